@@ -1,0 +1,48 @@
+"""Labels: arrays of results become Datasets that explain themselves."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import xarray as xr
+
+from .schema import PARAMETERS, VARIABLES
+
+REFERENCES = (
+    "A reconstruction of the game of Iwanami (2024), Asymmetric burden-sharing and the restraining and "
+    "deterrence effects of alliances, Journal of Peace Research 61(5); its functional forms are our own."
+)
+
+
+def parameter_attributes(name: str) -> dict:
+    """Return what the coordinate of the parameter `name` carries."""
+    p = PARAMETERS[name]
+    return {"long_name": p.long_name, "units": p.units, "symbol": p.symbol, "domain": p.domain}
+
+
+def label(
+    results: Mapping[str, np.ndarray],
+    dims: tuple[str, ...],
+    coordinates: Mapping[str, np.ndarray],
+    fixed: Mapping[str, float],
+    attributes: Mapping[str, str],
+) -> xr.Dataset:
+    """Return the `results` as a Dataset over `dims`.
+
+    Every parameter is a coordinate: those that vary along a dimension (`coordinates`, of the same
+    name as the dimension for a grid, all along ``game`` for scattered games), the `fixed` ones as
+    scalars, so that datasets at several values of one can be concatenated along it.
+    """
+    columns = {
+        name: xr.Variable(name if name in dims else dims, values, parameter_attributes(name))
+        for name, values in coordinates.items()
+    }
+    scalars = {
+        name: xr.Variable((), value, parameter_attributes(name)) for name, value in fixed.items()
+    }
+    variables = {}
+    for name, values in results.items():
+        entry = VARIABLES[name].attributes
+        if "flag_values" in entry:  # CF wants them in the type of the variable
+            entry["flag_values"] = np.array(entry["flag_values"], values.dtype)
+        variables[name] = xr.Variable(dims, values, entry)
+    return xr.Dataset(variables, {**columns, **scalars}, {**attributes, "references": REFERENCES})

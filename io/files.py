@@ -1,0 +1,123 @@
+"""Files: NetCDF out and in again."""
+
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from .schema import VARIABLES
+
+CHUNK_BYTES = 2**20
+COMPRESSION = {"zlib": True, "complevel": 1, "shuffle": True}
+
+
+def _chunks(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
+    """Return chunk sizes of about a megabyte, whole in the last dimensions."""
+    sizes, room = [], max(1, CHUNK_BYTES // itemsize)
+    for size in reversed(shape):
+        sizes.append(max(1, min(size, room)))
+        room = max(1, room // sizes[-1])
+    return tuple(reversed(sizes))
+
+
+def writable(path: str | os.PathLike, overwrite: bool = True) -> Path:
+    """Return `path` if a file can be written there, without touching it.
+
+    Raises FileNotFoundError, FileExistsError, IsADirectoryError or PermissionError, each in words.
+    """
+    target = Path(path)
+    folder = target.parent
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{target}: the folder {folder} does not exist")
+    if target.is_dir():
+        raise IsADirectoryError(f"{target} is a folder, not a file")
+    if target.exists() and not overwrite:
+        raise FileExistsError(f"{target} exists already")
+    if not os.access(folder, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
+        raise PermissionError(f"{target} cannot be written: no permission")
+    return target
+
+
+class beside:
+    """A path to write to beside `path`, which takes its name at the end, or leaves no trace."""
+
+    def __init__(self, path: str | os.PathLike):
+        self.target = writable(path)
+
+    def __enter__(self) -> Path:
+        handle, name = tempfile.mkstemp(
+            prefix=f".{self.target.stem}-", suffix=self.target.suffix, dir=self.target.parent
+        )
+        os.close(handle)
+        self.draft = Path(name)
+        return self.draft
+
+    def __exit__(self, kind, error, trace) -> None:
+        if kind is None:
+            umask = os.umask(0)
+            os.umask(umask)
+            self.draft.chmod(0o666 & ~umask)
+            os.replace(self.draft, self.target)
+        else:
+            self.draft.unlink(missing_ok=True)
+
+
+def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
+    """Write the Dataset of a sweep or of scattered games to a NetCDF file.
+
+    The file is compressed (zlib, shuffled, in chunks of about 1 MB) and carries the time; it is
+    written beside `path` and renamed when it is complete. An existing file is replaced.
+
+    Raises
+    ------
+    FileNotFoundError, IsADirectoryError, PermissionError
+        if `path` cannot be written.
+
+    Examples
+    --------
+    >>> import foedus, tempfile, pathlib
+    >>> ds = foedus.sweep({"ally_cost": [0.4, 2.0]}, variables=["regime"])
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "map.nc"
+    >>> foedus.save(ds, path)
+    >>> foedus.load(path).equals(ds)
+    True
+    """
+    encoding = {}
+    for name, array in dataset.variables.items():
+        encoding[name] = {"_FillValue": None}
+        if array.ndim:
+            chunks = _chunks(array.shape, array.dtype.itemsize)
+            encoding[name] |= {**COMPRESSION, "chunksizes": chunks}
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    stamped = dataset.assign_attrs(created=created)
+    with beside(path) as draft:
+        stamped.to_netcdf(draft, engine="netcdf4", format="NETCDF4", encoding=encoding)
+
+
+def load(path: str | os.PathLike) -> xr.Dataset:
+    """Read a file that `save` or the command line wrote into memory.
+
+    Raises
+    ------
+    FileNotFoundError
+        if there is no such file.
+    ValueError
+        if it is no NetCDF file, or none of ours.
+    """
+    source = Path(path)
+    if not source.is_file():
+        raise FileNotFoundError(f"{source}: there is no such file")
+    try:
+        dataset = xr.load_dataset(source, engine="netcdf4")
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{source} cannot be read as a NetCDF file") from error
+    if "foedus_version" not in dataset.attrs or not set(dataset.data_vars) <= set(VARIABLES):
+        raise ValueError(f"{source} was not written by foedus")
+    for variable in dataset.variables.values():
+        variable.encoding.clear()
+        if "flag_values" in variable.attrs:
+            variable.attrs["flag_values"] = np.atleast_1d(variable.attrs["flag_values"])
+    return dataset

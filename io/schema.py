@@ -1,0 +1,146 @@
+"""The one table of parameters and variables, and the codes of regimes and crises.
+
+Validation, options, attributes, documentation and labels are all read from here.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of the game: what it means and which values it may take."""
+
+    name: str
+    symbol: str
+    default: float
+    domain: str
+    units: str
+    long_name: str
+
+    def allows(self, value: float) -> bool:
+        """Tell whether `value` lies in the domain."""
+        return math.isfinite(value) and _DOMAINS[self.domain](value)
+
+
+_DOMAINS = {
+    "> 0": lambda v: v > 0,
+    ">= 0": lambda v: v >= 0,
+    "> 0 and < 1": lambda v: 0 < v < 1,
+    "> 0 and <= 1": lambda v: 0 < v <= 1,
+    ">= 0 and <= 1": lambda v: 0 <= v <= 1,
+}
+
+PER_ARMS, GOOD, ARMS, NUMBER = "good per unit of arms", "good", "arms", "1"
+
+PARAMETERS = {
+    parameter.name: parameter
+    for parameter in (
+        Parameter("ally_cost", "c_A", 1.0, "> 0", PER_ARMS, "ally's cost of arms"),
+        Parameter("challenger_cost", "c_C", 0.5, "> 0", PER_ARMS, "challenger's cost of arms"),
+        Parameter("superpower_cost", "c_S", 0.3, "> 0", PER_ARMS, "superpower's cost of forces pledged"),
+        Parameter("status_quo", "q", 0.5, "> 0 and < 1", GOOD, "ally's share under the status quo"),
+        Parameter("ally_war_cost", "k_A", 0.05, ">= 0", GOOD, "ally's cost of war"),
+        Parameter("challenger_war_cost", "k_C", 0.05, ">= 0", GOOD, "challenger's cost of war"),
+        Parameter("ally_forces", "a_0", 0.0, ">= 0", ARMS, "ally's existing forces"),
+        Parameter("challenger_forces", "b_0", 0.2, "> 0", ARMS, "challenger's existing forces"),
+        Parameter("effectiveness", "phi", 1.0, "> 0 and <= 1", NUMBER, "effectiveness of pledged forces"),
+        Parameter("stake", "lambda", 1.0, ">= 0", NUMBER, "superpower's stake in the status quo"),
+        Parameter("bargaining_power", "pi", 1.0, ">= 0 and <= 1", NUMBER, "demanding side's share of the surplus"),
+        Parameter("decisiveness", "gamma", 1.0, "> 0", NUMBER, "decisiveness of the contest"),
+        Parameter("autonomy_cost", "kappa", 0.0, ">= 0", GOOD, "what signing costs the ally"),
+        Parameter("alliance_cost", "f", 0.0, ">= 0", GOOD, "what signing costs the superpower"),
+    )
+}  # fmt: skip
+
+CONTESTS = ("ratio", "difference")
+
+
+class Regime(IntEnum):
+    """Which regime holds, as coded in every result."""
+
+    UNSOLVED = -1
+    REVISION = 0
+    RESTRAINT = 1
+    SELF_RELIANCE = 2
+    DETERRENCE = 3
+    PARTIAL = 4
+    CONCESSION = 5
+
+
+REGIME_MEANINGS = {
+    Regime.UNSOLVED: "the game could not be solved",
+    Regime.REVISION: "no alliance; the ally arms and takes concessions",
+    Regime.RESTRAINT: "an alliance keeps the ally from overturning the status quo",
+    Regime.SELF_RELIANCE: "no alliance is needed; the status quo stands",
+    Regime.DETERRENCE: "an alliance keeps the challenger from overturning the status quo",
+    Regime.PARTIAL: "an alliance that only buys less change of the status quo",
+    Regime.CONCESSION: "no alliance; the challenger takes concessions",
+}
+
+
+class Crisis(IntEnum):
+    """Who challenges the status quo in the crisis."""
+
+    ALLY_CHALLENGES = 0
+    QUIET = 1
+    CHALLENGER_CHALLENGES = 2
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of the solution; `codes` where it is a code and not a number."""
+
+    name: str
+    symbol: str
+    units: str
+    long_name: str
+    codes: type[IntEnum] | None = None
+
+    @property
+    def dtype(self) -> str:
+        """The type of its values in memory and on disk."""
+        return "int8" if self.codes else "float64"
+
+    @property
+    def attributes(self) -> dict:
+        """What every labelled array of it carries."""
+        attributes: dict = {"long_name": self.long_name, "units": self.units, "symbol": self.symbol}
+        if self.codes:
+            attributes["flag_values"] = [int(code) for code in self.codes]
+            attributes["flag_meanings"] = " ".join(code.name.lower() for code in self.codes)
+        return attributes
+
+
+_PATH = (
+    Variable("ally_arms", "a", ARMS, "ally's new arms"),
+    Variable("challenger_arms", "b", ARMS, "challenger's new arms"),
+    Variable("settlement", "x", GOOD, "ally's share in the settlement"),
+    Variable("crisis", "", NUMBER, "who challenges", Crisis),
+    Variable("superpower_payoff", "U_S", GOOD, "superpower's payoff"),
+    Variable("ally_payoff", "U_A", GOOD, "ally's payoff"),
+    Variable("challenger_payoff", "U_C", GOOD, "challenger's payoff"),
+)
+
+VARIABLES = {
+    variable.name: variable
+    for variable in (
+        Variable("regime", "", NUMBER, "regime", Regime),
+        Variable("pledge", "s", ARMS, "forces pledged by the superpower"),
+        *_PATH,
+        *(
+            Variable(
+                f"{v.name}_without",
+                f"{v.symbol}^0" if v.symbol else "",
+                v.units,
+                f"{v.long_name} without the alliance",
+                v.codes,
+            )
+            for v in _PATH
+        ),
+        Variable("burden_share", "c_S s/(c_S s + c_A a)", NUMBER, "superpower's share of the alliance's spending"),
+        Variable("aggrandizement", "a + phi s - a^0", ARMS, "what the alliance adds to the force that faces the challenger"),
+        Variable("provocation", "b - b^0", ARMS, "what the alliance makes the challenger add"),
+    )
+}  # fmt: skip

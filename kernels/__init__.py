@@ -1,0 +1,29 @@
+"""The compiled solver: plain floats and arrays in, plain arrays out.
+
+One game goes from `terms` to `equilibrium`, which solves it backwards: the challenger's reply
+(`challenger`), the ally's (`ally`), the superpower's pledge (`superpower`). `grid` loops over many.
+"""
+
+from .ally import ally_reply, concession_defence, outcome
+from .challenger import challenger_reply, yielding_force
+from .equilibrium import Solution, equilibrium
+from .grid import VARIABLES, solve_game, solve_games
+from .superpower import NOT_CONVERGED, PledgeLimit
+from .terms import PARAMETERS, terms
+
+__all__ = [
+    "NOT_CONVERGED",
+    "PARAMETERS",
+    "VARIABLES",
+    "PledgeLimit",
+    "Solution",
+    "ally_reply",
+    "challenger_reply",
+    "concession_defence",
+    "equilibrium",
+    "outcome",
+    "solve_game",
+    "solve_games",
+    "terms",
+    "yielding_force",
+]

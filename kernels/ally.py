@@ -1,0 +1,149 @@
+"""The ally's move: how it arms, with or without a pledge behind it.
+
+In A's own forces the line falls into three zones: A *concedes* below the level at which C stays,
+*holds* from there on, and *revises* the status quo from the level before which C yields. A's best
+reply is the best point of one of them. A pledge makes holding cheaper, conceding less dear, and
+leaves revising as it is, for S's forces fight only where C challenges.
+"""
+
+import math
+
+from ._jit import jit
+from .challenger import (
+    ALLY_CHALLENGES,
+    CHALLENGER_CHALLENGES,
+    QUIET,
+    best_force,
+    capitulation_force,
+    conceded,
+    contested,
+    challenge,
+    demanded,
+    force_to_win,
+    holding_defence,
+    neutralising_arms,
+    yielding_force,
+)
+
+
+@jit
+def can_hold(t, yielding):
+    """Tell whether A's standing forces leave it free not to revise, given `yielding_force`."""
+    return t.ally_forces < yielding or (t.surplus == 0.0 and t.ally_forces == yielding)
+
+
+@jit
+def holding_force(t, help):
+    """Return the least forces of A's own with which the status quo holds behind `help` = phi s."""
+    if t.challenger_edge <= 0.0:
+        return t.ally_forces
+    return max(t.ally_forces, holding_defence(t, help)[0] - help)
+
+
+@jit
+def holding_payoff(t, alpha):
+    """Return A's payoff, before kappa, from holding the status quo with forces `alpha`."""
+    return t.status_quo - t.ally_cost * (alpha - t.ally_forces)
+
+
+@jit
+def revision(t, yielding):
+    """Return A's best way to revise the status quo, its forces and payoff before kappa.
+
+    A fights for x = h(alpha) - k_A + pi K with the forces best for that, or takes everything from
+    where C capitulates. `yielding` is `yielding_force` and finite; the payoff is -infinity where
+    there is nothing to take.
+    """
+    least = max(yielding, t.ally_forces)
+    capitulation = capitulation_force(t)
+    overwhelming = max(least, capitulation)
+    payoff = 1.0 - t.ally_cost * (overwhelming - t.ally_forces)
+    force = max(least, best_force(t, t.ally_cost))
+    if force < capitulation and not (t.surplus == 0.0 and force == yielding):
+        p, _ = contested(t, force)
+        fighting = demanded(t, p) - t.ally_cost * (force - t.ally_forces)
+        if fighting >= payoff:
+            return force, fighting
+    return overwhelming, payoff
+
+
+@jit
+def concession_defence(t):
+    """Return the defence that A builds where it arms and still concedes, and its win probability.
+
+    The best of h(D) - c_A D, but never beyond the edge of C's threat: there, with pi K = 0, nothing
+    is left to concede and A holds, so that the defence counts as none. Needs rho > 0.
+    """
+    edge = force_to_win(t, t.challenger_edge)
+    defence = best_force(t, t.ally_cost)
+    if defence >= edge:
+        if t.surplus == 0.0:
+            return 0.0, 0.0
+        return edge, t.challenger_edge
+    return defence, contested(t, defence)[0]
+
+
+@jit
+def concession(t, help, built, built_p):
+    """Return A's best way to concede behind `help` = phi s: forces and payoff, before kappa.
+
+    The settlement is nothing up to P = cl and concave from there, so that A adds nothing or goes
+    to `built`, which with `built_p` is what `concession_defence` gives. Needs rho > 0.
+    """
+    p, _ = challenge(t, t.ally_forces + help)
+    payoff = conceded(t, p)
+    arms = built - help - t.ally_forces
+    if arms > 0.0:
+        arming = conceded(t, built_p) - t.ally_cost * arms
+        if arming >= payoff:
+            return built - help, arming
+    return t.ally_forces, payoff
+
+
+@jit
+def outcome(t, help, alpha, crisis):
+    """Return C's new arms and the settlement where A has `alpha` and the `crisis` is this one."""
+    if crisis == QUIET:
+        return neutralising_arms(t, alpha), t.status_quo
+    if crisis == CHALLENGER_CHALLENGES:
+        p, arms = challenge(t, alpha + help)
+        return arms, conceded(t, p)
+    if alpha >= capitulation_force(t):
+        return 0.0, 1.0
+    p, arms = contested(t, alpha)
+    return arms, demanded(t, p)
+
+
+@jit
+def revision_is_closer(t, help, conceding, revising):
+    """Tell whether S prefers what A takes with forces `revising` to what it settles for otherwise."""
+    _, kept = outcome(t, help, conceding, CHALLENGER_CHALLENGES)
+    _, taken = outcome(t, help, revising, ALLY_CHALLENGES)
+    return taken - t.status_quo < t.status_quo - kept
+
+
+@jit
+def ally_reply(t, help, yielding, built, built_p):
+    """Return A's best reply to `help` = phi s: its forces, the crisis, its payoff before kappa.
+
+    `yielding` is `yielding_force`; `built` and `built_p` are what `concession_defence` gives.
+    Indifferent, A takes the settlement closest to q. A zone is looked into only where the most that
+    it could be worth, q - pi K for nothing or 1 for the least arms, is more than A has already.
+    """
+    alpha, crisis, payoff = t.ally_forces, QUIET, -math.inf
+    if can_hold(t, yielding):
+        alpha = holding_force(t, help)
+        payoff = holding_payoff(t, alpha)
+        if payoff < t.status_quo - min(t.surplus, t.status_quo) and alpha > t.ally_forces:
+            conceding, value = concession(t, help, built, built_p)
+            if value > payoff:
+                alpha, crisis, payoff = conceding, CHALLENGER_CHALLENGES, value
+    if 1.0 - t.ally_cost * (max(yielding, t.ally_forces) - t.ally_forces) >= payoff:
+        revising, value = revision(t, yielding)
+        if value > payoff or (
+            value == payoff
+            and crisis == CHALLENGER_CHALLENGES
+            and revision_is_closer(t, help, alpha, revising)
+        ):
+            alpha, crisis, payoff = revising, ALLY_CHALLENGES, value
+    return alpha, crisis, payoff

@@ -1,0 +1,243 @@
+"""The challenger's move: its best reply to the forces it faces, and where that reply changes.
+
+C faces A's own forces alpha = a0 + a and, should C be the one that challenges, the defence
+D = alpha + phi s. It can *challenge*, *stay* with the status quo (which may take forces enough to
+neutralise A's threat), or *yield* to A's challenge. Everything is written in C's **loss**: what it
+leaves to A plus what it spends on new arms, x + c_C b.
+"""
+
+import math
+
+from ._jit import jit
+
+ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = 0, 1, 2
+
+TINY = 1e-300  # stands in for zero where zero would be divided by, or would mean something else
+
+
+@jit
+def win_probability(force, rival):
+    """Return P(x, y) = x / (x + y); y > 0."""
+    return force / (force + rival)
+
+
+@jit
+def contested(t, force):
+    """Return the win probability of `force` against C's unconstrained reply, and C's new arms.
+
+    C arms until force + beta = sqrt(force/c_C), where the win probability is y = sqrt(c_C force), or
+    not at all if its standing forces exceed that: h(z) = min(z/(z + b0), sqrt(c_C z)).
+    """
+    standing = win_probability(force, t.challenger_forces)
+    armed = math.sqrt(t.challenger_cost * force)
+    if standing <= armed:
+        return standing, 0.0
+    return armed, armed * (1.0 - armed) * t.challenger_reach - t.challenger_forces
+
+
+@jit
+def force_to_win(t, p):
+    """Return the force that wins with probability `p` < 1 against C's unconstrained reply."""
+    return max(t.challenger_forces * p / (1.0 - p), p * p * t.challenger_reach)
+
+
+@jit
+def best_force(t, cost):
+    """Return argmax over z >= 0 of h(z) - cost z, for a unit `cost` > 0; h as in `contested`.
+
+    h is concave. Outside (y_lo, y_hi), the roots of y (1 - y) = c_C b0, C does not arm.
+    """
+    unarmed = 1.0 - math.sqrt(cost * t.challenger_forces)
+    room = 1.0 - 4.0 * t.standing
+    if room > 0.0:
+        root = math.sqrt(room)
+        high = 0.5 * (1.0 + root)
+        low = t.standing / high
+        if low < unarmed < high:
+            p = max(low, min(0.5 * t.challenger_cost / cost, high))
+            return p * p * t.challenger_reach
+    return max(0.0, math.sqrt(t.challenger_forces / cost) - t.challenger_forces)
+
+
+@jit
+def challenge(t, defence):
+    """Return the defence's win probability where C challenges as best it can, and C's new arms.
+
+    C takes P = min(D/(D + b0), rho, max(y(D), cl)): more forces than its standing ones only until
+    the threat is credible, the marginal gain is spent, or A has nothing left. Needs rho > 0.
+    """
+    standing = win_probability(defence, t.challenger_forces)
+    wanted = min(
+        t.challenger_edge, max(math.sqrt(t.challenger_cost * defence), t.nothing_held)
+    )
+    if standing <= wanted:
+        return standing, 0.0
+    return wanted, max(0.0, defence * (1.0 - wanted) / wanted - t.challenger_forces)
+
+
+@jit
+def conceded(t, p):
+    """Return the settlement where C challenges and the defence would win with probability `p`."""
+    return max(0.0, p - t.nothing)
+
+
+@jit
+def challenge_loss(t, defence):
+    """Return C's loss where it challenges the `defence` as best it can."""
+    p, arms = challenge(t, defence)
+    return conceded(t, p) + t.challenger_cost * arms
+
+
+@jit
+def neutralising_arms(t, alpha):
+    """Return the new arms with which C keeps A's own forces from being a credible threat."""
+    return max(0.0, t.neutralising * alpha - t.challenger_forces)
+
+
+@jit
+def stay_loss(t, alpha):
+    """Return C's loss where it leaves the status quo and neutralises A's threat."""
+    return t.status_quo + t.challenger_cost * neutralising_arms(t, alpha)
+
+
+@jit
+def demanded(t, p):
+    """Return the settlement where A challenges and would win with probability `p`."""
+    return min(1.0, p - t.ally_war_cost + t.surplus)
+
+
+@jit
+def challenger_reply(t, alpha, defence):
+    """Return C's best reply anywhere in the game: its new arms, the settlement, the crisis.
+
+    Compares the losses of challenging, staying and yielding; indifferent, C takes what A prefers.
+    A way of playing that is not open to C here always loses more than one that is, so that it
+    needs no test of its own, but for yielding where A's threat would stay empty.
+    """
+    arms, settlement, crisis = neutralising_arms(t, alpha), t.status_quo, QUIET
+    loss = settlement + t.challenger_cost * arms
+    if t.challenger_edge > 0.0:
+        p, challenging = challenge(t, defence)
+        x = conceded(t, p)
+        if x + t.challenger_cost * challenging < loss:
+            arms, settlement, crisis = challenging, x, CHALLENGER_CHALLENGES
+            loss = x + t.challenger_cost * challenging
+    p, yielding = contested(t, alpha)
+    if win_probability(alpha, t.challenger_forces) > t.ally_edge:
+        if p > t.ally_edge:
+            x = demanded(t, p)
+            if x + t.challenger_cost * yielding <= loss:
+                arms, settlement, crisis = yielding, x, ALLY_CHALLENGES
+                loss = x + t.challenger_cost * yielding
+        if loss >= 1.0 and win_probability(alpha, t.challenger_forces) >= t.everything:
+            arms, settlement, crisis = 0.0, 1.0, ALLY_CHALLENGES
+    return arms, settlement, crisis
+
+
+@jit
+def deterring_defence(t, arms):
+    """Return the least defence at which C would rather stay at the price of `arms` new arms.
+
+    The defence against which C's best challenge loses q + c_C arms. Where C would arm freely,
+    (1 - y)^2 = 1 - (rho + pi K + c_C arms + g) gives y and D = y^2/c_C. Elsewhere C stops where its
+    threat is just credible, or where A has nothing left, and the loss is linear in D.
+    Needs rho > 0.
+    """
+    total = (t.challenger_edge + t.surplus) + t.challenger_cost * arms + t.standing
+    y = total / (1.0 + math.sqrt(max(0.0, 1.0 - total)))
+    if t.nothing_held < y < t.challenger_edge:
+        return y * y * t.challenger_reach
+    p, taken = t.challenger_edge, min(t.surplus, t.status_quo)
+    if y < t.challenger_edge:
+        p, taken = t.nothing_held, t.status_quo
+    return (t.challenger_forces + arms + taken * t.challenger_reach) * p / (1.0 - p)
+
+
+@jit
+def holding_defence(t, help):
+    """Return the least defence at which C stays, with `help` = phi s of it S's, and -dD/d(help).
+
+    D_h = max(D1, D2): C must lose as much by challenging as by leaving the status quo, without (D1)
+    and with (D2) the cost of neutralising A's own forces D - help. With P the win probability of C's
+    best challenge, D2 = ((q - max(0, P - cl))/c_C - m help) r P/(r - P), and where C arms freely
+    P = y = r - sqrt(w + c_C (1 - r) help), D2 = y^2/c_C. Needs rho > 0.
+    """
+    quiet = deterring_defence(t, 0.0)
+    if t.neutralising == 0.0:
+        return quiet, 0.0
+    spare = 1.0 - t.ally_edge
+    below = math.sqrt(t.bargain + t.challenger_cost * spare * help)  # r - y
+    y = t.ally_edge - below
+    if below >= t.war_costs and y > t.nothing_held:
+        defence, slope = y * y * t.challenger_reach, spare * y / max(below, TINY)
+    else:
+        p, below, taken = t.challenger_edge, t.war_costs, min(t.surplus, t.status_quo)
+        if y <= t.nothing_held:
+            p, below, taken = t.nothing_held, t.ally_edge - t.nothing_held, t.status_quo
+        slope = spare * p / below
+        defence = taken * t.challenger_reach * (t.ally_edge * p / below) - slope * help
+    if defence > quiet:
+        return defence, slope
+    return quiet, 0.0
+
+
+@jit
+def help_to_hold(t, defence):
+    """Return the least help with which C stays before `defence`: the inverse of `holding_defence`.
+
+    Infinity if C challenges such a defence whoever provides it.
+    """
+    spared = challenge_loss(t, defence) - t.status_quo
+    if spared < 0.0:
+        return math.inf
+    if t.neutralising == 0.0:
+        return 0.0
+    return max(
+        0.0, defence - (t.challenger_forces + spared * t.challenger_reach) / t.neutralising
+    )
+
+
+@jit
+def yielding_force(t):
+    """Return the least force of A's own before which C yields, infinity if there is none.
+
+    C yields once that loses it no more than staying. Where it arms freely the losses differ by
+    (y - r)^2/r - pi K; where it does not, by a quadratic; and it yields everything, at a loss of
+    1, once staying costs as much. With pi K = 0 yielding *at* that force is the status quo.
+    """
+    if t.neutralising == 0.0:
+        return math.inf
+    y = t.ally_edge + math.sqrt(t.ally_edge * t.surplus)
+    if y * (1.0 - y) >= t.standing:
+        force = y * y * t.challenger_reach
+    else:
+        short = t.ally_edge - t.surplus - t.standing
+        square = t.challenger_cost * t.neutralising
+        linear = short + t.standing * t.neutralising - 1.0
+        constant = t.challenger_forces * short
+        root = math.sqrt(max(0.0, linear * linear - 4.0 * square * constant))
+        if linear <= 0.0:
+            force = 0.5 * (root - linear) / square
+        else:
+            force = -2.0 * constant / (linear + root)
+    exhausted = t.challenger_forces + (1.0 - t.status_quo) * t.challenger_reach
+    return min(force, exhausted / t.neutralising)
+
+
+@jit
+def capitulation_force(t):
+    """Return the least force of A's own against which yielding all beats arming to yield less.
+
+    Infinity if A can never take everything. Where C arms freely its loss exceeds 1 by
+    1 - cap - g - (1 - y)^2, else by P - cap.
+    """
+    if t.everything >= 1.0:
+        return math.inf
+    if t.everything <= 0.0:
+        return 0.0
+    left = t.surplus - t.ally_war_cost - t.standing
+    if left >= 0.0:
+        y = 1.0 - math.sqrt(left)
+        if y > 0.0 and y * (1.0 - y) > t.standing:
+            return y * y * t.challenger_reach
+    return t.challenger_forces * t.everything / (t.surplus - t.ally_war_cost)

@@ -1,0 +1,178 @@
+"""The superpower's move: the pledge, if any, that costs it least."""
+
+import math
+from enum import IntEnum
+
+from ._jit import jit
+from .ally import (
+    can_hold,
+    holding_force,
+)
+from .challenger import (
+    CHALLENGER_CHALLENGES,
+    QUIET,
+    TINY,
+    best_force,
+    challenge,
+    challenge_loss,
+    conceded,
+    contested,
+    deterring_defence,
+    force_to_win,
+    help_to_hold,
+    holding_defence,
+    neutralising_arms,
+)
+
+NOT_CONVERGED, NO_PLEDGE, REFUSAL, CONCESSION, PRICE = range(-1, 4)  # see PledgeLimit
+STEPS = 64  # twice what any game has needed
+
+
+class PledgeLimit(IntEnum):
+    """What fixes the size of the pledge, so that a smaller or larger one would not do."""
+
+    NOT_CONVERGED = NOT_CONVERGED  # the solver gave up
+    NONE = NO_PLEDGE  # there is none
+    REFUSAL = REFUSAL  # with less, A would rather not sign, and do as it does without S
+    CONCESSION = CONCESSION  # with less, A would sign and concede
+    PRICE = PRICE  # S buys as much settlement as is worth its price
+
+
+@jit
+def help_against_refusal(t, reservation):
+    """Return the least help = phi s with which holding is worth `reservation` <= q to A.
+
+    Holding is worth that with forces alpha = a0 + (q - reservation)/c_A, and C stays before them
+    once challenging the whole defence loses it as much as neutralising them. Needs rho > 0.
+    """
+    alpha = t.ally_forces + (t.status_quo - reservation) / t.ally_cost
+    return max(0.0, deterring_defence(t, neutralising_arms(t, alpha)) - alpha)
+
+
+@jit
+def help_against_concession(t, start, built, built_p):
+    """Return the least help >= `start` before which A would rather hold than concede.
+
+    Needs rho > 0, and holding behind `start` to be worth at least 0 to A. Where A would arm and
+    still concede, the answer is explicit. Where it would add nothing, D0 = a0 + help solves
+    q - c_A (D_h(help) - D0) = min(h(D0), rho) - cl: D_h is convex, so that with its tangent for D_h
+    each root of the right side is explicit and approaches the answer from below, quadratically.
+    """
+    help = start
+    if t.ally_forces + help < built:
+        bearable = built + (t.status_quo - conceded(t, built_p)) / t.ally_cost
+        if holding_defence(t, help)[0] > bearable:
+            help = help_to_hold(t, bearable)
+        if t.ally_forces + help <= built:
+            return help
+        help = built - t.ally_forces
+    for _ in range(STEPS):
+        defence = t.ally_forces + help
+        holding, slope = holding_defence(t, help)
+        worth = t.status_quo - t.ally_cost * (holding - defence)
+        p = min(contested(t, defence)[0], t.challenger_edge)
+        if worth >= conceded(t, p):
+            return help
+        # the line of win probabilities that would make A indifferent, rise * D0 + base
+        rise = t.ally_cost * (1.0 + slope)
+        base = worth + t.nothing - rise * defence
+        linear = base + rise * t.challenger_forces - 1.0
+        constant = base * t.challenger_forces
+        root = math.sqrt(max(0.0, linear * linear - 4.0 * rise * constant))
+        if linear <= 0.0:
+            unarmed = 0.5 * (root - linear) / rise
+        else:
+            unarmed = -2.0 * constant / (linear + root)
+        y = 1.0 + math.sqrt(max(0.0, 1.0 - 4.0 * rise * base * t.challenger_reach))
+        y *= 0.5 * t.challenger_cost / rise
+        edge = (t.challenger_edge - base) / rise
+        more = min(unarmed, y * y * t.challenger_reach, edge) - t.ally_forces
+        if not more > help:
+            return help
+        help = more
+    return math.nan
+
+
+@jit
+def help_while_arming(t, reservation, built, built_p):
+    """Return the help with which arming, and still conceding, is worth `reservation` to A.
+
+    Infinity if A concedes so only where it adds nothing, or holds. Needs rho > 0.
+    """
+    arms = built - t.ally_forces
+    help = arms - (conceded(t, built_p) - reservation) / t.ally_cost
+    if 0.0 < help <= arms:
+        return help
+    return math.inf
+
+
+@jit
+def help_without_arming(t, price, floor, built):
+    """Return the help that buys S its best settlement from an A that adds nothing and concedes.
+
+    S's own optimum of lambda h(D) - `price` D, or the least defence at which A does add nothing, or
+    the one that wins with probability `floor`, below which A refuses. Infinity if C's threat would
+    not be credible. Needs rho > 0.
+    """
+    if floor > t.challenger_edge:
+        return math.inf
+    defence = max(best_force(t, price / t.stake), built)
+    if floor > 0.0:
+        defence = max(defence, force_to_win(t, floor))
+    edge = force_to_win(t, t.challenger_edge)
+    if defence >= edge:
+        if t.surplus == 0.0:
+            return math.inf
+        defence = edge
+    if defence > t.ally_forces:
+        return defence - t.ally_forces
+    return math.inf
+
+
+@jit
+def best_pledge(t, without, settlement_without, yielding, built, built_p):
+    """Return S's best pledge: help = phi s (0 for none), A's forces, the crisis, and what fixes it.
+
+    The arguments `..._without` describe the game without S, `yielding` is `yielding_force`. S makes
+    A hold, with the least help that keeps it from refusing and from conceding, or stops short of it.
+    Indifferent, S makes no alliance, then the smaller pledge.
+    """
+    alpha_without, crisis_without, payoff_without = without
+    loss = t.stake * abs(settlement_without - t.status_quo)
+    best = 0.0, alpha_without, crisis_without, NO_PLEDGE
+    if loss <= t.alliance_cost or t.challenger_edge <= 0.0 or not can_hold(t, yielding):
+        return best
+    price = t.superpower_cost / t.effectiveness
+    reservation = payoff_without + t.autonomy_cost
+    if reservation > t.status_quo:
+        return best
+
+    refusal = help_against_refusal(t, reservation)
+    help = max(TINY, help_against_concession(t, refusal, built, built_p))
+    if help != help:
+        return help, alpha_without, crisis_without, NOT_CONVERGED
+    cost = t.alliance_cost + price * help
+    if cost < loss:
+        loss = cost
+        best = help, holding_force(t, help), QUIET, REFUSAL if help == refusal else CONCESSION
+
+    help = help_while_arming(t, reservation, built, built_p)
+    if help < math.inf:
+        cost = t.alliance_cost + price * help + t.stake * (t.status_quo - conceded(t, built_p))
+        if cost < loss:
+            loss = cost
+            best = help, built - help, CHALLENGER_CHALLENGES, REFUSAL
+
+    floor = reservation + t.nothing
+    if crisis_without == CHALLENGER_CHALLENGES and t.autonomy_cost == 0.0:
+        floor = 0.0  # help only adds to what A concedes with already: it signs, whatever rounding says
+    help = math.inf
+    least = price * max(0.0, built - t.ally_forces) + t.stake * min(t.surplus, t.status_quo)
+    if t.alliance_cost + least < loss:
+        help = help_without_arming(t, price, floor, built)
+    if help < math.inf:
+        p, _ = challenge(t, t.ally_forces + help)
+        cost = t.alliance_cost + price * help + t.stake * (t.status_quo - conceded(t, p))
+        if cost < loss or (cost == loss and help < best[0]):
+            best = help, t.ally_forces, CHALLENGER_CHALLENGES, PRICE
+    return best

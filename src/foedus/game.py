@@ -1,0 +1,124 @@
+"""A game: its parameters, checked."""
+
+import dataclasses
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from .io.schema import CONTESTS, PARAMETERS
+
+
+def check_parameter(name: str, value: Any) -> float:
+    """Return `value` as a float if the parameter `name` may take it.
+
+    Raises
+    ------
+    TypeError
+        if there is no such parameter, or the value is no number.
+    ValueError
+        if it is outside the parameter's domain, NaN or infinite.
+    """
+    check_name(name)
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        raise TypeError(f"{name} = {value!r} is not a number; it must be {PARAMETERS[name].domain}")
+    number = float(value)
+    if not PARAMETERS[name].allows(number):
+        raise ValueError(f"{name} = {number!r} is not allowed; it must be {PARAMETERS[name].domain}")
+    return number
+
+
+def check_name(name: str) -> None:
+    """Raise TypeError if there is no parameter of this `name`."""
+    if name not in PARAMETERS:
+        raise TypeError(f"{name!r} is not a parameter; there are {', '.join(PARAMETERS)}")
+
+
+def check_values(name: str, values: Any) -> np.ndarray:
+    """Return `values` as a one-dimensional float64 array if the parameter may take each of them.
+
+    Raises TypeError and ValueError as `check_parameter` does, for the first value that is not
+    allowed, and ValueError if there is no value or more than one dimension.
+    """
+    check_name(name)
+    array = np.asarray(values)
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{name}: its values are not all numbers")
+    if array.ndim != 1 or array.size == 0:
+        raise ValueError(f"{name}: a list of values is needed, not an array of shape {array.shape}")
+    array = array.astype(np.float64)
+    for limit in (array.min(), array.max()):
+        if not PARAMETERS[name].allows(limit):
+            for value in array:
+                check_parameter(name, value)
+    return array
+
+
+def check_contest(contest: str, decisiveness: Any = 1.0) -> None:
+    """Raise ValueError if the `contest` is unknown, or games with it are not solved."""
+    if contest not in CONTESTS:
+        raise ValueError(f"contest = {contest!r} is not allowed; it must be {' or '.join(CONTESTS)}")
+    if contest != "ratio" or np.any(np.asarray(decisiveness) != 1.0):
+        raise ValueError(
+            "only contest = 'ratio' with decisiveness = 1 is solved so far, "
+            f"not contest = {contest!r} with decisiveness = {decisiveness!r}"
+        )
+
+
+_Parameters: Any = dataclasses.make_dataclass(
+    "_Parameters",
+    [(p.name, float, dataclasses.field(default=p.default)) for p in PARAMETERS.values()]
+    + [("contest", str, dataclasses.field(default=CONTESTS[0]))],
+    frozen=True,
+    kw_only=True,
+)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class Game(_Parameters):
+    """One game: 14 parameters, by name, and the form of the contest.
+
+    Shares, war costs, payoffs and stakes are in units of the disputed good, forces in units of
+    arms, unit costs in goods per unit of arms.
+
+    Raises
+    ------
+    TypeError
+        if a value is no number.
+    ValueError
+        if a value is outside its parameter's domain, or the contest is unknown.
+
+    Examples
+    --------
+    >>> from foedus import Game
+    >>> Game(ally_cost=0.4)
+    Game(ally_cost=0.4)
+    >>> Game(ally_cost=0.4).challenger_cost
+    0.5
+    >>> Game(status_quo=1.5)
+    Traceback (most recent call last):
+    ValueError: status_quo = 1.5 is not allowed; it must be > 0 and < 1
+    """
+
+    def __post_init__(self) -> None:
+        for name in PARAMETERS:
+            object.__setattr__(self, name, check_parameter(name, getattr(self, name)))
+        if self.contest not in CONTESTS:
+            check_contest(self.contest)
+
+    def __repr__(self) -> str:
+        changed = (
+            f"{field.name}={getattr(self, field.name)!r}"
+            for field in dataclasses.fields(self)
+            if getattr(self, field.name) != field.default
+        )
+        return f"Game({', '.join(changed)})"
+
+
+def make_game(parameters: Mapping[str, Any]) -> Game:
+    """Return the `Game` with these parameters, unknown names refused in words."""
+    for name in parameters:
+        if name != "contest":
+            check_name(name)
+    return Game(**parameters)

@@ -1,0 +1,271 @@
+"""Many games: dense grids and scattered points, solved in parallel and labelled."""
+
+import itertools
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .game import check_contest, check_name, check_parameter, check_values
+from .io.schema import CONTESTS, PARAMETERS, VARIABLES
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+CHUNK = 16384  # games that a thread takes at a time
+
+Progress = Callable[[int, int], object]
+
+
+class Columns(NamedTuple):
+    """Which parameters vary over the games, and how: game i has values[i // stride % len(values)]."""
+
+    values: dict[str, np.ndarray]
+    strides: dict[str, int]
+    fixed: dict[str, float]
+    games: int
+
+
+def sweep(
+    axes: Mapping[str, Any],
+    *,
+    variables: Iterable[str] | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    contest: str = CONTESTS[0],
+    **fixed: float,
+) -> "xr.Dataset":
+    """Solve the game at every point of a grid.
+
+    Parameters
+    ----------
+    axes : mapping of str to array_like, shape (n,)
+        the values of each parameter that varies, one dimension each, in this order
+    variables : iterable of str, optional
+        the variables to keep; default: all
+    threads : int, optional
+        how many threads solve; default: as many as there are processors
+    progress : callable, optional
+        called with the games done and the games in all; raising in it cancels the sweep
+    contest : str, optional
+        the form of the contest
+    **fixed : float
+        the other parameters, by name; default: those of the default game
+
+    Returns
+    -------
+    xarray.Dataset
+        every variable over the axes; the fixed parameters as scalar coordinates
+
+    Raises
+    ------
+    TypeError, ValueError
+        if a parameter, a value, a variable or a number of threads is not allowed; a parameter is
+        either an axis or fixed.
+
+    Examples
+    --------
+    >>> import foedus, numpy as np
+    >>> ds = foedus.sweep({"ally_cost": np.geomspace(0.05, 5, 64)}, variables=["regime"])
+    >>> ds.regime.dims, ds.regime.dtype
+    (('ally_cost',), dtype('int8'))
+    >>> [foedus.Regime(code).name for code in np.unique(ds.regime)]
+    ['REVISION', 'RESTRAINT', 'SELF_RELIANCE', 'DETERRENCE', 'PARTIAL']
+    """
+    if not axes:
+        raise ValueError("a sweep needs at least one axis")
+    values = {name: check_values(name, column) for name, column in axes.items()}
+    shape = tuple(column.size for column in values.values())
+    strides, stride = {}, 1
+    for name, size in zip(reversed(list(values)), reversed(shape), strict=True):
+        strides[name] = stride
+        stride *= size
+    columns = Columns(values, strides, _fixed(fixed, values, "an axis"), stride)
+    return _solve(columns, shape, tuple(values), variables, threads, progress, contest)
+
+
+def solve_points(
+    points: Any,
+    *,
+    variables: Iterable[str] | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    contest: str = CONTESTS[0],
+    **fixed: float,
+) -> "xr.Dataset":
+    """Solve scattered games.
+
+    Parameters
+    ----------
+    points : mapping, pandas.DataFrame or xarray.Dataset
+        a column of values for each parameter that varies, all of one length; of a Dataset, every
+        variable that is named like a parameter
+    variables, threads, progress, contest, **fixed
+        as for `sweep`
+
+    Returns
+    -------
+    xarray.Dataset
+        every variable along the dimension ``game``; the columns as coordinates along it
+
+    Raises
+    ------
+    TypeError, ValueError
+        as for `sweep`, and if the columns differ in length.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> ds = foedus.solve_points({"ally_cost": [0.2, 1.0], "stake": [0.5, 2.0]}, status_quo=0.4)
+    >>> [foedus.Regime(code).name for code in ds.regime.values]
+    ['RESTRAINT', 'DETERRENCE']
+    """
+    names = list(points)
+    if hasattr(points, "data_vars"):
+        names = [name for name in points.variables if name in PARAMETERS and points[name].ndim]
+    if not names:
+        raise ValueError("no column is named like a parameter")
+    values = {name: check_values(name, np.asarray(points[name])) for name in names}
+    games = {name: column.size for name, column in values.items()}
+    if len(set(games.values())) > 1:
+        lengths = ", ".join(f"{name} has {size}" for name, size in games.items())
+        raise ValueError(f"the columns must be of one length, but {lengths}")
+    count = next(iter(games.values()))
+    columns = Columns(values, dict.fromkeys(values, 1), _fixed(fixed, values, "a column"), count)
+    return _solve(columns, (count,), ("game",), variables, threads, progress, contest)
+
+
+def _fixed(fixed: Mapping[str, Any], varying: Mapping[str, Any], kind: str) -> dict[str, float]:
+    """Return every parameter that does not vary, with its value."""
+    for name in fixed:
+        check_name(name)
+        if name in varying:
+            raise ValueError(f"{name} is both {kind} and fixed at {fixed[name]!r}; it can be only one")
+    return {
+        name: check_parameter(name, fixed.get(name, entry.default))
+        for name, entry in PARAMETERS.items()
+        if name not in varying
+    }
+
+
+def check_variables(variables: Iterable[str] | None) -> list[str]:
+    """Return the names of the variables to keep, in the order of the table; default: all.
+
+    Raises TypeError if a lone string is given, ValueError if a name is unknown or none is given.
+    """
+    if variables is None:
+        return list(VARIABLES)
+    if isinstance(variables, str):
+        raise TypeError(f"variables = {variables!r} is not a list of names")
+    wanted = list(variables)
+    for name in wanted:
+        if name not in VARIABLES:
+            raise ValueError(f"{name!r} is not a variable; there are {', '.join(VARIABLES)}")
+    if not wanted:
+        raise ValueError("variables is empty; at least one is needed")
+    return [name for name in VARIABLES if name in wanted]
+
+
+def _solve(
+    columns: Columns,
+    shape: tuple[int, ...],
+    dims: tuple[str, ...],
+    variables: Iterable[str] | None,
+    threads: int | None,
+    progress: Progress | None,
+    contest: str,
+) -> "xr.Dataset":
+    """Solve all games of `columns` and label the results."""
+    check_contest(contest, columns.fixed.get("decisiveness", columns.values.get("decisiveness")))
+    names = check_variables(variables)
+    if threads is None:
+        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        raise ValueError(f"threads = {threads!r} is not allowed; it must be a whole number, 1 or more")
+
+    from . import __version__, kernels
+    from .io.dataset import label
+
+    codes = [name for name in names if VARIABLES[name].codes]
+    floats = [name for name in names if not VARIABLES[name].codes]
+    results = np.empty((len(floats), columns.games))
+    coded = np.empty((len(codes), columns.games), np.int8)
+    varying = [name for name in kernels.PARAMETERS if name in columns.values]
+    sizes = [columns.values[name].size for name in varying]
+    offsets = [0, *itertools.accumulate(sizes)]
+    arguments = (
+        np.array([columns.fixed.get(name, 0.0) for name in kernels.PARAMETERS]),
+        np.array([kernels.PARAMETERS.index(name) for name in varying], np.int64),
+        np.array(
+            [
+                (offset, size, columns.strides[name])
+                for name, offset, size in zip(varying, offsets, sizes, strict=False)
+            ],
+            np.int64,
+        ).reshape(-1, 3),
+        np.concatenate([columns.values[name] for name in varying] or [np.empty(0)]),
+        results,
+        np.array([kernels.VARIABLES.index(name) for name in floats], np.int64),
+        coded,
+        np.array([kernels.VARIABLES.index(name) for name in codes], np.int64),
+    )
+    _in_chunks(
+        lambda first, last: kernels.solve_games(first, last, *arguments),
+        columns.games,
+        threads,
+        progress,
+    )
+    arrays = dict(zip(floats, results, strict=True)) | dict(zip(codes, coded, strict=True))
+    return label(
+        {name: arrays[name].reshape(shape) for name in names},
+        dims,
+        columns.values,
+        columns.fixed,
+        {"foedus_version": __version__, "contest": contest},
+    )
+
+
+def _in_chunks(
+    solve: Callable[[int, int], object], games: int, threads: int, progress: Progress | None
+) -> None:
+    """Call `solve(first, last)` for every chunk of the games, from `threads` threads.
+
+    Reports progress from the caller's thread; whatever is raised, there or in a chunk, stops all.
+    """
+    starts = iter(range(0, games, CHUNK))
+    taking = threading.Lock()
+    cancelled = threading.Event()
+    reports: queue.SimpleQueue[int | BaseException] = queue.SimpleQueue()
+
+    def work() -> None:
+        while not cancelled.is_set():
+            with taking:
+                first = next(starts, None)
+            if first is None:
+                return
+            last = min(first + CHUNK, games)
+            try:
+                solve(first, last)
+            except BaseException as error:  # the caller raises it
+                reports.put(error)
+                return
+            reports.put(last - first)
+
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for _ in range(threads):
+                pool.submit(work)
+            done = 0
+            while done < games:
+                report = reports.get()
+                if isinstance(report, BaseException):
+                    raise report
+                done += report
+                if progress is not None:
+                    progress(done, games)
+        finally:
+            cancelled.set()
