@@ -32,7 +32,8 @@ def contested(t, force):
     armed = math.sqrt(t.challenger_cost * force)
     if standing <= armed:
         return standing, 0.0
-    return armed, armed * (1.0 - armed) * t.challenger_reach - t.challenger_forces
+    arms = armed * (1.0 - armed) * t.challenger_reach - t.challenger_forces
+    return armed, max(0.0, arms)
 
 
 @jit

@@ -108,25 +108,25 @@ def help_while_arming(t, reservation, built, built_p):
 
 @jit
 def help_without_arming(t, price, floor, built):
-    """Return the help that buys S its best settlement from an A that adds nothing and concedes.
+    """Return the help that buys S its best settlement from an A that adds nothing and concedes, and
+    what fixes it.
 
     S's own optimum of lambda h(D) - `price` D, or the least defence at which A does add nothing, or
     the one that wins with probability `floor`, below which A refuses. Infinity if C's threat would
     not be credible. Needs rho > 0.
     """
-    if floor > t.challenger_edge:
-        return math.inf
-    defence = max(best_force(t, price / t.stake), built)
+    defence, limit = max(best_force(t, price / t.stake), built), PRICE
     if floor > 0.0:
-        defence = max(defence, force_to_win(t, floor))
+        if floor > t.challenger_edge:
+            return math.inf, limit
+        accepted = force_to_win(t, floor)
+        if accepted > defence:
+            defence, limit = accepted, REFUSAL
     edge = force_to_win(t, t.challenger_edge)
-    if defence >= edge:
-        if t.surplus == 0.0:
-            return math.inf
-        defence = edge
-    if defence > t.ally_forces:
-        return defence - t.ally_forces
-    return math.inf
+    if defence >= edge and t.surplus == 0.0:
+        return math.inf, limit
+    help = min(defence, edge) - t.ally_forces
+    return (help if help > 0.0 else math.inf), limit
 
 
 @jit
@@ -148,9 +148,10 @@ def best_pledge(t, without, settlement_without, yielding, built, built_p):
         return best
 
     refusal = help_against_refusal(t, reservation)
-    help = max(TINY, help_against_concession(t, refusal, built, built_p))
-    if help != help:
+    help = help_against_concession(t, refusal, built, built_p)
+    if math.isnan(help):
         return help, alpha_without, crisis_without, NOT_CONVERGED
+    help = max(help, TINY)  # what is needed may be lost in rounding, but it is something
     cost = t.alliance_cost + price * help
     if cost < loss:
         loss = cost
@@ -166,13 +167,13 @@ def best_pledge(t, without, settlement_without, yielding, built, built_p):
     floor = reservation + t.nothing
     if crisis_without == CHALLENGER_CHALLENGES and t.autonomy_cost == 0.0:
         floor = 0.0  # help only adds to what A concedes with already: it signs, whatever rounding says
-    help = math.inf
+    help, limit = math.inf, PRICE
     least = price * max(0.0, built - t.ally_forces) + t.stake * min(t.surplus, t.status_quo)
     if t.alliance_cost + least < loss:
-        help = help_without_arming(t, price, floor, built)
+        help, limit = help_without_arming(t, price, floor, built)
     if help < math.inf:
         p, _ = challenge(t, t.ally_forces + help)
         cost = t.alliance_cost + price * help + t.stake * (t.status_quo - conceded(t, p))
         if cost < loss or (cost == loss and help < best[0]):
-            best = help, t.ally_forces, CHALLENGER_CHALLENGES, PRICE
+            best = help, t.ally_forces, CHALLENGER_CHALLENGES, limit
     return best

@@ -3,13 +3,16 @@
 It shares no code with the kernels and uses nothing that was derived about the solution, only the
 moves, the settlement of the crisis and the ties. A grid finds a zone only if a node falls into it,
 so the twin can miss a best reply in a sliver of a zone, never invent one.
+
+A game is a tuple of its 13 parameters, in the order of `foedus.kernels.PARAMETERS`.
 """
 
 import numpy as np
 from numba import njit
 
 ALLY, QUIET, CHALLENGER = 0, 1, 2
-EDGE = 1e-13  # how near to equality a war payoff counts as equal to the status quo
+EVERYTHING = 3  # A challenges and takes all: a kind of its own for the search, which jumps there
+EDGE = 1e-13  # how near, relatively, a win probability counts as just making nobody's threat credible
 ZOOMS = 13
 
 
@@ -20,11 +23,13 @@ def crisis(g, s, a, b):
     alpha, beta = a0 + a, b0 + b
     defence = alpha + phi * s
     surplus = pi * (k_a + k_c)
-    if alpha / (alpha + beta) - k_a > q + EDGE:
-        return min(1.0, alpha / (alpha + beta) - k_a + surplus), ALLY
-    war = defence / (defence + beta) + k_c
-    if q > k_c and (war < q - EDGE or (war <= q + EDGE and surplus > 0.0)):
-        return max(0.0, war - surplus), CHALLENGER
+    p = alpha / (alpha + beta)
+    if p > (q + k_a) * (1 + EDGE):
+        return min(1.0, p - k_a + surplus), ALLY
+    p = defence / (defence + beta)
+    rho = q - k_c
+    if rho > 0 and (p < rho * (1 - EDGE) or (p <= rho * (1 + EDGE) and surplus > 0.0)):
+        return max(0.0, p + k_c - surplus), CHALLENGER
     return q, QUIET
 
 
@@ -81,21 +86,21 @@ def challenger(g, s, a):
 
 @njit(cache=True)
 def ally(g, s):
-    """Return A's best new arms, the settlement and payoff (before kappa), each by crisis."""
+    """Return A's best new arms, the settlement and payoff (before kappa), each by kind of crisis."""
     c_a, c_c, c_s, q, k_a, k_c, a0, b0, phi, lam, pi, kappa, f = g
-    best = np.full(3, -np.inf)
-    arms = np.zeros(3)
-    settled = np.zeros(3)
+    best = np.full(4, -np.inf)
+    arms = np.zeros(4)
+    settled = np.zeros(4)
     n = 160
     nodes = np.empty(n)
     nodes[:n] = (np.arange(n) / (n - 1)) ** 3 / c_a
-    modes = np.empty(n)
     for i in range(n):
         _, x, who, _ = challenger(g, s, nodes[i])
+        who = EVERYTHING if x == 1.0 else who
         payoff = x - c_a * nodes[i]
         if payoff > best[who]:
             best[who], arms[who], settled[who] = payoff, nodes[i], x
-    for who in range(3):
+    for who in range(4):
         if best[who] == -np.inf:
             continue
         low, high = 0.0, 1 / c_a
@@ -109,6 +114,7 @@ def ally(g, s):
             for i in range(m):
                 a = low + (high - low) * i / (m - 1)
                 _, x, now, _ = challenger(g, s, a)
+                now = EVERYTHING if x == 1.0 else now
                 payoff = x - c_a * a
                 if now == who and payoff > best[who]:
                     best[who], arms[who], settled[who] = payoff, a, x
@@ -121,13 +127,13 @@ def ally(g, s):
 def chosen(g, settled, best, slack):
     """Return the crisis A chooses, indifference settled as S prefers, and the gap to the next best."""
     q = g[3]
-    top = max(best[0], max(best[1], best[2]))
+    top = best.max()
     who = -1
-    for k in range(3):
+    for k in range(4):
         if best[k] >= top - slack and (who < 0 or abs(settled[k] - q) < abs(settled[who] - q)):
             who = k
     gap = np.inf
-    for k in range(3):
+    for k in range(4):
         if k != who:
             gap = min(gap, top - best[k])
     return who, gap
@@ -135,16 +141,17 @@ def chosen(g, settled, best, slack):
 
 @njit(cache=True)
 def solve(g, nodes_s):
-    """Return (without, with, gaps): arrays of s, a, b, x, crisis, U_S, U_A, U_C; two deciding gaps.
+    """Return the paths without S and with S, each s, a, b, x, crisis, U_S, U_A, U_C, and two gaps.
 
-    The first gap is A's in the game without S, the second S's between the crises it can bring about.
+    The gaps are what decided: in A's payoff between the kinds of crisis in the game without S, and
+    in S's payoff between those that it can bring about. `nodes_s` is the size of S's grid.
     """
     c_a, c_c, c_s, q, k_a, k_c, a0, b0, phi, lam, pi, kappa, f = g
     slack = 1e-10
     arms, settled, best = ally(g, 0.0)
     who, gap_ally = chosen(g, settled, best, slack)
     without = np.zeros(8)
-    without[0], without[1], without[4] = 0.0, arms[who], who
+    without[0], without[1], without[4] = 0.0, arms[who], who % EVERYTHING
     without[2], without[3], _, _ = challenger(g, 0.0, arms[who])
     without[3] = settled[who]
     without[5] = -lam * abs(settled[who] - q)
@@ -153,9 +160,9 @@ def solve(g, nodes_s):
 
     # S: the best pledge for each crisis it can bring about
     loss = np.full(3, np.inf)
-    pledge = np.zeros(3)
+    pledge = np.zeros(4)
     largest = -without[5] / c_s
-    low, high = np.zeros(3), np.zeros(3)
+    low, high = np.zeros(4), np.zeros(4)
     n = nodes_s
     if largest > 0.0 and -without[5] > f:
         for i in range(1, n):
@@ -167,7 +174,7 @@ def solve(g, nodes_s):
                 loss[k], pledge[k] = cost, s
                 low[k] = largest * ((i - 1) / (n - 1)) ** 2
                 high[k] = largest * (min(n - 1, i + 1) / (n - 1)) ** 2
-        for k in range(3):
+        for k in range(4):
             if loss[k] == np.inf:
                 continue
             for _ in range(ZOOMS):
@@ -186,14 +193,14 @@ def solve(g, nodes_s):
     path = without.copy()
     k = int(np.argmin(loss))
     gap_superpower = np.inf
-    for j in range(3):
+    for j in range(4):
         if j != k:
             gap_superpower = min(gap_superpower, abs(loss[j] - loss[k]))
     gap_superpower = min(gap_superpower, abs(-without[5] - loss[k]))
     if loss[k] < -without[5]:
         s = pledge[k]
         arms, settled, best = ally(g, s)
-        path[0], path[1], path[3], path[4] = s, arms[k], settled[k], k
+        path[0], path[1], path[3], path[4] = s, arms[k], settled[k], k % EVERYTHING
         path[2], _, _, _ = challenger(g, s, arms[k])
         path[5] = -loss[k]
         path[6] = best[k] - kappa

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .io.schema import CONTESTS, PARAMETERS
+from .io.schema import CONTESTS, PARAMETERS, Parameter
 
 
 def check_parameter(name: str, value: Any) -> float:
@@ -25,8 +25,13 @@ def check_parameter(name: str, value: Any) -> float:
         raise TypeError(f"{name} = {value!r} is not a number; it must be {PARAMETERS[name].domain}")
     number = float(value)
     if not PARAMETERS[name].allows(number):
-        raise ValueError(f"{name} = {number!r} is not allowed; it must be {PARAMETERS[name].domain}")
+        raise ValueError(_refusal(name, number, PARAMETERS[name]))
     return number
+
+
+def _refusal(place: str, value: float, parameter: Parameter) -> str:
+    """Say that a value is outside its parameter's domain."""
+    return f"{place} = {value!r} is not allowed; it must be {parameter.domain}"
 
 
 def check_name(name: str) -> None:
@@ -38,8 +43,8 @@ def check_name(name: str) -> None:
 def check_values(name: str, values: Any) -> np.ndarray:
     """Return `values` as a one-dimensional float64 array if the parameter may take each of them.
 
-    Raises TypeError and ValueError as `check_parameter` does, for the first value that is not
-    allowed, and ValueError if there is no value or more than one dimension.
+    Raises TypeError and ValueError as `check_parameter` does, naming the first value that is not
+    allowed by its index, and ValueError if there is no value or more than one dimension.
     """
     check_name(name)
     array = np.asarray(values)
@@ -50,8 +55,8 @@ def check_values(name: str, values: Any) -> np.ndarray:
     array = array.astype(np.float64)
     for limit in (array.min(), array.max()):
         if not PARAMETERS[name].allows(limit):
-            for value in array:
-                check_parameter(name, value)
+            first = next(i for i, value in enumerate(array) if not PARAMETERS[name].allows(value))
+            raise ValueError(_refusal(f"{name}[{first}]", float(array[first]), PARAMETERS[name]))
     return array
 
 

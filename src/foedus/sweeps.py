@@ -4,6 +4,7 @@ import itertools
 import os
 import queue
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -213,12 +214,18 @@ def _solve(
         coded,
         np.array([kernels.VARIABLES.index(name) for name in codes], np.int64),
     )
-    _in_chunks(
+    unsolved = _in_chunks(
         lambda first, last: kernels.solve_games(first, last, *arguments),
         columns.games,
         threads,
         progress,
     )
+    if unsolved:
+        warnings.warn(
+            f"{unsolved} of {columns.games} games could not be solved; their regime is -1 (unsolved)",
+            RuntimeWarning,
+            stacklevel=3,
+        )
     arrays = dict(zip(floats, results, strict=True)) | dict(zip(codes, coded, strict=True))
     return label(
         {name: arrays[name].reshape(shape) for name in names},
@@ -230,16 +237,16 @@ def _solve(
 
 
 def _in_chunks(
-    solve: Callable[[int, int], object], games: int, threads: int, progress: Progress | None
-) -> None:
-    """Call `solve(first, last)` for every chunk of the games, from `threads` threads.
+    solve: Callable[[int, int], int], games: int, threads: int, progress: Progress | None
+) -> int:
+    """Call `solve(first, last)` for every chunk of the games, from `threads` threads; return the sum.
 
     Reports progress from the caller's thread; whatever is raised, there or in a chunk, stops all.
     """
     starts = iter(range(0, games, CHUNK))
     taking = threading.Lock()
     cancelled = threading.Event()
-    reports: queue.SimpleQueue[int | BaseException] = queue.SimpleQueue()
+    reports: queue.SimpleQueue[tuple[int, int] | BaseException] = queue.SimpleQueue()
 
     def work() -> None:
         while not cancelled.is_set():
@@ -249,23 +256,24 @@ def _in_chunks(
                 return
             last = min(first + CHUNK, games)
             try:
-                solve(first, last)
+                reports.put((last - first, solve(first, last)))
             except BaseException as error:  # the caller raises it
                 reports.put(error)
                 return
-            reports.put(last - first)
 
+    done = total = 0
     with ThreadPoolExecutor(threads) as pool:
         try:
             for _ in range(threads):
                 pool.submit(work)
-            done = 0
             while done < games:
                 report = reports.get()
                 if isinstance(report, BaseException):
                     raise report
-                done += report
+                done += report[0]
+                total += report[1]
                 if progress is not None:
                     progress(done, games)
         finally:
             cancelled.set()
+    return total

@@ -1,0 +1,5 @@
+"""``python -m foedus``: the command line."""
+
+from .cli import main
+
+main()

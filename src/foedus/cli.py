@@ -1,0 +1,376 @@
+"""The command line: foedus solve, map, plot, points."""
+
+import contextlib
+import csv
+import dataclasses
+import shlex
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import cyclopts
+from rich.console import Console
+from rich.table import Table
+
+from . import __version__
+from .equilibrium import Equilibrium
+from .equilibrium import solve as solve_game
+from .game import check_contest, check_name, check_parameter
+from .io.schema import CONTESTS, PARAMETERS, VARIABLES, Regime
+from .runfile import naming, read_run
+from .sweeps import Progress, solve_points, sweep
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+LARGE = 10**9  # bytes of results from which on their size is said beforehand
+
+app = cyclopts.App(
+    name="foedus",
+    help="Solve the alliance game of a superpower, its ally and a challenger, exactly.",
+    version=__version__,
+    result_action="return_value",
+    exit_on_error=False,
+    print_error=False,
+    suppress_keyboard_interrupt=False,
+)
+
+# an option for every parameter, from the table; None where it was not given
+Options: Any = dataclasses.make_dataclass(
+    "Options",
+    [
+        (
+            p.name,
+            Annotated[
+                float | None,
+                cyclopts.Parameter(help=f"{p.long_name}, {p.symbol}; {p.domain} [default: {p.default}]"),
+            ],
+            None,
+        )
+        for p in PARAMETERS.values()
+    ]
+    + [
+        (
+            "contest",
+            Annotated[
+                str | None,
+                cyclopts.Parameter(help=f"form of the contest; {' or '.join(CONTESTS)} [default: {CONTESTS[0]}]"),
+            ],
+            None,
+        )
+    ],
+    namespace={"__module__": __name__},  # or cyclopts takes it for a built-in type
+)
+NONE_GIVEN = Options()
+Parameters = Annotated[Options, cyclopts.Parameter(name="*", group="Parameters of the game")]
+Output = Annotated[Path | None, cyclopts.Parameter(name=["--output", "-o"])]
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 2 bad input, 130 interrupted."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; whatever goes wrong is said in one line."""
+    try:
+        app(arguments)
+    except KeyboardInterrupt:
+        return _complain("interrupted; nothing was written", 130)
+    except (cyclopts.CycloptsError, OSError, ValueError, TypeError) as error:
+        return _complain(str(error), 2)
+    except MemoryError:
+        return _complain("there is not enough memory for a run of this size", 2)
+    return 0
+
+
+def _complain(message: str, code: int) -> int:
+    """Print one line on the standard error stream and return the exit code."""
+    print(f"foedus: {' '.join(message.split())}", file=sys.stderr)
+    return code
+
+
+def _given(parameters: Any) -> dict[str, Any]:
+    """Return the parameters given as options, each checked and named by its option if wrong."""
+    given = {k: value for k, value in dataclasses.asdict(parameters).items() if value is not None}
+    for name, value in given.items():
+        with naming(f"--{name.replace('_', '-')}"):
+            if name == "contest":
+                check_contest(value)
+            else:
+                check_parameter(name, value)
+                if name == "decisiveness":
+                    check_contest(CONTESTS[0], value)
+    return given
+
+
+@app.command
+def solve(*, parameters: Parameters = NONE_GIVEN) -> None:
+    """Solve one game and show its equilibrium, in a table and in words."""
+    eq = solve_game(**_given(parameters))
+    console = Console(highlight=False)
+    console.print(_table(eq))
+    console.print(eq.explain(), soft_wrap=True)
+
+
+def _table(eq: Equilibrium) -> Table:
+    """Return the equilibrium as a table, with and without S side by side."""
+    table = Table(title=repr(eq.game))
+    for heading in ("variable", "symbol", "with S", "without S", "unit"):
+        table.add_column(heading, justify="right" if heading.endswith("S") else "left")
+    for name, variable in VARIABLES.items():
+        if hasattr(eq, name):
+            without = getattr(eq.without, name, None)
+            unit = "" if variable.units == "1" else variable.units
+            table.add_row(variable.long_name, variable.symbol, _cell(getattr(eq, name)), _cell(without), unit)
+    return table
+
+
+def _cell(value: Any) -> str:
+    """Return a value as the table shows it."""
+    if value is None:
+        return ""
+    return value.name.lower().replace("_", " ") if hasattr(value, "name") else f"{value:.6g}"
+
+
+@app.command
+def map(  # noqa: A001 - the command's name
+    run_file: Path,
+    /,
+    *,
+    output: Output = None,
+    overwrite: bool = False,
+    picture: bool = True,
+    threads: int | None = None,
+    quiet: bool = False,
+) -> None:
+    """Solve a grid of games into a NetCDF file, and draw it beside the file.
+
+    Parameters
+    ----------
+    run_file
+        a run file (TOML), or the NetCDF file of an earlier map, to run it again
+    output
+        the NetCDF file to write [default: the one that the run file names]
+    overwrite
+        replace files that exist
+    picture
+        draw a picture beside the NetCDF file
+    threads
+        how many threads solve [default: one per processor]
+    quiet
+        print nothing but errors
+    """
+    from .io.files import save, writable
+    from .plots import plot, save_figure
+
+    request = read_run(run_file)
+    target = output or request.file
+    if target is None:
+        raise ValueError(f"{run_file} names no output file; name one with --output")
+    image = target.with_suffix(".png")
+    for path in [target, image] if picture else [target]:
+        _check_output(path, ".nc" if path == target else ".png", overwrite, writable)
+    games = _size(request.axes.values(), request.variables, quiet)
+    started = time.perf_counter()
+    with _progress("solving", games, quiet) as progress:
+        dataset = sweep(
+            request.axes,
+            variables=request.variables,
+            threads=threads,
+            contest=request.contest,
+            progress=progress,
+            **request.fixed,
+        )
+    seconds = time.perf_counter() - started
+    save(_signed(dataset), target)
+    if picture and len(request.axes) <= 3:
+        save_figure(plot(dataset), image)
+    _report(dataset, games, seconds, quiet)
+
+
+@app.command
+def points(
+    table: Path,
+    /,
+    *,
+    output: Output = None,
+    overwrite: bool = False,
+    threads: int | None = None,
+    quiet: bool = False,
+    parameters: Parameters = NONE_GIVEN,
+) -> None:
+    """Solve scattered games, one in each row of a CSV file with a column per parameter.
+
+    Parameters
+    ----------
+    table
+        the CSV file; its first line names the parameters
+    output
+        the NetCDF file to write [default: beside the CSV file]
+    overwrite
+        replace a file that exists
+    threads
+        how many threads solve [default: one per processor]
+    quiet
+        print nothing but errors
+    """
+    from .io.files import save, writable
+
+    target = output or table.with_suffix(".nc")
+    _check_output(target, ".nc", overwrite, writable)
+    given = _given(parameters)
+    columns = _columns(table)
+    games = _size([next(iter(columns.values()))], list(VARIABLES), quiet)
+    started = time.perf_counter()
+    with naming(str(table)), _progress("solving", games, quiet) as progress:
+        dataset = solve_points(columns, threads=threads, progress=progress, **given)
+    seconds = time.perf_counter() - started
+    save(_signed(dataset), target)
+    _report(dataset, games, seconds, quiet)
+
+
+@app.command(name="plot")
+def plot_file(
+    file: Path,
+    /,
+    *,
+    output: Output = None,
+    variable: str | None = None,
+    at: list[str] | None = None,
+    overwrite: bool = False,
+) -> None:
+    """Draw a map from its NetCDF file: the regimes, another variable, or another slice.
+
+    Parameters
+    ----------
+    file
+        the NetCDF file of a map
+    output
+        the picture to write, png, svg or pdf by its ending [default: a png beside the file]
+    variable
+        what to draw [default: the regime, or else the first variable]
+    at
+        the value of an axis to draw the map at, as in --at stake=1.0; once for each such axis
+    overwrite
+        replace a file that exists
+    """
+    from .io.files import load, writable
+    from .plots import check_picture_path, plot, save_figure
+
+    target = output or file.with_suffix(".png")
+    check_picture_path(target)
+    _check_output(target, target.suffix, overwrite, writable)
+    figure = plot(load(file), variable, at=dict(_slice(text) for text in at or []))
+    save_figure(figure, target)
+
+
+def _slice(text: str) -> tuple[str, float]:
+    """Return the parameter and the value of one --at."""
+    with naming(f"--at {text}"):
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ValueError(f"{text!r} is not of the form parameter=value")
+        check_name(name)
+        try:
+            return name, float(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is not a number") from None
+
+
+def _columns(path: Path) -> dict[str, Any]:
+    """Return the columns of a CSV file by name."""
+    import numpy as np
+
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream, naming(str(path)):
+            names = [name.strip() for name in next(csv.reader(stream), [])]
+            if not names:
+                raise ValueError("the file is empty; its first line must name the parameters")
+            for name in names:
+                check_name(name)
+            if len(set(names)) < len(names):
+                raise ValueError("a parameter has more than one column")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # of no rows, said better below
+                rows = np.loadtxt(stream, delimiter=",", ndmin=2)
+            if rows.size == 0:
+                raise ValueError("the file has no rows below its first line")
+            if rows.shape[1] != len(names):
+                raise ValueError(f"the rows have {rows.shape[1]} values, but the first line names {len(names)}")
+    except (FileNotFoundError, IsADirectoryError):
+        raise FileNotFoundError(f"{path}: there is no such file") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not a CSV file") from None
+    return dict(zip(names, rows.T, strict=True))
+
+
+def _check_output(path: Path, ending: str, overwrite: bool, writable: Callable) -> None:
+    """Raise an error in words if `path` has another ending or cannot be written."""
+    if path.suffix != ending:
+        raise ValueError(f"{path}: the name must end in {ending}")
+    try:
+        writable(path, overwrite)
+    except FileExistsError as error:
+        raise FileExistsError(f"{error}; --overwrite replaces it") from None
+
+
+def _size(axes: Any, variables: list[str], quiet: bool) -> int:
+    """Return the number of games; say beforehand how much memory a large run takes."""
+    games = 1
+    for values in axes:
+        games *= len(values)
+    size = games * sum(1 if VARIABLES[name].codes else 8 for name in variables)
+    if size > LARGE and not quiet:
+        print(f"{games:,} games: the results take {size / 1e9:.1f} GB of memory", file=sys.stderr)
+    return games
+
+
+@contextlib.contextmanager
+def _progress(title: str, games: int, quiet: bool) -> Iterator[Progress | None]:
+    """Show a progress bar with rate and time left, on a terminal only."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %  {task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=console,
+    )
+    with bar:
+        task = bar.add_task(title, total=games, rate="")
+        started = time.perf_counter()
+
+        def advance(done: int, total: int) -> None:
+            rate = done / (time.perf_counter() - started)
+            bar.update(task, completed=done, rate=f"{rate / 1e6:.1f} million games/s")
+
+        yield advance
+
+
+def _signed(dataset: "xr.Dataset") -> "xr.Dataset":
+    """Return the Dataset with the command that made it."""
+    return dataset.assign_attrs(command=shlex.join(["foedus", *sys.argv[1:]]))
+
+
+def _report(dataset: "xr.Dataset", games: int, seconds: float, quiet: bool) -> None:
+    """Print the share of each regime, and the speed."""
+    if quiet:
+        return
+    import numpy as np
+
+    if "regime" in dataset:
+        codes, counts = np.unique(dataset.regime.values, return_counts=True)
+        for code, count in zip(codes, counts, strict=True):
+            print(f"{Regime(code).name.lower().replace('_', ' '):>14} {count / games:8.3%}")
+    print(f"{games:,} games in {seconds:.2f} s: {games / seconds / 1e6:.1f} million games per second")
+
+

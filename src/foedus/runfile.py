@@ -1,0 +1,171 @@
+"""Run files: a sweep, written down in TOML, or read back from the file of an earlier one."""
+
+import contextlib
+import math
+import os
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+import numpy as np
+import pydantic
+
+from .game import check_contest, check_name, check_parameter, check_values
+from .io.schema import CONTESTS, PARAMETERS
+from .sweeps import check_variables
+
+
+class Run(NamedTuple):
+    """What a sweep needs, and where its result is to go."""
+
+    axes: dict[str, np.ndarray]
+    fixed: dict[str, float]
+    contest: str
+    variables: list[str]
+    file: Path | None
+
+
+class _Table(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", strict=True)
+
+
+class _Range(_Table):
+    """An axis from its ends: ``{ from = 0.05, to = 5.0, points = 2048, scale = "log" }``."""
+
+    start: float = pydantic.Field(alias="from")
+    to: float
+    points: int
+    scale: Literal["linear", "log"] = "linear"
+
+    def values(self) -> np.ndarray:
+        """Return the values of the axis."""
+        if self.points < 1:
+            raise ValueError(f"points = {self.points} is not allowed; it must be 1 or more")
+        if not (math.isfinite(self.start) and math.isfinite(self.to)):
+            raise ValueError(f"from = {self.start} and to = {self.to} must be finite numbers")
+        if self.start >= self.to:
+            raise ValueError(f"from = {self.start} must be less than to = {self.to}")
+        if self.scale == "log":
+            if self.start <= 0:
+                raise ValueError(f"from = {self.start} is not allowed on a log axis; it must be > 0")
+            return np.geomspace(self.start, self.to, self.points)
+        return np.linspace(self.start, self.to, self.points)
+
+
+_Axis = Annotated[
+    Annotated[_Range, pydantic.Tag("range")] | Annotated[list[float], pydantic.Tag("list")],
+    pydantic.Discriminator(lambda axis: "range" if isinstance(axis, dict) else "list"),
+]
+
+
+class _Output(_Table):
+    file: str | None = None
+    variables: list[str] | None = None
+
+
+class _RunFile(_Table):
+    game: dict[str, Any] = {}
+    axes: dict[str, _Axis] = pydantic.Field(min_length=1)
+    output: _Output = _Output()
+
+
+@contextlib.contextmanager
+def naming(source: str) -> Iterator[None]:
+    """Add to a ValueError or TypeError where the value came from."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"{error} (from {source})") from None
+
+
+def read_run(path: str | os.PathLike) -> Run:
+    """Read a run from a TOML file, or from the NetCDF file of an earlier sweep.
+
+    Raises
+    ------
+    FileNotFoundError
+        if there is no such file.
+    ValueError, TypeError
+        if the file cannot be read, or with the first thing in it that is not allowed: an unknown
+        key, parameter or variable, a value outside its domain, a parameter that is both an axis and
+        fixed, an axis whose ends or number of points make none.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from foedus.runfile import read_run
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "run.toml"
+    >>> _ = path.write_text("axes.stake = [0.5, 1.0]")
+    >>> read_run(path).axes["stake"]
+    array([0.5, 1. ])
+    """
+    source = Path(path)
+    if source.suffix == ".nc":
+        return _earlier_run(source)
+    try:
+        text = source.read_text(encoding="utf-8")
+    except (FileNotFoundError, IsADirectoryError):
+        raise FileNotFoundError(f"{source}: there is no such run file") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{source} is not a TOML file") from None
+    with naming(str(source)):
+        try:
+            content = _RunFile.model_validate(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise ValueError(f"this is not TOML: {error}") from None
+        except pydantic.ValidationError as error:
+            raise ValueError(_first_problem(error)) from None
+        return _checked(content)
+
+
+def _first_problem(error: pydantic.ValidationError) -> str:
+    """Say in one line what is wrong with a run file, and where in it."""
+    problem = error.errors()[0]
+    place = [str(part) for part in problem["loc"] if part not in ("range", "list")]
+    key = ".".join(place)
+    if problem["type"] == "extra_forbidden":
+        known = {1: "game, axes, output", 2: "file, variables", 3: "from, to, points, scale"}
+        return f"{key} is not a key of a run file; allowed here: {known[len(place)]}"
+    if problem["type"] == "missing":
+        return f"{key} is missing"
+    message = problem["msg"][0].lower() + problem["msg"][1:]
+    if isinstance(problem["input"], dict):
+        return f"{key}: {message}"
+    return f"{key} = {problem['input']!r}: {message}"
+
+
+def _checked(content: _RunFile) -> Run:
+    """Return the run that the content of a run file asks for, every value checked."""
+    axes = {}
+    for name, axis in content.axes.items():
+        check_name(name)
+        if name in content.game:
+            raise ValueError(f"{name} is both an axis and fixed in [game]; it can be only one")
+        if isinstance(axis, _Range):
+            try:
+                values = axis.values()
+            except ValueError as error:
+                raise ValueError(f"axes.{name}: {error}") from None
+        else:
+            values = np.array(axis, np.float64)
+        axes[name] = check_values(name, values)
+    game = dict(content.game)
+    contest = game.pop("contest", CONTESTS[0])
+    fixed = {name: check_parameter(name, value) for name, value in game.items()}
+    check_contest(contest, axes.get("decisiveness", fixed.get("decisiveness", 1.0)))
+    variables = check_variables(content.output.variables)
+    file = None if content.output.file is None else Path(content.output.file)
+    return Run(axes, fixed, contest, variables, file)
+
+
+def _earlier_run(source: Path) -> Run:
+    """Return the run that made the file of an earlier sweep."""
+    from .io.files import load
+
+    dataset = load(source)
+    if not set(dataset.dims) <= set(PARAMETERS):
+        raise ValueError(f"{source} holds scattered games, not a map")
+    axes = {str(name): dataset[name].values for name in dataset.dims}
+    fixed = {name: float(dataset[name]) for name in PARAMETERS if name not in axes}
+    return Run(axes, fixed, dataset.attrs["contest"], [str(name) for name in dataset.data_vars], None)

@@ -1,0 +1,95 @@
+"""Games to test with: random ones over wide ranges, and the edges."""
+
+import itertools
+
+import numpy as np
+
+DEFAULT = {
+    "ally_cost": 1.0,
+    "challenger_cost": 0.5,
+    "superpower_cost": 0.3,
+    "status_quo": 0.5,
+    "ally_war_cost": 0.05,
+    "challenger_war_cost": 0.05,
+    "ally_forces": 0.0,
+    "challenger_forces": 0.2,
+    "effectiveness": 1.0,
+    "stake": 1.0,
+    "bargaining_power": 1.0,
+    "autonomy_cost": 0.0,
+    "alliance_cost": 0.0,
+}
+
+
+def game(**changed):
+    """Return the default game with some parameters changed, as a tuple in the kernels' order."""
+    assert set(changed) <= set(DEFAULT)
+    return tuple(float(value) for value in (DEFAULT | changed).values())
+
+
+def random_games(count, seed, spread=1.0):
+    """Return `count` random games; half of them have parameters at the ends of their domains.
+
+    Costs lie within a factor of about 30^spread of those of the default game, forces within 10^spread.
+    """
+    rng = np.random.default_rng(seed)
+
+    def scale(middle, factor):
+        return middle * factor ** (spread * rng.uniform(-1, 1))
+
+    def or_zero(value, chance):
+        return 0.0 if rng.random() < chance else value
+
+    games = []
+    for _ in range(count):
+        edgy = rng.random() < 0.5
+        chance = 0.3 if edgy else 0.0
+        q = rng.uniform(0.01, 0.99)
+        if edgy and rng.random() < 0.1:
+            q = rng.choice([1e-6, 1e-3, 0.5, 0.999, 1 - 1e-6])
+        pi = rng.choice([0.0, 0.5, 1.0, rng.uniform()]) if edgy else rng.uniform()
+        a0 = or_zero(scale(0.1, 10), 0.5)
+        b0 = a0 if edgy and a0 and rng.random() < 0.1 else scale(0.1, 10)
+        games.append(
+            game(
+                ally_cost=scale(0.5, 20),
+                challenger_cost=scale(0.5, 20),
+                superpower_cost=scale(0.2, 20),
+                status_quo=q,
+                ally_war_cost=or_zero(rng.uniform(0, rng.choice([0.1, 1.2])), chance),
+                challenger_war_cost=or_zero(rng.uniform(0, rng.choice([0.1, 1.2])), chance),
+                ally_forces=a0,
+                challenger_forces=b0,
+                effectiveness=rng.choice([1.0, rng.uniform(0.05, 1)]),
+                stake=or_zero(scale(1.0, 5), 0.02),
+                bargaining_power=pi,
+                autonomy_cost=or_zero(rng.uniform(0, 0.1), 0.5),
+                alliance_cost=or_zero(rng.uniform(0, 0.1), 0.6),
+            )
+        )
+    return games
+
+
+# every combination of the settings at which formulas change hands
+EDGE_GAMES = [
+    game(
+        ally_cost=ally_cost,
+        status_quo=q,
+        ally_war_cost=k,
+        challenger_war_cost=k_c,
+        bargaining_power=pi,
+        ally_forces=a0,
+        challenger_forces=b0,
+        autonomy_cost=kappa,
+    )
+    for ally_cost, q, k, k_c, pi, a0, b0, kappa in itertools.product(
+        [1e-3, 0.3, 1.0, 50.0],
+        [1e-3, 0.25, 0.75, 0.999],
+        [0.0, 0.25],
+        [0.0, 0.25, 1.5],
+        [0.0, 0.5, 1.0],
+        [0.0, 0.3],
+        [1e-6, 0.2, 3.0],
+        [0.0, 0.02],
+    )
+]

@@ -1,0 +1,256 @@
+"""The game is solved right: the twin, the certificate, known numbers, ties and corners."""
+
+import numpy as np
+import pytest
+from conftest import compiled_only, sized
+from games import EDGE_GAMES, game, random_games
+
+import foedus
+from foedus import Crisis, Regime, kernels
+
+GAIN = 1e-9  # the most that a deviation may gain, in goods per unit of the stake
+
+
+def solve(g):
+    """Return the variables of the game by name, and what fixes the pledge."""
+    solution, limit = kernels.solve_game(np.array(g))
+    return solution, kernels.PledgeLimit(limit)
+
+
+@compiled_only
+@pytest.mark.parametrize(
+    "games", [random_games(300, seed=1), EDGE_GAMES[::11]], ids=["random", "edges"]
+)
+def test_twin_agrees(games):
+    """Grid search from the definition finds the same payoffs, and the same crises and regimes.
+
+    The search closes in on each kind of crisis until its cells are about 1e-8 of the grid, and
+    finds a smooth best reply to about the square root of rounding; a settlement that moves at first
+    order with it is then off by up to 1e-4. So A's own payoff must agree to 1e-6, S's to 1e-4, and
+    who challenges wherever the payoff gap that decides it exceeds these by a factor of ten.
+    """
+    import twin
+
+    settled = 0
+    for g in games:
+        without, path, ally_gap, superpower_gap = twin.solve(g, 40)
+        solution, _ = solve(g)
+        scale = max(1.0, g[9])
+        assert solution.ally_payoff_without == pytest.approx(without[6], abs=1e-6), g
+        if ally_gap > 1e-5:
+            assert solution.crisis_without == without[4], g
+            assert solution.superpower_payoff == pytest.approx(path[5], abs=1e-4 * scale), g
+            if superpower_gap > 1e-3 * scale:
+                settled += 1
+                assert solution.crisis == path[4], g
+                assert (solution.pledge > 0) == (path[0] > 0), g
+    assert settled > 0.75 * len(games)  # most are decided, not skipped
+
+
+@pytest.mark.parametrize(
+    "games",
+    [random_games(3000, seed=2), random_games(1500, seed=3, spread=2.0), EDGE_GAMES],
+    ids=["random", "wide", "edges"],
+)
+def test_nobody_gains_by_a_deviation(games):
+    """At each of the four moves, on the path and at random nodes off it."""
+    import certificate
+
+    rng = np.random.default_rng(4)
+    for g in games[:: len(games) // sized(len(games))]:
+        v, limit = solve(g)
+        c_a, c_s, stake = g[0], g[2], max(1.0, g[9])
+        # moves 3 and 4, on the path, without S and with it
+        for s, a, b, x in (
+            (0.0, v.ally_arms_without, v.challenger_arms_without, v.settlement_without),
+            (v.pledge, v.ally_arms, v.challenger_arms, v.settlement),
+        ):
+            assert certificate.ally_gain(g, s, a, x) <= GAIN, g
+            gain, wrong = certificate.challenger_gain(g, s, a, b, x)
+            assert gain <= GAIN, g
+            assert wrong <= GAIN, g
+        # move 2: A signs what it gains by; move 1: S
+        if limit != kernels.PledgeLimit.NONE:
+            assert v.ally_payoff >= v.ally_payoff_without - GAIN, g
+        gain = certificate.superpower_gain(g, v.pledge, v.superpower_payoff, v.ally_payoff_without)
+        assert gain <= GAIN * stake, g
+        # moves 3 and 4, off the path
+        for _ in range(3):
+            s, a = rng.random() ** 3 / c_s, rng.random() ** 3 / c_a
+            assert max(certificate.ally_reply_gain(g, s)) <= GAIN, (g, s)
+            assert max(certificate.challenger_reply_gain(g, s, a)) <= GAIN, (g, s, a)
+
+
+def test_certificate_can_fail():
+    """It objects to a path that is not the equilibrium."""
+    import certificate
+
+    g = game()
+    v, _ = solve(g)
+    assert certificate.ally_gain(g, v.pledge, v.ally_arms + 0.01, v.settlement) > 0.005
+    gain, _ = certificate.challenger_gain(g, v.pledge, v.ally_arms, v.challenger_arms + 0.01, v.settlement)
+    assert gain > 0.004
+    assert certificate.superpower_gain(g, v.pledge, v.superpower_payoff - 0.01, v.ally_payoff_without) > 0.005
+
+
+# With C's arms fixed (c_C very large), k_A = k_C = 0.1, q = 0.5, a0 = 0, b0 = 1: A's best reply
+# moves from revising to holding and from holding to conceding at these c_A. Derived by hand, with
+# B = 1 - q + k_C and K = k_A + k_C: the first is (B - sqrt((1 - pi) B K))^2 or min(pi, (1 - q)/K) B (B - K),
+# the second min((B + sqrt(pi B K))^2, q B/(q - k_C)) or B (q - max(0, k_C - pi K))/(q - k_C).
+@pytest.mark.parametrize(
+    ("pi", "revise_below", "hold_up_to"),
+    [(0.0, 0.064308, 0.36), (0.5, 0.126061, 0.713939), (1.0, 0.24, 0.75)],
+)
+def test_cutpoints_with_fixed_arms(pi, revise_below, hold_up_to):
+    def crisis(ally_cost):
+        g = game(
+            ally_cost=ally_cost,
+            challenger_cost=1e12,
+            ally_war_cost=0.1,
+            challenger_war_cost=0.1,
+            challenger_forces=1.0,
+            bargaining_power=pi,
+        )
+        return solve(g)[0].crisis_without
+
+    def cutpoint(low, high, code):
+        """Bisect for where the crisis stops being `code`."""
+        assert crisis(low) == code != crisis(high)
+        while high - low > 1e-9:
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if crisis(middle) == code else (low, middle)
+        return low
+
+    assert cutpoint(0.01, 0.3, Crisis.ALLY_CHALLENGES) == pytest.approx(revise_below, abs=1e-6)
+    assert cutpoint(0.3, 2.0, Crisis.QUIET) == pytest.approx(hold_up_to, abs=1e-6)
+
+
+@pytest.mark.parametrize("k_leader", [0.3, 0.8, 2.0])
+@pytest.mark.parametrize("k_follower", [0.5, 1.0, 3.0])
+@pytest.mark.parametrize("q", [0.05, 0.95])
+def test_leader_follower_contest(k_leader, k_follower, q):
+    """With K = 0, a0 = 0 and b0 -> 0 the settlement is the win probability: A leads a Tullock contest.
+
+    Leader-follower results for a prize of 1 (Dixit 1987, American Economic Review 77(5), and the
+    literature after it).
+    """
+    g = game(
+        ally_cost=k_leader,
+        challenger_cost=k_follower,
+        status_quo=q,
+        ally_war_cost=0.0,
+        challenger_war_cost=0.0,
+        challenger_forces=1e-14,
+    )
+    v, _ = solve(g)
+    if k_follower < 2 * k_leader:
+        p = k_follower / (2 * k_leader)
+        leader, follower = k_follower / (4 * k_leader**2), (1 - p) / (2 * k_leader)
+    else:
+        p, leader, follower = 1.0, 1 / k_follower, 0.0
+    if (p > q) == (v.crisis_without == Crisis.ALLY_CHALLENGES) and v.crisis_without != Crisis.QUIET:
+        # the contest b0 -> 0 is reached as sqrt(b0)
+        assert v.ally_arms_without == pytest.approx(leader, abs=1e-6)
+        assert v.challenger_arms_without == pytest.approx(follower, abs=1e-6)
+        assert v.settlement_without == pytest.approx(p, abs=1e-6)
+    else:
+        pytest.fail(f"A's contest is worth p = {p}, q = {q}, but the crisis is {v.crisis_without}")
+
+
+def test_results_are_consistent():
+    """What the definition says of every result, whatever the game."""
+    for g in random_games(sized(20_000), seed=5) + EDGE_GAMES:
+        v, limit = solve(g)
+        c_a, c_c, c_s, q, a0, phi, stake, kappa, f = (g[i] for i in (0, 1, 2, 3, 6, 8, 9, 11, 12))
+        signed = limit != kernels.PledgeLimit.NONE
+        assert (v.pledge > 0) == signed, g
+        assert (v.regime in (Regime.RESTRAINT, Regime.DETERRENCE, Regime.PARTIAL)) == signed, g
+        for crisis, x in ((v.crisis, v.settlement), (v.crisis_without, v.settlement_without)):
+            assert 0 <= x <= 1, g
+            if crisis == Crisis.QUIET:
+                assert x == q, g  # exactly: decided by the reply that was chosen
+        if not signed:
+            for name in kernels.VARIABLES:
+                if f"{name}_without" in kernels.VARIABLES:
+                    assert getattr(v, name) == getattr(v, f"{name}_without"), (name, g)
+        else:
+            assert v.crisis_without != Crisis.QUIET, g
+            assert abs(v.settlement - q) <= abs(v.settlement_without - q), g
+            assert v.superpower_payoff > v.superpower_payoff_without, g
+        assert min(v.ally_arms, v.challenger_arms, v.ally_arms_without, v.challenger_arms_without) >= 0, g
+        # payoffs and differences, by their definitions in other words
+        cost = c_s * v.pledge + f if signed else 0.0
+        assert v.superpower_payoff == pytest.approx(-stake * abs(v.settlement - q) - cost, abs=1e-12), g
+        assert v.ally_payoff == pytest.approx(v.settlement - c_a * v.ally_arms - kappa * signed, abs=1e-12), g
+        assert v.challenger_payoff == pytest.approx(1 - v.settlement - c_c * v.challenger_arms, abs=1e-12), g
+        spent = c_s * v.pledge + c_a * v.ally_arms
+        assert np.isnan(v.burden_share) == (spent == 0), g
+        if spent > 0:
+            assert v.burden_share == pytest.approx(c_s * v.pledge / spent), g
+        grown = v.ally_arms + phi * v.pledge - v.ally_arms_without
+        assert v.aggrandizement == pytest.approx(grown, abs=1e-12 * (1 + a0 + abs(grown) + phi * v.pledge)), g
+        assert v.provocation == v.challenger_arms - v.challenger_arms_without, g
+
+
+@pytest.mark.parametrize(
+    ("changed", "regime", "limit"),
+    [
+        ({"ally_cost": 0.1}, "REVISION", "NONE"),
+        ({"ally_cost": 0.3}, "RESTRAINT", "REFUSAL"),
+        ({"ally_cost": 0.6}, "SELF_RELIANCE", "NONE"),
+        ({"ally_cost": 1.0}, "DETERRENCE", "CONCESSION"),
+        ({"ally_cost": 1.0, "autonomy_cost": 0.1}, "DETERRENCE", "REFUSAL"),
+        ({"ally_cost": 5.0, "superpower_cost": 2.0, "status_quo": 0.9}, "PARTIAL", "PRICE"),
+        ({"ally_cost": 5.0, "stake": 0.1}, "CONCESSION", "NONE"),
+    ],
+)
+def test_every_regime_and_limit_occurs(changed, regime, limit):
+    """One game for each; that they are right is the certificate's business, above."""
+    v, found = solve(game(**changed))
+    assert (Regime(int(v.regime)).name, found.name) == (regime, limit)
+
+
+def test_no_stake_no_alliance():
+    assert foedus.solve(ally_cost=1.0, stake=0.0).regime == Regime.CONCESSION
+
+
+def test_alliance_cost_enters_only_the_superpowers_choice():
+    free, dear = foedus.solve(ally_cost=1.0), foedus.solve(ally_cost=1.0, alliance_cost=0.05)
+    assert dear.regime == free.regime == Regime.DETERRENCE
+    assert dear.pledge == free.pledge
+    assert dear.superpower_payoff == pytest.approx(free.superpower_payoff - 0.05)
+    gain = free.superpower_payoff - free.without.superpower_payoff
+    assert foedus.solve(ally_cost=1.0, alliance_cost=gain * 1.001).regime == Regime.CONCESSION
+    assert foedus.solve(ally_cost=1.0, alliance_cost=gain * 0.999).regime == Regime.DETERRENCE
+
+
+def test_challenger_without_a_threat_concedes_only():
+    """q <= k_C: C is never credible, nothing is pledged, and A revises or holds at no cost."""
+    for ally_cost in (0.1, 1.0, 10.0):
+        eq = foedus.solve(ally_cost=ally_cost, status_quo=0.3, challenger_war_cost=0.3)
+        assert eq.pledge == 0
+        assert eq.regime in (Regime.REVISION, Regime.SELF_RELIANCE)
+    assert eq.regime == Regime.SELF_RELIANCE
+    assert eq.ally_arms == eq.challenger_arms == 0
+
+
+def test_ally_without_a_threat_never_revises():
+    """q + k_A >= 1: no win probability makes A's threat credible."""
+    for ally_cost in (1e-3, 0.1, 1.0):
+        eq = foedus.solve(ally_cost=ally_cost, status_quo=0.7, ally_war_cost=0.3)
+        assert eq.without.settlement <= 0.7
+
+
+def test_no_surplus_to_take_means_the_status_quo():
+    """With pi K = 0 the settlement at the edge of a threat is q either way: the status quo holds."""
+    for pi, k in ((0.0, 0.1), (1.0, 0.0)):
+        ds = foedus.sweep(
+            {"ally_cost": np.geomspace(0.02, 20, 400), "status_quo": np.linspace(0.15, 0.85, 41)},
+            bargaining_power=pi,
+            ally_war_cost=k,
+            challenger_war_cost=k,
+        )
+        quiet = ds.crisis_without == Crisis.QUIET
+        assert quiet.any() == (k > 0)  # with K = 0 the settlement is the contest's, q by chance only
+        # nobody takes or concedes nothing
+        assert (ds.settlement_without.where(~quiet) != ds.status_quo).where(~quiet, True).all()

@@ -1,0 +1,204 @@
+"""The kernels as programs: compiled and pure Python, chunks and threads, the cache, CUDA."""
+
+import hashlib
+import importlib
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import COMPILED, compiled_only, pure_only, sized
+from games import EDGE_GAMES, random_games
+
+import foedus
+from foedus import kernels
+from foedus.io import schema
+
+DIGEST = """
+import hashlib, sys
+import numpy as np
+from games import EDGE_GAMES, random_games
+from foedus import kernels
+digest = hashlib.sha256()
+for g in random_games(400, seed=6, spread=1.5) + EDGE_GAMES[::7]:
+    solution, limit = kernels.solve_game(np.array(g))
+    digest.update(np.array([*solution, limit]).tobytes())
+print(digest.hexdigest())
+"""
+
+
+def test_pure_python_gives_the_same_bits():
+    """The compiled kernels and the same code as plain Python agree to the last bit."""
+    digests = set()
+    for disable in ("0", "1"):
+        environment = os.environ | {"NUMBA_DISABLE_JIT": disable, "PYTHONPATH": os.path.dirname(__file__)}
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", DIGEST],
+            env=environment, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        digests.add(done.stdout)
+    assert len(digests) == 1
+
+
+def test_names_agree_with_the_table():
+    assert kernels.VARIABLES == tuple(schema.VARIABLES)
+    assert set(kernels.PARAMETERS) == set(schema.PARAMETERS) - {"decisiveness"}
+    from foedus.kernels import challenger
+
+    solver = importlib.import_module("foedus.kernels.equilibrium")
+    for code in schema.Regime:
+        assert getattr(solver, code.name) == code
+    for code in schema.Crisis:
+        assert getattr(challenger, code.name) == code
+
+
+AXES = {"ally_cost": np.geomspace(0.05, 5, 37), "status_quo": np.linspace(0.1, 0.9, 29), "stake": [0.3, 1.0, 3.0]}
+
+
+def bits(dataset):
+    """Return a digest of every array of a Dataset."""
+    digest = hashlib.sha256()
+    for name in dataset.data_vars:
+        digest.update(dataset[name].values.tobytes())
+    return digest.hexdigest()
+
+
+def test_threads_and_chunks_do_not_matter(monkeypatch):
+    axes = AXES if COMPILED else {name: values[::4] for name, values in AXES.items()}
+    expected = bits(foedus.sweep(axes, threads=1))
+    games = int(np.prod([len(values) for values in axes.values()]))
+    for chunk in (1, 7, 64, 1000, games, 10 * games):
+        if not COMPILED and chunk < 64:
+            continue
+        monkeypatch.setattr("foedus.sweeps.CHUNK", chunk)
+        for threads in (1, 2, 5):
+            assert bits(foedus.sweep(axes, threads=threads)) == expected, (chunk, threads)
+
+
+def test_a_grid_is_its_points():
+    """`sweep`, `solve_points` and `solve` solve the same games to the same bits."""
+    axes = {"ally_cost": [0.1, 0.3, 1.0], "status_quo": [0.3, 0.8], "autonomy_cost": [0.0, 0.05]}
+    grid = foedus.sweep(axes, challenger_cost=0.7)
+    points = {name: column.ravel() for name, column in zip(axes, np.meshgrid(*axes.values(), indexing="ij"), strict=True)}
+    scattered = foedus.solve_points(points, challenger_cost=0.7)
+    assert bits(grid) == bits(scattered)
+    for i in range(12):
+        game = {name: float(column[i]) for name, column in points.items()}
+        eq = foedus.solve(challenger_cost=0.7, **game)
+        for name in schema.VARIABLES:
+            path, key = (eq.without, name.removesuffix("_without")) if name.endswith("_without") else (eq, name)
+            np.testing.assert_array_equal(getattr(path, key), scattered[name].values[i])
+
+
+def test_every_axis_counts_by_itself():
+    """The odometer gives each game its own values, whatever the strides and the first game."""
+    rng = np.random.default_rng(7)
+    axes = {"ally_cost": rng.uniform(0.1, 2, 3), "stake": rng.uniform(0.5, 2, 5), "status_quo": rng.uniform(0.2, 0.8, 4)}
+    grid = foedus.sweep(axes, variables=["ally_payoff"]).ally_payoff
+    for _ in range(sized(200)):
+        at = {name: int(rng.integers(len(values))) for name, values in axes.items()}
+        eq = foedus.solve(**{name: float(axes[name][i]) for name, i in at.items()})
+        assert grid.isel(at).item() == eq.ally_payoff
+
+
+@pure_only
+def test_unsolved_is_said(monkeypatch):
+    """Where the iteration does not end, the regime is -1, every float NaN, and a warning counts."""
+    from foedus.kernels import superpower
+
+    monkeypatch.setattr(superpower, "STEPS", 0)
+    axes = {"ally_cost": [5.0, 0.4]}
+    with pytest.warns(RuntimeWarning, match=r"1 of 2 games could not be solved"):
+        ds = foedus.sweep(axes, status_quo=0.8)
+    assert ds.regime.values.tolist() == [foedus.Regime.UNSOLVED, foedus.Regime.SELF_RELIANCE]
+    for name, variable in schema.VARIABLES.items():
+        if not variable.codes:
+            assert np.isnan(ds[name].values[0]), name
+    eq = foedus.solve(ally_cost=1.5, status_quo=0.8)
+    assert eq.regime == foedus.Regime.UNSOLVED
+    assert eq.explain().startswith("Unsolved")
+
+
+def test_no_game_is_unsolved():
+    games = random_games(sized(50_000), seed=8, spread=1.5) + EDGE_GAMES[:: 1 if COMPILED else 50]
+    columns = dict(zip(kernels.PARAMETERS, np.array(games).T, strict=True))
+    assert (foedus.solve_points(columns, variables=["regime"]).regime != foedus.Regime.UNSOLVED).all()
+
+
+@compiled_only
+def test_cache_follows_the_sources(tmp_path):
+    """The compiled code lies in a folder named by all sources; old ones are pruned after a while."""
+    from foedus.kernels import _jit
+
+    folder = tmp_path / "kernels"
+    folder.mkdir()
+    (folder / "a.py").write_text("x = 1")
+    before = _jit._source_hash(folder)
+    (folder / "a.py").write_text("x = 2")
+    assert _jit._source_hash(folder) != before
+
+    current, recent, old = (tmp_path / f"kernels-{name}" for name in ("current", "recent", "old"))
+    for path in (current, recent, old):
+        path.mkdir()
+    long_ago = current.stat().st_mtime - 86400 * (_jit.KEEP_DAYS + 1)
+    for path in (current, old):
+        os.utime(path, (long_ago, long_ago))
+    _jit._prune(tmp_path, current)
+    assert current.exists()
+    assert recent.exists()
+    assert not old.exists()
+
+
+@compiled_only
+def test_second_process_compiles_nothing(tmp_path):
+    """What one process compiled, the next one loads."""
+    script = (
+        "import numpy as np; from foedus import kernels;"
+        "kernels.solve_game(np.ones(13) * 0.5);"
+        "print(sum(kernels.solve_game.stats.cache_misses.values()))"
+    )
+    misses = [
+        subprocess.run(
+            [sys.executable, "-c", script], env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
+            capture_output=True, text=True, check=True,
+        ).stdout.strip()
+        for _ in range(2)
+    ]  # fmt: skip
+    assert misses == ["1", "0"]
+
+
+@compiled_only
+def test_unwritable_cache_is_no_obstacle(tmp_path):
+    """Where nothing can be kept, kernels are compiled anew."""
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    script = "from foedus import kernels; print(kernels._jit.CACHE_FOLDER)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=os.environ | {"NUMBA_CACHE_DIR": str(blocked)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == "None"
+
+
+@compiled_only
+def test_kernels_compile_for_cuda(monkeypatch):
+    """The same functions compile to PTX; needs no GPU, only NVIDIA's compiler."""
+    pytest.importorskip("numba_cuda", reason="numba-cuda is not installed: pip install 'foedus[cuda]'")
+    from numba import cuda, float64
+
+    class Device:
+        compute_capability = (8, 0)
+
+    # numba-cuda asks the present device even where the capability is given
+    monkeypatch.setattr("numba.cuda.dispatcher.get_current_device", Device)
+
+    def kernel(games, out):
+        i = cuda.grid(1)
+        if i < games.shape[0]:
+            solution, _ = kernels.solve_game(games[i])
+            out[i] = solution.pledge
+
+    ptx, _ = cuda.compile_ptx(kernel, (float64[:, ::1], float64[::1]), cc=(8, 0))
+    assert ".entry" in ptx
+    assert "sqrt.rn.f64" in ptx
