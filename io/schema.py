@@ -68,6 +68,11 @@ class Regime(IntEnum):
     PARTIAL = 4
     CONCESSION = 5
 
+    @property
+    def words(self) -> str:
+        """Its name as people write it."""
+        return self.name.lower().replace("_", "-")
+
 
 REGIME_MEANINGS = {
     Regime.UNSOLVED: "the game could not be solved",
@@ -86,6 +91,11 @@ class Crisis(IntEnum):
     ALLY_CHALLENGES = 0
     QUIET = 1
     CHALLENGER_CHALLENGES = 2
+
+    @property
+    def words(self) -> str:
+        """Its name as people write it."""
+        return self.name.lower().replace("_", " ")
 
 
 @dataclass(frozen=True)

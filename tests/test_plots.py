@@ -1,6 +1,8 @@
 """Pictures are read back: what is said in them, which colours they have, and which files they make."""
 
 import itertools
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 
 import matplotlib.image
@@ -135,6 +137,7 @@ def test_an_axis_is_logarithmic_where_its_values_are_geometric(values, scale):
         (0.05, 5, ["0.05", "0.1", "0.2", "0.5", "1", "2", "5"]),
         (0.01, 10, ["0.01", "0.03", "0.1", "0.3", "1", "3", "10"]),
         (1e-5, 100, [r"1 \times 10^{-5}", "0.0001", "0.001", "0.01", "0.1", "1", "10", "100"]),
+        (1e-6, 1e4, [r"1 \times 10^{-6}", "0.0001", "0.01", "1", "100", "10000"]),
         (0.3, 0.5, ["0.3", "0.35", "0.4", "0.45", "0.5"]),
     ],
 )
@@ -379,6 +382,15 @@ def test_drawing_leaves_the_dataset_alone(cube):
     xr.testing.assert_identical(cube, before)
 
 
+def test_no_figure_is_kept_and_no_screen_asked_for():
+    program = (
+        "import sys, foedus; foedus.plot(foedus.sweep({'ally_cost': [0.2, 1.0]}, variables=['regime']))\n"
+        "assert 'foedus.plots' in sys.modules\n"
+        "assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 # errors
 
 
@@ -433,10 +445,9 @@ def test_pictures_are_written_in_three_formats(grid, tmp_path):
     image = matplotlib.image.imread(tmp_path / "map.png")
     width, height = (figure.get_size_inches() * plots.DPI).round()
     assert image.shape[:2] == (height, width)
-    pixels = {tuple(rgb) for rgb in (image[..., :3].reshape(-1, 3) * 255).round().astype(int).tolist()}
+    pixels = set(np.unique((image[..., :3] * 255).round().astype(int) @ [2**16, 2**8, 1]).tolist())
     for code in np.unique(grid.regime):
-        wanted = tuple((np.array(to_rgb(plots.COLOURS[Regime][Regime(int(code))])) * 255).round().astype(int))
-        assert wanted in pixels
+        assert int(plots.COLOURS[Regime][Regime(int(code))][1:], 16) in pixels
     assert ET.parse(tmp_path / "map.svg").getroot().tag == "{http://www.w3.org/2000/svg}svg"
     assert (tmp_path / "map.pdf").read_bytes().startswith(b"%PDF-")
     assert b"/Type3" not in (tmp_path / "map.pdf").read_bytes()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import cyclopts
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -118,14 +119,14 @@ def solve(*, parameters: Parameters = NONE_GIVEN) -> None:
 
 def _table(eq: Equilibrium) -> Table:
     """Return the equilibrium as a table, with and without S side by side."""
-    table = Table(title=repr(eq.game))
+    table = Table(title=repr(eq.game), title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("variable", "symbol", "with S", "without S", "unit"):
         table.add_column(heading, justify="right" if heading.endswith("S") else "left")
     for name, variable in VARIABLES.items():
         if hasattr(eq, name):
             without = getattr(eq.without, name, None)
             unit = "" if variable.units == "1" else variable.units
-            table.add_row(variable.long_name, variable.symbol, _cell(getattr(eq, name)), _cell(without), unit)
+            table.add_row(name, variable.symbol, _cell(getattr(eq, name)), _cell(without), unit)
     return table
 
 
@@ -133,7 +134,7 @@ def _cell(value: Any) -> str:
     """Return a value as the table shows it."""
     if value is None:
         return ""
-    return value.name.lower().replace("_", " ") if hasattr(value, "name") else f"{value:.6g}"
+    return value.words if hasattr(value, "words") else f"{value:.6g}"
 
 
 @app.command
@@ -187,8 +188,11 @@ def map(  # noqa: A001 - the command's name
         )
     seconds = time.perf_counter() - started
     save(_signed(dataset), target)
-    if picture and len(request.axes) <= 3:
-        save_figure(plot(dataset), image)
+    if picture:
+        try:
+            save_figure(plot(dataset), image)
+        except ValueError as reason:  # too many dimensions for one picture
+            print(f"no picture: {reason}", file=sys.stderr)
     _report(dataset, games, seconds, quiet)
 
 
@@ -370,7 +374,7 @@ def _report(dataset: "xr.Dataset", games: int, seconds: float, quiet: bool) -> N
     if "regime" in dataset:
         codes, counts = np.unique(dataset.regime.values, return_counts=True)
         for code, count in zip(codes, counts, strict=True):
-            print(f"{Regime(code).name.lower().replace('_', ' '):>14} {count / games:8.3%}")
+            print(f"{Regime(code).words:>14} {count / games:8.3%}")
     print(f"{games:,} games in {seconds:.2f} s: {games / seconds / 1e6:.1f} million games per second")
 
 

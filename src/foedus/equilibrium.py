@@ -135,7 +135,7 @@ def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium:
 def _explain(eq: Equilibrium) -> str:
     """Return the sentences of `Equilibrium.explain`."""
     heading = REGIME_MEANINGS[eq.regime]
-    lines = [f"{eq.regime.name.replace('_', ' ').capitalize()}: {heading}."]
+    lines = [f"{eq.regime.words.capitalize()}: {heading}."]
     if eq.regime == Regime.UNSOLVED:
         return lines[0]
     lines.append("Without S, " + _path(eq.without, eq.game, ""))

@@ -41,7 +41,7 @@ REGIME_COLOURS: dict[IntEnum, str] = {
     Regime.SELF_RELIANCE: "#fbf5df",
     Regime.DETERRENCE: "#377dbf",
     Regime.PARTIAL: "#7dcfd6",
-    Regime.CONCESSION: "#291c58",
+    Regime.CONCESSION: "#2d1f60",
 }
 # each has the colour of the regime that it makes where there is no alliance
 CRISIS_COLOURS: dict[IntEnum, str] = {
@@ -50,7 +50,7 @@ CRISIS_COLOURS: dict[IntEnum, str] = {
     Crisis.CHALLENGER_CHALLENGES: REGIME_COLOURS[Regime.CONCESSION],
 }
 COLOURS: dict[type[IntEnum], dict[IntEnum, str]] = {Regime: REGIME_COLOURS, Crisis: CRISIS_COLOURS}
-# no colour of the map: black hatched in white
+# a hatch, which no regime has, because no colour is left that differs from all
 UNSOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
 ARMS = ("pledge", "ally_arms", "challenger_arms")  # the curves over bands of regimes, by line style
 STYLES = ("solid", "dashed", "dotted")
@@ -210,9 +210,8 @@ def _draw_maps(array: xr.DataArray, entry: Variable, third: str | None) -> Figur
     rows = math.ceil(count / columns)
     width, height = (4.7, 4.2) if count == 1 else (2.3, 2.0)  # of a panel, inches
     figure = Figure((width * columns + 1.9, height * rows + 0.9), layout="constrained")
-    frame = figure.add_subfigure(
-        figure.add_gridspec()[0]
-    )  # the labels that panels share are its own, as the caption is the figure's
+    # the panels share labels that are those of a frame, because the figure's own place is the caption's
+    frame = figure.add_subfigure(figure.add_gridspec()[0])
     known = array != Regime.UNSOLVED if entry.codes else array.notnull()
     style, blank = _style(array, entry.codes)
     panels: list[Axes] = []
@@ -383,7 +382,8 @@ def _log_ticks(low: float, high: float, most: int) -> list[float]:
         if len(ticks) <= most:
             break
     if len(ticks) < 3:
-        ticks = [tick for tick in MaxNLocator(most).tick_values(low, high) if low <= tick <= high]
+        even = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high)
+        ticks = [tick for tick in even if low <= tick <= high]
     return ticks[:: math.ceil(len(ticks) / most)]
 
 

@@ -1,0 +1,63 @@
+# make map    the regime map of RUN (default: the default map), as NetCDF and as a picture
+# make test   everything that must hold
+# make bench  speed and memory, as asv measures them
+# Each sets up what it needs in .venv first; PYTHON names another Python than python3.
+
+PYTHON ?= python3
+RUN ?= examples/regimes.toml
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := pyproject.toml README.md $(wildcard kernels/*.py io/*.py src/foedus/*.py src/foedus/py.typed)
+KERNEL_TESTS := tests/test_game.py tests/test_kernels.py
+ASV := $(BIN)/asv --config benchmarks/asv.conf.json
+
+.PHONY: map test lint tests pure bounds bench bench-check cuda clean
+
+map: $(VENV)/installed
+	$(BIN)/foedus map $(RUN) --overwrite
+
+test: lint tests pure bounds
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	cd tests && ../$(BIN)/mypy --config-file ../pyproject.toml -p foedus
+
+tests: $(VENV)/installed-test
+	$(BIN)/pytest -n 2
+	$(BIN)/pytest --doctest-modules --pyargs foedus
+
+# the kernels as plain Python, every branch of them
+pure: $(VENV)/installed-test
+	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run --source foedus.kernels -m pytest $(KERNEL_TESTS)
+	$(BIN)/coverage report
+
+# every index checked; compiled apart, because the cache does not tell the difference
+bounds: $(VENV)/installed-test
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/bounds $(BIN)/pytest $(KERNEL_TESTS) -k "not twin"
+
+bench: $(VENV)/installed-bench
+	$(ASV) run --python=same --quick --show-stderr
+
+bench-check: $(VENV)/installed-bench
+	$(ASV) check --python=same
+
+cuda: $(VENV)/installed-cuda
+	$(BIN)/pytest tests/test_kernels.py -k cuda
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "foedus needs Python 3.11 or newer; name one with PYTHON=..." >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(SOURCES) | $(VENV)/bin/python
+	$(BIN)/pip install --quiet .
+	touch $@
+
+$(VENV)/installed-%: $(SOURCES) | $(VENV)/bin/python
+	$(BIN)/pip install --quiet ".[test,$*]"
+	touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV) build *.egg-info .asv

@@ -1,0 +1,173 @@
+"""Speed and memory, on the axes of the default map: the ally's cost of arms by the status quo."""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+import foedus
+from foedus.io.schema import VARIABLES
+
+KEPT = {"regime only": ["regime"], "regime and pledge": ["regime", "pledge"], "all": list(VARIABLES)}
+
+
+def sweep(size, variables, threads=None):
+    """Solve the default map at `size` by `size` points and keep the named selection of variables."""
+    axes = {"ally_cost": np.geomspace(0.05, 5, size), "status_quo": np.linspace(0.1, 0.9, size)}
+    return foedus.sweep(axes, variables=KEPT[variables], threads=threads)
+
+
+class OneGame:
+    """One game at a time, through all of Python."""
+
+    def setup(self):
+        foedus.solve()
+
+    def time_solve(self):
+        foedus.solve(ally_cost=0.4)
+
+
+class Sweep:
+    """Wall time of a map in memory, from the call to the labelled Dataset."""
+
+    params = [[256, 1024, 2048], [1, 2], list(KEPT)]
+    param_names = ["points per axis", "threads", "variables"]
+    timeout = 300
+
+    def setup(self, size, threads, variables):
+        sweep(2, variables)
+
+    def time_sweep(self, size, threads, variables):
+        sweep(size, variables, threads)
+
+
+class Rate:
+    """Games per second and core: one thread, 1024 x 1024 games, the median of seven sweeps."""
+
+    params = list(KEPT)
+    param_names = ["variables"]
+    unit = "games/s"
+    timeout = 300
+
+    def track_games_per_second(self, variables):
+        sweep(2, variables)
+        seconds = []
+        for _ in range(7):
+            start = time.perf_counter()
+            sweep(1024, variables, threads=1)
+            seconds.append(time.perf_counter() - start)
+        return 1024**2 / statistics.median(seconds)
+
+
+class RandomGames:
+    """A million games that share nothing: every parameter drawn anew, all variables kept."""
+
+    params = [1, 2]
+    param_names = ["threads"]
+    timeout = 300
+
+    def setup(self, threads):
+        rng = np.random.default_rng(2024)
+        games = 10**6
+        self.points = {
+            "ally_cost": np.exp(rng.uniform(np.log(0.05), np.log(5), games)),
+            "challenger_cost": np.exp(rng.uniform(np.log(0.05), np.log(5), games)),
+            "superpower_cost": np.exp(rng.uniform(np.log(0.03), np.log(3), games)),
+            "status_quo": rng.uniform(0.1, 0.9, games),
+            "ally_war_cost": rng.uniform(0, 0.2, games),
+            "challenger_war_cost": rng.uniform(0, 0.2, games),
+            "ally_forces": rng.uniform(0, 0.2, games),
+            "challenger_forces": rng.uniform(0.02, 0.5, games),
+            "effectiveness": rng.uniform(0.2, 1, games),
+            "stake": rng.uniform(0.2, 3, games),
+            "bargaining_power": rng.uniform(0, 1, games),
+            "autonomy_cost": rng.uniform(0, 0.05, games),
+            "alliance_cost": rng.uniform(0, 0.05, games),
+        }
+        sweep(2, "all")
+
+    def time_solve_points(self, threads):
+        foedus.solve_points(self.points, threads=threads)
+
+
+def timeraw_import():
+    """Import the package in a fresh process."""
+    return "import foedus"
+
+
+class FirstMap:
+    """From the command line to the file, in a fresh process: 512 x 512 games, regime and pledge.
+
+    Compiled before (warm), or everything compiled on the way (cold).
+    """
+
+    params = [["warm", "cold"], ["file", "file and picture"]]
+    param_names = ["compiled code", "output"]
+    number, repeat, rounds, warmup_time, timeout = 1, 5, 1, 0, 900
+
+    def setup(self, cache, output):
+        self.folder = tempfile.TemporaryDirectory()
+        folder = Path(self.folder.name)
+        (folder / "run.toml").write_text(
+            "[axes]\n"
+            'ally_cost = { from = 0.05, to = 5.0, points = 512, scale = "log" }\n'
+            "status_quo = { from = 0.1, to = 0.9, points = 512 }\n"
+            '[output]\nvariables = ["regime", "pledge"]\n'
+        )
+        self.command = [sys.executable, "-m", "foedus", "map", "run.toml", "-o", "map.nc"]
+        self.command += ["--quiet", "--overwrite"] + ["--no-picture"] * (output == "file")
+        self.environment = dict(os.environ)
+        if cache == "cold":
+            self.environment["NUMBA_CACHE_DIR"] = str(folder / "cache")
+        else:
+            self.time_map(cache, output)
+
+    def time_map(self, cache, output):
+        subprocess.run(self.command, check=True, cwd=self.folder.name, env=self.environment)
+
+    def teardown(self, cache, output):
+        self.folder.cleanup()
+
+
+class Memory:
+    """The most memory a process holds that solves a map, results and imports included."""
+
+    params = [(2048, "regime only"), (4096, "regime only"), (2048, "all")]
+    param_names = ["points per axis and variables"]
+    timeout = 600
+
+    def peakmem_sweep(self, case):
+        sweep(*case)
+
+
+def peak_memory(size):
+    """Return the most bytes that a fresh process held which solved a map of regime and pledge."""
+    code = (
+        "import numpy as np, resource, foedus\n"
+        f"axes = {{'ally_cost': np.geomspace(0.05, 5, {size}), 'status_quo': np.linspace(0.1, 0.9, {size})}}\n"
+        "foedus.sweep(axes, variables=['regime', 'pledge'])\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    # not from the working directory: a folder there may be called like a standard module
+    command = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return int(done.stdout) * (1 if sys.platform == "darwin" else 1024)
+
+
+def track_bytes_beyond_results():
+    """Memory per game on top of the results, from 2048 x 2048 to 4096 x 4096 games.
+
+    The growth of the peak, less the nine bytes per game that regime and pledge take.
+    """
+    peak_memory(2)
+    games = 4096**2 - 2048**2
+    return (peak_memory(4096) - peak_memory(2048)) / games - 9
+
+
+track_bytes_beyond_results.unit = "bytes/game"
+track_bytes_beyond_results.timeout = 600

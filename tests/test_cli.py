@@ -1,0 +1,335 @@
+"""The command line, as a user meets it: whole processes, their words and exit codes."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import foedus
+from foedus.cli import run
+from foedus.io.schema import PARAMETERS
+
+RUN = """
+[game]
+challenger_cost = 0.6
+[axes]
+ally_cost = { from = 0.05, to = 5.0, points = 24, scale = "log" }
+status_quo = { from = 0.1, to = 0.9, points = 16 }
+[output]
+file = "map.nc"
+variables = ["regime", "pledge"]
+"""
+
+
+def cli(*arguments, cwd=None):
+    """Run the command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "foedus", *map(str, arguments)],
+        cwd=cwd, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "run.toml").write_text(RUN)
+    (tmp_path / "games.csv").write_text("ally_cost, status_quo\n0.3,0.5\n1.0,0.6\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def refuse(capsys, *arguments):
+    """Run a command line that must be refused; return its one line."""
+    assert run([str(argument) for argument in arguments]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert said.err.startswith("foedus: ")
+    return said.err.removeprefix("foedus: ").rstrip("\n")
+
+
+class TestSolve:
+    def test_shows_table_and_words(self):
+        done = cli("solve", "--ally-cost", "0.3")
+        assert done.returncode == 0
+        assert done.stderr == ""
+        eq = foedus.solve(ally_cost=0.3)
+        assert eq.explain() in done.stdout
+        for value in (eq.pledge, eq.ally_arms, eq.without.ally_arms, eq.superpower_payoff):
+            assert f"{value:.6g}" in done.stdout
+
+    def test_has_an_option_for_every_parameter(self):
+        text = " ".join(cli("solve", "--help").stdout.split())
+        for name, p in PARAMETERS.items():
+            assert f"--{name.replace('_', '-')} FLOAT" in text
+            assert f"default: {p.default}]".replace(" ", "") in text.replace("│", "").replace(" ", "")
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["--ally-cost", "-1"], "ally_cost = -1.0 is not allowed; it must be > 0 (from --ally-cost)"),
+            (["--status-quo", "nan"], "status_quo = nan is not allowed; it must be > 0 and < 1 (from --status-quo)"),
+            (["--stake", "inf"], "stake = inf is not allowed; it must be >= 0 (from --stake)"),
+            (["--stake", "much"], 'Invalid value for --stake: unable to convert "much" into float.'),
+            (["--stakes", "1"], "Unknown option: --stakes."),
+            (["--contest", "war"], "contest = 'war' is not allowed; it must be ratio or difference (from --contest)"),
+            (["--contest", "difference"], "only contest = 'ratio' with decisiveness = 1 is solved so far"),
+            (["--decisiveness", "2"], "only contest = 'ratio' with decisiveness = 1 is solved so far"),
+        ],
+    )
+    def test_refusals(self, capsys, arguments, words):
+        assert words in refuse(capsys, "solve", *arguments)
+
+
+class TestMap:
+    def test_writes_file_and_picture_and_says_what_it_found(self, folder):
+        done = cli("map", "run.toml")
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""  # no progress bar in a pipe
+        ds = foedus.load("map.nc")
+        assert ds.regime.shape == (24, 16)
+        assert float(ds.challenger_cost) == 0.6
+        assert ds.attrs["command"] == "foedus map run.toml"
+        assert Path("map.png").read_bytes().startswith(b"\x89PNG")
+        expected = foedus.sweep(
+            {"ally_cost": np.geomspace(0.05, 5.0, 24), "status_quo": np.linspace(0.1, 0.9, 16)},
+            variables=["regime", "pledge"], challenger_cost=0.6,
+        )  # fmt: skip
+        assert ds.equals(expected)
+        restraint = float((ds.regime == foedus.Regime.RESTRAINT).mean())
+        assert f"restraint {restraint:8.3%}" in done.stdout
+        assert "384 games in" in done.stdout
+        assert "million games per second" in done.stdout
+
+    def test_runs_again_from_its_own_file(self, folder):
+        assert run(["map", "run.toml", "--quiet", "--no-picture"]) == 0
+        assert run(["map", "map.nc", "-o", "again.nc", "--quiet", "--no-picture"]) == 0
+        assert foedus.load("again.nc").equals(foedus.load("map.nc"))
+        assert sorted(os.listdir()) == ["again.nc", "games.csv", "map.nc", "run.toml"]
+
+    def test_quiet_prints_nothing(self, folder, capsys):
+        assert run(["map", "run.toml", "--quiet"]) == 0
+        assert capsys.readouterr() == ("", "")
+
+    def test_lists_and_one_axis(self, folder):
+        Path("line.toml").write_text('axes.stake = [0.5, 1, 2.0]\noutput.file = "line.nc"')
+        assert run(["map", "line.toml", "--quiet"]) == 0
+        assert foedus.load("line.nc").stake.values.tolist() == [0.5, 1.0, 2.0]
+        assert Path("line.png").exists()
+
+    def test_four_axes_are_solved_but_not_drawn(self, folder, capsys):
+        axes = "\n".join(f"{name} = [0.3, 0.6]" for name in ("ally_cost", "status_quo", "stake", "alliance_cost"))
+        Path("four.toml").write_text(f"[axes]\n{axes}")
+        assert run(["map", "four.toml", "-o", "four.nc"]) == 0
+        assert foedus.load("four.nc").regime.shape == (2, 2, 2, 2)
+        assert not Path("four.png").exists()
+        assert capsys.readouterr().err.startswith("no picture: ")
+
+    def test_shows_progress_on_a_terminal(self, folder):
+        big = RUN.replace("points = 24", "points = 1500").replace("points = 16", "points = 1500")
+        Path("big.toml").write_text(big)
+        main, other = pty.openpty()
+        with subprocess.Popen(
+            [sys.executable, "-m", "foedus", "map", "big.toml", "--no-picture"],
+            stdout=subprocess.DEVNULL, stderr=other, env=os.environ | {"TERM": "xterm", "COLUMNS": "100"},
+        ) as process:  # fmt: skip
+            os.close(other)
+            seen = b""
+            try:
+                while data := os.read(main, 4096):
+                    seen += data
+            except OSError:  # the terminal's end, as Linux puts it
+                pass
+            assert process.wait() == 0
+        assert "100 %" in seen.decode()
+        assert "million games/s" in seen.decode()
+
+    def test_interrupt_ends_it_cleanly(self, folder):
+        Path("big.toml").write_text(RUN.replace("points = 24", "points = 20000").replace("points = 16", "points = 20000"))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "foedus", "map", "big.toml", "--threads", "1"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        first = process.stderr.readline()
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert "400,000,000 games: the results take 3.6 GB of memory" in first
+        assert process.returncode == 130
+        assert err == "foedus: interrupted; nothing was written\n"
+        assert out == ""
+        assert sorted(os.listdir()) == ["big.toml", "games.csv", "run.toml"]
+
+    @pytest.mark.parametrize(
+        ("old", "new", "words"),
+        [
+            ("[game]", "[games]", "games is not a key of a run file; allowed here: game, axes, output (from run.toml)"),
+            ("challenger_cost = 0.6", "size = 1", "'size' is not a parameter; there are ally_cost, "),
+            ("challenger_cost = 0.6", 'stake = "a"', "stake = 'a' is not a number; it must be >= 0 (from run.toml)"),
+            ("challenger_cost = 0.6", "stake = nan", "stake = nan is not allowed; it must be >= 0 (from run.toml)"),
+            ("challenger_cost = 0.6", "ally_cost = 1", "ally_cost is both an axis and fixed in [game]; it can be only one (from run.toml)"),
+            ("challenger_cost = 0.6", "decisiveness = 2.0", "only contest = 'ratio' with decisiveness = 1 is solved so far"),
+            ("challenger_cost = 0.6", 'contest = "war"', "contest = 'war' is not allowed; it must be ratio or difference (from run.toml)"),
+            ("status_quo =", "size =", "'size' is not a parameter; there are ally_cost, "),
+            ("from = 0.1, to = 0.9", "from = 0.9, to = 0.1", "axes.status_quo: from = 0.9 must be less than to = 0.1 (from run.toml)"),
+            ("from = 0.1, to = 0.9", "from = 0.1, to = 0.1", "axes.status_quo: from = 0.1 must be less than to = 0.1 (from run.toml)"),
+            ("from = 0.1, to = 0.9", "from = 0.1, to = 1.5", "status_quo[10] = 1.0333333333333332 is not allowed; it must be > 0 and < 1 (from run.toml)"),
+            ("from = 0.1, to = 0.9", "from = 0.1, to = inf", "axes.status_quo: from = 0.1 and to = inf must be finite numbers (from run.toml)"),
+            ("points = 16", "points = 0", "axes.status_quo: points = 0 is not allowed; it must be 1 or more (from run.toml)"),
+            ("points = 16", "points = 1.5", "axes.status_quo.points = 1.5: input should be a valid integer (from run.toml)"),
+            ("points = 16", "steps = 16", "axes.status_quo.points is missing (from run.toml)"),
+            ("points = 16", "points = 16, steps = 1", "axes.status_quo.steps is not a key of a run file; allowed here: from, to, points, scale (from run.toml)"),
+            ("from = 0.05", "from = 0.0", "axes.ally_cost: from = 0.0 is not allowed on a log axis; it must be > 0 (from run.toml)"),
+            ('scale = "log"', 'scale = "cubic"', "axes.ally_cost.scale = 'cubic': input should be 'linear' or 'log' (from run.toml)"),
+            ("{ from = 0.1, to = 0.9, points = 16 }", "0.5", "axes.status_quo = 0.5: input should be a valid list (from run.toml)"),
+            ("{ from = 0.1, to = 0.9, points = 16 }", "[]", "status_quo: a list of values is needed, not an array of shape (0,) (from run.toml)"),
+            ("{ from = 0.1, to = 0.9, points = 16 }", '["a"]', "axes.status_quo.0 = 'a': input should be a valid number (from run.toml)"),
+            ('"pledge"]', '"pledges"]', "'pledges' is not a variable; there are regime, pledge, "),
+            ('["regime", "pledge"]', "[]", "variables is empty; at least one is needed (from run.toml)"),
+            ("variables", "variable", "output.variable is not a key of a run file; allowed here: file, variables (from run.toml)"),
+            ('file = "map.nc"', "", "run.toml names no output file; name one with --output"),
+            ('"map.nc"', '"nowhere/map.nc"', "nowhere/map.nc: the folder nowhere does not exist"),
+            ('"map.nc"', '"map.txt"', "map.txt: the name must end in .nc"),
+            ("[axes]", "axes", "this is not TOML: "),
+        ],
+    )  # fmt: skip
+    def test_refuses_bad_run_files(self, folder, capsys, old, new, words):
+        assert old in RUN
+        Path("run.toml").write_text(RUN.replace(old, new))
+        assert words in refuse(capsys, "map", "run.toml")
+        assert sorted(os.listdir()) == ["games.csv", "run.toml"]
+
+    def test_refuses_a_run_file_without_axes(self, folder, capsys):
+        Path("run.toml").write_text("[game]\nstake = 1.0")
+        assert refuse(capsys, "map", "run.toml") == "axes is missing (from run.toml)"
+        Path("run.toml").write_text("[axes]")
+        assert "axes: dictionary should have at least 1 item" in refuse(capsys, "map", "run.toml")
+
+    def test_refuses_files_that_are_not_there_or_no_run_files(self, folder, capsys):
+        assert refuse(capsys, "map", "none.toml") == "none.toml: there is no such run file"
+        assert refuse(capsys, "map", ".") == ".: there is no such run file"
+        assert refuse(capsys, "map", "none.nc") == "none.nc: there is no such file"
+        Path("bytes.toml").write_bytes(b"\xff\xfe")
+        assert refuse(capsys, "map", "bytes.toml") == "bytes.toml is not a TOML file"
+        assert run(["points", "games.csv", "--quiet"]) == 0
+        assert refuse(capsys, "map", "games.nc") == "games.nc holds scattered games, not a map"
+
+    def test_never_overwrites_unasked(self, folder, capsys):
+        assert run(["map", "run.toml", "--quiet"]) == 0
+        assert refuse(capsys, "map", "run.toml") == "map.nc exists already; --overwrite replaces it"
+        Path("map.nc").unlink()
+        assert refuse(capsys, "map", "run.toml") == "map.png exists already; --overwrite replaces it"
+        assert run(["map", "run.toml", "--quiet", "--overwrite"]) == 0
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere; run as another user")
+    def test_refuses_a_folder_without_permission(self, folder, capsys):
+        (folder / "locked").mkdir(mode=0o500)
+        assert refuse(capsys, "map", "run.toml", "-o", "locked/map.nc") == "locked/map.nc cannot be written: no permission"
+
+    def test_refuses_a_folder_that_cannot_be_written(self, folder, capsys, monkeypatch):
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        assert refuse(capsys, "map", "run.toml") == "map.nc cannot be written: no permission"
+
+    def test_a_run_too_large_for_memory_is_one_line(self, folder, capsys, monkeypatch):
+        def no_room(*_, **__):
+            raise MemoryError
+
+        monkeypatch.setattr("foedus.cli.sweep", no_room)
+        assert refuse(capsys, "map", "run.toml") == "there is not enough memory for a run of this size"
+
+    def test_refuses_bad_threads(self, folder, capsys):
+        assert refuse(capsys, "map", "run.toml", "--threads", "0") == "threads = 0 is not allowed; it must be a whole number, 1 or more"
+        assert sorted(os.listdir()) == ["games.csv", "run.toml"]
+
+
+class TestPoints:
+    def test_solves_each_row(self, folder):
+        done = cli("points", "games.csv", "--stake", "2")
+        assert done.returncode == 0, done.stderr
+        ds = foedus.load("games.nc")
+        assert ds.sizes == {"game": 2}
+        assert ds.ally_cost.values.tolist() == [0.3, 1.0]
+        assert float(ds.stake) == 2.0
+        assert ds.regime.values.tolist() == [foedus.solve(ally_cost=a, status_quo=q, stake=2.0).regime for a, q in ((0.3, 0.5), (1.0, 0.6))]
+        assert ds.attrs["command"] == "foedus points games.csv --stake 2"
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("", "the file is empty; its first line must name the parameters (from games.csv)"),
+            ("stake\n", "the file has no rows below its first line (from games.csv)"),
+            ("size\n1\n", "'size' is not a parameter; there are ally_cost, "),
+            ("stake,stake\n1,1\n", "a parameter has more than one column (from games.csv)"),
+            ("stake\n1,2\n", "the rows have 2 values, but the first line names 1 (from games.csv)"),
+            ("stake,ally_cost\n1,2\n1\n", "(from games.csv)"),
+            ("stake\nmuch\n", "could not convert string 'much' to float64 at row 0, column 1. (from games.csv)"),
+            ("stake\n1\n-1\n", "stake[1] = -1.0 is not allowed; it must be >= 0 (from games.csv)"),
+            ("stake\nnan\n", "stake[0] = nan is not allowed; it must be >= 0 (from games.csv)"),
+        ],
+    )
+    def test_refusals(self, folder, capsys, text, words):
+        Path("games.csv").write_text(text)
+        assert words in refuse(capsys, "points", "games.csv")
+        assert not Path("games.nc").exists()
+
+    def test_refuses_other_things(self, folder, capsys):
+        assert refuse(capsys, "points", "none.csv") == "none.csv: there is no such file"
+        words = "ally_cost is both a column and fixed at 1.0; it can be only one (from games.csv)"
+        assert refuse(capsys, "points", "games.csv", "--ally-cost", "1") == words
+        assert "(from --stake)" in refuse(capsys, "points", "games.csv", "--stake", "-1")
+        assert run(["points", "games.csv", "--quiet"]) == 0
+        assert refuse(capsys, "points", "games.csv") == "games.nc exists already; --overwrite replaces it"
+        assert refuse(capsys, "points", "games.csv", "-o", "games.txt") == "games.txt: the name must end in .nc"
+
+
+class TestPlot:
+    def test_draws_the_file_again(self, folder):
+        assert run(["map", "run.toml", "--quiet", "--no-picture"]) == 0
+        assert run(["plot", "map.nc"]) == 0
+        assert run(["plot", "map.nc", "--variable", "pledge", "-o", "pledge.svg"]) == 0
+        assert run(["plot", "map.nc", "--at", "status_quo=0.5", "-o", "line.pdf"]) == 0
+        assert Path("map.png").read_bytes().startswith(b"\x89PNG")
+        assert b"<svg" in Path("pledge.svg").read_bytes()
+        assert Path("line.pdf").read_bytes().startswith(b"%PDF")
+
+    def test_refusals(self, folder, capsys):
+        assert run(["map", "run.toml", "--quiet"]) == 0
+        assert refuse(capsys, "plot", "map.nc") == "map.png exists already; --overwrite replaces it"
+        assert refuse(capsys, "plot", "none.nc") == "none.nc: there is no such file"
+        assert "map.jpeg" in refuse(capsys, "plot", "map.nc", "-o", "map.jpeg")
+        assert "settlement" in refuse(capsys, "plot", "map.nc", "-o", "a.png", "--variable", "settlement")
+        for at, words in [
+            ("stake", "'stake' is not of the form parameter=value (from --at stake)"),
+            ("size=1", "'size' is not a parameter"),
+            ("stake=x", "'x' is not a number (from --at stake=x)"),
+            ("stake=1", "stake"),
+            ("status_quo=2", "status_quo"),
+        ]:
+            assert words in refuse(capsys, "plot", "map.nc", "-o", "a.png", "--at", at)
+        assert not Path("a.png").exists()
+
+
+def test_the_default_map_is_what_the_documentation_says():
+    content = tomllib.loads((Path(__file__).parent.parent / "examples" / "regimes.toml").read_text())
+    assert content["axes"] == {
+        "ally_cost": {"from": 0.05, "to": 5.0, "points": 2048, "scale": "log"},
+        "status_quo": {"from": 0.1, "to": 0.9, "points": 2048},
+    }
+    assert "game" not in content
+    assert content["output"]["file"] == "regimes.nc"
+
+
+def test_other_words_are_refused(capsys):
+    assert "Unknown command" in refuse(capsys, "solves")
+    assert "Unused Tokens" in refuse(capsys, "solve", "1")
+    assert "requires an argument" in refuse(capsys, "map")
+
+
+def test_version():
+    assert cli("--version").stdout.strip() == foedus.__version__

@@ -1,0 +1,316 @@
+"""What Python users call: games, one solution, sweeps, points, and every word of refusal."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import foedus
+from foedus import Crisis, Game, Regime
+from foedus.io.schema import PARAMETERS, VARIABLES
+
+
+def test_import_is_light():
+    """Importing foedus loads nothing that compiles, draws or labels."""
+    script = "import sys, foedus; print([m for m in ('numba', 'xarray', 'matplotlib', 'netCDF4', 'pydantic') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_there():
+    for name in foedus.__all__:
+        assert getattr(foedus, name).__doc__
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = foedus.nothing
+
+
+class TestGame:
+    def test_defaults_are_the_tables(self):
+        assert {name: getattr(Game(), name) for name in PARAMETERS} == {p.name: p.default for p in PARAMETERS.values()}
+        assert Game().contest == "ratio"
+
+    def test_is_frozen_hashable_and_equal_by_value(self):
+        game = Game(ally_cost=1, stake=np.float32(2))
+        assert game == Game(stake=2.0)
+        assert hash(game) == hash(Game(stake=2.0))
+        assert type(game.ally_cost) is float
+        with pytest.raises(AttributeError):
+            game.stake = 3.0
+        assert repr(game) == "Game(stake=2.0)"
+
+    @pytest.mark.parametrize(
+        ("name", "value", "domain"),
+        [
+            ("ally_cost", 0.0, "> 0"),
+            ("challenger_cost", -1.0, "> 0"),
+            ("superpower_cost", float("nan"), "> 0"),
+            ("status_quo", 0.0, "> 0 and < 1"),
+            ("status_quo", 1.0, "> 0 and < 1"),
+            ("ally_war_cost", -1e-9, ">= 0"),
+            ("challenger_war_cost", float("inf"), ">= 0"),
+            ("ally_forces", -0.1, ">= 0"),
+            ("challenger_forces", 0.0, "> 0"),
+            ("effectiveness", 1.1, "> 0 and <= 1"),
+            ("effectiveness", 0.0, "> 0 and <= 1"),
+            ("stake", -1.0, ">= 0"),
+            ("bargaining_power", 1.5, ">= 0 and <= 1"),
+            ("decisiveness", 0.0, "> 0"),
+            ("autonomy_cost", -0.1, ">= 0"),
+            ("alliance_cost", -0.1, ">= 0"),
+        ],
+    )
+    def test_refuses_what_is_outside_the_domain(self, name, value, domain):
+        words = f"{name} = {value!r} is not allowed; it must be {domain}"
+        for call in (Game, foedus.solve):
+            with pytest.raises(ValueError) as error:
+                call(**{name: value})
+            assert str(error.value) == words
+        with pytest.raises(ValueError) as error:
+            foedus.sweep({name: [PARAMETERS[name].default, value]})
+        assert str(error.value) == words.replace(name, f"{name}[1]", 1)
+
+    @pytest.mark.parametrize("value", ["0.5", None, True, 1j, [1.0]])
+    def test_refuses_what_is_no_number(self, value):
+        with pytest.raises(TypeError) as error:
+            Game(stake=value)
+        assert str(error.value) == f"stake = {value!r} is not a number; it must be >= 0"
+
+    def test_refuses_unknown_names(self):
+        with pytest.raises(TypeError, match="'stakes' is not a parameter; there are ally_cost, "):
+            foedus.solve(stakes=1.0)
+        with pytest.raises(TypeError, match="'stakes' is not a parameter; there are ally_cost, "):
+            foedus.sweep({"ally_cost": [1.0]}, stakes=1.0)
+
+    def test_refuses_unknown_contests(self):
+        with pytest.raises(ValueError, match=r"contest = 'lottery' is not allowed; it must be ratio or difference"):
+            Game(contest="lottery")
+
+
+@pytest.mark.parametrize("changed", [{"decisiveness": 2.0}, {"contest": "difference"}])
+def test_other_contests_are_one_clear_error(changed):
+    words = "only contest = 'ratio' with decisiveness = 1 is solved so far"
+    assert Game(**changed)  # such a game can be written down, not solved
+    with pytest.raises(ValueError, match=words):
+        foedus.solve(**changed)
+    with pytest.raises(ValueError, match=words):
+        foedus.sweep({"ally_cost": [1.0]}, **changed)
+    with pytest.raises(ValueError, match=words):
+        foedus.solve_points({"decisiveness": [1.0, 0.5]})
+
+
+class TestSolve:
+    def test_gives_what_the_table_lists(self):
+        eq = foedus.solve(ally_cost=0.3)
+        for name, variable in VARIABLES.items():
+            value = getattr(eq.without if name.endswith("_without") else eq, name.removesuffix("_without"))
+            assert type(value) is (variable.codes or float)
+        assert eq.regime is Regime.RESTRAINT
+        assert eq.crisis is Crisis.QUIET
+        assert eq.without.crisis is Crisis.ALLY_CHALLENGES
+
+    def test_takes_a_game_and_changes_it(self):
+        game = Game(ally_cost=0.3)
+        assert foedus.solve(game) == foedus.solve(ally_cost=0.3)
+        assert foedus.solve(game, stake=2.0).game == Game(ally_cost=0.3, stake=2.0)
+
+    @pytest.mark.parametrize(
+        ("changed", "says"),
+        [
+            ({"ally_cost": 0.1}, ["Revision:", "A takes concessions", "No pledge that A would accept"]),
+            ({"ally_cost": 0.3}, ["Restraint:", "A would refuse: A is indifferent between signing", "own arms fall"]),
+            ({"ally_cost": 0.6}, ["Self-reliance:", "neutralise A's threat", "S has nothing to pay for"]),
+            ({"ally_cost": 1.0}, ["Deterrence:", "A would sign and concede", "neutralise A's threat", "own arms rise"]),
+            (
+                {"ally_cost": 5.0, "superpower_cost": 2.0, "status_quo": 0.9},
+                ["Partial:", "C takes everything", "more would cost S more than the change it prevents"],
+            ),
+            ({"ally_cost": 5.0, "stake": 0.1}, ["Concession:", "C takes everything", "No pledge"]),
+            (
+                {"ally_cost": 0.1, "challenger_war_cost": 0.9, "ally_war_cost": 0.0, "challenger_cost": 2.0},
+                ["C capitulates, and A takes everything (x = 1)"],
+            ),
+            ({"ally_cost": 1.0, "alliance_cost": "limit"}, ["S is at its participation limit"]),
+        ],
+    )
+    def test_explains_itself(self, changed, says):
+        if changed.get("alliance_cost") == "limit":
+            free = foedus.solve(ally_cost=1.0)
+            gain = free.superpower_payoff - free.without.superpower_payoff
+            changed = changed | {"alliance_cost": gain * (1 - 1e-12)}
+        text = foedus.solve(**changed).explain()
+        for words in says:
+            assert words in text
+
+    def test_explanation_follows_the_numbers(self):
+        """Each number in the words is one of the equilibrium's."""
+        eq = foedus.solve(ally_cost=1.0)
+        text = eq.explain()
+        for value in (eq.pledge, eq.ally_arms, eq.challenger_arms, eq.without.settlement, eq.aggrandizement):
+            assert f"{value:.4g}" in text
+
+
+class TestSweep:
+    def test_labels(self):
+        ds = foedus.sweep({"ally_cost": [0.3, 1.0], "status_quo": (0.4, 0.5, 0.6)}, challenger_cost=0.7)
+        assert ds.sizes == {"ally_cost": 2, "status_quo": 3}
+        assert list(ds.data_vars) == list(VARIABLES)
+        for name, variable in VARIABLES.items():
+            assert ds[name].dims == ("ally_cost", "status_quo")
+            assert ds[name].dtype == variable.dtype
+            assert ds[name].attrs["long_name"] == variable.long_name
+            assert ds[name].attrs["units"] == variable.units
+            assert ds[name].attrs["symbol"] == variable.symbol
+        for name, p in PARAMETERS.items():
+            assert ds[name].attrs["symbol"] == p.symbol
+        assert float(ds.challenger_cost) == 0.7
+        assert float(ds.stake) == 1.0
+        assert ds.attrs["foedus_version"] == foedus.__version__
+        assert ds.attrs["contest"] == "ratio"
+        point = foedus.solve(ally_cost=1.0, status_quo=0.5, challenger_cost=0.7)
+        assert ds.sel(ally_cost=1.0, status_quo=0.5).regime == point.regime
+
+    def test_codes_follow_cf(self):
+        ds = foedus.sweep({"ally_cost": [0.3]})
+        for name, codes in (("regime", Regime), ("crisis", Crisis), ("crisis_without", Crisis)):
+            attributes = ds[name].attrs
+            assert attributes["flag_values"].dtype == np.int8
+            assert attributes["flag_values"].tolist() == [int(code) for code in codes]
+            assert attributes["flag_meanings"].split() == [code.name.lower() for code in codes]
+            assert "_FillValue" not in attributes
+
+    def test_keeps_the_variables_asked_for_in_the_tables_order(self):
+        ds = foedus.sweep({"ally_cost": [0.3]}, variables=["pledge", "regime"])
+        assert list(ds.data_vars) == ["regime", "pledge"]
+
+    def test_one_point_and_six_axes(self):
+        assert foedus.sweep({"stake": [1.0]}).sizes == {"stake": 1}
+        axes = dict.fromkeys(["ally_cost", "challenger_cost", "superpower_cost", "status_quo", "stake", "alliance_cost"], [0.3, 0.4])
+        assert foedus.sweep(axes, variables=["regime"]).regime.shape == (2,) * 6
+
+    @pytest.mark.parametrize(
+        ("arguments", "error", "words"),
+        [
+            ({"axes": {}}, ValueError, "a sweep needs at least one axis"),
+            ({"axes": {"stake": []}}, ValueError, r"stake: a list of values is needed, not an array of shape \(0,\)"),
+            ({"axes": {"stake": [[1.0]]}}, ValueError, r"not an array of shape \(1, 1\)"),
+            ({"axes": {"stake": 1.0}}, ValueError, r"not an array of shape \(\)"),
+            ({"axes": {"stake": ["a"]}}, TypeError, "stake: its values are not all numbers"),
+            ({"axes": {"stake": [True]}}, TypeError, "stake: its values are not all numbers"),
+            ({"axes": {"size": [1.0]}}, TypeError, "'size' is not a parameter; there are"),
+            ({"axes": {"stake": [1.0, np.nan]}}, ValueError, r"stake\[1\] = nan is not allowed; it must be >= 0"),
+            ({"axes": {"stake": [1.0]}, "stake": 2.0}, ValueError, "stake is both an axis and fixed at 2.0; it can be only one"),
+            ({"axes": {"stake": [1.0]}, "variables": ["regimes"]}, ValueError, "'regimes' is not a variable; there are regime, pledge"),
+            ({"axes": {"stake": [1.0]}, "variables": []}, ValueError, "variables is empty; at least one is needed"),
+            ({"axes": {"stake": [1.0]}, "variables": "regime"}, TypeError, "variables = 'regime' is not a list of names"),
+            ({"axes": {"stake": [1.0]}, "threads": 0}, ValueError, "threads = 0 is not allowed; it must be a whole number, 1 or more"),
+            ({"axes": {"stake": [1.0]}, "threads": 1.5}, ValueError, "threads = 1.5 is not allowed"),
+            ({"axes": {"stake": [1.0]}, "contest": "war"}, ValueError, "contest = 'war' is not allowed"),
+        ],
+    )  # fmt: skip
+    def test_refusals(self, arguments, error, words):
+        with pytest.raises(error, match=words):
+            foedus.sweep(**arguments)
+
+    def test_progress_counts_every_game(self, monkeypatch):
+        monkeypatch.setattr("foedus.sweeps.CHUNK", 100)
+        seen = []
+        foedus.sweep(
+            {"ally_cost": np.linspace(0.1, 1, 1050)}, variables=["regime"], threads=2,
+            progress=lambda done, games: seen.append((done, games)),
+        )  # fmt: skip
+        assert [games for _, games in seen] == [1050] * 11
+        assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+        assert seen[-1] == (1050, 1050)
+
+    def test_raising_in_progress_cancels(self, monkeypatch):
+        monkeypatch.setattr("foedus.sweeps.CHUNK", 10)
+        calls = []
+
+        def progress(done, games):
+            calls.append(done)
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            foedus.sweep({"ally_cost": np.linspace(0.1, 1, 100_000)}, variables=["regime"], progress=progress)
+        assert len(calls) == 1
+
+    def test_what_a_thread_raises_reaches_the_caller(self, monkeypatch):
+        from foedus import kernels
+
+        def broken(*arguments):
+            raise MemoryError("no room")
+
+        monkeypatch.setattr(kernels, "solve_games", broken)
+        with pytest.raises(MemoryError, match="no room"):
+            foedus.sweep({"ally_cost": [1.0]})
+
+
+class TestPoints:
+    columns = {"ally_cost": [0.1, 0.3, 1.0], "status_quo": [0.5, 0.5, 0.6]}
+
+    @pytest.mark.parametrize("kind", [dict, pd.DataFrame, xr.Dataset])
+    def test_takes_columns_of_any_kind(self, kind):
+        columns = self.columns
+        if kind is xr.Dataset:
+            columns = {name: ("sample", values) for name, values in columns.items()}
+        ds = foedus.solve_points(kind(columns), stake=2.0)
+        assert ds.sizes == {"game": 3}
+        assert ds.ally_cost.dims == ("game",)
+        assert float(ds.stake) == 2.0
+        assert ds.regime.values.tolist() == [foedus.solve(ally_cost=a, status_quo=q, stake=2.0).regime for a, q in zip(*self.columns.values(), strict=True)]
+
+    def test_takes_its_own_result(self):
+        ds = foedus.solve_points(self.columns)
+        assert foedus.solve_points(ds).equals(ds)
+
+    @pytest.mark.parametrize(
+        ("points", "fixed", "error", "words"),
+        [
+            ({}, {}, ValueError, "no column is named like a parameter"),
+            (xr.Dataset({"size": ("game", [1.0])}), {}, ValueError, "no column is named like a parameter"),
+            ({"stake": [1.0], "ally_cost": [1.0, 2.0]}, {}, ValueError, "the columns must be of one length, but stake has 1, ally_cost has 2"),
+            ({"stake": [1.0]}, {"stake": 1.0}, ValueError, "stake is both a column and fixed at 1.0; it can be only one"),
+            ({"size": [1.0]}, {}, TypeError, "'size' is not a parameter"),
+            ({"stake": [1.0, -1.0]}, {}, ValueError, r"stake\[1\] = -1.0 is not allowed; it must be >= 0"),
+        ],
+    )  # fmt: skip
+    def test_refusals(self, points, fixed, error, words):
+        with pytest.raises(error, match=words):
+            foedus.solve_points(points, **fixed)
+
+
+positive = st.floats(1e-3, 1e3)
+share = st.floats(0.001, 0.999)
+
+
+@settings(max_examples=200, deadline=None)
+@given(a=positive, c=positive, s=positive, q=share, k=st.floats(0, 1), pi=st.floats(0, 1), lam=positive, factor=st.floats(0.01, 100))
+def test_units_do_not_matter(a, c, s, q, k, pi, lam, factor):
+    """Measuring forces in other units changes no payoff: costs times a factor, forces divided by it."""
+    base = foedus.solve(
+        ally_cost=a, challenger_cost=c, superpower_cost=s, status_quo=q,
+        ally_war_cost=k, bargaining_power=pi, stake=lam, ally_forces=0.1,
+    )  # fmt: skip
+    other = foedus.solve(
+        base.game, ally_cost=a * factor, challenger_cost=c * factor, superpower_cost=s * factor,
+        ally_forces=0.1 / factor, challenger_forces=0.2 / factor,
+    )  # fmt: skip
+    scale = 1e-9 * (1 + lam)
+    assert other.superpower_payoff == pytest.approx(base.superpower_payoff, rel=1e-9, abs=scale)
+    assert other.without.ally_payoff == pytest.approx(base.without.ally_payoff, rel=1e-9, abs=1e-9)
+
+
+@settings(max_examples=200, deadline=None)
+@given(a=positive, c=positive, q=share, k=st.floats(0, 1), pi=st.floats(0, 1), cheap=positive, more=st.floats(1, 10))
+def test_a_dearer_pledge_is_never_better(a, c, q, k, pi, cheap, more):
+    """S's payoff falls weakly in its cost, and the game without S does not depend on it."""
+    game = {"ally_cost": a, "challenger_cost": c, "status_quo": q, "ally_war_cost": k, "bargaining_power": pi}
+    first = foedus.solve(superpower_cost=cheap, **game)
+    second = foedus.solve(superpower_cost=cheap * more, **game)
+    assert second.superpower_payoff <= first.superpower_payoff + 1e-12
+    assert second.without == first.without
