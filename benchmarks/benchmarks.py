@@ -35,8 +35,8 @@ class OneGame:
 class Sweep:
     """Wall time of a map in memory, from the call to the labelled Dataset."""
 
-    params = [[256, 1024, 2048], [1, 2], list(KEPT)]
-    param_names = ["points per axis", "threads", "variables"]
+    params = ((256, 1024, 2048), (1, 2), tuple(KEPT))
+    param_names = ("points per axis", "threads", "variables")
     timeout = 300
 
     def setup(self, size, threads, variables):
@@ -49,8 +49,8 @@ class Sweep:
 class Rate:
     """Games per second and core: one thread, 1024 x 1024 games, the median of seven sweeps."""
 
-    params = list(KEPT)
-    param_names = ["variables"]
+    params = tuple(KEPT)
+    param_names = ("variables",)
     unit = "games/s"
     timeout = 300
 
@@ -67,8 +67,8 @@ class Rate:
 class RandomGames:
     """A million games that share nothing: every parameter drawn anew, all variables kept."""
 
-    params = [1, 2]
-    param_names = ["threads"]
+    params = (1, 2)
+    param_names = ("threads",)
     timeout = 300
 
     def setup(self, threads):
@@ -106,8 +106,8 @@ class FirstMap:
     Compiled before (warm), or everything compiled on the way (cold).
     """
 
-    params = [["warm", "cold"], ["file", "file and picture"]]
-    param_names = ["compiled code", "output"]
+    params = (("warm", "cold"), ("file", "file and picture"))
+    param_names = ("compiled code", "output")
     number, repeat, rounds, warmup_time, timeout = 1, 5, 1, 0, 900
 
     def setup(self, cache, output):
@@ -137,24 +137,34 @@ class FirstMap:
 class Memory:
     """The most memory a process holds that solves a map, results and imports included."""
 
-    params = [(2048, "regime only"), (4096, "regime only"), (2048, "all")]
-    param_names = ["points per axis and variables"]
+    cases = {  # noqa: RUF012
+        "2048 x 2048, regime only": (2048, "regime only"),
+        "4096 x 4096, regime only": (4096, "regime only"),
+        "2048 x 2048, all": (2048, "all"),
+    }
+    params = tuple(cases)
+    param_names = ("games and variables",)
     timeout = 600
 
+    def setup(self, case):
+        sweep(2, self.cases[case][1])
+
     def peakmem_sweep(self, case):
-        sweep(*case)
+        sweep(*self.cases[case])
+
+
+SOLVE = """
+import numpy as np, resource, foedus
+axes = {"ally_cost": np.geomspace(0.05, 5, SIZE), "status_quo": np.linspace(0.1, 0.9, SIZE)}
+foedus.sweep(axes, variables=["regime", "pledge"])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
 
 
 def peak_memory(size):
     """Return the most bytes that a fresh process held which solved a map of regime and pledge."""
-    code = (
-        "import numpy as np, resource, foedus\n"
-        f"axes = {{'ally_cost': np.geomspace(0.05, 5, {size}), 'status_quo': np.linspace(0.1, 0.9, {size})}}\n"
-        "foedus.sweep(axes, variables=['regime', 'pledge'])\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
-    )
-    # not from the working directory: a folder there may be called like a standard module
-    command = [sys.executable, "-P", "-c", code]
+    # -P: not from the working directory, where a folder may be called like a standard module
+    command = [sys.executable, "-P", "-c", SOLVE.replace("SIZE", str(size))]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return int(done.stdout) * (1 if sys.platform == "darwin" else 1024)
 

@@ -36,9 +36,7 @@ def label(
         name: xr.Variable(name if name in dims else dims, values, parameter_attributes(name))
         for name, values in coordinates.items()
     }
-    scalars = {
-        name: xr.Variable((), value, parameter_attributes(name)) for name, value in fixed.items()
-    }
+    scalars = {name: xr.Variable((), value, parameter_attributes(name)) for name, value in fixed.items()}
     variables = {}
     for name, values in results.items():
         entry = VARIABLES[name].attributes

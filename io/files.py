@@ -1,7 +1,9 @@
 """Files: NetCDF out and in again."""
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,28 +43,21 @@ def writable(path: str | os.PathLike, overwrite: bool = True) -> Path:
     return target
 
 
-class beside:
-    """A path to write to beside `path`, which takes its name at the end, or leaves no trace."""
-
-    def __init__(self, path: str | os.PathLike):
-        self.target = writable(path)
-
-    def __enter__(self) -> Path:
-        handle, name = tempfile.mkstemp(
-            prefix=f".{self.target.stem}-", suffix=self.target.suffix, dir=self.target.parent
-        )
-        os.close(handle)
-        self.draft = Path(name)
-        return self.draft
-
-    def __exit__(self, kind, error, trace) -> None:
-        if kind is None:
-            umask = os.umask(0)
-            os.umask(umask)
-            self.draft.chmod(0o666 & ~umask)
-            os.replace(self.draft, self.target)
-        else:
-            self.draft.unlink(missing_ok=True)
+@contextlib.contextmanager
+def beside(path: str | os.PathLike) -> Iterator[Path]:
+    """Give a path to write to beside `path`, which takes its name at the end, or leaves no trace."""
+    target = writable(path)
+    handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
+    os.close(handle)
+    draft = Path(name)
+    try:
+        yield draft
+        umask = os.umask(0)  # which can only be read by setting it
+        os.umask(umask)
+        draft.chmod(0o666 & ~umask)
+        os.replace(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
@@ -85,12 +80,12 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
     >>> foedus.load(path).equals(ds)
     True
     """
-    encoding = {}
+    encoding: dict[str, dict] = {}
     for name, array in dataset.variables.items():
-        encoding[name] = {"_FillValue": None}
+        encoding[str(name)] = {"_FillValue": None}
         if array.ndim:
             chunks = _chunks(array.shape, array.dtype.itemsize)
-            encoding[name] |= {**COMPRESSION, "chunksizes": chunks}
+            encoding[str(name)] |= {**COMPRESSION, "chunksizes": chunks}
     created = datetime.now(UTC).isoformat(timespec="seconds")
     stamped = dataset.assign_attrs(created=created)
     with beside(path) as draft:

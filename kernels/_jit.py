@@ -31,8 +31,9 @@ def _cache_root():
 
 
 def _source_hash(folder):
-    """Return a short hash of every source file in `folder`."""
-    digest = hashlib.sha256()
+    """Return a short hash of every source file in `folder`, and of this package's name, which is in
+    the compiled code as well."""
+    digest = hashlib.sha256(__package__.encode())
     for path in sorted(folder.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
@@ -67,8 +68,8 @@ def jit(function):
     before = numba.config.CACHE_DIR
     try:
         numba.config.CACHE_DIR = str(CACHE_FOLDER or "")
-        return numba.njit(
-            error_model="numpy", nogil=True, forceinline=True, cache=CACHE_FOLDER is not None
-        )(function)
+        return numba.njit(error_model="numpy", nogil=True, forceinline=True, cache=CACHE_FOLDER is not None)(
+            function
+        )
     finally:
         numba.config.CACHE_DIR = before

@@ -15,14 +15,13 @@ from .challenger import (
     QUIET,
     best_force,
     capitulation_force,
+    challenge,
     conceded,
     contested,
-    challenge,
     demanded,
     force_to_win,
     holding_defence,
     neutralising_arms,
-    yielding_force,
 )
 
 
@@ -33,11 +32,11 @@ def can_hold(t, yielding):
 
 
 @jit
-def holding_force(t, help):
-    """Return the least forces of A's own with which the status quo holds behind `help` = phi s."""
+def holding_force(t, backing):
+    """Return the least forces of A's own with which the status quo holds behind `backing` = phi s."""
     if t.challenger_edge <= 0.0:
         return t.ally_forces
-    return max(t.ally_forces, holding_defence(t, help)[0] - help)
+    return max(t.ally_forces, holding_defence(t, backing)[0] - backing)
 
 
 @jit
@@ -84,29 +83,29 @@ def concession_defence(t):
 
 
 @jit
-def concession(t, help, built, built_p):
-    """Return A's best way to concede behind `help` = phi s: forces and payoff, before kappa.
+def concession(t, backing, built, built_p):
+    """Return A's best way to concede behind `backing` = phi s: forces and payoff, before kappa.
 
     The settlement is nothing up to P = cl and concave from there, so that A adds nothing or goes
     to `built`, which with `built_p` is what `concession_defence` gives. Needs rho > 0.
     """
-    p, _ = challenge(t, t.ally_forces + help)
+    p, _ = challenge(t, t.ally_forces + backing)
     payoff = conceded(t, p)
-    arms = built - help - t.ally_forces
+    arms = built - backing - t.ally_forces
     if arms > 0.0:
         arming = conceded(t, built_p) - t.ally_cost * arms
         if arming >= payoff:
-            return built - help, arming
+            return built - backing, arming
     return t.ally_forces, payoff
 
 
 @jit
-def outcome(t, help, alpha, crisis):
+def outcome(t, backing, alpha, crisis):
     """Return C's new arms and the settlement where A has `alpha` and the `crisis` is this one."""
     if crisis == QUIET:
         return neutralising_arms(t, alpha), t.status_quo
     if crisis == CHALLENGER_CHALLENGES:
-        p, arms = challenge(t, alpha + help)
+        p, arms = challenge(t, alpha + backing)
         return arms, conceded(t, p)
     if alpha >= capitulation_force(t):
         return 0.0, 1.0
@@ -115,16 +114,16 @@ def outcome(t, help, alpha, crisis):
 
 
 @jit
-def revision_is_closer(t, help, conceding, revising):
+def revision_is_closer(t, backing, conceding, revising):
     """Tell whether S prefers what A takes with forces `revising` to what it settles for otherwise."""
-    _, kept = outcome(t, help, conceding, CHALLENGER_CHALLENGES)
-    _, taken = outcome(t, help, revising, ALLY_CHALLENGES)
+    _, kept = outcome(t, backing, conceding, CHALLENGER_CHALLENGES)
+    _, taken = outcome(t, backing, revising, ALLY_CHALLENGES)
     return taken - t.status_quo < t.status_quo - kept
 
 
 @jit
-def ally_reply(t, help, yielding, built, built_p):
-    """Return A's best reply to `help` = phi s: its forces, the crisis, its payoff before kappa.
+def ally_reply(t, backing, yielding, built, built_p):
+    """Return A's best reply to `backing` = phi s: its forces, the crisis, its payoff before kappa.
 
     `yielding` is `yielding_force`; `built` and `built_p` are what `concession_defence` gives.
     Indifferent, A takes the settlement closest to q. A zone is looked into only where the most that
@@ -132,10 +131,10 @@ def ally_reply(t, help, yielding, built, built_p):
     """
     alpha, crisis, payoff = t.ally_forces, QUIET, -math.inf
     if can_hold(t, yielding):
-        alpha = holding_force(t, help)
+        alpha = holding_force(t, backing)
         payoff = holding_payoff(t, alpha)
         if payoff < t.status_quo - min(t.surplus, t.status_quo) and alpha > t.ally_forces:
-            conceding, value = concession(t, help, built, built_p)
+            conceding, value = concession(t, backing, built, built_p)
             if value > payoff:
                 alpha, crisis, payoff = conceding, CHALLENGER_CHALLENGES, value
     if 1.0 - t.ally_cost * (max(yielding, t.ally_forces) - t.ally_forces) >= payoff:
@@ -143,7 +142,7 @@ def ally_reply(t, help, yielding, built, built_p):
         if value > payoff or (
             value == payoff
             and crisis == CHALLENGER_CHALLENGES
-            and revision_is_closer(t, help, alpha, revising)
+            and revision_is_closer(t, backing, alpha, revising)
         ):
             alpha, crisis, payoff = revising, ALLY_CHALLENGES, value
     return alpha, crisis, payoff

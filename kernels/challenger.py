@@ -22,6 +22,16 @@ def win_probability(force, rival):
 
 
 @jit
+def larger_root(square, linear, constant):
+    """Return the larger root of square x^2 + linear x + constant, square > 0; rounding never makes it
+    complex."""
+    root = math.sqrt(max(0.0, linear * linear - 4.0 * square * constant))
+    if linear <= 0.0:
+        return 0.5 * (root - linear) / square
+    return -2.0 * constant / (linear + root)  # the same, where root - linear would cancel
+
+
+@jit
 def contested(t, force):
     """Return the win probability of `force` against C's unconstrained reply, and C's new arms.
 
@@ -68,9 +78,7 @@ def challenge(t, defence):
     the threat is credible, the marginal gain is spent, or A has nothing left. Needs rho > 0.
     """
     standing = win_probability(defence, t.challenger_forces)
-    wanted = min(
-        t.challenger_edge, max(math.sqrt(t.challenger_cost * defence), t.nothing_held)
-    )
+    wanted = min(t.challenger_edge, max(math.sqrt(t.challenger_cost * defence), t.nothing_held))
     if standing <= wanted:
         return standing, 0.0
     return wanted, max(0.0, defence * (1.0 - wanted) / wanted - t.challenger_forces)
@@ -155,19 +163,19 @@ def deterring_defence(t, arms):
 
 
 @jit
-def holding_defence(t, help):
-    """Return the least defence at which C stays, with `help` = phi s of it S's, and -dD/d(help).
+def holding_defence(t, backing):
+    """Return the least defence at which C stays, with `backing` = phi s of it S's, and -dD/d(backing).
 
     D_h = max(D1, D2): C must lose as much by challenging as by leaving the status quo, without (D1)
-    and with (D2) the cost of neutralising A's own forces D - help. With P the win probability of C's
-    best challenge, D2 = ((q - max(0, P - cl))/c_C - m help) r P/(r - P), and where C arms freely
-    P = y = r - sqrt(w + c_C (1 - r) help), D2 = y^2/c_C. Needs rho > 0.
+    and with (D2) the cost of neutralising A's own forces D - backing. With P the win probability of C's
+    best challenge, D2 = ((q - max(0, P - cl))/c_C - m backing) r P/(r - P), and where C arms freely
+    P = y = r - sqrt(w + c_C (1 - r) backing), D2 = y^2/c_C. Needs rho > 0.
     """
     quiet = deterring_defence(t, 0.0)
     if t.neutralising == 0.0:
         return quiet, 0.0
     spare = 1.0 - t.ally_edge
-    below = math.sqrt(t.bargain + t.challenger_cost * spare * help)  # r - y
+    below = math.sqrt(t.bargain + t.challenger_cost * spare * backing)  # r - y
     y = t.ally_edge - below
     if below >= t.war_costs and y > t.nothing_held:
         defence, slope = y * y * t.challenger_reach, spare * y / max(below, TINY)
@@ -176,15 +184,15 @@ def holding_defence(t, help):
         if y <= t.nothing_held:
             p, below, taken = t.nothing_held, t.ally_edge - t.nothing_held, t.status_quo
         slope = spare * p / below
-        defence = taken * t.challenger_reach * (t.ally_edge * p / below) - slope * help
+        defence = taken * t.challenger_reach * (t.ally_edge * p / below) - slope * backing
     if defence > quiet:
         return defence, slope
     return quiet, 0.0
 
 
 @jit
-def help_to_hold(t, defence):
-    """Return the least help with which C stays before `defence`: the inverse of `holding_defence`.
+def backing_to_hold(t, defence):
+    """Return the least backing with which C stays before `defence`: the inverse of `holding_defence`.
 
     Infinity if C challenges such a defence whoever provides it.
     """
@@ -193,9 +201,7 @@ def help_to_hold(t, defence):
         return math.inf
     if t.neutralising == 0.0:
         return 0.0
-    return max(
-        0.0, defence - (t.challenger_forces + spared * t.challenger_reach) / t.neutralising
-    )
+    return max(0.0, defence - (t.challenger_forces + spared * t.challenger_reach) / t.neutralising)
 
 
 @jit
@@ -213,14 +219,11 @@ def yielding_force(t):
         force = y * y * t.challenger_reach
     else:
         short = t.ally_edge - t.surplus - t.standing
-        square = t.challenger_cost * t.neutralising
-        linear = short + t.standing * t.neutralising - 1.0
-        constant = t.challenger_forces * short
-        root = math.sqrt(max(0.0, linear * linear - 4.0 * square * constant))
-        if linear <= 0.0:
-            force = 0.5 * (root - linear) / square
-        else:
-            force = -2.0 * constant / (linear + root)
+        force = larger_root(
+            t.challenger_cost * t.neutralising,
+            short + t.standing * t.neutralising - 1.0,
+            t.challenger_forces * short,
+        )
     exhausted = t.challenger_forces + (1.0 - t.status_quo) * t.challenger_reach
     return min(force, exhausted / t.neutralising)
 

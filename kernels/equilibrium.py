@@ -59,12 +59,12 @@ def equilibrium(t):
     loss0 = t.stake * abs(x0 - t.status_quo)
     challenger_payoff0 = 1.0 - x0 - t.challenger_cost * b0
 
-    help, alpha, crisis, limit = best_pledge(t, without, x0, yielding, built, built_p)
+    backing, alpha, crisis, limit = best_pledge(t, without, x0, yielding, built, built_p)
     s, a, b, x = 0.0, alpha - t.ally_forces, b0, x0
     loss, ally_payoff, challenger_payoff = loss0, ally_payoff0, challenger_payoff0
     if limit != NO_PLEDGE:
-        s = help / t.effectiveness
-        b, x = outcome(t, help, alpha, crisis)
+        s = backing / t.effectiveness
+        b, x = outcome(t, backing, alpha, crisis)
         loss = t.stake * abs(x - t.status_quo) + t.superpower_cost * s + t.alliance_cost
         ally_payoff = x - t.ally_cost * a - t.autonomy_cost
         challenger_payoff = 1.0 - x - t.challenger_cost * b
@@ -87,7 +87,7 @@ def equilibrium(t):
         ally_payoff0,
         challenger_payoff0,
         t.superpower_cost * s / spent if spent > 0.0 else math.nan,
-        alpha + help - alpha0,
+        alpha + backing - alpha0,
         b - b0,
     )
     return solution, limit

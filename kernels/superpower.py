@@ -12,15 +12,15 @@ from .challenger import (
     CHALLENGER_CHALLENGES,
     QUIET,
     TINY,
+    backing_to_hold,
     best_force,
     challenge,
-    challenge_loss,
     conceded,
     contested,
     deterring_defence,
     force_to_win,
-    help_to_hold,
     holding_defence,
+    larger_root,
     neutralising_arms,
 )
 
@@ -39,8 +39,8 @@ class PledgeLimit(IntEnum):
 
 
 @jit
-def help_against_refusal(t, reservation):
-    """Return the least help = phi s with which holding is worth `reservation` <= q to A.
+def backing_against_refusal(t, reservation):
+    """Return the least backing = phi s with which holding is worth `reservation` <= q to A.
 
     Holding is worth that with forces alpha = a0 + (q - reservation)/c_A, and C stays before them
     once challenging the whole defence loses it as much as neutralising them. Needs rho > 0.
@@ -50,65 +50,59 @@ def help_against_refusal(t, reservation):
 
 
 @jit
-def help_against_concession(t, start, built, built_p):
-    """Return the least help >= `start` before which A would rather hold than concede.
+def backing_against_concession(t, start, built, built_p):
+    """Return the least backing >= `start` before which A would rather hold than concede.
 
     Needs rho > 0, and holding behind `start` to be worth at least 0 to A. Where A would arm and
-    still concede, the answer is explicit. Where it would add nothing, D0 = a0 + help solves
-    q - c_A (D_h(help) - D0) = min(h(D0), rho) - cl: D_h is convex, so that with its tangent for D_h
+    still concede, the answer is explicit. Where it would add nothing, D0 = a0 + backing solves
+    q - c_A (D_h(backing) - D0) = min(h(D0), rho) - cl: D_h is convex, so that with its tangent for D_h
     each root of the right side is explicit and approaches the answer from below, quadratically.
     """
-    help = start
-    if t.ally_forces + help < built:
+    backing = start
+    if t.ally_forces + backing < built:
         bearable = built + (t.status_quo - conceded(t, built_p)) / t.ally_cost
-        if holding_defence(t, help)[0] > bearable:
-            help = help_to_hold(t, bearable)
-        if t.ally_forces + help <= built:
-            return help
-        help = built - t.ally_forces
+        if holding_defence(t, backing)[0] > bearable:
+            backing = backing_to_hold(t, bearable)
+        if t.ally_forces + backing <= built:
+            return backing
+        backing = built - t.ally_forces
     for _ in range(STEPS):
-        defence = t.ally_forces + help
-        holding, slope = holding_defence(t, help)
+        defence = t.ally_forces + backing
+        holding, slope = holding_defence(t, backing)
         worth = t.status_quo - t.ally_cost * (holding - defence)
         p = min(contested(t, defence)[0], t.challenger_edge)
         if worth >= conceded(t, p):
-            return help
+            return backing
         # the line of win probabilities that would make A indifferent, rise * D0 + base
         rise = t.ally_cost * (1.0 + slope)
         base = worth + t.nothing - rise * defence
-        linear = base + rise * t.challenger_forces - 1.0
-        constant = base * t.challenger_forces
-        root = math.sqrt(max(0.0, linear * linear - 4.0 * rise * constant))
-        if linear <= 0.0:
-            unarmed = 0.5 * (root - linear) / rise
-        else:
-            unarmed = -2.0 * constant / (linear + root)
+        unarmed = larger_root(rise, base + rise * t.challenger_forces - 1.0, base * t.challenger_forces)
         y = 1.0 + math.sqrt(max(0.0, 1.0 - 4.0 * rise * base * t.challenger_reach))
         y *= 0.5 * t.challenger_cost / rise
         edge = (t.challenger_edge - base) / rise
         more = min(unarmed, y * y * t.challenger_reach, edge) - t.ally_forces
-        if not more > help:
-            return help
-        help = more
+        if not more > backing:
+            return backing
+        backing = more
     return math.nan
 
 
 @jit
-def help_while_arming(t, reservation, built, built_p):
-    """Return the help with which arming, and still conceding, is worth `reservation` to A.
+def backing_while_arming(t, reservation, built, built_p):
+    """Return the backing with which arming, and still conceding, is worth `reservation` to A.
 
     Infinity if A concedes so only where it adds nothing, or holds. Needs rho > 0.
     """
     arms = built - t.ally_forces
-    help = arms - (conceded(t, built_p) - reservation) / t.ally_cost
-    if 0.0 < help <= arms:
-        return help
+    backing = arms - (conceded(t, built_p) - reservation) / t.ally_cost
+    if 0.0 < backing <= arms:
+        return backing
     return math.inf
 
 
 @jit
-def help_without_arming(t, price, floor, built):
-    """Return the help that buys S its best settlement from an A that adds nothing and concedes, and
+def backing_without_arming(t, price, floor, built):
+    """Return the backing that buys S its best settlement from an A that adds nothing and concedes, and
     what fixes it.
 
     S's own optimum of lambda h(D) - `price` D, or the least defence at which A does add nothing, or
@@ -125,16 +119,16 @@ def help_without_arming(t, price, floor, built):
     edge = force_to_win(t, t.challenger_edge)
     if defence >= edge and t.surplus == 0.0:
         return math.inf, limit
-    help = min(defence, edge) - t.ally_forces
-    return (help if help > 0.0 else math.inf), limit
+    backing = min(defence, edge) - t.ally_forces
+    return (backing if backing > 0.0 else math.inf), limit
 
 
 @jit
 def best_pledge(t, without, settlement_without, yielding, built, built_p):
-    """Return S's best pledge: help = phi s (0 for none), A's forces, the crisis, and what fixes it.
+    """Return S's best pledge: backing = phi s (0 for none), A's forces, the crisis, and what fixes it.
 
     The arguments `..._without` describe the game without S, `yielding` is `yielding_force`. S makes
-    A hold, with the least help that keeps it from refusing and from conceding, or stops short of it.
+    A hold, with the least backing that keeps it from refusing and from conceding, or stops short of it.
     Indifferent, S makes no alliance, then the smaller pledge.
     """
     alpha_without, crisis_without, payoff_without = without
@@ -147,33 +141,33 @@ def best_pledge(t, without, settlement_without, yielding, built, built_p):
     if reservation > t.status_quo:
         return best
 
-    refusal = help_against_refusal(t, reservation)
-    help = help_against_concession(t, refusal, built, built_p)
-    if math.isnan(help):
-        return help, alpha_without, crisis_without, NOT_CONVERGED
-    help = max(help, TINY)  # what is needed may be lost in rounding, but it is something
-    cost = t.alliance_cost + price * help
+    refusal = backing_against_refusal(t, reservation)
+    backing = backing_against_concession(t, refusal, built, built_p)
+    if math.isnan(backing):
+        return backing, alpha_without, crisis_without, NOT_CONVERGED
+    backing = max(backing, TINY)  # what is needed may be lost in rounding, but it is something
+    cost = t.alliance_cost + price * backing
     if cost < loss:
         loss = cost
-        best = help, holding_force(t, help), QUIET, REFUSAL if help == refusal else CONCESSION
+        best = backing, holding_force(t, backing), QUIET, REFUSAL if backing == refusal else CONCESSION
 
-    help = help_while_arming(t, reservation, built, built_p)
-    if help < math.inf:
-        cost = t.alliance_cost + price * help + t.stake * (t.status_quo - conceded(t, built_p))
+    backing = backing_while_arming(t, reservation, built, built_p)
+    if backing < math.inf:
+        cost = t.alliance_cost + price * backing + t.stake * (t.status_quo - conceded(t, built_p))
         if cost < loss:
             loss = cost
-            best = help, built - help, CHALLENGER_CHALLENGES, REFUSAL
+            best = backing, built - backing, CHALLENGER_CHALLENGES, REFUSAL
 
     floor = reservation + t.nothing
     if crisis_without == CHALLENGER_CHALLENGES and t.autonomy_cost == 0.0:
-        floor = 0.0  # help only adds to what A concedes with already: it signs, whatever rounding says
-    help, limit = math.inf, PRICE
+        floor = 0.0  # backing only adds to what A concedes with already: it signs, whatever rounding says
+    backing, limit = math.inf, PRICE
     least = price * max(0.0, built - t.ally_forces) + t.stake * min(t.surplus, t.status_quo)
     if t.alliance_cost + least < loss:
-        help, limit = help_without_arming(t, price, floor, built)
-    if help < math.inf:
-        p, _ = challenge(t, t.ally_forces + help)
-        cost = t.alliance_cost + price * help + t.stake * (t.status_quo - conceded(t, p))
-        if cost < loss or (cost == loss and help < best[0]):
-            best = help, t.ally_forces, CHALLENGER_CHALLENGES, limit
+        backing, limit = backing_without_arming(t, price, floor, built)
+    if backing < math.inf:
+        p, _ = challenge(t, t.ally_forces + backing)
+        cost = t.alliance_cost + price * backing + t.stake * (t.status_quo - conceded(t, p))
+        if cost < loss or (cost == loss and backing < best[0]):
+            best = backing, t.ally_forces, CHALLENGER_CHALLENGES, limit
     return best

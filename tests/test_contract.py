@@ -1,5 +1,6 @@
 """What Python users call: games, one solution, sweeps, points, and every word of refusal."""
 
+import re
 import subprocess
 import sys
 
@@ -31,7 +32,9 @@ def test_every_public_name_is_there():
 
 class TestGame:
     def test_defaults_are_the_tables(self):
-        assert {name: getattr(Game(), name) for name in PARAMETERS} == {p.name: p.default for p in PARAMETERS.values()}
+        assert {name: getattr(Game(), name) for name in PARAMETERS} == {
+            p.name: p.default for p in PARAMETERS.values()
+        }
         assert Game().contest == "ratio"
 
     def test_is_frozen_hashable_and_equal_by_value(self):
@@ -67,12 +70,11 @@ class TestGame:
     def test_refuses_what_is_outside_the_domain(self, name, value, domain):
         words = f"{name} = {value!r} is not allowed; it must be {domain}"
         for call in (Game, foedus.solve):
-            with pytest.raises(ValueError) as error:
+            with pytest.raises(ValueError, match=f"^{re.escape(words)}$"):
                 call(**{name: value})
-            assert str(error.value) == words
-        with pytest.raises(ValueError) as error:
+        words = words.replace(name, f"{name}[1]", 1)
+        with pytest.raises(ValueError, match=f"^{re.escape(words)}$"):
             foedus.sweep({name: [PARAMETERS[name].default, value]})
-        assert str(error.value) == words.replace(name, f"{name}[1]", 1)
 
     @pytest.mark.parametrize("value", ["0.5", None, True, 1j, [1.0]])
     def test_refuses_what_is_no_number(self, value):
@@ -87,7 +89,9 @@ class TestGame:
             foedus.sweep({"ally_cost": [1.0]}, stakes=1.0)
 
     def test_refuses_unknown_contests(self):
-        with pytest.raises(ValueError, match=r"contest = 'lottery' is not allowed; it must be ratio or difference"):
+        with pytest.raises(
+            ValueError, match=r"contest = 'lottery' is not allowed; it must be ratio or difference"
+        ):
             Game(contest="lottery")
 
 
@@ -122,17 +126,23 @@ class TestSolve:
         ("changed", "says"),
         [
             ({"ally_cost": 0.1}, ["Revision:", "A takes concessions", "No pledge that A would accept"]),
-            ({"ally_cost": 0.3}, ["Restraint:", "A would refuse: A is indifferent between signing", "own arms fall"]),
+            (
+                {"ally_cost": 0.3},
+                ["Restraint:", "A would refuse: A is indifferent between signing", "own arms fall"],
+            ),
             ({"ally_cost": 0.6}, ["Self-reliance:", "neutralise A's threat", "S has nothing to pay for"]),
-            ({"ally_cost": 1.0}, ["Deterrence:", "A would sign and concede", "neutralise A's threat", "own arms rise"]),
+            (
+                {"ally_cost": 1.0},
+                ["Deterrence:", "A would sign and concede", "neutralise A's threat", "own arms rise"],
+            ),
             (
                 {"ally_cost": 5.0, "superpower_cost": 2.0, "status_quo": 0.9},
-                ["Partial:", "C takes everything", "more would cost S more than the change it prevents"],
+                ["Partial:", "takes everything", "more would cost S more than the change it prevents"],
             ),
-            ({"ally_cost": 5.0, "stake": 0.1}, ["Concession:", "C takes everything", "No pledge"]),
+            ({"ally_cost": 5.0, "stake": 0.1}, ["Concession:", "takes everything", "No pledge"]),
             (
                 {"ally_cost": 0.1, "challenger_war_cost": 0.9, "ally_war_cost": 0.0, "challenger_cost": 2.0},
-                ["C capitulates, and A takes everything (x = 1)"],
+                ["C capitulates, and A takes everything: x = 1"],
             ),
             ({"ally_cost": 1.0, "alliance_cost": "limit"}, ["S is at its participation limit"]),
         ],
@@ -189,7 +199,7 @@ class TestSweep:
 
     def test_one_point_and_six_axes(self):
         assert foedus.sweep({"stake": [1.0]}).sizes == {"stake": 1}
-        axes = dict.fromkeys(["ally_cost", "challenger_cost", "superpower_cost", "status_quo", "stake", "alliance_cost"], [0.3, 0.4])
+        axes = {name: [0.3, 0.4] for name in list(PARAMETERS)[:6]}
         assert foedus.sweep(axes, variables=["regime"]).regime.shape == (2,) * 6
 
     @pytest.mark.parametrize(
@@ -250,22 +260,26 @@ class TestSweep:
             foedus.sweep({"ally_cost": [1.0]})
 
 
-class TestPoints:
-    columns = {"ally_cost": [0.1, 0.3, 1.0], "status_quo": [0.5, 0.5, 0.6]}
+COLUMNS = {"ally_cost": [0.1, 0.3, 1.0], "status_quo": [0.5, 0.5, 0.6]}
 
+
+class TestPoints:
     @pytest.mark.parametrize("kind", [dict, pd.DataFrame, xr.Dataset])
     def test_takes_columns_of_any_kind(self, kind):
-        columns = self.columns
+        columns = COLUMNS
         if kind is xr.Dataset:
-            columns = {name: ("sample", values) for name, values in columns.items()}
+            columns = {name: ("sample", values) for name, values in COLUMNS.items()}
         ds = foedus.solve_points(kind(columns), stake=2.0)
         assert ds.sizes == {"game": 3}
         assert ds.ally_cost.dims == ("game",)
         assert float(ds.stake) == 2.0
-        assert ds.regime.values.tolist() == [foedus.solve(ally_cost=a, status_quo=q, stake=2.0).regime for a, q in zip(*self.columns.values(), strict=True)]
+        assert ds.regime.values.tolist() == [
+            foedus.solve(ally_cost=a, status_quo=q, stake=2.0).regime
+            for a, q in zip(*COLUMNS.values(), strict=True)
+        ]
 
     def test_takes_its_own_result(self):
-        ds = foedus.solve_points(self.columns)
+        ds = foedus.solve_points(COLUMNS)
         assert foedus.solve_points(ds).equals(ds)
 
     @pytest.mark.parametrize(
@@ -289,7 +303,16 @@ share = st.floats(0.001, 0.999)
 
 
 @settings(max_examples=200, deadline=None)
-@given(a=positive, c=positive, s=positive, q=share, k=st.floats(0, 1), pi=st.floats(0, 1), lam=positive, factor=st.floats(0.01, 100))
+@given(
+    a=positive,
+    c=positive,
+    s=positive,
+    q=share,
+    k=st.floats(0, 1),
+    pi=st.floats(0, 1),
+    lam=positive,
+    factor=st.floats(0.01, 100),
+)
 def test_units_do_not_matter(a, c, s, q, k, pi, lam, factor):
     """Measuring forces in other units changes no payoff: costs times a factor, forces divided by it."""
     base = foedus.solve(
@@ -306,7 +329,15 @@ def test_units_do_not_matter(a, c, s, q, k, pi, lam, factor):
 
 
 @settings(max_examples=200, deadline=None)
-@given(a=positive, c=positive, q=share, k=st.floats(0, 1), pi=st.floats(0, 1), cheap=positive, more=st.floats(1, 10))
+@given(
+    a=positive,
+    c=positive,
+    q=share,
+    k=st.floats(0, 1),
+    pi=st.floats(0, 1),
+    cheap=positive,
+    more=st.floats(1, 10),
+)
 def test_a_dearer_pledge_is_never_better(a, c, q, k, pi, cheap, more):
     """S's payoff falls weakly in its cost, and the game without S does not depend on it."""
     game = {"ally_cost": a, "challenger_cost": c, "status_quo": q, "ally_war_cost": k, "bargaining_power": pi}

@@ -18,9 +18,7 @@ def solve(g):
 
 
 @compiled_only
-@pytest.mark.parametrize(
-    "games", [random_games(300, seed=1), EDGE_GAMES[::11]], ids=["random", "edges"]
-)
+@pytest.mark.parametrize("games", [random_games(300, seed=1), EDGE_GAMES[::11]], ids=["random", "edges"])
 def test_twin_agrees(games):
     """Grid search from the definition finds the same payoffs, and the same crises and regimes.
 

@@ -42,7 +42,7 @@ def test_pure_python_gives_the_same_bits():
 
 
 def test_names_agree_with_the_table():
-    assert kernels.VARIABLES == tuple(schema.VARIABLES)
+    assert tuple(schema.VARIABLES) == kernels.VARIABLES
     assert set(kernels.PARAMETERS) == set(schema.PARAMETERS) - {"decisiveness"}
     from foedus.kernels import challenger
 
@@ -53,7 +53,11 @@ def test_names_agree_with_the_table():
         assert getattr(challenger, code.name) == code
 
 
-AXES = {"ally_cost": np.geomspace(0.05, 5, 37), "status_quo": np.linspace(0.1, 0.9, 29), "stake": [0.3, 1.0, 3.0]}
+AXES = {
+    "ally_cost": np.geomspace(0.05, 5, 37),
+    "status_quo": np.linspace(0.1, 0.9, 29),
+    "stake": [0.3, 1.0, 3.0],
+}
 
 
 def bits(dataset):
@@ -80,21 +84,30 @@ def test_a_grid_is_its_points():
     """`sweep`, `solve_points` and `solve` solve the same games to the same bits."""
     axes = {"ally_cost": [0.1, 0.3, 1.0], "status_quo": [0.3, 0.8], "autonomy_cost": [0.0, 0.05]}
     grid = foedus.sweep(axes, challenger_cost=0.7)
-    points = {name: column.ravel() for name, column in zip(axes, np.meshgrid(*axes.values(), indexing="ij"), strict=True)}
+    points = {
+        name: column.ravel()
+        for name, column in zip(axes, np.meshgrid(*axes.values(), indexing="ij"), strict=True)
+    }
     scattered = foedus.solve_points(points, challenger_cost=0.7)
     assert bits(grid) == bits(scattered)
     for i in range(12):
         game = {name: float(column[i]) for name, column in points.items()}
         eq = foedus.solve(challenger_cost=0.7, **game)
         for name in schema.VARIABLES:
-            path, key = (eq.without, name.removesuffix("_without")) if name.endswith("_without") else (eq, name)
+            path, key = (
+                (eq.without, name.removesuffix("_without")) if name.endswith("_without") else (eq, name)
+            )
             np.testing.assert_array_equal(getattr(path, key), scattered[name].values[i])
 
 
 def test_every_axis_counts_by_itself():
     """The odometer gives each game its own values, whatever the strides and the first game."""
     rng = np.random.default_rng(7)
-    axes = {"ally_cost": rng.uniform(0.1, 2, 3), "stake": rng.uniform(0.5, 2, 5), "status_quo": rng.uniform(0.2, 0.8, 4)}
+    axes = {
+        "ally_cost": rng.uniform(0.1, 2, 3),
+        "stake": rng.uniform(0.5, 2, 5),
+        "status_quo": rng.uniform(0.2, 0.8, 4),
+    }
     grid = foedus.sweep(axes, variables=["ally_payoff"]).ally_payoff
     for _ in range(sized(200)):
         at = {name: int(rng.integers(len(values))) for name, values in axes.items()}

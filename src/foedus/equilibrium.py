@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from .game import Game, check_contest, make_game
-from .io.schema import PARAMETERS, REGIME_MEANINGS, VARIABLES, Crisis, Regime
+from .io.schema import REGIME_MEANINGS, VARIABLES, Crisis, Regime
 
 _WITHOUT = "_without"
 
@@ -26,11 +26,7 @@ class Outcome(_Outcome):
 
 _Equilibrium: Any = dataclasses.make_dataclass(
     "_Equilibrium",
-    [
-        (name, variable.codes or float)
-        for name, variable in VARIABLES.items()
-        if not name.endswith(_WITHOUT)
-    ]
+    [(name, variable.codes or float) for name, variable in VARIABLES.items() if not name.endswith(_WITHOUT)]
     + [("without", Outcome), ("pledge_limit", str), ("game", Game)],
     frozen=True,
     kw_only=True,
@@ -148,28 +144,23 @@ def _explain(eq: Equilibrium) -> str:
 
 def _path(outcome: Any, game: Game, signing: str) -> str:
     """Say what A and C do, and which of them is held just there."""
-    does = f"adds {outcome.ally_arms:.4g} to its forces" if outcome.ally_arms else "adds no forces"
-    sentence = f"A {signing}{does}"
-    if outcome.crisis == Crisis.QUIET:
-        if outcome.challenger_arms:
-            return (
-                f"{sentence}; C adds {outcome.challenger_arms:.4g}, just enough to neutralise A's threat, "
-                f"and the status quo stands (x = q = {game.status_quo:.4g})."
-            )
-        if outcome.ally_arms:
-            sentence += ", just enough that C prefers not to challenge"
-        return f"{sentence}; C stays with its standing forces, and the status quo stands (x = q = {game.status_quo:.4g})."
-    reply = (
-        f"C adds {outcome.challenger_arms:.4g}"
-        if outcome.challenger_arms
-        else "C adds no forces"
-    )
+    ally = f"adds {outcome.ally_arms:.4g} to its forces" if outcome.ally_arms else "adds no forces"
+    challenger = f"adds {outcome.challenger_arms:.4g}" if outcome.challenger_arms else "adds no forces"
+    x, q = f"x = {outcome.settlement:.4g}", f"q = {game.status_quo:.4g}"
     if outcome.crisis == Crisis.ALLY_CHALLENGES:
+        settlement = f", and A takes concessions: {x} > {q}"
         if outcome.settlement == 1.0:
-            return f"{sentence}; C capitulates, and A takes everything (x = 1)."
-        return f"{sentence}; {reply}, and A takes concessions: x = {outcome.settlement:.4g} > q = {game.status_quo:.4g}."
-    left = "everything" if outcome.settlement == 0.0 else "concessions"
-    return f"{sentence}; {reply}, and C takes {left}: x = {outcome.settlement:.4g} < q = {game.status_quo:.4g}."
+            challenger, settlement = "capitulates", ", and A takes everything: x = 1"
+    elif outcome.crisis == Crisis.CHALLENGER_CHALLENGES:
+        taken = "concessions" if outcome.settlement else "everything"
+        settlement = f" and takes {taken}: {x} < {q}"
+    else:
+        settlement = f", and the status quo stands: x = {q}"
+        if outcome.challenger_arms:
+            challenger += ", just enough to neutralise A's threat"
+        elif outcome.ally_arms:
+            ally += ", just enough that C prefers not to challenge"
+    return f"A {signing}{ally}; C {challenger}{settlement}."
 
 
 def _no_alliance(eq: Equilibrium) -> str:
@@ -190,10 +181,10 @@ def _pledge(eq: Equilibrium) -> str:
     }
     cost = game.superpower_cost * eq.pledge + game.alliance_cost
     spared = cost + eq.superpower_payoff - eq.without.superpower_payoff
-    near = "at its participation limit" if spared - cost <= 1e-9 * spared else "within its participation limit"
+    near = "at" if spared - cost <= 1e-9 * spared else "within"
     return (
         f"S pledges {eq.pledge:.4g}, at a cost of {cost:.4g}; {reasons[eq.pledge_limit]}. "
-        f"S is {near}: the change it prevents would cost it {spared:.4g}."
+        f"S is {near} its participation limit: the change it prevents would cost it {spared:.4g}."
     )
 
 
@@ -210,5 +201,6 @@ def _effect(eq: Equilibrium) -> str:
     faced = "grows" if eq.aggrandizement > 0 else "shrinks"
     return (
         f"Against the game without S, {own}, the force that faces C {faced} by "
-        f"{abs(eq.aggrandizement):.4g}, and {provoked}; S bears {eq.burden_share:.0%} of what the alliance spends."
+        f"{abs(eq.aggrandizement):.4g}, and {provoked}; "
+        f"S bears {eq.burden_share:.0%} of what the alliance spends."
     )

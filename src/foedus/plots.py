@@ -319,10 +319,12 @@ def _face(codes: type[IntEnum], code: int, tint: bool = False) -> dict[str, Any]
 
 def _patches(array: xr.DataArray, codes: type[IntEnum], tint: bool = False) -> list[Patch]:
     """Return a patch for the legend for each of the codes that occur, in their order."""
-    gap = "-" if codes is Regime else " "  # self-reliance, but: ally challenges
-    names = {Regime.UNSOLVED: "unsolved"} | {code: code.name.lower().replace("_", gap) for code in codes}
     return [
-        Patch(label=names[code], linewidth=0.5, **_face(codes, code, tint))
+        Patch(
+            label=(Regime if code == Regime.UNSOLVED else codes)(code).words,
+            linewidth=0.5,
+            **_face(codes, code, tint),
+        )
         for code in np.unique(array).tolist()
     ]
 

@@ -236,9 +236,7 @@ def _solve(
     )
 
 
-def _in_chunks(
-    solve: Callable[[int, int], int], games: int, threads: int, progress: Progress | None
-) -> int:
+def _in_chunks(solve: Callable[[int, int], int], games: int, threads: int, progress: Progress | None) -> int:
     """Call `solve(first, last)` for every chunk of the games, from `threads` threads; return the sum.
 
     Reports progress from the caller's thread; whatever is raised, there or in a chunk, stops all.
