@@ -30,7 +30,7 @@ tests: $(VENV)/installed-test
 
 # the kernels as plain Python, every branch of them
 pure: $(VENV)/installed-test
-	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run --source foedus.kernels -m pytest $(KERNEL_TESTS)
+	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest $(KERNEL_TESTS)
 	$(BIN)/coverage report
 
 # every index checked; compiled apart, because the cache does not tell the difference

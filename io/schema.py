@@ -57,7 +57,16 @@ PARAMETERS = {
 CONTESTS = ("ratio", "difference")
 
 
-class Regime(IntEnum):
+class Code(IntEnum):
+    """A code of the results, with a name for people."""
+
+    @property
+    def words(self) -> str:
+        """Its name as people write it."""
+        return self.name.lower().replace("_", " ")
+
+
+class Regime(Code):
     """Which regime holds, as coded in every result."""
 
     UNSOLVED = -1
@@ -70,8 +79,8 @@ class Regime(IntEnum):
 
     @property
     def words(self) -> str:
-        """Its name as people write it."""
-        return self.name.lower().replace("_", "-")
+        """Its name as people write it: self-reliance."""
+        return super().words.replace(" ", "-")
 
 
 REGIME_MEANINGS = {
@@ -85,17 +94,12 @@ REGIME_MEANINGS = {
 }
 
 
-class Crisis(IntEnum):
+class Crisis(Code):
     """Who challenges the status quo in the crisis."""
 
     ALLY_CHALLENGES = 0
     QUIET = 1
     CHALLENGER_CHALLENGES = 2
-
-    @property
-    def words(self) -> str:
-        """Its name as people write it."""
-        return self.name.lower().replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ class Variable:
     symbol: str
     units: str
     long_name: str
-    codes: type[IntEnum] | None = None
+    codes: type[Code] | None = None
 
     @property
     def dtype(self) -> str:

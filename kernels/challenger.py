@@ -104,12 +104,6 @@ def neutralising_arms(t, alpha):
 
 
 @jit
-def stay_loss(t, alpha):
-    """Return C's loss where it leaves the status quo and neutralises A's threat."""
-    return t.status_quo + t.challenger_cost * neutralising_arms(t, alpha)
-
-
-@jit
 def demanded(t, p):
     """Return the settlement where A challenges and would win with probability `p`."""
     return min(1.0, p - t.ally_war_cost + t.surplus)
@@ -148,17 +142,14 @@ def deterring_defence(t, arms):
     """Return the least defence at which C would rather stay at the price of `arms` new arms.
 
     The defence against which C's best challenge loses q + c_C arms. Where C would arm freely,
-    (1 - y)^2 = 1 - (rho + pi K + c_C arms + g) gives y and D = y^2/c_C. Elsewhere C stops where its
-    threat is just credible, or where A has nothing left, and the loss is linear in D.
-    Needs rho > 0.
+    (1 - y)^2 = 1 - (rho + pi K + c_C arms + g) gives y and D = y^2/c_C; y exceeds (rho + pi K)/2, so
+    that A keeps something. Else C stops where its threat is just credible. Needs rho > 0.
     """
     total = (t.challenger_edge + t.surplus) + t.challenger_cost * arms + t.standing
     y = total / (1.0 + math.sqrt(max(0.0, 1.0 - total)))
-    if t.nothing_held < y < t.challenger_edge:
+    if y < t.challenger_edge:
         return y * y * t.challenger_reach
     p, taken = t.challenger_edge, min(t.surplus, t.status_quo)
-    if y < t.challenger_edge:
-        p, taken = t.nothing_held, t.status_quo
     return (t.challenger_forces + arms + taken * t.challenger_reach) * p / (1.0 - p)
 
 
@@ -194,13 +185,12 @@ def holding_defence(t, backing):
 def backing_to_hold(t, defence):
     """Return the least backing with which C stays before `defence`: the inverse of `holding_defence`.
 
-    Infinity if C challenges such a defence whoever provides it.
+    Infinity if C challenges such a defence whoever provides it, which is the only reason to ask where
+    C need not neutralise A.
     """
     spared = challenge_loss(t, defence) - t.status_quo
-    if spared < 0.0:
+    if spared < 0.0 or t.neutralising == 0.0:
         return math.inf
-    if t.neutralising == 0.0:
-        return 0.0
     return max(0.0, defence - (t.challenger_forces + spared * t.challenger_reach) / t.neutralising)
 
 

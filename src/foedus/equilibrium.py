@@ -92,10 +92,10 @@ def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium:
     Examples
     --------
     >>> import foedus
-    >>> eq = foedus.solve(ally_cost=0.2, status_quo=0.4)
+    >>> eq = foedus.solve(ally_cost=0.3)
     >>> eq.regime.name, eq.settlement
-    ('RESTRAINT', 0.4)
-    >>> eq.without.settlement > 0.4
+    ('RESTRAINT', 0.5)
+    >>> eq.without.settlement > 0.5
     True
 
     A has nothing to gain from refusing, and S nothing from not offering:

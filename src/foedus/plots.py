@@ -5,7 +5,6 @@ import math
 import os
 import re
 from collections.abc import Mapping, Sequence
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from .game import check_parameter
 from .io.files import beside, writable
-from .io.schema import PARAMETERS, VARIABLES, Crisis, Parameter, Regime, Variable
+from .io.schema import PARAMETERS, VARIABLES, Code, Crisis, Parameter, Regime, Variable
 
 ENDINGS = (".png", ".svg", ".pdf")
 PANELS = 9  # small multiples in one picture, at most
@@ -35,7 +34,7 @@ SMALL = 8.5  # points, of the caption and of the legends
 # that meet in maps and by 10 between any two, colour by 20 (CIE Lab) whatever cone is missing. The
 # lightness zigzags along the order of the codes because neighbours in it are those that meet most;
 # self-reliance, where nothing happens, is nearly paper.
-REGIME_COLOURS: dict[IntEnum, str] = {
+REGIME_COLOURS: dict[Code, str] = {
     Regime.REVISION: "#9c1c26",
     Regime.RESTRAINT: "#ee8a44",
     Regime.SELF_RELIANCE: "#fbf5df",
@@ -44,12 +43,12 @@ REGIME_COLOURS: dict[IntEnum, str] = {
     Regime.CONCESSION: "#2d1f60",
 }
 # each has the colour of the regime that it makes where there is no alliance
-CRISIS_COLOURS: dict[IntEnum, str] = {
+CRISIS_COLOURS: dict[Code, str] = {
     Crisis.ALLY_CHALLENGES: REGIME_COLOURS[Regime.REVISION],
     Crisis.QUIET: REGIME_COLOURS[Regime.SELF_RELIANCE],
     Crisis.CHALLENGER_CHALLENGES: REGIME_COLOURS[Regime.CONCESSION],
 }
-COLOURS: dict[type[IntEnum], dict[IntEnum, str]] = {Regime: REGIME_COLOURS, Crisis: CRISIS_COLOURS}
+COLOURS: dict[type[Code], dict[Code, str]] = {Regime: REGIME_COLOURS, Crisis: CRISIS_COLOURS}
 # a hatch, which no regime has, because no colour is left that differs from all
 UNSOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
 ARMS = ("pledge", "ally_arms", "challenger_arms")  # the curves over bands of regimes, by line style
@@ -298,7 +297,7 @@ def _draw_curves(dataset: xr.Dataset, name: str) -> Figure:
     return figure
 
 
-def _style(array: xr.DataArray, codes: type[IntEnum] | None) -> tuple[dict[str, Any], dict[str, Any]]:
+def _style(array: xr.DataArray, codes: type[Code] | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return how cells are drawn, and how those are that have no code or number."""
     if codes:
         return {"cmap": ListedColormap(list(COLOURS[codes].values())), "norm": NoNorm()}, UNSOLVED
@@ -309,7 +308,7 @@ def _style(array: xr.DataArray, codes: type[IntEnum] | None) -> tuple[dict[str, 
     return {"cmap": "viridis", "norm": Normalize(low, high)}, blank
 
 
-def _face(codes: type[IntEnum], code: int, tint: bool = False) -> dict[str, Any]:
+def _face(codes: type[Code], code: int, tint: bool = False) -> dict[str, Any]:
     """Return how the area of a code is filled; a `tint` lets curves be read on it."""
     if code == Regime.UNSOLVED:
         return UNSOLVED
@@ -317,7 +316,7 @@ def _face(codes: type[IntEnum], code: int, tint: bool = False) -> dict[str, Any]
     return {"facecolor": 1 - TINT * (1 - colour) if tint else colour, "edgecolor": "0.4"}
 
 
-def _patches(array: xr.DataArray, codes: type[IntEnum], tint: bool = False) -> list[Patch]:
+def _patches(array: xr.DataArray, codes: type[Code], tint: bool = False) -> list[Patch]:
     """Return a patch for the legend for each of the codes that occur, in their order."""
     return [
         Patch(

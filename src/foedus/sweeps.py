@@ -75,7 +75,7 @@ def sweep(
     >>> ds.regime.dims, ds.regime.dtype
     (('ally_cost',), dtype('int8'))
     >>> [foedus.Regime(code).name for code in np.unique(ds.regime)]
-    ['REVISION', 'RESTRAINT', 'SELF_RELIANCE', 'DETERRENCE', 'PARTIAL']
+    ['REVISION', 'RESTRAINT', 'SELF_RELIANCE', 'DETERRENCE']
     """
     if not axes:
         raise ValueError("a sweep needs at least one axis")
@@ -121,7 +121,7 @@ def solve_points(
     Examples
     --------
     >>> import foedus
-    >>> ds = foedus.solve_points({"ally_cost": [0.2, 1.0], "stake": [0.5, 2.0]}, status_quo=0.4)
+    >>> ds = foedus.solve_points({"ally_cost": [0.3, 1.0], "stake": [0.5, 2.0]})
     >>> [foedus.Regime(code).name for code in ds.regime.values]
     ['RESTRAINT', 'DETERRENCE']
     """
