@@ -4,8 +4,8 @@ One game goes from `terms` to `equilibrium`, which solves it backwards: the chal
 (`challenger`), the ally's (`ally`), the superpower's pledge (`superpower`). `grid` loops over many.
 """
 
-from .ally import ally_reply, concession_defence, outcome
-from .challenger import challenger_reply, yielding_force
+from .ally import ally_reply, concession_defence
+from .challenger import challenger_reply, outcome, yielding_force
 from .equilibrium import Solution, equilibrium
 from .grid import VARIABLES, solve_game, solve_games
 from .superpower import NOT_CONVERGED, PledgeLimit

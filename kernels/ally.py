@@ -21,14 +21,9 @@ from .challenger import (
     demanded,
     force_to_win,
     holding_defence,
-    neutralising_arms,
+    outcome,
+    yields,
 )
-
-
-@jit
-def can_hold(t, yielding):
-    """Tell whether A's standing forces leave it free not to revise, given `yielding_force`."""
-    return t.ally_forces < yielding or (t.surplus == 0.0 and t.ally_forces == yielding)
 
 
 @jit
@@ -100,20 +95,6 @@ def concession(t, backing, built, built_p):
 
 
 @jit
-def outcome(t, backing, alpha, crisis):
-    """Return C's new arms and the settlement where A has `alpha` and the `crisis` is this one."""
-    if crisis == QUIET:
-        return neutralising_arms(t, alpha), t.status_quo
-    if crisis == CHALLENGER_CHALLENGES:
-        p, arms = challenge(t, alpha + backing)
-        return arms, conceded(t, p)
-    if alpha >= capitulation_force(t):
-        return 0.0, 1.0
-    p, arms = contested(t, alpha)
-    return arms, demanded(t, p)
-
-
-@jit
 def revision_is_closer(t, backing, conceding, revising):
     """Tell whether S prefers what A takes with forces `revising` to what it settles for otherwise."""
     _, kept = outcome(t, backing, conceding, CHALLENGER_CHALLENGES)
@@ -130,7 +111,7 @@ def ally_reply(t, backing, yielding, built, built_p):
     it could be worth, q - pi K for nothing or 1 for the least arms, is more than A has already.
     """
     alpha, crisis, payoff = t.ally_forces, QUIET, -math.inf
-    if can_hold(t, yielding):
+    if not yields(t, t.ally_forces, yielding):
         alpha = holding_force(t, backing)
         payoff = holding_payoff(t, alpha)
         if payoff < t.status_quo - min(t.surplus, t.status_quo) and alpha > t.ally_forces:

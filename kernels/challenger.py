@@ -110,34 +110,6 @@ def demanded(t, p):
 
 
 @jit
-def challenger_reply(t, alpha, defence):
-    """Return C's best reply anywhere in the game: its new arms, the settlement, the crisis.
-
-    Compares the losses of challenging, staying and yielding; indifferent, C takes what A prefers.
-    A way of playing that is not open to C here always loses more than one that is, so that it
-    needs no test of its own, but for yielding where A's threat would stay empty.
-    """
-    arms, settlement, crisis = neutralising_arms(t, alpha), t.status_quo, QUIET
-    loss = settlement + t.challenger_cost * arms
-    if t.challenger_edge > 0.0:
-        p, challenging = challenge(t, defence)
-        x = conceded(t, p)
-        if x + t.challenger_cost * challenging < loss:
-            arms, settlement, crisis = challenging, x, CHALLENGER_CHALLENGES
-            loss = x + t.challenger_cost * challenging
-    p, yielding = contested(t, alpha)
-    if win_probability(alpha, t.challenger_forces) > t.ally_edge:
-        if p > t.ally_edge:
-            x = demanded(t, p)
-            if x + t.challenger_cost * yielding <= loss:
-                arms, settlement, crisis = yielding, x, ALLY_CHALLENGES
-                loss = x + t.challenger_cost * yielding
-        if loss >= 1.0 and win_probability(alpha, t.challenger_forces) >= t.everything:
-            arms, settlement, crisis = 0.0, 1.0, ALLY_CHALLENGES
-    return arms, settlement, crisis
-
-
-@jit
 def deterring_defence(t, arms):
     """Return the least defence at which C would rather stay at the price of `arms` new arms.
 
@@ -235,3 +207,38 @@ def capitulation_force(t):
         if y > 0.0 and y * (1.0 - y) > t.standing:
             return y * y * t.challenger_reach
     return t.challenger_forces * t.everything / (t.surplus - t.ally_war_cost)
+
+
+@jit
+def yields(t, alpha, yielding):
+    """Tell whether C yields before A's own forces `alpha`, given `yielding_force`."""
+    return alpha > yielding or (alpha == yielding and t.surplus > 0.0)
+
+
+@jit
+def outcome(t, backing, alpha, crisis):
+    """Return C's new arms and the settlement where A has `alpha` and C chooses this `crisis`."""
+    if crisis == QUIET:
+        return neutralising_arms(t, alpha), t.status_quo
+    if crisis == CHALLENGER_CHALLENGES:
+        p, arms = challenge(t, alpha + backing)
+        return arms, conceded(t, p)
+    if alpha >= capitulation_force(t):
+        return 0.0, 1.0
+    p, arms = contested(t, alpha)
+    return arms, demanded(t, p)
+
+
+@jit
+def challenger_reply(t, backing, alpha):
+    """Return C's best reply to forces `alpha` of A and `backing` = phi s of S: arms, settlement, crisis.
+
+    Indifferent, C takes what A prefers.
+    """
+    crisis = QUIET
+    if yields(t, alpha, yielding_force(t)):
+        crisis = ALLY_CHALLENGES
+    elif t.challenger_edge > 0.0 and alpha + backing < holding_defence(t, backing)[0]:
+        crisis = CHALLENGER_CHALLENGES
+    arms, settlement = outcome(t, backing, alpha, crisis)
+    return arms, settlement, crisis

@@ -4,8 +4,8 @@ import math
 from typing import NamedTuple
 
 from ._jit import jit
-from .ally import ally_reply, concession_defence, outcome
-from .challenger import ALLY_CHALLENGES, QUIET, yielding_force
+from .ally import ally_reply, concession_defence
+from .challenger import ALLY_CHALLENGES, QUIET, outcome, yielding_force
 from .superpower import NO_PLEDGE, best_pledge
 
 UNSOLVED = -1

@@ -4,10 +4,7 @@ import math
 from enum import IntEnum
 
 from ._jit import jit
-from .ally import (
-    can_hold,
-    holding_force,
-)
+from .ally import holding_force
 from .challenger import (
     CHALLENGER_CHALLENGES,
     QUIET,
@@ -22,6 +19,7 @@ from .challenger import (
     holding_defence,
     larger_root,
     neutralising_arms,
+    yields,
 )
 
 NOT_CONVERGED, NO_PLEDGE, REFUSAL, CONCESSION, PRICE = range(-1, 4)  # see PledgeLimit
@@ -134,7 +132,7 @@ def best_pledge(t, without, settlement_without, yielding, built, built_p):
     alpha_without, crisis_without, payoff_without = without
     loss = t.stake * abs(settlement_without - t.status_quo)
     best = 0.0, alpha_without, crisis_without, NO_PLEDGE
-    if loss <= t.alliance_cost or t.challenger_edge <= 0.0 or not can_hold(t, yielding):
+    if loss <= t.alliance_cost or t.challenger_edge <= 0.0 or yields(t, t.ally_forces, yielding):
         return best
     price = t.superpower_cost / t.effectiveness
     reservation = payoff_without + t.autonomy_cost

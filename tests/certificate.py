@@ -69,9 +69,19 @@ def challenger_gain(g, s, a, b, x):
 
 @njit
 def challenger_reply_gain(g, s, a):
-    """Return the same where C replies as the solver says."""
-    b, x, _ = challenger_reply(terms(*g), g[6] + a, g[6] + a + g[8] * s)
-    return challenger_gain(g, s, a, b, x)
+    """Return the most of both where C replies as the solver says, at the node (s, a) and beside every
+    level of A's forces at which its reply changes."""
+    a0, backing = g[6], g[8] * s
+    t = terms(*g)
+    levels = np.array([
+        a0 + a, holding_force(t, backing), yielding_force(t), capitulation_force(t),
+    ])  # fmt: skip
+    worst_gain, worst = -np.inf, -np.inf
+    for alpha in deviations(a0, a0 + 10 / g[0], 2, levels):
+        b, x, _ = challenger_reply(t, backing, alpha)
+        gain, wrong = challenger_gain(g, s, alpha - a0, b, x)
+        worst_gain, worst = max(gain, worst_gain), max(wrong, worst)
+    return worst_gain, worst
 
 
 @njit
@@ -86,7 +96,7 @@ def ally_gain(g, s, a, x):
     ])  # fmt: skip
     gain = -np.inf
     for deviation in deviations(a0, a0 + 1 / c_a, 120, special):
-        _, settlement, _ = challenger_reply(t, deviation, deviation + backing)
+        _, settlement, _ = challenger_reply(t, backing, deviation)
         gain = max(gain, settlement - c_a * (deviation - a0) - (x - c_a * a))
     return gain
 
@@ -98,7 +108,7 @@ def ally_reply_gain(g, s):
     backing = g[8] * s
     alpha, crisis, _ = ally_reply(t, backing, yielding_force(t), *concession_defence(t))
     b, x = outcome(t, backing, alpha, crisis)
-    best_b, best_x, _ = challenger_reply(t, alpha, alpha + backing)
+    best_b, best_x, _ = challenger_reply(t, backing, alpha)
     return ally_gain(g, s, alpha - g[6], x), (x + g[1] * b) - (best_x + g[1] * best_b)
 
 
