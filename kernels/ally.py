@@ -78,14 +78,15 @@ def concession_defence(t):
 
 
 @jit
-def concession(t, backing, built, built_p):
+def concession(t, backing):
     """Return A's best way to concede behind `backing` = phi s: forces and payoff, before kappa.
 
-    The settlement is nothing up to P = cl and concave from there, so that A adds nothing or goes
-    to `built`, which with `built_p` is what `concession_defence` gives. Needs rho > 0.
+    The settlement is nothing up to P = cl and concave from there, so that A adds nothing or goes to
+    the `concession_defence`. Needs rho > 0.
     """
     p, _ = challenge(t, t.ally_forces + backing)
     payoff = conceded(t, p)
+    built, built_p = concession_defence(t)
     arms = built - backing - t.ally_forces
     if arms > 0.0:
         arming = conceded(t, built_p) - t.ally_cost * arms
@@ -103,19 +104,19 @@ def revision_is_closer(t, backing, conceding, revising):
 
 
 @jit
-def ally_reply(t, backing, yielding, built, built_p):
+def ally_reply(t, backing, yielding):
     """Return A's best reply to `backing` = phi s: its forces, the crisis, its payoff before kappa.
 
-    `yielding` is `yielding_force`; `built` and `built_p` are what `concession_defence` gives.
-    Indifferent, A takes the settlement closest to q. A zone is looked into only where the most that
-    it could be worth, q - pi K for nothing or 1 for the least arms, is more than A has already.
+    `yielding` is `yielding_force`. Indifferent, A takes the settlement closest to q. A zone is looked
+    into only where the most that it could be worth, q - pi K for nothing or 1 for the least arms, is
+    more than A has already.
     """
     alpha, crisis, payoff = t.ally_forces, QUIET, -math.inf
     if not yields(t, t.ally_forces, yielding):
         alpha = holding_force(t, backing)
         payoff = holding_payoff(t, alpha)
         if payoff < t.status_quo - min(t.surplus, t.status_quo) and alpha > t.ally_forces:
-            conceding, value = concession(t, backing, built, built_p)
+            conceding, value = concession(t, backing)
             if value > payoff:
                 alpha, crisis, payoff = conceding, CHALLENGER_CHALLENGES, value
     if 1.0 - t.ally_cost * (max(yielding, t.ally_forces) - t.ally_forces) >= payoff:

@@ -187,7 +187,9 @@ def yielding_force(t):
             t.challenger_forces * short,
         )
     exhausted = t.challenger_forces + (1.0 - t.status_quo) * t.challenger_reach
-    return min(force, exhausted / t.neutralising)
+    if force * t.neutralising <= exhausted:
+        return force
+    return exhausted / t.neutralising
 
 
 @jit

@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 from ._jit import jit
-from .ally import ally_reply, concession_defence
+from .ally import ally_reply
 from .challenger import ALLY_CHALLENGES, QUIET, outcome, yielding_force
 from .superpower import NO_PLEDGE, best_pledge
 
@@ -52,14 +52,13 @@ def regime(signed, crisis, crisis_without):
 def equilibrium(t):
     """Return the `Solution` of the game with the `Terms` t, and what fixes the pledge."""
     yielding = yielding_force(t)
-    built, built_p = concession_defence(t)
-    without = ally_reply(t, 0.0, yielding, built, built_p)
+    without = ally_reply(t, 0.0, yielding)
     alpha0, crisis0, ally_payoff0 = without
     b0, x0 = outcome(t, 0.0, alpha0, crisis0)
     loss0 = t.stake * abs(x0 - t.status_quo)
     challenger_payoff0 = 1.0 - x0 - t.challenger_cost * b0
 
-    backing, alpha, crisis, limit = best_pledge(t, without, x0, yielding, built, built_p)
+    backing, alpha, crisis, limit = best_pledge(t, without, x0, yielding)
     s, a, b, x = 0.0, alpha - t.ally_forces, b0, x0
     loss, ally_payoff, challenger_payoff = loss0, ally_payoff0, challenger_payoff0
     if limit != NO_PLEDGE:

@@ -4,7 +4,7 @@ import math
 from enum import IntEnum
 
 from ._jit import jit
-from .ally import holding_force
+from .ally import concession_defence
 from .challenger import (
     CHALLENGER_CHALLENGES,
     QUIET,
@@ -49,20 +49,23 @@ def backing_against_refusal(t, reservation):
 
 @jit
 def backing_against_concession(t, start, built, built_p):
-    """Return the least backing >= `start` before which A would rather hold than concede.
+    """Return the least backing >= `start` before which A would rather hold than concede, and the
+    defence that it then holds with; NaN if the iteration does not end.
 
-    Needs rho > 0, and holding behind `start` to be worth at least 0 to A. Where A would arm and
-    still concede, the answer is explicit. Where it would add nothing, D0 = a0 + backing solves
-    q - c_A (D_h(backing) - D0) = min(h(D0), rho) - cl: D_h is convex, so that with its tangent for D_h
-    each root of the right side is explicit and approaches the answer from below, quadratically.
+    `built` and `built_p` are what `concession_defence` gives. Needs rho > 0, and holding behind `start`
+    to be worth at least 0 to A. Where A would arm and still concede, the answer is explicit. Where it
+    would add nothing, D0 = a0 + backing solves q - c_A (D_h(backing) - D0) = min(h(D0), rho) - cl: D_h
+    is convex, so that with its tangent for D_h each root of the right side is explicit and approaches
+    the answer from below, quadratically.
     """
     backing = start
     if t.ally_forces + backing < built:
+        holding, _ = holding_defence(t, backing)
         bearable = built + (t.status_quo - conceded(t, built_p)) / t.ally_cost
-        if holding_defence(t, backing)[0] > bearable:
-            backing = backing_to_hold(t, bearable)
+        if holding > bearable:
+            backing, holding = backing_to_hold(t, bearable), bearable
         if t.ally_forces + backing <= built:
-            return backing
+            return backing, holding
         backing = built - t.ally_forces
     for _ in range(STEPS):
         defence = t.ally_forces + backing
@@ -70,7 +73,7 @@ def backing_against_concession(t, start, built, built_p):
         worth = t.status_quo - t.ally_cost * (holding - defence)
         p = min(contested(t, defence)[0], t.challenger_edge)
         if worth >= conceded(t, p):
-            return backing
+            return backing, holding
         # the line of win probabilities that would make A indifferent, rise * D0 + base
         rise = t.ally_cost * (1.0 + slope)
         base = worth + t.nothing - rise * defence
@@ -80,9 +83,9 @@ def backing_against_concession(t, start, built, built_p):
         edge = (t.challenger_edge - base) / rise
         more = min(unarmed, y * y * t.challenger_reach, edge) - t.ally_forces
         if not more > backing:
-            return backing
+            return backing, holding
         backing = more
-    return math.nan
+    return math.nan, math.nan
 
 
 @jit
@@ -122,7 +125,7 @@ def backing_without_arming(t, price, floor, built):
 
 
 @jit
-def best_pledge(t, without, settlement_without, yielding, built, built_p):
+def best_pledge(t, without, settlement_without, yielding):
     """Return S's best pledge: backing = phi s (0 for none), A's forces, the crisis, and what fixes it.
 
     The arguments `..._without` describe the game without S, `yielding` is `yielding_force`. S makes
@@ -139,15 +142,17 @@ def best_pledge(t, without, settlement_without, yielding, built, built_p):
     if reservation > t.status_quo:
         return best
 
+    built, built_p = concession_defence(t)
     refusal = backing_against_refusal(t, reservation)
-    backing = backing_against_concession(t, refusal, built, built_p)
+    backing, holding = backing_against_concession(t, refusal, built, built_p)
     if math.isnan(backing):
         return backing, alpha_without, crisis_without, NOT_CONVERGED
     backing = max(backing, TINY)  # what is needed may be lost in rounding, but it is something
     cost = t.alliance_cost + price * backing
     if cost < loss:
         loss = cost
-        best = backing, holding_force(t, backing), QUIET, REFUSAL if backing == refusal else CONCESSION
+        alpha = max(t.ally_forces, holding - backing)
+        best = backing, alpha, QUIET, REFUSAL if backing == refusal else CONCESSION
 
     backing = backing_while_arming(t, reservation, built, built_p)
     if backing < math.inf:

@@ -106,7 +106,7 @@ def ally_reply_gain(g, s):
     """Return the same where A, and then C, reply as the solver says, and what C can gain then."""
     t = terms(*g)
     backing = g[8] * s
-    alpha, crisis, _ = ally_reply(t, backing, yielding_force(t), *concession_defence(t))
+    alpha, crisis, _ = ally_reply(t, backing, yielding_force(t))
     b, x = outcome(t, backing, alpha, crisis)
     best_b, best_x, _ = challenger_reply(t, backing, alpha)
     return ally_gain(g, s, alpha - g[6], x), (x + g[1] * b) - (best_x + g[1] * best_b)
@@ -118,16 +118,15 @@ def superpower_gain(g, pledge, superpower_payoff, payoff_without):
     c_s, q, phi, lam, kappa, f = g[2], g[3], g[8], g[9], g[11], g[12]
     t = terms(*g)
     yielding = yielding_force(t)
-    built, built_p = concession_defence(t)
-    alpha, crisis, _ = ally_reply(t, 0.0, yielding, built, built_p)
+    alpha, crisis, _ = ally_reply(t, 0.0, yielding)
     _, settlement = outcome(t, 0.0, alpha, crisis)
     gain = -lam * abs(settlement - q) - superpower_payoff
     highest = lam * abs(settlement - q) / c_s
-    special = np.array([pledge, (built - g[6]) / phi])
+    special = np.array([pledge, (concession_defence(t)[0] - g[6]) / phi])
     for s in deviations(0.0, highest, 200, special):
         if s == 0.0:
             continue
-        alpha, crisis, payoff = ally_reply(t, phi * s, yielding, built, built_p)
+        alpha, crisis, payoff = ally_reply(t, phi * s, yielding)
         if payoff - kappa >= payoff_without:
             _, settlement = outcome(t, phi * s, alpha, crisis)
             gain = max(gain, -lam * abs(settlement - q) - c_s * s - f - superpower_payoff)

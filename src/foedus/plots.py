@@ -27,7 +27,7 @@ from .io.schema import PARAMETERS, VARIABLES, Code, Crisis, Parameter, Regime, V
 
 ENDINGS = (".png", ".svg", ".pdf")
 PANELS = 9  # small multiples in one picture, at most
-DPI = 300
+DPI = 200
 SMALL = 8.5  # points, of the caption and of the legends
 
 # Told apart in grey print and by colour-blind readers: lightness differs by 15 (CIE L*) between regimes
