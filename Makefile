@@ -38,9 +38,11 @@ bounds: $(VENV)/installed-test
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/bounds $(BIN)/pytest $(KERNEL_TESTS) -k "not twin"
 
 bench: $(VENV)/installed-bench
-	$(ASV) run --python=same --quick --show-stderr
+	$(BIN)/asv machine --yes
+	$(ASV) run --python=same --show-stderr
 
 bench-check: $(VENV)/installed-bench
+	$(BIN)/asv machine --yes
 	$(ASV) check --python=same
 
 cuda: $(VENV)/installed-cuda

@@ -1,6 +1,6 @@
 """The compiled solver: plain floats and arrays in, plain arrays out.
 
-One game goes from `terms` to `equilibrium`, which solves it backwards: the challenger's reply
+One game goes from `game_terms` to `equilibrium`, which solves it backwards: the challenger's reply
 (`challenger`), the ally's (`ally`), the superpower's pledge (`superpower`). `grid` loops over many.
 """
 
@@ -9,7 +9,9 @@ from .challenger import challenger_reply, outcome, yielding_force
 from .equilibrium import Solution, equilibrium
 from .grid import VARIABLES, solve_game, solve_games
 from .superpower import NOT_CONVERGED, PledgeLimit
-from .terms import PARAMETERS, terms
+from .terms import Parameters, game_terms
+
+PARAMETERS = Parameters._fields
 
 __all__ = [
     "NOT_CONVERGED",
@@ -21,9 +23,9 @@ __all__ = [
     "challenger_reply",
     "concession_defence",
     "equilibrium",
+    "game_terms",
     "outcome",
     "solve_game",
     "solve_games",
-    "terms",
     "yielding_force",
 ]

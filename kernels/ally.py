@@ -13,17 +13,15 @@ from .challenger import (
     ALLY_CHALLENGES,
     CHALLENGER_CHALLENGES,
     QUIET,
-    best_force,
     capitulation_force,
     challenge,
     conceded,
-    contested,
     demanded,
-    force_to_win,
     holding_defence,
     outcome,
     yields,
 )
+from .contest import contested, force_to_win
 
 
 @jit
@@ -52,7 +50,7 @@ def revision(t, yielding):
     capitulation = capitulation_force(t)
     overwhelming = max(least, capitulation)
     payoff = 1.0 - t.ally_cost * (overwhelming - t.ally_forces)
-    force = max(least, best_force(t, t.ally_cost))
+    force = max(least, t.ally_best)
     if force < capitulation and not (t.surplus == 0.0 and force == yielding):
         p, _ = contested(t, force)
         fighting = demanded(t, p) - t.ally_cost * (force - t.ally_forces)
@@ -69,12 +67,11 @@ def concession_defence(t):
     is left to concede and A holds, so that the defence counts as none. Needs rho > 0.
     """
     edge = force_to_win(t, t.challenger_edge)
-    defence = best_force(t, t.ally_cost)
-    if defence >= edge:
+    if t.ally_best >= edge:
         if t.surplus == 0.0:
             return 0.0, 0.0
         return edge, t.challenger_edge
-    return defence, contested(t, defence)[0]
+    return t.ally_best, contested(t, t.ally_best)[0]
 
 
 @jit

@@ -9,65 +9,11 @@ leaves to A plus what it spends on new arms, x + c_C b.
 import math
 
 from ._jit import jit
+from .contest import contested, larger_root, win_probability
 
 ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = 0, 1, 2
 
 TINY = 1e-300  # stands in for zero where zero would be divided by, or would mean something else
-
-
-@jit
-def win_probability(force, rival):
-    """Return P(x, y) = x / (x + y); y > 0."""
-    return force / (force + rival)
-
-
-@jit
-def larger_root(square, linear, constant):
-    """Return the larger root of square x^2 + linear x + constant, square > 0; rounding never makes it
-    complex."""
-    root = math.sqrt(max(0.0, linear * linear - 4.0 * square * constant))
-    if linear <= 0.0:
-        return 0.5 * (root - linear) / square
-    return -2.0 * constant / (linear + root)  # the same, where root - linear would cancel
-
-
-@jit
-def contested(t, force):
-    """Return the win probability of `force` against C's unconstrained reply, and C's new arms.
-
-    C arms until force + beta = sqrt(force/c_C), where the win probability is y = sqrt(c_C force), or
-    not at all if its standing forces exceed that: h(z) = min(z/(z + b0), sqrt(c_C z)).
-    """
-    standing = win_probability(force, t.challenger_forces)
-    armed = math.sqrt(t.challenger_cost * force)
-    if standing <= armed:
-        return standing, 0.0
-    arms = armed * (1.0 - armed) * t.challenger_reach - t.challenger_forces
-    return armed, max(0.0, arms)
-
-
-@jit
-def force_to_win(t, p):
-    """Return the force that wins with probability `p` < 1 against C's unconstrained reply."""
-    return max(t.challenger_forces * p / (1.0 - p), p * p * t.challenger_reach)
-
-
-@jit
-def best_force(t, cost):
-    """Return argmax over z >= 0 of h(z) - cost z, for a unit `cost` > 0; h as in `contested`.
-
-    h is concave. Outside (y_lo, y_hi), the roots of y (1 - y) = c_C b0, C does not arm.
-    """
-    unarmed = 1.0 - math.sqrt(cost * t.challenger_forces)
-    room = 1.0 - 4.0 * t.standing
-    if room > 0.0:
-        root = math.sqrt(room)
-        high = 0.5 * (1.0 + root)
-        low = t.standing / high
-        if low < unarmed < high:
-            p = max(low, min(0.5 * t.challenger_cost / cost, high))
-            return p * p * t.challenger_reach
-    return max(0.0, math.sqrt(t.challenger_forces / cost) - t.challenger_forces)
 
 
 @jit

@@ -5,24 +5,26 @@ import numpy as np
 from ._jit import jit
 from .equilibrium import Solution, equilibrium, unsolved
 from .superpower import NOT_CONVERGED
-from .terms import terms
+from .terms import COSTLY, Parameters, costs, game_terms, parameters, terms
 
 BLOCK = 64  # games solved before their results are copied out, to keep what is written in the cache
 VARIABLES = Solution._fields
+MOVES_COSTS = np.array([k in COSTLY for k in range(len(Parameters._fields))])
+
+
+@jit
+def solve_terms(t):
+    """Return the `Solution` of the game with the `Terms` t, and what fixes the pledge, as a code."""
+    solution, limit = equilibrium(t)
+    if limit == NOT_CONVERGED:
+        solution = unsolved()
+    return solution, limit
 
 
 @jit
 def solve_game(p):
-    """Solve one game, its parameters `p` (13,) in the order of `terms`.
-
-    Returns its `Solution` and, as a code, what fixes the pledge.
-    """
-    solution, limit = equilibrium(
-        terms(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12])
-    )
-    if limit == NOT_CONVERGED:
-        solution = unsolved()
-    return solution, limit
+    """Return the same of the game with the parameters p, (13,) in the order of `Parameters`."""
+    return solve_terms(game_terms(p))
 
 
 @jit
@@ -55,7 +57,7 @@ def store(solution, scratch, n):
 def solve_games(first, last, fixed, varying, layout, values, floats, which_floats, codes, which_codes):
     """Solve the games `first` to `last` - 1 and write what is wanted of them.
 
-    fixed : (13,) the parameters, in the order of `terms`
+    fixed : (13,) the parameters, in the order of `Parameters`
     varying : (v,) which of them vary from game to game
     layout : (v, 3) for each its offset in `values`, its number of values, and for how many games
         in a row each value stands: game i has the value (i // stride) % size
@@ -76,14 +78,16 @@ def solve_games(first, last, fixed, varying, layout, values, floats, which_float
         left[k] = stride - first % stride
         p[varying[k]] = values[index[k]]
 
+    known = costs(parameters(p))
     failures = 0
     for start in range(first, last, BLOCK):
         stop = min(start + BLOCK, last)
         for n in range(stop - start):
-            solution, limit = solve_game(p)
+            solution, limit = solve_terms(terms(parameters(p), known))
             if limit == NOT_CONVERGED:
                 failures += 1
             store(solution, scratch, n)
+            outdated = False
             for k in range(varying.size):
                 left[k] -= 1
                 if left[k] == 0:
@@ -93,6 +97,9 @@ def solve_games(first, last, fixed, varying, layout, values, floats, which_float
                     if index[k] == offset + size:
                         index[k] = offset
                     p[varying[k]] = values[index[k]]
+                    outdated |= MOVES_COSTS[varying[k]]
+            if outdated:
+                known = costs(parameters(p))
         for j in range(which_floats.size):
             floats[j, start:stop] = scratch[which_floats[j], : stop - start]
         for j in range(which_codes.size):

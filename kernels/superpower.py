@@ -10,20 +10,17 @@ from .challenger import (
     QUIET,
     TINY,
     backing_to_hold,
-    best_force,
     challenge,
     conceded,
-    contested,
     deterring_defence,
-    force_to_win,
     holding_defence,
-    larger_root,
     neutralising_arms,
     yields,
 )
+from .contest import contested, force_to_win, larger_root
 
 NOT_CONVERGED, NO_PLEDGE, REFUSAL, CONCESSION, PRICE = range(-1, 4)  # see PledgeLimit
-STEPS = 64  # twice what any game has needed
+STEPS = 64  # ten were enough for half a million random games
 
 
 class PledgeLimit(IntEnum):
@@ -102,15 +99,15 @@ def backing_while_arming(t, reservation, built, built_p):
 
 
 @jit
-def backing_without_arming(t, price, floor, built):
+def backing_without_arming(t, floor, built):
     """Return the backing that buys S its best settlement from an A that adds nothing and concedes, and
     what fixes it.
 
-    S's own optimum of lambda h(D) - `price` D, or the least defence at which A does add nothing, or
+    S's own optimum of lambda h(D) - (c_S/phi) D, or the least defence at which A does add nothing, or
     the one that wins with probability `floor`, below which A refuses. Infinity if C's threat would
     not be credible. Needs rho > 0.
     """
-    defence, limit = max(best_force(t, price / t.stake), built), PRICE
+    defence, limit = max(t.superpower_best, built), PRICE
     if floor > 0.0:
         if floor > t.challenger_edge:
             return math.inf, limit
@@ -137,7 +134,6 @@ def best_pledge(t, without, settlement_without, yielding):
     best = 0.0, alpha_without, crisis_without, NO_PLEDGE
     if loss <= t.alliance_cost or t.challenger_edge <= 0.0 or yields(t, t.ally_forces, yielding):
         return best
-    price = t.superpower_cost / t.effectiveness
     reservation = payoff_without + t.autonomy_cost
     if reservation > t.status_quo:
         return best
@@ -148,7 +144,7 @@ def best_pledge(t, without, settlement_without, yielding):
     if math.isnan(backing):
         return backing, alpha_without, crisis_without, NOT_CONVERGED
     backing = max(backing, TINY)  # what is needed may be lost in rounding, but it is something
-    cost = t.alliance_cost + price * backing
+    cost = t.alliance_cost + t.price * backing
     if cost < loss:
         loss = cost
         alpha = max(t.ally_forces, holding - backing)
@@ -156,8 +152,8 @@ def best_pledge(t, without, settlement_without, yielding):
 
     backing = backing_while_arming(t, reservation, built, built_p)
     if backing < math.inf:
-        cost = t.alliance_cost + price * backing + t.stake * (t.status_quo - conceded(t, built_p))
-        if cost < loss:
+        cost = t.alliance_cost + t.price * backing + t.stake * (t.status_quo - conceded(t, built_p))
+        if cost < loss or (cost == loss and backing < best[0]):
             loss = cost
             best = backing, built - backing, CHALLENGER_CHALLENGES, REFUSAL
 
@@ -165,12 +161,12 @@ def best_pledge(t, without, settlement_without, yielding):
     if crisis_without == CHALLENGER_CHALLENGES and t.autonomy_cost == 0.0:
         floor = 0.0  # backing only adds to what A concedes with already: it signs, whatever rounding says
     backing, limit = math.inf, PRICE
-    least = price * max(0.0, built - t.ally_forces) + t.stake * min(t.surplus, t.status_quo)
-    if t.alliance_cost + least < loss:
-        backing, limit = backing_without_arming(t, price, floor, built)
+    least = t.price * max(0.0, built - t.ally_forces) + t.stake * min(t.surplus, t.status_quo)
+    if t.alliance_cost + least <= loss:
+        backing, limit = backing_without_arming(t, floor, built)
     if backing < math.inf:
         p, _ = challenge(t, t.ally_forces + backing)
-        cost = t.alliance_cost + price * backing + t.stake * (t.status_quo - conceded(t, p))
+        cost = t.alliance_cost + t.price * backing + t.stake * (t.status_quo - conceded(t, p))
         if cost < loss or (cost == loss and backing < best[0]):
             best = backing, t.ally_forces, CHALLENGER_CHALLENGES, limit
     return best

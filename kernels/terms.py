@@ -1,21 +1,67 @@
 """The parameters of one game, and the quantities that every move needs."""
 
-import inspect
 from typing import NamedTuple
 
 from ._jit import jit
+from .contest import best_force
+
+
+class Parameters(NamedTuple):
+    """The parameters of one game.
+
+    Forces are in units of arms, unit costs in goods per unit of arms, the rest in units of the
+    disputed good or pure numbers.
+    """
+
+    ally_cost: float
+    challenger_cost: float
+    superpower_cost: float
+    status_quo: float
+    ally_war_cost: float
+    challenger_war_cost: float
+    ally_forces: float
+    challenger_forces: float
+    effectiveness: float
+    stake: float
+    bargaining_power: float
+    autonomy_cost: float
+    alliance_cost: float
+
+
+class Costs(NamedTuple):
+    """What the costs of arms, C's standing forces and S's stake determine by themselves.
+
+    Apart from the rest of a game's terms because along many an axis of a grid they stay the same.
+    """
+
+    challenger_reach: float  # 1/c_C
+    price: float  # c_S/phi: what a unit of backing costs S
+    ally_best: float  # argmax h(z) - c_A z: A's best force in the contest
+    superpower_best: float  # argmax lambda h(z) - (c_S/phi) z: the defence that S likes best
+
+
+# the parameters that Costs depend on
+COSTLY = frozenset(
+    Parameters._fields.index(name)
+    for name in (
+        "ally_cost",
+        "challenger_cost",
+        "superpower_cost",
+        "challenger_forces",
+        "effectiveness",
+        "stake",
+    )
+)
 
 
 class Terms(NamedTuple):
     """One game with the ratio contest and decisiveness 1, ready to be solved.
 
-    Forces are in units of arms, unit costs in goods per unit of arms, the rest in units of the
-    disputed good or pure numbers. The symbols on the right are those of the documentation.
+    The symbols on the right are those of the documentation.
     """
 
     ally_cost: float  # c_A
     challenger_cost: float  # c_C
-    challenger_reach: float  # 1/c_C
     superpower_cost: float  # c_S
     status_quo: float  # q
     ally_war_cost: float  # k_A
@@ -25,6 +71,10 @@ class Terms(NamedTuple):
     stake: float  # lambda
     autonomy_cost: float  # kappa
     alliance_cost: float  # f
+    challenger_reach: float  # these four as in Costs
+    price: float
+    ally_best: float
+    superpower_best: float
     war_costs: float  # K = k_A + k_C
     surplus: float  # pi K, what the demanding side takes of the surplus
     ally_edge: float  # r = q + k_A: A's threat is credible above this win probability
@@ -38,52 +88,67 @@ class Terms(NamedTuple):
 
 
 @jit
-def terms(
-    ally_cost,
-    challenger_cost,
-    superpower_cost,
-    status_quo,
-    ally_war_cost,
-    challenger_war_cost,
-    ally_forces,
-    challenger_forces,
-    effectiveness,
-    stake,
-    bargaining_power,
-    autonomy_cost,
-    alliance_cost,
-):
-    """Return the `Terms` of the game with these parameters."""
-    war_costs = ally_war_cost + challenger_war_cost
-    surplus = bargaining_power * war_costs
-    ally_edge = status_quo + ally_war_cost
-    challenger_edge = status_quo - challenger_war_cost
-    nothing = surplus - challenger_war_cost
+def parameters(p):
+    """Return the 13 numbers of `p`, an array or a tuple, as `Parameters`."""
+    return Parameters(
+        p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12]
+    )  # fmt: skip
+
+
+@jit
+def costs(p):
+    """Return the `Costs` of every game that shares the costs, C's forces and the stake of `p`."""
+    price = p.superpower_cost / p.effectiveness
+    superpower_best = 0.0
+    if p.stake > 0.0:
+        superpower_best = best_force(price / p.stake, p.challenger_cost, p.challenger_forces)
+    return Costs(
+        1.0 / p.challenger_cost,
+        price,
+        best_force(p.ally_cost, p.challenger_cost, p.challenger_forces),
+        superpower_best,
+    )
+
+
+@jit
+def terms(p, known):
+    """Return the `Terms` of the game with `Parameters` p, whose `Costs` are `known`."""
+    war_costs = p.ally_war_cost + p.challenger_war_cost
+    surplus = p.bargaining_power * war_costs
+    ally_edge = p.status_quo + p.ally_war_cost
+    challenger_edge = p.status_quo - p.challenger_war_cost
+    nothing = surplus - p.challenger_war_cost
     return Terms(
-        ally_cost,
-        challenger_cost,
-        1.0 / challenger_cost,
-        superpower_cost,
-        status_quo,
-        ally_war_cost,
-        ally_forces,
-        challenger_forces,
-        effectiveness,
-        stake,
-        autonomy_cost,
-        alliance_cost,
+        p.ally_cost,
+        p.challenger_cost,
+        p.superpower_cost,
+        p.status_quo,
+        p.ally_war_cost,
+        p.ally_forces,
+        p.challenger_forces,
+        p.effectiveness,
+        p.stake,
+        p.autonomy_cost,
+        p.alliance_cost,
+        known.challenger_reach,
+        known.price,
+        known.ally_best,
+        known.superpower_best,
         war_costs,
         surplus,
         ally_edge,
         challenger_edge,
         nothing,
         max(0.0, min(nothing, challenger_edge)),
-        1.0 + (ally_war_cost - surplus),
+        1.0 + (p.ally_war_cost - surplus),
         max(0.0, 1.0 - ally_edge) / ally_edge,
-        challenger_cost * challenger_forces,
-        ally_edge * war_costs * (1.0 - bargaining_power),
+        p.challenger_cost * p.challenger_forces,
+        ally_edge * war_costs * (1.0 - p.bargaining_power),
     )
 
 
-# the names of the parameters of `terms`, in their order, compiled or not
-PARAMETERS = tuple(inspect.signature(getattr(terms, "py_func", terms)).parameters)
+@jit
+def game_terms(p):
+    """Return the `Terms` of the game with the 13 parameters of `p`, an array or a tuple."""
+    game = parameters(p)
+    return terms(game, costs(game))

@@ -14,8 +14,8 @@ from foedus.kernels import (
     ally_reply,
     challenger_reply,
     concession_defence,
+    game_terms,
     outcome,
-    terms,
     yielding_force,
 )
 from foedus.kernels.ally import holding_force
@@ -72,7 +72,7 @@ def challenger_reply_gain(g, s, a):
     """Return the most of both where C replies as the solver says, at the node (s, a) and beside every
     level of A's forces at which its reply changes."""
     a0, backing = g[6], g[8] * s
-    t = terms(*g)
+    t = game_terms(g)
     levels = np.array([
         a0 + a, holding_force(t, backing), yielding_force(t), capitulation_force(t),
     ])  # fmt: skip
@@ -88,7 +88,7 @@ def challenger_reply_gain(g, s, a):
 def ally_gain(g, s, a, x):
     """Return what A can gain at the node s over arms `a` and settlement `x`."""
     c_a, a0, phi = g[0], g[6], g[8]
-    t = terms(*g)
+    t = game_terms(g)
     backing = phi * s
     special = np.array([
         a0, a0 + a, yielding_force(t), capitulation_force(t), holding_force(t, backing),
@@ -104,7 +104,7 @@ def ally_gain(g, s, a, x):
 @njit
 def ally_reply_gain(g, s):
     """Return the same where A, and then C, reply as the solver says, and what C can gain then."""
-    t = terms(*g)
+    t = game_terms(g)
     backing = g[8] * s
     alpha, crisis, _ = ally_reply(t, backing, yielding_force(t))
     b, x = outcome(t, backing, alpha, crisis)
@@ -116,7 +116,7 @@ def ally_reply_gain(g, s):
 def superpower_gain(g, pledge, superpower_payoff, payoff_without):
     """Return what S can gain over the payoff of the equilibrium by another pledge, or by none."""
     c_s, q, phi, lam, kappa, f = g[2], g[3], g[8], g[9], g[11], g[12]
-    t = terms(*g)
+    t = game_terms(g)
     yielding = yielding_force(t)
     alpha, crisis, _ = ally_reply(t, 0.0, yielding)
     _, settlement = outcome(t, 0.0, alpha, crisis)

@@ -212,7 +212,7 @@ def test_indifferent_ally_takes_the_settlement_closer_to_the_status_quo():
     """Between revising and conceding: with q = 0.5, x = 0.883 or 0.937 against 0.2 or 0."""
     from foedus.kernels.ally import revision_is_closer
 
-    t = kernels.terms(*game())
+    t = kernels.game_terms(game())
     assert kernels.outcome(t, 0.0, 1.389, Crisis.ALLY_CHALLENGES)[1] == pytest.approx(0.883, abs=1e-3)
     assert kernels.outcome(t, 0.0, 0.125, Crisis.CHALLENGER_CHALLENGES)[1] == pytest.approx(0.2, abs=1e-3)
     assert not revision_is_closer(t, 0.0, 0.125, 1.389)

@@ -1,0 +1,61 @@
+"""The contest: what a force wins against a challenger that arms as it likes best."""
+
+import math
+
+from ._jit import jit
+
+
+@jit
+def win_probability(force, rival):
+    """Return P(x, y) = x / (x + y); y > 0."""
+    return force / (force + rival)
+
+
+@jit
+def larger_root(square, linear, constant):
+    """Return the larger root of square x^2 + linear x + constant, square > 0; rounding never makes it
+    complex."""
+    root = math.sqrt(max(0.0, linear * linear - 4.0 * square * constant))
+    if linear <= 0.0:
+        return 0.5 * (root - linear) / square
+    return -2.0 * constant / (linear + root)  # the same, where root - linear would cancel
+
+
+@jit
+def contested(t, force):
+    """Return the win probability of `force` against C's unconstrained reply, and C's new arms.
+
+    C arms until force + beta = sqrt(force/c_C), where the win probability is y = sqrt(c_C force), or
+    not at all if its standing forces exceed that: h(z) = min(z/(z + b0), sqrt(c_C z)).
+    """
+    standing = win_probability(force, t.challenger_forces)
+    armed = math.sqrt(t.challenger_cost * force)
+    if standing <= armed:
+        return standing, 0.0
+    arms = armed * (1.0 - armed) * t.challenger_reach - t.challenger_forces
+    return armed, max(0.0, arms)
+
+
+@jit
+def force_to_win(t, p):
+    """Return the force that wins with probability `p` < 1 against C's unconstrained reply."""
+    return max(t.challenger_forces * p / (1.0 - p), p * p * t.challenger_reach)
+
+
+@jit
+def best_force(cost, challenger_cost, challenger_forces):
+    """Return argmax over z >= 0 of h(z) - cost z, for a unit `cost` > 0; h as in `contested`.
+
+    h is concave. Outside (y_lo, y_hi), the roots of y (1 - y) = c_C b0, C does not arm.
+    """
+    root = math.sqrt(cost * challenger_forces)
+    unarmed = 1.0 - root
+    standing = challenger_cost * challenger_forces
+    room = 1.0 - 4.0 * standing
+    if room > 0.0:
+        high = 0.5 * (1.0 + math.sqrt(room))
+        low = standing / high
+        if low < unarmed < high:
+            p = max(low, min(0.5 * challenger_cost / cost, high))
+            return p * p / challenger_cost
+    return max(0.0, challenger_forces * unarmed / root)
