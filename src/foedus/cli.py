@@ -180,7 +180,7 @@ def map(  # noqa: A001 - the command's name
     for path in [target, image] if picture else [target]:
         _check_output(path, ".nc" if path == target else ".png", overwrite, writable)
     games = _size(request.axes.values(), request.variables, quiet)
-    sweep({name: values[:1] for name, values in request.axes.items()})  # compiles on the first run ever
+    _compile()
     started = time.perf_counter()
     with _progress("solving", games, quiet) as progress:
         dataset = sweep(
@@ -234,7 +234,7 @@ def points(
     given = _given(parameters)
     columns = _columns(table)
     games = _size([next(iter(columns.values()))], list(VARIABLES), quiet)
-    solve_points({name: column[:1] for name, column in columns.items()})  # compiles on the first run ever
+    _compile()
     started = time.perf_counter()
     with naming(str(table)), _progress("solving", games, quiet) as progress:
         dataset = solve_points(columns, threads=threads, progress=progress, **given)
@@ -337,6 +337,11 @@ def _size(axes: Any, variables: list[str], quiet: bool) -> int:
     if size > LARGE and not quiet:
         print(f"{games:,} games: the results take {size / 1e9:.1f} GB of memory", file=sys.stderr)
     return games
+
+
+def _compile() -> None:
+    """Have the kernels compiled, or loaded, before the time of a run is taken."""
+    sweep({"stake": [1.0]}, variables=["regime"])
 
 
 @contextlib.contextmanager
