@@ -38,11 +38,11 @@ bounds: $(VENV)/installed-test
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/bounds $(BIN)/pytest $(KERNEL_TESTS) -k "not twin"
 
 bench: $(VENV)/installed-bench
-	$(BIN)/asv machine --yes
+	$(ASV) machine --yes > /dev/null
 	$(ASV) run --python=same --show-stderr
 
 bench-check: $(VENV)/installed-bench
-	$(BIN)/asv machine --yes
+	$(ASV) machine --yes > /dev/null
 	$(ASV) check --python=same
 
 cuda: $(VENV)/installed-cuda
