@@ -68,8 +68,8 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
 
     Raises
     ------
-    FileNotFoundError, IsADirectoryError, PermissionError
-        if `path` cannot be written.
+    FileNotFoundError, IsADirectoryError, PermissionError, OSError
+        if `path` cannot be written; what stood there before stands there still.
 
     Examples
     --------
@@ -89,7 +89,10 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
     created = datetime.now(UTC).isoformat(timespec="seconds")
     stamped = dataset.assign_attrs(created=created)
     with beside(path) as draft:
-        stamped.to_netcdf(draft, engine="netcdf4", format="NETCDF4", encoding=encoding)
+        try:
+            stamped.to_netcdf(draft, engine="netcdf4", format="NETCDF4", encoding=encoding)
+        except RuntimeError as error:  # as netCDF4 says that the disk is full
+            raise OSError(f"{path} could not be written: {error}") from error
 
 
 def load(path: str | os.PathLike) -> xr.Dataset:
@@ -109,7 +112,9 @@ def load(path: str | os.PathLike) -> xr.Dataset:
         dataset = xr.load_dataset(source, engine="netcdf4")
     except (OSError, ValueError) as error:
         raise ValueError(f"{source} cannot be read as a NetCDF file") from error
-    if "foedus_version" not in dataset.attrs or not set(dataset.data_vars) <= set(VARIABLES):
+    if not {"foedus_version", "contest"} <= set(dataset.attrs) or not set(dataset.data_vars) <= set(
+        VARIABLES
+    ):
         raise ValueError(f"{source} was not written by foedus")
     for variable in dataset.variables.values():
         variable.encoding.clear()

@@ -48,13 +48,13 @@ def _prune(root, current):
 
 def _cache_folder():
     """Return the folder for these sources, made and marked as used, or None if it cannot be."""
-    root = _cache_root()
-    folder = root / f"kernels-{_source_hash(Path(__file__).parent)}"
     try:
+        root = _cache_root()
+        folder = root / f"kernels-{_source_hash(Path(__file__).parent)}"
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
         _prune(root, folder)
-    except OSError:
+    except (OSError, RuntimeError):  # no folder, or no home to have one in
         return None
     return folder if os.access(folder, os.W_OK) else None
 

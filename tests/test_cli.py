@@ -172,7 +172,7 @@ class TestMap:
         out, err = process.communicate(timeout=60)
         assert "400,000,000 games: the results take 3.6 GB of memory" in first
         assert process.returncode == 130
-        assert err == "foedus: interrupted; nothing was written\n"
+        assert err == "foedus: interrupted; no half-written file is left\n"
         assert out == ""
         assert sorted(os.listdir()) == ["big.toml", "games.csv", "run.toml"]
 
@@ -229,6 +229,15 @@ class TestMap:
         assert refuse(capsys, "map", "bytes.toml") == "bytes.toml is not a TOML file"
         assert run(["points", "games.csv", "--quiet"]) == 0
         assert refuse(capsys, "map", "games.nc") == "games.nc holds scattered games, not a map"
+
+    def test_refuses_a_file_that_lacks_what_made_it(self, folder, capsys):
+        assert run(["map", "run.toml", "--quiet", "--no-picture"]) == 0
+        ds = foedus.load("map.nc")
+        foedus.save(ds.drop_vars("stake"), "lacking.nc")
+        assert refuse(capsys, "map", "lacking.nc", "-o", "a.nc") == "lacking.nc does not say what stake was"
+        foedus.save(ds.isel(status_quo=3), "part.nc")  # a part of a map is a map
+        assert run(["map", "part.nc", "-o", "a.nc", "--quiet", "--no-picture"]) == 0
+        assert foedus.load("a.nc").regime.dims == ("ally_cost",)
 
     def test_never_overwrites_unasked(self, folder, capsys):
         assert run(["map", "run.toml", "--quiet"]) == 0
@@ -291,6 +300,7 @@ class TestPoints:
                 "could not convert string 'much' to float64 at row 0, column 1. (from games.csv)",
             ),
             ("stake\n1\n-1\n", "stake[1] = -1.0 is not allowed; it must be >= 0 (from games.csv)"),
+            ('stake\n"1"\n\n-2\n', "stake[1] = -2.0 is not allowed; it must be >= 0 (from games.csv)"),
             ("stake\nnan\n", "stake[0] = nan is not allowed; it must be >= 0 (from games.csv)"),
         ],
     )
@@ -352,6 +362,12 @@ def test_other_words_are_refused(capsys):
     assert "Unknown command" in refuse(capsys, "solves")
     assert "Unused Tokens" in refuse(capsys, "solve", "1")
     assert "requires an argument" in refuse(capsys, "map")
+
+
+def test_a_reader_that_leaves_is_no_error():
+    command = f"{sys.executable} -m foedus solve | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_version():

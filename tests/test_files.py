@@ -1,5 +1,8 @@
 """Files: what is written is what is read, it explains itself, and nothing half-written is left."""
 
+import subprocess
+import sys
+
 import netCDF4
 import numpy as np
 import pytest
@@ -83,13 +86,29 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(path, dataset, monkeypat
 
     def half(self, draft, **_):
         draft.write_bytes(b"half")
-        raise OSError("No space left on device")
+        raise RuntimeError("NetCDF: HDF error")
 
     monkeypatch.setattr(xr.Dataset, "to_netcdf", half)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match=r"map.nc could not be written: NetCDF: HDF error"):
         foedus.save(dataset, path)
     assert path.read_bytes() == before
     assert [file.name for file in path.parent.iterdir()] == ["map.nc"]
+
+
+def test_a_file_size_limit_leaves_the_old_file_and_one_line(tmp_path):
+    """A real failure to write: the system allows no file beyond 64 kB."""
+    (tmp_path / "run.toml").write_text(
+        "axes.ally_cost = { from = 0.1, to = 1.0, points = 100000 }\noutput.file = 'map.nc'"
+    )
+    (tmp_path / "map.nc").write_bytes(b"old")
+    # SIGXFSZ ignored, the limit is an error and not the end of the process
+    command = f"trap '' XFSZ; ulimit -f 64; exec {sys.executable} -m foedus map run.toml --overwrite --quiet"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("foedus: map.nc could not be written")
+    assert (tmp_path / "map.nc").read_bytes() == b"old"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["map.nc", "run.toml"]
 
 
 def test_refusals_of_save(tmp_path, dataset):

@@ -4,6 +4,7 @@ import contextlib
 import csv
 import dataclasses
 import gc
+import os
 import shlex
 import sys
 import time
@@ -83,8 +84,12 @@ def run(arguments: list[str]) -> int:
     gc.set_threshold(100_000)  # imports make little garbage, and looking for it takes a tenth of a run
     try:
         app(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
-        return _complain("interrupted; nothing was written", 130)
+        return _complain("interrupted; no half-written file is left", 130)
+    except BrokenPipeError:  # whoever read the output has had enough; the interpreter must not find out
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (cyclopts.CycloptsError, OSError, ValueError, TypeError) as error:
         return _complain(str(error), 2)
     except MemoryError:
@@ -306,7 +311,7 @@ def _columns(path: Path) -> dict[str, Any]:
                 raise ValueError("a parameter has more than one column")
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)  # of no rows, said better below
-                rows = np.loadtxt(stream, delimiter=",", ndmin=2)
+                rows = np.loadtxt(stream, delimiter=",", quotechar='"', ndmin=2)
             if rows.size == 0:
                 raise ValueError("the file has no rows below its first line")
             if rows.shape[1] != len(names):

@@ -166,6 +166,9 @@ def _earlier_run(source: Path) -> Run:
     dataset = load(source)
     if not set(dataset.dims) <= set(PARAMETERS):
         raise ValueError(f"{source} holds scattered games, not a map")
+    for name in PARAMETERS:
+        if name not in dataset.coords:
+            raise ValueError(f"{source} does not say what {name} was")
     axes = {str(name): dataset[name].values for name in dataset.dims}
     fixed = {name: float(dataset[name]) for name in PARAMETERS if name not in axes}
     return Run(axes, fixed, dataset.attrs["contest"], [str(name) for name in dataset.data_vars], None)
