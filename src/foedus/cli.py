@@ -35,6 +35,7 @@ app = cyclopts.App(
     name="foedus",
     help="Solve the alliance game of a superpower, its ally and a challenger, exactly.",
     version=__version__,
+    default_parameter=cyclopts.Parameter(negative=""),
     result_action="return_value",
     exit_on_error=False,
     print_error=False,
@@ -153,7 +154,7 @@ def map(  # noqa: A001 - the command's name
     *,
     output: Output = None,
     overwrite: bool = False,
-    picture: bool = True,
+    picture: Annotated[bool, cyclopts.Parameter(negative="--no-picture")] = True,
     threads: int | None = None,
     quiet: bool = False,
 ) -> None:
