@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import netCDF4
 import numpy as np
 import xarray as xr
-
-from .schema import VARIABLES
 
 CHUNK_BYTES = 2**20
 COMPRESSION = {"zlib": True, "complevel": 1, "shuffle": True}
@@ -68,6 +67,8 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
 
     Raises
     ------
+    TypeError
+        if `dataset` is no Dataset.
     FileNotFoundError, IsADirectoryError, PermissionError, OSError
         if `path` cannot be written; what stood there before stands there still.
 
@@ -80,19 +81,32 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
     >>> foedus.load(path).equals(ds)
     True
     """
-    encoding: dict[str, dict] = {}
-    for name, array in dataset.variables.items():
-        encoding[str(name)] = {"_FillValue": None}
-        if array.ndim:
-            chunks = _chunks(array.shape, array.dtype.itemsize)
-            encoding[str(name)] |= {**COMPRESSION, "chunksizes": chunks}
+    if not isinstance(dataset, xr.Dataset):
+        raise TypeError(f"a Dataset is needed, not a {type(dataset).__name__}")
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    stamped = dataset.assign_attrs(created=created)
     with beside(path) as draft:
         try:
-            stamped.to_netcdf(draft, engine="netcdf4", format="NETCDF4", encoding=encoding)
+            _write(dataset.assign_attrs(created=created), draft)
         except RuntimeError as error:  # as netCDF4 says that the disk is full
             raise OSError(f"{path} could not be written: {error}") from error
+
+
+def _write(dataset: xr.Dataset, path: Path) -> None:
+    """Write every variable, compressed, with netCDF4 itself: xarray's writer, interrupted, waits for a
+    lock that it holds."""
+    beside_dims = [str(name) for name in dataset.coords if name not in dataset.dims]
+    with netCDF4.Dataset(path, "w", format="NETCDF4") as file:
+        file.setncatts(dataset.attrs)
+        for dim, size in dataset.sizes.items():
+            file.createDimension(dim, size)
+        for name, array in dataset.variables.items():
+            chunks = _chunks(array.shape, array.dtype.itemsize)
+            options: dict = {**COMPRESSION, "chunksizes": chunks} if array.ndim else {}
+            target = file.createVariable(name, array.dtype, array.dims, fill_value=False, **options)
+            target.setncatts(array.attrs)
+            if name not in dataset.coords and beside_dims:
+                target.coordinates = " ".join(beside_dims)
+            target[...] = array.values
 
 
 def load(path: str | os.PathLike) -> xr.Dataset:
@@ -112,9 +126,7 @@ def load(path: str | os.PathLike) -> xr.Dataset:
         dataset = xr.load_dataset(source, engine="netcdf4")
     except (OSError, ValueError) as error:
         raise ValueError(f"{source} cannot be read as a NetCDF file") from error
-    if not {"foedus_version", "contest"} <= set(dataset.attrs) or not set(dataset.data_vars) <= set(
-        VARIABLES
-    ):
+    if not {"foedus_version", "contest"} <= set(dataset.attrs):
         raise ValueError(f"{source} was not written by foedus")
     for variable in dataset.variables.values():
         variable.encoding.clear()

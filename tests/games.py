@@ -4,21 +4,10 @@ import itertools
 
 import numpy as np
 
-DEFAULT = {
-    "ally_cost": 1.0,
-    "challenger_cost": 0.5,
-    "superpower_cost": 0.3,
-    "status_quo": 0.5,
-    "ally_war_cost": 0.05,
-    "challenger_war_cost": 0.05,
-    "ally_forces": 0.0,
-    "challenger_forces": 0.2,
-    "effectiveness": 1.0,
-    "stake": 1.0,
-    "bargaining_power": 1.0,
-    "autonomy_cost": 0.0,
-    "alliance_cost": 0.0,
-}
+from foedus import kernels
+from foedus.io.schema import PARAMETERS
+
+DEFAULT = {name: PARAMETERS[name].default for name in kernels.PARAMETERS}
 
 
 def game(**changed):

@@ -123,6 +123,25 @@ class TestMap:
         assert run(["map", "run.toml", "--quiet"]) == 0
         assert capsys.readouterr() == ("", "")
 
+    def test_interrupt_while_saving_keeps_the_old_file(self, folder):
+        """SIGINT as soon as the file beside the final one is there."""
+        Path("map.nc").write_bytes(b"old")
+        big = RUN.replace("points = 24", "points = 1500").replace("points = 16", "points = 2000")
+        Path("big.toml").write_text(big.replace('variables = ["regime", "pledge"]', ""))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "foedus", "map", "big.toml", "--overwrite", "--no-picture"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        while not list(Path().glob(".map-*.nc")):
+            assert process.poll() is None
+            time.sleep(0.01)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (130, "foedus: interrupted; no half-written file is left\n")
+        assert Path("map.nc").read_bytes() == b"old"
+        assert sorted(os.listdir()) == ["big.toml", "games.csv", "map.nc", "run.toml"]
+
     def test_lists_and_one_axis(self, folder):
         Path("line.toml").write_text('axes.stake = [0.5, 1, 2.0]\noutput.file = "line.nc"')
         assert run(["map", "line.toml", "--quiet"]) == 0
@@ -197,7 +216,7 @@ class TestMap:
             ("points = 16", "points = 16, steps = 1", "axes.status_quo.steps is not a key of a run file; allowed here: from, to, points, scale (from run.toml)"),
             ("from = 0.05", "from = 0.0", "axes.ally_cost: from = 0.0 is not allowed on a log axis; it must be > 0 (from run.toml)"),
             ('scale = "log"', 'scale = "cubic"', "axes.ally_cost.scale = 'cubic': input should be 'linear' or 'log' (from run.toml)"),
-            ("{ from = 0.1, to = 0.9, points = 16 }", "0.5", "axes.status_quo = 0.5: input should be a valid list (from run.toml)"),
+            ("{ from = 0.1, to = 0.9, points = 16 }", "0.5", "axes.status_quo = 0.5 is no axis; it must be a list or { from, to, points } (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", "[]", "status_quo: a list of values is needed, not an array of shape (0,) (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", '["a"]', "axes.status_quo.0 = 'a': input should be a valid number (from run.toml)"),
             ('"pledge"]', '"pledges"]', "'pledges' is not a variable; there are regime, pledge, "),
@@ -310,6 +329,10 @@ class TestPoints:
         assert not Path("games.nc").exists()
 
     def test_refuses_other_things(self, folder, capsys):
+        Path("bytes.csv").write_bytes(b"ally_cost\n\xff\n")
+        assert refuse(capsys, "points", "bytes.csv") == "bytes.csv is not a CSV file"
+        Path("bytes.csv").write_text("a" * 200_000)
+        assert refuse(capsys, "points", "bytes.csv") == "bytes.csv is not a CSV file"
         assert refuse(capsys, "points", "none.csv") == "none.csv: there is no such file"
         words = "ally_cost is both a column and fixed at 1.0; it can be only one (from games.csv)"
         assert refuse(capsys, "points", "games.csv", "--ally-cost", "1") == words

@@ -88,6 +88,14 @@ class TestGame:
         with pytest.raises(TypeError, match="'stakes' is not a parameter; there are ally_cost, "):
             foedus.sweep({"ally_cost": [1.0]}, stakes=1.0)
 
+    def test_refuses_what_no_float_holds(self):
+        with pytest.raises(ValueError, match="stake = inf is not allowed"):
+            Game(stake=10**400)
+
+    def test_refuses_what_is_no_game(self):
+        with pytest.raises(TypeError, match=r"game must be a Game, not 0.4; parameters are given by name"):
+            foedus.solve(0.4)
+
     def test_refuses_unknown_contests(self):
         with pytest.raises(
             ValueError, match=r"contest = 'lottery' is not allowed; it must be ratio or difference"
@@ -205,6 +213,9 @@ class TestSweep:
     @pytest.mark.parametrize(
         ("arguments", "error", "words"),
         [
+            ({"axes": ["stake"]}, TypeError, "axes must be a mapping of names to values, not a list"),
+            ({"axes": {"stake": np.ma.masked_less([1.0, 2.0], 1.5)}}, ValueError, "stake: some of its values are masked"),
+            ({"axes": {"decisiveness": [1.0, 2.0]}}, ValueError, "is solved so far, not decisiveness = 2.0"),
             ({"axes": {}}, ValueError, "a sweep needs at least one axis"),
             ({"axes": {"stake": []}}, ValueError, r"stake: a list of values is needed, not an array of shape \(0,\)"),
             ({"axes": {"stake": [[1.0]]}}, ValueError, r"not an array of shape \(1, 1\)"),
@@ -279,12 +290,16 @@ class TestPoints:
         ]
 
     def test_takes_its_own_result(self):
-        ds = foedus.solve_points(COLUMNS)
+        ds = foedus.solve_points(COLUMNS, stake=0.05)
         assert foedus.solve_points(ds).equals(ds)
+        assert float(foedus.solve_points(ds, stake=2.0).stake) == 2.0
+        curve = foedus.sweep({"ally_cost": [0.3, 1.0]}, stake=0.05)
+        assert (foedus.solve_points(curve).regime.values == curve.regime.values).all()
 
     @pytest.mark.parametrize(
         ("points", "fixed", "error", "words"),
         [
+            (np.ones((3, 2)), {}, TypeError, "points must be a mapping, a DataFrame or a Dataset, not a ndarray"),
             ({}, {}, ValueError, "no column is named like a parameter"),
             (xr.Dataset({"size": ("game", [1.0])}), {}, ValueError, "no column is named like a parameter"),
             ({"stake": [1.0], "ally_cost": [1.0, 2.0]}, {}, ValueError, "the columns must be of one length, but stake has 1, ally_cost has 2"),

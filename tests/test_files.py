@@ -84,11 +84,11 @@ def test_an_existing_file_is_replaced_whole(path, dataset):
 def test_a_failure_leaves_the_old_file_and_nothing_else(path, dataset, monkeypatch):
     before = path.read_bytes()
 
-    def half(self, draft, **_):
+    def half(dataset, draft):
         draft.write_bytes(b"half")
         raise RuntimeError("NetCDF: HDF error")
 
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", half)
+    monkeypatch.setattr(files, "_write", half)
     with pytest.raises(OSError, match=r"map.nc could not be written: NetCDF: HDF error"):
         foedus.save(dataset, path)
     assert path.read_bytes() == before
@@ -112,6 +112,8 @@ def test_a_file_size_limit_leaves_the_old_file_and_one_line(tmp_path):
 
 
 def test_refusals_of_save(tmp_path, dataset):
+    with pytest.raises(TypeError, match="a Dataset is needed, not a DataArray"):
+        foedus.save(dataset.regime, tmp_path / "map.nc")
     with pytest.raises(FileNotFoundError, match=r"map.nc: the folder .*nowhere does not exist"):
         foedus.save(dataset, tmp_path / "nowhere" / "map.nc")
     with pytest.raises(IsADirectoryError, match="is a folder, not a file"):

@@ -565,3 +565,9 @@ def test_curves_can_be_read_on_every_tint():
         face = plots._face(Regime, code, tint=True)
         if "hatch" not in face:
             assert lab(face["facecolor"])[0] > 55
+
+
+def test_an_empty_axis_is_refused():
+    ds = foedus.sweep({"ally_cost": [0.3, 1.0], "stake": [1.0, 2.0]})
+    with pytest.raises(ValueError, match="regime has no values; an axis of the dataset is empty"):
+        foedus.plot(ds.isel(ally_cost=slice(0, 0)))

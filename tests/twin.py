@@ -11,7 +11,8 @@ import numpy as np
 from numba import njit
 
 ALLY, QUIET, CHALLENGER = 0, 1, 2
-EVERYTHING = 3  # A challenges and takes all: a kind of its own for the search, which jumps there
+EVERYTHING, NOTHING = 3, 4  # A takes all, or keeps none: kinds of their own for the search
+CRISIS = np.array([ALLY, QUIET, CHALLENGER, ALLY, CHALLENGER])  # of each kind
 EDGE = 1e-13  # how near, relatively, a win probability counts as just making nobody's threat credible
 ZOOMS = 13
 
@@ -85,22 +86,29 @@ def challenger(g, s, a):
 
 
 @njit(cache=True)
+def kind(who, settlement):
+    """Return the kind of a crisis, by who challenges and the settlement."""
+    if settlement == 1.0:
+        return EVERYTHING
+    return NOTHING if settlement == 0.0 else who
+
+
+@njit(cache=True)
 def ally(g, s):
     """Return A's best new arms, the settlement and payoff (before kappa), each by kind of crisis."""
     c_a, c_c, c_s, q, k_a, k_c, a0, b0, phi, lam, pi, kappa, f = g
-    best = np.full(4, -np.inf)
-    arms = np.zeros(4)
-    settled = np.zeros(4)
+    best = np.full(5, -np.inf)
+    arms = np.zeros(5)
+    settled = np.zeros(5)
     n = 160
-    nodes = np.empty(n)
-    nodes[:n] = (np.arange(n) / (n - 1)) ** 3 / c_a
+    nodes = (np.arange(n) / (n - 1)) ** 3 / c_a
     for i in range(n):
         _, x, who, _ = challenger(g, s, nodes[i])
-        who = EVERYTHING if x == 1.0 else who
+        who = kind(who, x)
         payoff = x - c_a * nodes[i]
         if payoff > best[who]:
             best[who], arms[who], settled[who] = payoff, nodes[i], x
-    for who in range(4):
+    for who in range(5):
         if best[who] == -np.inf:
             continue
         low, high = 0.0, 1 / c_a
@@ -114,7 +122,7 @@ def ally(g, s):
             for i in range(m):
                 a = low + (high - low) * i / (m - 1)
                 _, x, now, _ = challenger(g, s, a)
-                now = EVERYTHING if x == 1.0 else now
+                now = kind(now, x)
                 payoff = x - c_a * a
                 if now == who and payoff > best[who]:
                     best[who], arms[who], settled[who] = payoff, a, x
@@ -129,11 +137,11 @@ def chosen(g, settled, best, slack):
     q = g[3]
     top = best.max()
     who = -1
-    for k in range(4):
+    for k in range(5):
         if best[k] >= top - slack and (who < 0 or abs(settled[k] - q) < abs(settled[who] - q)):
             who = k
     gap = np.inf
-    for k in range(4):
+    for k in range(5):
         if k != who:
             gap = min(gap, top - best[k])
     return who, gap
@@ -151,18 +159,18 @@ def solve(g, nodes_s):
     arms, settled, best = ally(g, 0.0)
     who, gap_ally = chosen(g, settled, best, slack)
     without = np.zeros(8)
-    without[0], without[1], without[4] = 0.0, arms[who], who % EVERYTHING
-    without[2], without[3], _, _ = challenger(g, 0.0, arms[who])
+    without[0], without[1], without[4] = 0.0, arms[who], CRISIS[who]
+    without[2], _, _, _ = challenger(g, 0.0, arms[who])
     without[3] = settled[who]
     without[5] = -lam * abs(settled[who] - q)
     without[6] = best[who]
     without[7] = 1 - settled[who] - c_c * without[2]
 
     # S: the best pledge for each crisis it can bring about
-    loss = np.full(3, np.inf)
-    pledge = np.zeros(4)
+    loss = np.full(5, np.inf)
+    pledge = np.zeros(5)
     largest = -without[5] / c_s
-    low, high = np.zeros(4), np.zeros(4)
+    low, high = np.zeros(5), np.zeros(5)
     n = nodes_s
     if largest > 0.0 and -without[5] > f:
         for i in range(1, n):
@@ -170,11 +178,11 @@ def solve(g, nodes_s):
             arms, settled, best = ally(g, s)
             k, _ = chosen(g, settled, best, slack)
             cost = lam * abs(settled[k] - q) + f + c_s * s
-            if best[k] - kappa >= best_slack(without[6]) and cost < loss[k]:
+            if best[k] - kappa >= without[6] - slack and cost < loss[k]:
                 loss[k], pledge[k] = cost, s
                 low[k] = largest * ((i - 1) / (n - 1)) ** 2
                 high[k] = largest * (min(n - 1, i + 1) / (n - 1)) ** 2
-        for k in range(4):
+        for k in range(5):
             if loss[k] == np.inf:
                 continue
             for _ in range(ZOOMS):
@@ -186,28 +194,23 @@ def solve(g, nodes_s):
                     arms, settled, best = ally(g, s)
                     now, _ = chosen(g, settled, best, slack)
                     cost = lam * abs(settled[now] - q) + f + c_s * s
-                    if now == k and best[k] - kappa >= best_slack(without[6]) and cost < loss[k]:
+                    if now == k and best[k] - kappa >= without[6] - slack and cost < loss[k]:
                         loss[k], pledge[k] = cost, s
                 width = (high[k] - low[k]) / (m - 1)
                 low[k], high[k] = max(0.0, pledge[k] - width), pledge[k] + width
     path = without.copy()
     k = int(np.argmin(loss))
     gap_superpower = np.inf
-    for j in range(4):
-        if j != k:
-            gap_superpower = min(gap_superpower, abs(loss[j] - loss[k]))
+    for j in range(5):
+        if j != k and loss[j] < np.inf:
+            gap_superpower = min(gap_superpower, loss[j] - loss[k])
     gap_superpower = min(gap_superpower, abs(-without[5] - loss[k]))
     if loss[k] < -without[5]:
         s = pledge[k]
         arms, settled, best = ally(g, s)
-        path[0], path[1], path[3], path[4] = s, arms[k], settled[k], k % EVERYTHING
+        path[0], path[1], path[3], path[4] = s, arms[k], settled[k], CRISIS[k]
         path[2], _, _, _ = challenger(g, s, arms[k])
         path[5] = -loss[k]
         path[6] = best[k] - kappa
         path[7] = 1 - settled[k] - c_c * path[2]
     return without, path, gap_ally, gap_superpower
-
-
-@njit(cache=True)
-def best_slack(payoff):
-    return payoff - 1e-10

@@ -319,7 +319,7 @@ def _columns(path: Path) -> dict[str, Any]:
                 raise ValueError(f"rows have {rows.shape[1]} values, the first line {len(names)} names")
     except (FileNotFoundError, IsADirectoryError):
         raise FileNotFoundError(f"{path}: there is no such file") from None
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, csv.Error):
         raise ValueError(f"{path} is not a CSV file") from None
     return dict(zip(names, rows.T, strict=True))
 

@@ -105,6 +105,8 @@ def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium:
     >>> eq.superpower_payoff > eq.without.superpower_payoff
     True
     """
+    if not (game is None or isinstance(game, Game)):
+        raise TypeError(f"game must be a Game, not {game!r}; parameters are given by name")
     chosen = {} if game is None else dataclasses.asdict(game)
     game = make_game(chosen | parameters)
     check_contest(game.contest, game.decisiveness)
@@ -198,9 +200,10 @@ def _effect(eq: Equilibrium) -> str:
     if eq.provocation:
         more = "more" if eq.provocation > 0 else "less"
         provoked = f"C arms {abs(eq.provocation):.4g} {more}"
-    faced = "grows" if eq.aggrandizement > 0 else "shrinks"
+    faced = "stays the same"
+    if eq.aggrandizement:
+        faced = f"{'grows' if eq.aggrandizement > 0 else 'shrinks'} by {abs(eq.aggrandizement):.4g}"
     return (
-        f"Against the game without S, {own}, the force that faces C {faced} by "
-        f"{abs(eq.aggrandizement):.4g}, and {provoked}; "
+        f"Against the game without S, {own}, the force that faces C {faced}, and {provoked}; "
         f"S bears {eq.burden_share:.0%} of what the alliance spends."
     )

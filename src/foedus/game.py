@@ -1,6 +1,7 @@
 """A game: its parameters, checked."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from numbers import Real
 from typing import Any
@@ -23,7 +24,10 @@ def check_parameter(name: str, value: Any) -> float:
     check_name(name)
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(f"{name} = {value!r} is not a number; it must be {PARAMETERS[name].domain}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number beyond any float
+        number = math.inf
     if not PARAMETERS[name].allows(number):
         raise ValueError(_refusal(name, number, PARAMETERS[name]))
     return number
@@ -47,6 +51,8 @@ def check_values(name: str, values: Any) -> np.ndarray:
     allowed by its index, and ValueError if there is no value or more than one dimension.
     """
     check_name(name)
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name}: some of its values are masked")
     array = np.asarray(values)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name}: its values are not all numbers")
@@ -64,11 +70,10 @@ def check_contest(contest: str, decisiveness: Any = 1.0) -> None:
     """Raise ValueError if the `contest` is unknown, or games with it are not solved."""
     if contest not in CONTESTS:
         raise ValueError(f"contest = {contest!r} is not allowed; it must be {' or '.join(CONTESTS)}")
-    if contest != "ratio" or np.any(np.asarray(decisiveness) != 1.0):
-        raise ValueError(
-            "only contest = 'ratio' with decisiveness = 1 is solved so far, "
-            f"not contest = {contest!r} with decisiveness = {decisiveness!r}"
-        )
+    others = [value for value in np.unique(decisiveness).tolist() if value != 1.0]
+    if contest != "ratio" or others:
+        asked = f"decisiveness = {others[0]!r}" if others else f"contest = {contest!r}"
+        raise ValueError(f"only contest = 'ratio' with decisiveness = 1 is solved so far, not {asked}")
 
 
 _Parameters: Any = dataclasses.make_dataclass(

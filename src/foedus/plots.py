@@ -166,6 +166,8 @@ def _check_variable(dataset: Any, variable: str | None) -> str:
     for dim in dataset[name].dims:
         if dim not in PARAMETERS or dim not in dataset.coords:
             raise ValueError(f"the axis {dim!r} is not a parameter with values")
+    if not dataset[name].size:
+        raise ValueError(f"{name} has no values; an axis of the dataset is empty")
     if not dataset[name].ndim:
         raise ValueError(f"{name} has a single value; a picture needs at least one axis")
     return name

@@ -75,8 +75,11 @@ def naming(source: str) -> Iterator[None]:
     """Add to a ValueError or TypeError where the value came from."""
     try:
         yield
+    except UnicodeError:  # says what is wrong with the bytes of a file: its reader knows which file
+        raise
     except (ValueError, TypeError) as error:
-        raise type(error)(f"{error} (from {source})") from None
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{error} (from {source})") from None
 
 
 def read_run(path: str | os.PathLike) -> Run:
@@ -104,7 +107,7 @@ def read_run(path: str | os.PathLike) -> Run:
     if source.suffix == ".nc":
         return _earlier_run(source)
     try:
-        text = source.read_text(encoding="utf-8")
+        text = source.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError):
         raise FileNotFoundError(f"{source}: there is no such run file") from None
     except UnicodeDecodeError:
@@ -129,6 +132,8 @@ def _first_problem(error: pydantic.ValidationError) -> str:
         return f"{key} is not a key of a run file; allowed here: {known[len(place)]}"
     if problem["type"] == "missing":
         return f"{key} is missing"
+    if problem["type"] == "list_type" and place[:1] == ["axes"]:
+        return f"{key} = {problem['input']!r} is no axis; it must be a list or {{ from, to, points }}"
     message = problem["msg"][0].lower() + problem["msg"][1:]
     if isinstance(problem["input"], dict):
         return f"{key}: {message}"

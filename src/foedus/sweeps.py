@@ -77,6 +77,8 @@ def sweep(
     >>> [foedus.Regime(code).name for code in np.unique(ds.regime)]
     ['REVISION', 'RESTRAINT', 'SELF_RELIANCE', 'DETERRENCE']
     """
+    if not isinstance(axes, Mapping):
+        raise TypeError(f"axes must be a mapping of names to values, not a {type(axes).__name__}")
     if not axes:
         raise ValueError("a sweep needs at least one axis")
     values = {name: check_values(name, column) for name, column in axes.items()}
@@ -104,7 +106,7 @@ def solve_points(
     ----------
     points : mapping, pandas.DataFrame or xarray.Dataset
         a column of values for each parameter that varies, all of one length; of a Dataset, every
-        variable that is named like a parameter
+        variable that is named like a parameter, a scalar as a fixed one
     variables, threads, progress, contest, **fixed
         as for `sweep`
 
@@ -125,12 +127,15 @@ def solve_points(
     >>> [foedus.Regime(code).name for code in ds.regime.values]
     ['RESTRAINT', 'DETERRENCE']
     """
-    names = list(points)
     if hasattr(points, "data_vars"):
-        names = [name for name in points.variables if name in PARAMETERS and points[name].ndim]
-    if not names:
+        points = {name: points[name] for name in PARAMETERS if name in points.variables}
+        fixed = {name: float(v) for name, v in points.items() if v.ndim == 0} | fixed
+        points = {name: v for name, v in points.items() if v.ndim}
+    elif not hasattr(points, "keys"):
+        raise TypeError(f"points must be a mapping, a DataFrame or a Dataset, not a {type(points).__name__}")
+    values = {name: check_values(name, np.asarray(points[name])) for name in points}
+    if not values:
         raise ValueError("no column is named like a parameter")
-    values = {name: check_values(name, np.asarray(points[name])) for name in names}
     games = {name: column.size for name, column in values.items()}
     if len(set(games.values())) > 1:
         lengths = ", ".join(f"{name} has {size}" for name, size in games.items())
