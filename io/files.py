@@ -45,7 +45,7 @@ def writable(path: str | os.PathLike, overwrite: bool = True) -> Path:
 @contextlib.contextmanager
 def beside(path: str | os.PathLike) -> Iterator[Path]:
     """Give a path to write to beside `path`, which takes its name at the end, or leaves no trace."""
-    target = writable(path)
+    target = writable(path).resolve()  # through a link, so that the link stays one
     handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
     os.close(handle)
     draft = Path(name)

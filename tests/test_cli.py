@@ -224,6 +224,7 @@ class TestMap:
             ("variables", "variable", "output.variable is not a key of a run file; allowed here: file, variables (from run.toml)"),
             ('file = "map.nc"', "", "run.toml names no output file; name one with --output"),
             ('"map.nc"', '"nowhere/map.nc"', "nowhere/map.nc: the folder nowhere does not exist"),
+            ('"map.nc"', '""', ".: the name must end in .nc"),
             ('"map.nc"', '"map.txt"', "map.txt: the name must end in .nc"),
             ("[axes]", "axes", "this is not TOML: "),
         ],
@@ -283,6 +284,15 @@ class TestMap:
 
         monkeypatch.setattr("foedus.cli.sweep", no_room)
         assert refuse(capsys, "map", "run.toml") == "there is not enough memory for a run of this size"
+
+    def test_a_run_beyond_any_memory_is_said_and_refused(self, folder, capsys):
+        axis = "{ from = 1.0, to = 2.0, points = 1000000 }"
+        names = ("stake", "alliance_cost", "autonomy_cost", "ally_cost")
+        Path("run.toml").write_text("[axes]\n" + "\n".join(f"{name} = {axis}" for name in names))
+        assert run(["map", "run.toml", "-o", "map.nc"]) == 2
+        size, refusal = capsys.readouterr().err.splitlines()
+        assert size.startswith("1,000,000,000,000,000,000,000,000 games: the results take ")
+        assert refusal == "foedus: there is not enough memory for a run of this size"
 
     def test_refuses_bad_threads(self, folder, capsys):
         assert (
@@ -365,9 +375,10 @@ class TestPlot:
             ("size=1", "'size' is not a parameter"),
             ("stake=x", "'x' is not a number (from --at stake=x)"),
             ("stake=1", "stake"),
+            ("stake=1 --at stake=2", "--at names stake more than once"),
             ("status_quo=2", "status_quo"),
         ]:
-            assert words in refuse(capsys, "plot", "map.nc", "-o", "a.png", "--at", at)
+            assert words in refuse(capsys, "plot", "map.nc", "-o", "a.png", "--at", *at.split())
         assert not Path("a.png").exists()
 
 

@@ -182,9 +182,10 @@ def map(  # noqa: A001 - the command's name
     target = output or request.file
     if target is None:
         raise ValueError(f"{run_file} names no output file; name one with --output")
+    _check_output(target, ".nc", overwrite, writable)
     image = target.with_suffix(".png")
-    for path in [target, image] if picture else [target]:
-        _check_output(path, ".nc" if path == target else ".png", overwrite, writable)
+    if picture:
+        _check_output(image, ".png", overwrite, writable)
     games = _size(request.axes.values(), request.variables, quiet)
     _compile()
     started = time.perf_counter()
@@ -235,7 +236,7 @@ def points(
     """
     from .io.files import save, writable
 
-    target = output or table.with_suffix(".nc")
+    target = output or table.with_name(f"{table.stem}.nc")
     _check_output(target, ".nc", overwrite, writable)
     given = _given(parameters)
     columns = _columns(table)
@@ -270,7 +271,8 @@ def plot_file(
     variable
         what to draw [default: the regime, or else the first variable]
     at
-        the value of an axis to draw the map at, as in --at stake=1.0; once for each such axis
+        an axis and a value to draw the map at, as in --at stake=1.0, which takes the nearest of the
+        grid; once for each such axis
     overwrite
         replace a file that exists
     """
@@ -280,7 +282,11 @@ def plot_file(
     target = output or file.with_suffix(".png")
     check_picture_path(target)
     _check_output(target, target.suffix, overwrite, writable)
-    figure = plot(load(file), variable, at=dict(_slice(text) for text in at or []))
+    places = [_slice(text) for text in at or []]
+    for name, _ in places:
+        if [other for other, _ in places].count(name) > 1:
+            raise ValueError(f"--at names {name} more than once")
+    figure = plot(load(file), variable, at=dict(places))
     save_figure(figure, target)
 
 
@@ -392,4 +398,4 @@ def _report(dataset: "xr.Dataset", games: int, seconds: float, quiet: bool) -> N
         codes, counts = np.unique(dataset.regime.values, return_counts=True)
         for code, count in zip(codes, counts, strict=True):
             print(f"{Regime(code).words:>14} {count / games:8.3%}")
-    print(f"{games:,} games in {seconds:.2f} s: {games / seconds / 1e6:.1f} million games per second")
+    print(f"{games:,} games in {seconds:.2f} s: {games / seconds / 1e6:.3g} million games per second")

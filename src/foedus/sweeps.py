@@ -3,6 +3,7 @@
 import itertools
 import os
 import queue
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -196,6 +197,8 @@ def _solve(
     from . import __version__, kernels
     from .io.dataset import label
 
+    if columns.games * 8 * len(names) > sys.maxsize:
+        raise MemoryError(f"{columns.games} games are more than any memory holds")
     codes = [name for name in names if VARIABLES[name].codes]
     floats = [name for name in names if not VARIABLES[name].codes]
     results = np.empty((len(floats), columns.games))
@@ -237,7 +240,11 @@ def _solve(
         dims,
         columns.values,
         columns.fixed,
-        {"foedus_version": __version__, "contest": contest},
+        {
+            "foedus_version": __version__,
+            "contest": contest,
+            "command": f"foedus.{'solve_points' if dims == ('game',) else 'sweep'}",
+        },
     )
 
 
