@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import netCDF4
 import numpy as np
@@ -98,11 +99,12 @@ def _write(dataset: xr.Dataset, path: Path) -> None:
     with netCDF4.Dataset(path, "w", format="NETCDF4") as file:
         file.setncatts(dataset.attrs)
         for dim, size in dataset.sizes.items():
-            file.createDimension(dim, size)
+            file.createDimension(str(dim), size)
         for name, array in dataset.variables.items():
             chunks = _chunks(array.shape, array.dtype.itemsize)
-            options: dict = {**COMPRESSION, "chunksizes": chunks} if array.ndim else {}
-            target = file.createVariable(name, array.dtype, array.dims, fill_value=False, **options)
+            dims = tuple(str(dim) for dim in array.dims)
+            options: dict[str, Any] = {**COMPRESSION, "chunksizes": chunks} if array.ndim else {}
+            target = file.createVariable(str(name), array.dtype, dims, fill_value=False, **options)
             target.setncatts(array.attrs)
             if name not in dataset.coords and beside_dims:
                 target.coordinates = " ".join(beside_dims)
