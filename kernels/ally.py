@@ -13,6 +13,7 @@ from .challenger import (
     ALLY_CHALLENGES,
     CHALLENGER_CHALLENGES,
     QUIET,
+    ROUNDING,
     capitulation_force,
     challenge,
     conceded,
@@ -87,7 +88,7 @@ def concession(t, backing):
     arms = built - backing - t.ally_forces
     if arms > 0.0:
         arming = conceded(t, built_p) - t.ally_cost * arms
-        if arming >= payoff:
+        if arming >= payoff - ROUNDING:
             return built - backing, arming
     return t.ally_forces, payoff
 
@@ -114,12 +115,12 @@ def ally_reply(t, backing, yielding):
         payoff = holding_payoff(t, alpha)
         if payoff < t.status_quo - min(t.surplus, t.status_quo) and alpha > t.ally_forces:
             conceding, value = concession(t, backing)
-            if value > payoff:
+            if value > payoff + ROUNDING:
                 alpha, crisis, payoff = conceding, CHALLENGER_CHALLENGES, value
-    if 1.0 - t.ally_cost * (max(yielding, t.ally_forces) - t.ally_forces) >= payoff:
+    if 1.0 - t.ally_cost * (max(yielding, t.ally_forces) - t.ally_forces) >= payoff - ROUNDING:
         revising, value = revision(t, yielding)
-        if value > payoff or (
-            value == payoff
+        if value > payoff + ROUNDING or (
+            value >= payoff - ROUNDING
             and crisis == CHALLENGER_CHALLENGES
             and revision_is_closer(t, backing, alpha, revising)
         ):

@@ -13,6 +13,7 @@ from .contest import contested, larger_root, win_probability
 
 ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = 0, 1, 2
 
+ROUNDING = 1e-15  # payoffs of A that differ by no more are equal: round parameters tie, their floats may not
 TINY = 1e-300  # stands in for zero where zero would be divided by, or would mean something else
 
 

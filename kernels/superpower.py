@@ -150,7 +150,9 @@ def best_pledge(t, without, settlement_without, yielding):
         alpha = max(t.ally_forces, holding - backing)
         best = backing, alpha, QUIET, REFUSAL if backing == refusal else CONCESSION
 
-    backing = backing_while_arming(t, reservation, built, built_p)
+    # where A arms and concedes without S, no backing changes what it settles for while it arms
+    arming = crisis_without == CHALLENGER_CHALLENGES and alpha_without > t.ally_forces
+    backing = math.inf if arming else backing_while_arming(t, reservation, built, built_p)
     if backing < math.inf:
         cost = t.alliance_cost + t.price * backing + t.stake * (t.status_quo - conceded(t, built_p))
         if cost < loss or (cost == loss and backing < best[0]):

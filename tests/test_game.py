@@ -191,7 +191,8 @@ def test_results_are_consistent():
                     assert getattr(v, name) == getattr(v, f"{name}_without"), (name, g)
         else:
             assert v.crisis_without != Crisis.QUIET, g
-            assert abs(v.settlement - q) <= abs(v.settlement_without - q), g
+            # by more than rounding: a pledge of 1e-17 that buys nothing is no alliance
+            assert abs(v.settlement - q) < abs(v.settlement_without - q) - 1e-13, g
             assert v.superpower_payoff > v.superpower_payoff_without, g
         assert min(v.ally_arms, v.challenger_arms, v.ally_arms_without, v.challenger_arms_without) >= 0, g
         # payoffs and differences, by their definitions in other words
@@ -235,6 +236,25 @@ def test_indifferent_ally_takes_the_settlement_closer_to_the_status_quo():
     assert kernels.outcome(t, 0.0, 0.125, Crisis.CHALLENGER_CHALLENGES)[1] == pytest.approx(0.2, abs=1e-3)
     assert not revision_is_closer(t, 0.0, 0.125, 1.389)
     assert revision_is_closer(t, 0.0, 0.0, 1.389)
+
+
+def test_no_pledge_out_of_rounding():
+    """Where A arms and concedes by itself, S's backing while it arms buys nothing, whatever rounding says."""
+    rng = np.random.default_rng(9)
+    games = sized(200_000)
+    columns = {
+        "ally_cost": np.round(rng.uniform(0.05, 1, games), 2),
+        "challenger_cost": np.round(rng.uniform(0.05, 2, games), 2),
+        "superpower_cost": np.round(rng.uniform(0.1, 3, games), 1),
+        "status_quo": np.round(rng.uniform(0.5, 0.99, games), 2),
+        "ally_war_cost": np.round(rng.uniform(0, 0.3, games), 2),
+        "challenger_forces": np.round(rng.uniform(0.01, 0.5, games), 2),
+    }
+    ds = foedus.solve_points(columns)
+    arming = (ds.crisis_without == Crisis.CHALLENGER_CHALLENGES) & (ds.ally_arms_without > 0)
+    assert arming.sum() > games / 20
+    assert (ds.pledge.where(ds.pledge > 0).min() > 1e-9).item()
+    assert (ds.superpower_payoff >= ds.superpower_payoff_without).all()
 
 
 def test_no_stake_no_alliance():
