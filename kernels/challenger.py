@@ -64,8 +64,9 @@ def deterring_defence(t, arms):
     (1 - y)^2 = 1 - (rho + pi K + c_C arms + g) gives y and D = y^2/c_C; y exceeds (rho + pi K)/2, so
     that A keeps something. Else C stops where its threat is just credible. Needs rho > 0.
     """
-    total = (t.challenger_edge + t.surplus) + t.challenger_cost * arms + t.standing
-    y = total / (1.0 + math.sqrt(max(0.0, 1.0 - total)))
+    spent = t.challenger_cost * arms + t.standing
+    rest = (1.0 - t.status_quo) - t.nothing - spent  # (1 - y)^2, from what is small near q = 1
+    y = (t.challenger_edge + t.surplus + spent) / (1.0 + math.sqrt(max(0.0, rest)))
     if y < t.challenger_edge:
         return y * y * t.challenger_reach
     p, taken = t.challenger_edge, min(t.surplus, t.status_quo)

@@ -4,7 +4,7 @@ import math
 from enum import IntEnum
 
 from ._jit import jit
-from .ally import concession_defence
+from .ally import concession, concession_defence
 from .challenger import (
     CHALLENGER_CHALLENGES,
     QUIET,
@@ -46,8 +46,8 @@ def backing_against_refusal(t, reservation):
 
 @jit
 def backing_against_concession(t, start, built, built_p):
-    """Return the least backing >= `start` before which A would rather hold than concede, and the
-    defence that it then holds with; NaN if the iteration does not end.
+    """Return the least backing >= `start` before which A would rather hold than concede, NaN if the
+    iteration does not end.
 
     `built` and `built_p` are what `concession_defence` gives. Needs rho > 0, and holding behind `start`
     to be worth at least 0 to A. Where A would arm and still concede, the answer is explicit. Where it
@@ -57,12 +57,11 @@ def backing_against_concession(t, start, built, built_p):
     """
     backing = start
     if t.ally_forces + backing < built:
-        holding, _ = holding_defence(t, backing)
         bearable = built + (t.status_quo - conceded(t, built_p)) / t.ally_cost
-        if holding > bearable:
-            backing, holding = backing_to_hold(t, bearable), bearable
+        if holding_defence(t, backing)[0] > bearable:
+            backing = backing_to_hold(t, bearable)
         if t.ally_forces + backing <= built:
-            return backing, holding
+            return backing
         backing = built - t.ally_forces
     for _ in range(STEPS):
         defence = t.ally_forces + backing
@@ -70,7 +69,7 @@ def backing_against_concession(t, start, built, built_p):
         worth = t.status_quo - t.ally_cost * (holding - defence)
         p = min(contested(t, defence)[0], t.challenger_edge)
         if worth >= conceded(t, p):
-            return backing, holding
+            return backing
         # the line of win probabilities that would make A indifferent, rise * D0 + base
         rise = t.ally_cost * (1.0 + slope)
         base = worth + t.nothing - rise * defence
@@ -80,9 +79,9 @@ def backing_against_concession(t, start, built, built_p):
         edge = (t.challenger_edge - base) / rise
         more = min(unarmed, y * y * t.challenger_reach, edge) - t.ally_forces
         if not more > backing:
-            return backing, holding
+            return backing
         backing = more
-    return math.nan, math.nan
+    return math.nan
 
 
 @jit
@@ -140,15 +139,19 @@ def best_pledge(t, without, settlement_without, yielding):
 
     built, built_p = concession_defence(t)
     refusal = backing_against_refusal(t, reservation)
-    backing, holding = backing_against_concession(t, refusal, built, built_p)
+    backing = backing_against_concession(t, refusal, built, built_p)
     if math.isnan(backing):
         return backing, alpha_without, crisis_without, NOT_CONVERGED
     backing = max(backing, TINY)  # what is needed may be lost in rounding, but it is something
     cost = t.alliance_cost + t.price * backing
     if cost < loss:
         loss = cost
-        alpha = max(t.ally_forces, holding - backing)
-        best = backing, alpha, QUIET, REFUSAL if backing == refusal else CONCESSION
+        limit, worth = REFUSAL, reservation
+        if backing > refusal:
+            limit, worth = CONCESSION, concession(t, backing)[1]
+        # the forces that make holding worth just that; D_h - backing would cancel where both are large
+        alpha = t.ally_forces + max(0.0, t.status_quo - worth) / t.ally_cost
+        best = backing, alpha, QUIET, limit
 
     # where A arms and concedes without S, no backing changes what it settles for while it arms
     arming = crisis_without == CHALLENGER_CHALLENGES and alpha_without > t.ally_forces

@@ -117,6 +117,8 @@ def terms(p, known):
     surplus = p.bargaining_power * war_costs
     ally_edge = p.status_quo + p.ally_war_cost
     challenger_edge = p.status_quo - p.challenger_war_cost
+    if challenger_edge - (surplus - p.challenger_war_cost) >= p.status_quo:
+        surplus = 0.0  # what is lost in rounding cannot be taken: the settlement is q
     nothing = surplus - p.challenger_war_cost
     return Terms(
         p.ally_cost,

@@ -238,6 +238,72 @@ def test_indifferent_ally_takes_the_settlement_closer_to_the_status_quo():
     assert revision_is_closer(t, 0.0, 0.0, 1.389)
 
 
+def test_superpower_may_move_the_ally_from_revising_to_conceding():
+    """A settlement below q, but nearer to it than the one above it without S."""
+    g = {"ally_cost": 0.91, "challenger_cost": 1, "superpower_cost": 1, "ally_war_cost": 0.01}
+    eq = foedus.solve(**g, challenger_war_cost=0, challenger_forces=0.3)
+    assert eq.regime == Regime.PARTIAL
+    assert (eq.without.crisis, eq.crisis) == (Crisis.ALLY_CHALLENGES, Crisis.CHALLENGER_CHALLENGES)
+    assert eq.without.settlement > 0.5 > eq.settlement > 1 - eq.without.settlement
+    assert eq.ally_payoff == pytest.approx(eq.without.ally_payoff, abs=1e-14)
+    # a grid search over S's pledges, straight from the definition, found this payoff
+    assert eq.superpower_payoff == pytest.approx(-0.0327029, abs=1e-7)
+
+
+def test_indifferent_ally_arms_and_concedes_rather_than_concede_all():
+    """At c_C = 0.2 both are worth 0 to A: x = P - 0.05 with P = 0.2/(2 * 1), for arms P^2/0.2."""
+    eq = foedus.solve(challenger_cost=0.2, superpower_cost=1.6)
+    assert eq.regime == Regime.CONCESSION
+    assert eq.without.ally_arms == pytest.approx(0.05)
+    assert eq.settlement == eq.without.settlement == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    ("changed", "arms"),
+    [
+        ({"challenger_cost": 1, "status_quo": 0.9, "challenger_forces": 1e4, "superpower_cost": 0.01}, 9e-7),
+        (
+            {"challenger_cost": 1e-6, "status_quo": 0.9, "challenger_forces": 1e-3, "superpower_cost": 1e-3},
+            9e-7,
+        ),
+    ],
+)
+def test_huge_pledges_leave_the_ally_just_willing(changed, arms):
+    """A arms for its whole gain, q/c_A, whatever the size of the forces behind it."""
+    eq = foedus.solve(ally_cost=1e6, ally_war_cost=2, challenger_war_cost=0, stake=1e6, **changed)
+    assert (eq.regime, eq.pledge_limit) == (Regime.DETERRENCE, "refusal")
+    assert eq.ally_arms == pytest.approx(arms, rel=1e-14)
+    assert eq.ally_payoff == pytest.approx(eq.without.ally_payoff, abs=1e-15)
+
+
+def test_near_the_whole_good():
+    """q = 1 - 1e-9, K = 0: holding would cost S 0.0307 (computed with 50 digits), revision 4.3e-7."""
+    eq = foedus.solve(
+        ally_cost=3.840511777840911e-05, challenger_cost=0.00021693397844871695,
+        superpower_cost=1286.5333019487043, status_quo=0.999999999, ally_war_cost=0, challenger_war_cost=0,
+        ally_forces=1.3537332944660972e-06, challenger_forces=1.678580335613621e-06,
+        effectiveness=0.1307289312166448, stake=676.0285281315753, bargaining_power=0,
+    )  # fmt: skip
+    assert (eq.regime, eq.pledge) == (Regime.REVISION, 0)
+    assert eq.superpower_payoff == pytest.approx(-4.2986e-7, rel=1e-3)
+
+
+def test_a_surplus_lost_in_rounding_is_none():
+    """Where q - pi K is q, nobody can take anything: no settlement but q is called a change."""
+    rng = np.random.default_rng(10)
+    games = sized(100_000)
+    ds = foedus.solve_points(
+        {
+            "bargaining_power": 10 ** rng.uniform(-18, -12, games),
+            "status_quo": rng.uniform(0.05, 0.95, games),
+            "ally_cost": 10 ** rng.uniform(-1.5, 1, games),
+            "superpower_cost": 10 ** rng.uniform(-2, 0.5, games),
+        }
+    )
+    quiet = ds.crisis == Crisis.QUIET
+    assert ((ds.settlement == ds.status_quo) == quiet).all()
+
+
 def test_no_pledge_out_of_rounding():
     """Where A arms and concedes by itself, S's backing while it arms buys nothing, whatever rounding says."""
     rng = np.random.default_rng(9)
