@@ -7,7 +7,7 @@ PYTHON ?= python3
 RUN ?= examples/regimes.toml
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := pyproject.toml README.md $(wildcard kernels/*.py io/*.py src/foedus/*.py src/foedus/py.typed)
+SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/general/*.py io/*.py src/foedus/*.py src/foedus/py.typed)
 KERNEL_TESTS := tests/test_game.py tests/test_kernels.py
 ASV := $(BIN)/asv --config benchmarks/asv.conf.json
 

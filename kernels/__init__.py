@@ -1,30 +1,34 @@
 """The compiled solver: plain floats and arrays in, plain arrays out.
 
 One game goes from `game_terms` to `equilibrium`, which solves it backwards: the challenger's reply
-(`challenger`), the ally's (`ally`), the superpower's pledge (`superpower`). `grid` loops over many.
+(`challenger`), the ally's (`ally`), the superpower's pledge (`superpower`). That is for the ratio contest
+with decisiveness 1; `general` does the same with any contest. `grid` loops over many games.
 """
 
 from .ally import ally_reply, concession_defence
 from .challenger import challenger_reply, outcome, yielding_force
 from .equilibrium import Solution, equilibrium
-from .grid import VARIABLES, solve_game, solve_games
-from .superpower import NOT_CONVERGED, PledgeLimit
-from .terms import Parameters, game_terms
+from .grid import VARIABLES, solve_any_game, solve_any_games, solve_game, solve_games
+from .status import Status
+from .superpower import PledgeLimit
+from .terms import CONTEST, Parameters, game_terms
 
-PARAMETERS = Parameters._fields
+PARAMETERS = Parameters._fields[:CONTEST]
 
 __all__ = [
-    "NOT_CONVERGED",
     "PARAMETERS",
     "VARIABLES",
     "PledgeLimit",
     "Solution",
+    "Status",
     "ally_reply",
     "challenger_reply",
     "concession_defence",
     "equilibrium",
     "game_terms",
     "outcome",
+    "solve_any_game",
+    "solve_any_games",
     "solve_game",
     "solve_games",
     "yielding_force",

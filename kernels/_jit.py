@@ -1,9 +1,10 @@
 """How kernels are compiled, and where the compiled code is kept: nowhere else is this decided.
 
 No fastmath, because ties decide equilibria; `error_model="numpy"`, because a kernel never raises;
-`nogil`, because the loops run on threads; `forceinline`, because a call that passes a game's terms
-costs as much as many a function that uses them. Numba's cache does not notice an edit in a callee that
-stands in another file, so that the cache folder is named by a hash over all kernel sources.
+`nogil`, because the loops run on threads; `forceinline` for all but the largest functions, because a
+call that passes a game's terms costs as much as many a function that uses them. Numba's cache does not
+notice an edit in a callee that stands in another file, so that the cache folder is named by a hash over
+all kernel sources.
 """
 
 import hashlib
@@ -34,8 +35,8 @@ def _source_hash(folder):
     """Return a short hash of every source file in `folder`, and of this package's name, which is in
     the compiled code as well."""
     digest = hashlib.sha256(__package__.encode())
-    for path in sorted(folder.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
@@ -62,14 +63,24 @@ def _cache_folder():
 CACHE_FOLDER = _cache_folder()
 
 
-def jit(function):
+def _compile(function, **options):
     """Compile `function` for the CPU when it is first called, or leave it as it is under
     NUMBA_DISABLE_JIT=1."""
     before = numba.config.CACHE_DIR
+    cache = CACHE_FOLDER is not None
     try:
         numba.config.CACHE_DIR = str(CACHE_FOLDER or "")
-        return numba.njit(error_model="numpy", nogil=True, forceinline=True, cache=CACHE_FOLDER is not None)(
-            function
-        )
+        return numba.njit(error_model="numpy", nogil=True, cache=cache, **options)(function)
     finally:
         numba.config.CACHE_DIR = before
+
+
+def jit(function):
+    """Compile `function`, and put its code wherever it is called."""
+    return _compile(function, forceinline=True)
+
+
+def jit_apart(function):
+    """Compile `function` as one of its own: for those so large that to copy them everywhere would only
+    cost time to compile."""
+    return _compile(function)

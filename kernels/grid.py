@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from . import general
 from ._jit import jit
-from .equilibrium import Solution, equilibrium, unsolved
-from .superpower import NOT_CONVERGED
-from .terms import COSTLY, Parameters, costs, game_terms, parameters, terms
+from .equilibrium import Solution, equilibrium
+from .status import SOLVED
+from .terms import CONTEST, COSTLY, DECISIVENESS, Parameters, costs, game_terms, parameters, terms
 
 BLOCK = 64  # games solved before their results are copied out, to keep what is written in the cache
 VARIABLES = Solution._fields
@@ -13,18 +14,21 @@ MOVES_COSTS = np.array([k in COSTLY for k in range(len(Parameters._fields))])
 
 
 @jit
-def solve_terms(t):
-    """Return the `Solution` of the game with the `Terms` t, and what fixes the pledge, as a code."""
-    solution, limit = equilibrium(t)
-    if limit == NOT_CONVERGED:
-        solution = unsolved()
-    return solution, limit
+def solve_game(p):
+    """Return the `Solution` of a game with the ratio contest and decisiveness 1, what fixes the pledge, and
+    the status, as codes.
+
+    p : (15,) the parameters, in the order of `Parameters`
+    """
+    return equilibrium(game_terms(p))
 
 
 @jit
-def solve_game(p):
-    """Return the same of the game with the parameters p, (13,) in the order of `Parameters`."""
-    return solve_terms(game_terms(p))
+def solve_any_game(p):
+    """Return the same of a game with any contest."""
+    if p[CONTEST] == general.RATIO and p[DECISIVENESS] == 1.0:
+        return solve_game(p)
+    return general.equilibrium(general.game_terms(p))
 
 
 @jit
@@ -54,21 +58,10 @@ def store(solution, scratch, n):
 
 
 @jit
-def solve_games(first, last, fixed, varying, layout, values, floats, which_floats, codes, which_codes):
-    """Solve the games `first` to `last` - 1 and write what is wanted of them.
-
-    fixed : (13,) the parameters, in the order of `Parameters`
-    varying : (v,) which of them vary from game to game
-    layout : (v, 3) for each its offset in `values`, its number of values, and for how many games
-        in a row each value stands: game i has the value (i // stride) % size
-    values : (n,) the values of all varying parameters, one after another
-    floats : (f, games) float64 and which_floats : (f,) the numbers of these variables
-    codes : (c, games) int8 and which_codes : (c,) likewise
-
-    Returns the number of games that could not be solved.
-    """
-    # k = varying parameter, i = game, j = variable, n = game within the block
-    scratch = np.empty((len(VARIABLES), BLOCK))
+def begin(first, fixed, varying, layout, values):
+    """Return the parameters of game `first`, where each varying one stands in `values`, and for how many
+    games more; the arguments are those of `solve_games`."""
+    # k = varying parameter
     p = fixed.copy()
     index = np.empty(varying.size, np.int64)
     left = np.empty(varying.size, np.int64)
@@ -77,32 +70,87 @@ def solve_games(first, last, fixed, varying, layout, values, floats, which_float
         index[k] = offset + first // stride % size
         left[k] = stride - first % stride
         p[varying[k]] = values[index[k]]
+    return p, index, left
 
+
+@jit
+def advance(p, index, left, varying, layout, values):
+    """Move on to the next game, and tell whether its `Costs` are others."""
+    outdated = False
+    for k in range(varying.size):
+        left[k] -= 1
+        if left[k] == 0:
+            offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
+            left[k] = stride
+            index[k] += 1
+            if index[k] == offset + size:
+                index[k] = offset
+            p[varying[k]] = values[index[k]]
+            outdated |= MOVES_COSTS[varying[k]]
+    return outdated
+
+
+@jit
+def copy_out(scratch, start, stop, floats, which_floats, codes, which_codes):
+    """Write what is wanted of the games `start` to `stop` - 1 from the block's own memory."""
+    # j = variable, n = game within the block
+    for j in range(which_floats.size):
+        floats[j, start:stop] = scratch[which_floats[j], : stop - start]
+    for j in range(which_codes.size):
+        for n in range(stop - start):
+            codes[j, start + n] = np.int8(scratch[which_codes[j], n])
+
+
+@jit
+def solve_games(first, last, fixed, varying, layout, values, floats, which_floats, codes, which_codes):
+    """Solve the games `first` to `last` - 1, with the ratio contest and decisiveness 1, and write what is
+    wanted of them.
+
+    fixed : (15,) the parameters, in the order of `Parameters`
+    varying : (v,) which of them vary from game to game
+    layout : (v, 3) for each its offset in `values`, its number of values, and for how many games
+        in a row each value stands: game i has the value (i // stride) % size
+    values : (n,) the values of all varying parameters, one after another
+    floats : (f, games) float64 and which_floats : (f,) the numbers of these variables
+    codes : (c, games) int8 and which_codes : (c,) likewise
+
+    Returns how many games could not be solved, and the first of them, or -1.
+    """
+    # i = game, n = game within the block
+    scratch = np.empty((len(VARIABLES), BLOCK))
+    p, index, left = begin(first, fixed, varying, layout, values)
     known = costs(parameters(p))
-    failures = 0
+    unsolved, first_unsolved = 0, -1
     for start in range(first, last, BLOCK):
         stop = min(start + BLOCK, last)
         for n in range(stop - start):
-            solution, limit = solve_terms(terms(parameters(p), known))
-            if limit == NOT_CONVERGED:
-                failures += 1
+            solution, _, status = equilibrium(terms(parameters(p), known))
+            if status != SOLVED:
+                unsolved += 1
+                if first_unsolved < 0:
+                    first_unsolved = start + n
             store(solution, scratch, n)
-            outdated = False
-            for k in range(varying.size):
-                left[k] -= 1
-                if left[k] == 0:
-                    offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
-                    left[k] = stride
-                    index[k] += 1
-                    if index[k] == offset + size:
-                        index[k] = offset
-                    p[varying[k]] = values[index[k]]
-                    outdated |= MOVES_COSTS[varying[k]]
-            if outdated:
+            if advance(p, index, left, varying, layout, values):
                 known = costs(parameters(p))
-        for j in range(which_floats.size):
-            floats[j, start:stop] = scratch[which_floats[j], : stop - start]
-        for j in range(which_codes.size):
-            for n in range(stop - start):
-                codes[j, start + n] = np.int8(scratch[which_codes[j], n])
-    return failures
+        copy_out(scratch, start, stop, floats, which_floats, codes, which_codes)
+    return unsolved, first_unsolved
+
+
+@jit
+def solve_any_games(first, last, fixed, varying, layout, values, floats, which_floats, codes, which_codes):
+    """Do the same as `solve_games` for games with any contest."""
+    scratch = np.empty((len(VARIABLES), BLOCK))
+    p, index, left = begin(first, fixed, varying, layout, values)
+    unsolved, first_unsolved = 0, -1
+    for start in range(first, last, BLOCK):
+        stop = min(start + BLOCK, last)
+        for n in range(stop - start):
+            solution, _, status = solve_any_game(p)
+            if status != SOLVED:
+                unsolved += 1
+                if first_unsolved < 0:
+                    first_unsolved = start + n
+            store(solution, scratch, n)
+            advance(p, index, left, varying, layout, values)
+        copy_out(scratch, start, stop, floats, which_floats, codes, which_codes)
+    return unsolved, first_unsolved

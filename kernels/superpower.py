@@ -19,17 +19,17 @@ from .challenger import (
 )
 from .contest import contested, force_to_win, larger_root
 
-NOT_CONVERGED, NO_PLEDGE, REFUSAL, CONCESSION, PRICE = range(-1, 4)  # see PledgeLimit
+NO_PLEDGE, REFUSAL, CONCESSION, REVISION, PRICE = range(5)  # see PledgeLimit
 STEPS = 64  # ten were enough for half a million random games
 
 
 class PledgeLimit(IntEnum):
     """What fixes the size of the pledge, so that a smaller or larger one would not do."""
 
-    NOT_CONVERGED = NOT_CONVERGED  # the solver gave up
     NONE = NO_PLEDGE  # there is none
     REFUSAL = REFUSAL  # with less, A would rather not sign, and do as it does without S
     CONCESSION = CONCESSION  # with less, A would sign and concede
+    REVISION = REVISION  # with less, A would sign and revise; never with decisiveness 1
     PRICE = PRICE  # S buys as much settlement as is worth its price
 
 
@@ -126,7 +126,8 @@ def best_pledge(t, without, settlement_without, yielding):
 
     The arguments `..._without` describe the game without S, `yielding` is `yielding_force`. S makes
     A hold, with the least backing that keeps it from refusing and from conceding, or stops short of it.
-    Indifferent, S makes no alliance, then the smaller pledge.
+    Indifferent, S makes no alliance, then the smaller pledge. The backing is NaN if the iteration did not
+    end.
     """
     alpha_without, crisis_without, payoff_without = without
     loss = t.stake * abs(settlement_without - t.status_quo)
@@ -141,7 +142,7 @@ def best_pledge(t, without, settlement_without, yielding):
     refusal = backing_against_refusal(t, reservation)
     backing = backing_against_concession(t, refusal, built, built_p)
     if math.isnan(backing):
-        return backing, alpha_without, crisis_without, NOT_CONVERGED
+        return backing, alpha_without, crisis_without, NO_PLEDGE
     backing = max(backing, TINY)  # what is needed may be lost in rounding, but it is something
     cost = t.alliance_cost + t.price * backing
     if cost < loss:

@@ -7,7 +7,7 @@ from .contest import best_force
 
 
 class Parameters(NamedTuple):
-    """The parameters of one game.
+    """The parameters of one game, and the form of its contest.
 
     Forces are in units of arms, unit costs in goods per unit of arms, the rest in units of the
     disputed good or pure numbers.
@@ -26,6 +26,11 @@ class Parameters(NamedTuple):
     bargaining_power: float
     autonomy_cost: float
     alliance_cost: float
+    decisiveness: float
+    contest: float  # its form, by its code in `contest`
+
+
+DECISIVENESS, CONTEST = Parameters._fields.index("decisiveness"), Parameters._fields.index("contest")
 
 
 class Costs(NamedTuple):
@@ -89,9 +94,9 @@ class Terms(NamedTuple):
 
 @jit
 def parameters(p):
-    """Return the 13 numbers of `p`, an array or a tuple, as `Parameters`."""
+    """Return the 15 numbers of `p`, an array or a tuple, as `Parameters`."""
     return Parameters(
-        p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12]
+        p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12], p[13], p[14]
     )  # fmt: skip
 
 
@@ -151,6 +156,6 @@ def terms(p, known):
 
 @jit
 def game_terms(p):
-    """Return the `Terms` of the game with the 13 parameters of `p`, an array or a tuple."""
+    """Return the `Terms` of the game with the 15 parameters of `p`, an array or a tuple."""
     game = parameters(p)
     return terms(game, costs(game))

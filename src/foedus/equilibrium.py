@@ -1,10 +1,11 @@
 """One game: its equilibrium, in numbers and in words."""
 
 import dataclasses
+import warnings
 from typing import Any
 
-from .game import Game, check_contest, make_game
-from .io.schema import REGIME_MEANINGS, VARIABLES, Crisis, Regime
+from .game import Game, make_game
+from .io.schema import CONTESTS, REGIME_MEANINGS, VARIABLES, Crisis, Regime
 
 _WITHOUT = "_without"
 
@@ -54,7 +55,8 @@ class Equilibrium(_Equilibrium):
         the same game without S
     pledge_limit : str
         what fixes the size of the pledge: ``none`` (there is none), ``refusal`` (with less A would
-        not sign), ``concession`` (with less A would sign and concede) or ``price``
+        not sign), ``concession`` or ``revision`` (with less A would sign and concede, or take concessions
+        all the same) or ``price``
     game : Game
     """
 
@@ -109,14 +111,18 @@ def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium:
         raise TypeError(f"game must be a Game, not {game!r}; parameters are given by name")
     chosen = {} if game is None else dataclasses.asdict(game)
     game = make_game(chosen | parameters)
-    check_contest(game.contest, game.decisiveness)
 
     import numpy as np  # with numba, slower to import than everything else here
 
     from . import kernels
 
-    vector = np.array([getattr(game, name) for name in kernels.PARAMETERS])
-    solution, limit = kernels.solve_game(vector)
+    closed = game.contest == CONTESTS[0] and game.decisiveness == 1.0
+    solve_game = kernels.solve_game if closed else kernels.solve_any_game
+    vector = [*(getattr(game, name) for name in kernels.PARAMETERS), CONTESTS.index(game.contest)]
+    solution, limit, status = solve_game(np.array(vector, np.float64))
+    status = kernels.Status(status)
+    if status != kernels.Status.SOLVED:
+        warnings.warn(f"{game!r} could not be solved: {status.cause}", RuntimeWarning, stacklevel=2)
     values = {
         name: variable.codes(int(value)) if variable.codes else float(value)
         for (name, variable), value in zip(VARIABLES.items(), solution, strict=True)
@@ -179,6 +185,7 @@ def _pledge(eq: Equilibrium) -> str:
     reasons = {
         "refusal": "with less, A would refuse: A is indifferent between signing and going without",
         "concession": "with less, A would sign and concede: A is indifferent between holding and conceding",
+        "revision": "with less, A would sign and take concessions all the same",
         "price": "more would cost S more than the change it prevents",
     }
     cost = game.superpower_cost * eq.pledge + game.alliance_cost

@@ -66,14 +66,10 @@ def check_values(name: str, values: Any) -> np.ndarray:
     return array
 
 
-def check_contest(contest: str, decisiveness: Any = 1.0) -> None:
-    """Raise ValueError if the `contest` is unknown, or games with it are not solved."""
+def check_contest(contest: str) -> None:
+    """Raise ValueError if the `contest` is unknown."""
     if contest not in CONTESTS:
         raise ValueError(f"contest = {contest!r} is not allowed; it must be {' or '.join(CONTESTS)}")
-    others = [value for value in np.unique(decisiveness).tolist() if value != 1.0]
-    if contest != "ratio" or others:
-        asked = f"decisiveness = {others[0]!r}" if others else f"contest = {contest!r}"
-        raise ValueError(f"only contest = 'ratio' with decisiveness = 1 is solved so far, not {asked}")
 
 
 _Parameters: Any = dataclasses.make_dataclass(
@@ -114,8 +110,7 @@ class Game(_Parameters):
     def __post_init__(self) -> None:
         for name in PARAMETERS:
             object.__setattr__(self, name, check_parameter(name, getattr(self, name)))
-        if self.contest not in CONTESTS:
-            check_contest(self.contest)
+        check_contest(self.contest)
 
     def __repr__(self) -> str:
         changed = (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .game import check_contest, check_name, check_parameter, check_values
+from .game import Game, check_contest, check_name, check_parameter, check_values
 from .io.schema import CONTESTS, PARAMETERS, VARIABLES
 
 if TYPE_CHECKING:
@@ -30,6 +30,15 @@ class Columns(NamedTuple):
     strides: dict[str, int]
     fixed: dict[str, float]
     games: int
+
+    def column(self, name: str) -> np.ndarray:
+        """Return the values that the parameter takes, one if it is fixed."""
+        return self.values[name] if name in self.values else np.array([self.fixed[name]])
+
+    def game(self, i: int, contest: str) -> Game:
+        """Return game i."""
+        at = {k: float(v[i // self.strides[k] % v.size]) for k, v in self.values.items()}
+        return Game(**self.fixed, **at, contest=contest)
 
 
 def sweep(
@@ -54,7 +63,8 @@ def sweep(
     progress : callable, optional
         called with the games done and the games in all; raising in it cancels the sweep
     contest : str, optional
-        the form of the contest
+        the form of the contest: ``ratio`` or ``difference``; of the latter, `decisiveness` is per unit of
+        arms
     **fixed : float
         the other parameters, by name; default: those of the default game
 
@@ -187,7 +197,7 @@ def _solve(
     contest: str,
 ) -> "xr.Dataset":
     """Solve all games of `columns` and label the results."""
-    check_contest(contest, columns.fixed.get("decisiveness", columns.values.get("decisiveness")))
+    check_contest(contest)
     names = check_variables(variables)
     if threads is None:
         threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -203,11 +213,13 @@ def _solve(
     floats = [name for name in names if not VARIABLES[name].codes]
     results = np.empty((len(floats), columns.games))
     coded = np.empty((len(codes), columns.games), np.int8)
+    closed = contest == CONTESTS[0] and (columns.column("decisiveness") == 1.0).all()
+    solve_games = kernels.solve_games if closed else kernels.solve_any_games
     varying = [name for name in kernels.PARAMETERS if name in columns.values]
     sizes = [columns.values[name].size for name in varying]
     offsets = [0, *itertools.accumulate(sizes)]
     arguments = (
-        np.array([columns.fixed.get(name, 0.0) for name in kernels.PARAMETERS]),
+        np.array([*(columns.fixed.get(name, 0.0) for name in kernels.PARAMETERS), CONTESTS.index(contest)]),
         np.array([kernels.PARAMETERS.index(name) for name in varying], np.int64),
         np.array(
             [
@@ -222,15 +234,13 @@ def _solve(
         coded,
         np.array([kernels.VARIABLES.index(name) for name in codes], np.int64),
     )
-    unsolved = _in_chunks(
-        lambda first, last: kernels.solve_games(first, last, *arguments),
-        columns.games,
-        threads,
-        progress,
+    unsolved, first = _in_chunks(
+        lambda first, last: solve_games(first, last, *arguments), columns.games, threads, progress
     )
     if unsolved:
         warnings.warn(
-            f"{unsolved} of {columns.games} games could not be solved; their regime is -1 (unsolved)",
+            f"{unsolved} of {columns.games} games could not be solved; their regime is -1 (unsolved). "
+            f"The first is {columns.game(first, contest)!r}",
             RuntimeWarning,
             stacklevel=3,
         )
@@ -248,15 +258,18 @@ def _solve(
     )
 
 
-def _in_chunks(solve: Callable[[int, int], int], games: int, threads: int, progress: Progress | None) -> int:
-    """Call `solve(first, last)` for every chunk of the games, from `threads` threads; return the sum.
+def _in_chunks(
+    solve: Callable[[int, int], tuple[int, int]], games: int, threads: int, progress: Progress | None
+) -> tuple[int, int]:
+    """Call `solve(first, last)` for every chunk of the games, from `threads` threads; return how many
+    could not be solved, and the first of them, or -1.
 
     Reports progress from the caller's thread; whatever is raised, there or in a chunk, stops all.
     """
     starts = iter(range(0, games, CHUNK))
     taking = threading.Lock()
     cancelled = threading.Event()
-    reports: queue.SimpleQueue[tuple[int, int] | BaseException] = queue.SimpleQueue()
+    reports: queue.SimpleQueue[tuple[int, int, int] | BaseException] = queue.SimpleQueue()
 
     def work() -> None:
         while not cancelled.is_set():
@@ -266,12 +279,13 @@ def _in_chunks(solve: Callable[[int, int], int], games: int, threads: int, progr
                 return
             last = min(first + CHUNK, games)
             try:
-                reports.put((last - first, solve(first, last)))
+                reports.put((last - first, *solve(first, last)))
             except BaseException as error:  # the caller raises it
                 reports.put(error)
                 return
 
-    done = total = 0
+    done = unsolved = 0
+    firsts = []
     with ThreadPoolExecutor(threads) as pool:
         try:
             for _ in range(threads):
@@ -281,9 +295,11 @@ def _in_chunks(solve: Callable[[int, int], int], games: int, threads: int, progr
                 if isinstance(report, BaseException):
                     raise report
                 done += report[0]
-                total += report[1]
+                unsolved += report[1]
+                if report[1]:
+                    firsts.append(report[2])
                 if progress is not None:
                     progress(done, games)
         finally:
             cancelled.set()
-    return total
+    return unsolved, min(firsts, default=-1)

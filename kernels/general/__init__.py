@@ -1,0 +1,10 @@
+"""The same game with any contest: any decisiveness in the ratio form, and the difference form.
+
+The moves are those of the package around it, with one-dimensional roots where that has closed forms.
+"""
+
+from .ally import ally_act, challenger_act, levels
+from .equilibrium import equilibrium
+from .terms import DIFFERENCE, RATIO, game_terms
+
+__all__ = ["DIFFERENCE", "RATIO", "ally_act", "challenger_act", "equilibrium", "game_terms", "levels"]

@@ -1,0 +1,219 @@
+"""The ally's move with any contest: how it arms, with or without a pledge behind it.
+
+A's line falls into the same zones as with decisiveness 1: it concedes, holds, revises. But the middle
+one may be empty, and then where C starts to yield moves with the backing; and within a zone C's reply
+may jump, so that A's payoff has several local maxima. Each is found and compared.
+"""
+
+import math
+from typing import NamedTuple
+
+from .._jit import jit, jit_apart
+from ..challenger import ALLY_CHALLENGES, CHALLENGER_CHALLENGES, QUIET, ROUNDING
+from .challenger import (
+    Reply,
+    backing_to_yield_gap,
+    capitulation_force,
+    challenge,
+    challenging_reply,
+    conceded,
+    demanded,
+    deterring_defence,
+    holding_force,
+    yielded,
+    yielding_force,
+    yields_only_unarmed,
+)
+from .contest import Peaks, free_reply, never_arming, odds_against, peaks, rival_arms
+from .odds import NEVER, root
+
+
+class Levels(NamedTuple):
+    """Where replies change, whatever the backing."""
+
+    challenging: Reply  # C's, where it challenges
+    yielding: Reply  # C's, where it yields
+    yielding_from: float  # the least force of A's own before which C would yield, and not stay
+    capitulation: float  # the one before which it yields all
+    excusing: float  # the backing from which C yields there, and does not challenge
+    conceding: Peaks  # A's best defences where C challenges
+    revising: Peaks  # A's best forces where C yields
+
+
+class Act(NamedTuple):
+    """What A does and what comes of it."""
+
+    alpha: float
+    crisis: int
+    settlement: float
+    arms: float  # C's new ones
+    payoff: float  # A's, before kappa
+
+
+@jit_apart
+def levels(t):
+    """Return the `Levels` of the game."""
+    free = free_reply(t)
+    yielding = never_arming() if yields_only_unarmed(t, free) else free
+    yielding_from = yielding_force(t, free)
+    capitulation = capitulation_force(t, yielding)
+    revising = peaks(t, yielding, t.ally_cost, NEVER)
+    challenging, conceding, excusing = free, revising, 0.0
+    if t.challenger.p > 0.0:
+        challenging = challenging_reply(t, free)
+        conceding = peaks(t, challenging, t.ally_cost, t.challenger.odds)
+        if yielding_from < math.inf:
+            arms = t.ally.slope * yielding_from + t.ally.shift - t.challenger_forces
+            defence, _ = deterring_defence(t, t.challenger_cost * max(0.0, arms))
+            excusing = defence - yielding_from
+            if excusing <= 4e-16 * defence:
+                excusing = 0.0
+    return Levels(challenging, yielding, yielding_from, capitulation, excusing, conceding, revising)
+
+
+@jit_apart
+def revising_from(t, levels, backing):
+    """Return the least force of A's own before which C yields behind `backing` = phi s."""
+    low = levels.yielding_from
+    if backing >= levels.excusing or low == math.inf:
+        return low
+    high = deterring_defence(t, 1.0 - t.status_quo)[0] - backing  # there C would rather yield all
+    if high <= low:
+        return low
+    if high >= levels.capitulation:
+        return high
+    context = (levels.yielding, levels.capitulation)
+    return root(backing_to_yield_gap, t, context, backing, low, high, low)
+
+
+@jit
+def better_revision(t, alpha, settlement, best):
+    """Return `best` or, if A likes it better, taking `settlement` with forces `alpha`; `best` is forces,
+    settlement, payoff."""
+    payoff = settlement - t.ally_cost * (alpha - t.ally_forces)
+    better = payoff > best[2] + ROUNDING or (payoff >= best[2] - ROUNDING and settlement < best[1])
+    if better and settlement > t.status_quo + ROUNDING:  # with pi K = 0 there may be nothing to take
+        return alpha, settlement, payoff
+    return best
+
+
+@jit_apart
+def revision(t, levels, start):
+    """Return A's best way to revise the status quo from `start` on: force, settlement, payoff.
+
+    The payoff is -infinity where there is nothing to take.
+    """
+    start = max(start, t.ally_forces)
+    overwhelming = max(start, levels.capitulation)
+    best = overwhelming, 1.0, 1.0 - t.ally_cost * (overwhelming - t.ally_forces)
+    for point in levels.revising:
+        if start < point.force < levels.capitulation:
+            best = better_revision(t, point.force, demanded(t, point.p), best)
+    if start < levels.capitulation:
+        settlement, _, _ = yielded(t, levels.yielding, levels.capitulation, start)
+        best = better_revision(t, start, settlement, best)
+    return best
+
+
+@jit
+def better_concession(t, point, standing, best):
+    """Return `best` or, if A likes it better, arming from the defence `standing` to `point` and conceding;
+    `best` is defence, settlement, payoff."""
+    if standing < point.force < math.inf and not (t.surplus == 0.0 and point.p >= t.challenger.p):
+        settlement = conceded(t, point.p)
+        payoff = settlement - t.ally_cost * (point.force - standing)
+        if payoff > best[2] + ROUNDING or (payoff >= best[2] - ROUNDING and settlement > best[1]):
+            return point.force, settlement, payoff
+    return best
+
+
+@jit_apart
+def concession(t, levels, standing):
+    """Return A's best way to concede from the defence `standing` = a0 + phi s: the defence, settlement,
+    payoff, and the slope of the payoff in `standing`. Needs rho > 0."""
+    p, arms = challenge(t, levels.challenging, standing)
+    settlement = conceded(t, p)
+    best = standing, settlement, settlement
+    for point in levels.conceding:
+        best = better_concession(t, point, standing, best)
+    defence, settlement, payoff = best
+    if defence > standing:
+        return defence, settlement, payoff, t.ally_cost
+    if settlement == 0.0:
+        return defence, settlement, payoff, 0.0
+    return defence, settlement, payoff, marginal_gain(t, p, standing, arms)
+
+
+@jit
+def marginal_gain(t, p, defence, arms):
+    """Return dp/dD where the defence D wins with probability p against C's challenge."""
+    v = p * (1.0 - p)
+    if p >= t.challenger.p or p == t.nothing_held.p or v == 0.0:
+        return 0.0
+    if t.difference:
+        return 0.0 if arms > 0.0 else t.decisiveness * v
+    slope = t.decisiveness * v / defence if defence > 0.0 else math.inf
+    if arms > 0.0:
+        slope /= max(1e-300, 1.0 + t.decisiveness * (1.0 - 2.0 * p))
+    return slope
+
+
+@jit
+def outcome(t, levels, force, crisis):
+    """Return C's new arms and the settlement where C chooses this `crisis` against `force`: the whole
+    defence if it challenges, A's own forces if not."""
+    if crisis == QUIET:
+        return rival_arms(t, force, t.ally), t.status_quo
+    if crisis == CHALLENGER_CHALLENGES:
+        p, arms = challenge(t, levels.challenging, force)
+        return arms, conceded(t, p)
+    settlement, arms, _ = yielded(t, levels.yielding, levels.capitulation, force)
+    return arms, settlement
+
+
+@jit_apart
+def ally_act(t, levels, backing):
+    """Return A's best reply to `backing` = phi s, and C's to that.
+
+    Indifferent, A takes the settlement closest to q, then fewer arms. Each of the three ways is worth what
+    is said here where C replies so, and more where C does not: the best of them is what C replies.
+    """
+    alpha = force = holding_force(t, backing, levels.yielding_from)
+    crisis, settlement = QUIET, t.status_quo
+    payoff = t.status_quo - t.ally_cost * (alpha - t.ally_forces)
+    if t.challenger.p > 0.0:
+        defence, kept, value, _ = concession(t, levels, t.ally_forces + backing)
+        if value > payoff + ROUNDING:
+            alpha, force, crisis = max(t.ally_forces, defence - backing), defence, CHALLENGER_CHALLENGES
+            settlement, payoff = kept, value
+    start = revising_from(t, levels, backing)
+    if start < math.inf:
+        revising, taken, value = revision(t, levels, start)
+        closer = crisis == CHALLENGER_CHALLENGES and taken - t.status_quo < t.status_quo - settlement
+        if value > payoff + ROUNDING or (value >= payoff - ROUNDING and closer):
+            alpha = force = revising
+            crisis, payoff = ALLY_CHALLENGES, value
+    arms, settlement = outcome(t, levels, force, crisis)
+    return Act(alpha, crisis, settlement, arms, payoff)
+
+
+@jit_apart
+def challenger_act(t, levels, backing, alpha):
+    """Return C's best reply to forces `alpha` of A and `backing` = phi s of S: arms, settlement, crisis.
+
+    All that C can do is compared, whatever was derived of where its reply changes. Indifferent, C takes
+    what A prefers.
+    """
+    arms, settlement, crisis = rival_arms(t, alpha, t.ally), t.status_quo, QUIET
+    loss = settlement + t.challenger_cost * arms
+    if odds_against(t, alpha, t.challenger_forces) > t.ally.odds:
+        taken, spent, _ = yielded(t, levels.yielding, levels.capitulation, alpha)
+        if taken + t.challenger_cost * spent <= loss + ROUNDING and taken > settlement:
+            arms, settlement, crisis = spent, taken, ALLY_CHALLENGES
+            loss = settlement + t.challenger_cost * arms
+    if t.challenger.p > 0.0:
+        p, spent = challenge(t, levels.challenging, alpha + backing)
+        kept = conceded(t, p)
+        if kept + t.challenger_cost * spent < loss - ROUNDING:
+            arms, settlement, crisis = spent, kept, CHALLENGER_CHALLENGES
+    return arms, settlement, crisis

@@ -1,0 +1,44 @@
+"""The whole game with any contest, solved by backward induction."""
+
+import math
+
+from .._jit import jit_apart
+from ..equilibrium import Path, solution, unsolved
+from ..status import CONTRADICTED, NOT_CONVERGED, SOLVED
+from ..superpower import NO_PLEDGE
+from .ally import ally_act, challenger_act, levels, outcome
+from .superpower import best_offer
+
+CERTAIN = 1e-9  # the most that a player may gain by leaving the path
+
+
+@jit_apart
+def equilibrium(t):
+    """Return the `Solution` of the game with the `Terms` t, what fixes the pledge, and the status."""
+    lv = levels(t)
+    act = ally_act(t, lv, 0.0)
+    without = Path(act.alpha, act.arms, act.settlement, act.crisis)
+    offer = best_offer(t, lv, act)
+    if math.isnan(act.payoff + offer.cost + offer.backing + offer.alpha):
+        return unsolved(), NO_PLEDGE, NOT_CONVERGED
+    path = without
+    if offer.limit != NO_PLEDGE:
+        arms, settlement = outcome(t, lv, offer.force, offer.crisis)
+        path = Path(offer.alpha, arms, settlement, offer.crisis)
+        better = ally_act(t, lv, offer.backing)
+        if better.payoff > offer.payoff + CERTAIN:
+            return unsolved(), NO_PLEDGE, CONTRADICTED
+    if (
+        challenger_gain(t, lv, 0.0, without) > CERTAIN
+        or challenger_gain(t, lv, offer.backing, path) > CERTAIN
+    ):
+        return unsolved(), NO_PLEDGE, CONTRADICTED
+    return solution(t, without, path, offer.backing, offer.limit), offer.limit, SOLVED
+
+
+@jit_apart
+def challenger_gain(t, lv, backing, path):
+    """Return what C can gain by another reply than that of `path`."""
+    arms, settlement, _ = challenger_act(t, lv, backing, path.alpha)
+    best = settlement + t.challenger_cost * arms
+    return path.settlement + t.challenger_cost * path.challenger_arms - best
