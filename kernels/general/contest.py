@@ -276,5 +276,7 @@ def peaks(t, reply, cost, limit):
     giving_up = Point(reply.last, reply.p)
     after = giving_up
     if reply.odds < limit:
-        after = unarmed_point(t, best_unarmed(t, cost, reply.odds, limit))
+        odds = best_unarmed(t, cost, reply.odds, limit)
+        if odds > reply.odds:
+            after = unarmed_point(t, odds)
     return Peaks(before, during, giving_up, after)

@@ -37,9 +37,9 @@ def worst_offer(t):
 
 @jit
 def cheaper(t, best, backing, limit, crisis, alpha, force, settlement, payoff):
-    """Return `best`, or the offer described if it costs S less, or as much by a smaller pledge."""
+    """Return `best`, or the offer described if it costs S less, by more than rounding."""
     cost = t.alliance_cost + t.price * backing + t.stake * abs(settlement - t.status_quo)
-    if cost < best.cost or (cost == best.cost and backing < best.backing):
+    if cost < best.cost - ROUNDING * t.stake:
         return Offer(cost, backing, limit, crisis, alpha, force, payoff)
     return best
 
@@ -138,7 +138,8 @@ def conceding_pledge(t, levels, reservation, signs, best):
     for point in peaks(t, levels.challenging, t.price / t.stake, t.challenger.odds):
         if point.force > least:
             best = conceding_offer(t, levels, reservation, point.force, PRICE, best)
-    several = t.difference or t.decisiveness > 1.0  # maxima, where C's reply is not continuous
+    # maxima, where C's reply or the settlement is not concave
+    several = t.difference or t.decisiveness > 1.0 or t.nothing_held.p > 0.0
     for point in levels.conceding:
         if least < point.force < math.inf:
             best = conceding_offer(t, levels, reservation, point.force, CONCESSION, best)
@@ -258,12 +259,12 @@ def moving_pledge(t, levels, reservation, low, high, best):
         for _ in range(ZOOMS):
             nearest = centre
             for k in range(-1, 2):
-                alpha = centre + k * step
+                alpha = min(right, max(left, centre + k * step))
                 offer = moving_offer(t, levels, reservation, alpha, worst_offer(t))
                 if offer.cost < found:
                     nearest, found = alpha, offer.cost
                 best = offer if offer.cost < best.cost else best
-            centre = min(right, max(left, nearest))
+            centre = nearest
             step *= 0.5
     return best
 
@@ -294,7 +295,7 @@ def best_offer(t, levels, without):
     if reservation <= t.status_quo:
         signs = without.crisis == CHALLENGER_CHALLENGES and t.autonomy_cost == 0.0
         conceding = conceding_pledge(t, levels, reservation, signs, best)
-        moved = 0.0 < conceding.backing < levels.excusing and conceding.crisis == CHALLENGER_CHALLENGES
+        moved = conceding.cost < best.cost and levels.excusing > 0.0
         if moved:
             start = revising_from(t, levels, conceding.backing)
             moved = revision(t, levels, start)[2] > conceding.payoff + ALIKE
