@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
-from .schema import PARAMETERS, VARIABLES
+from .schema import COMPARISON, PARAMETERS, VARIABLES
 
 REFERENCES = (
     "A reconstruction of the game of Iwanami (2024), Asymmetric burden-sharing and the restraining and "
@@ -14,7 +14,9 @@ REFERENCES = (
 
 
 def parameter_attributes(name: str) -> dict:
-    """Return what the coordinate of the parameter `name` carries."""
+    """Return what the coordinate of the parameter `name`, or of the contest, carries."""
+    if name == "contest":
+        return COMPARISON[name].attributes
     p = PARAMETERS[name]
     return {"long_name": p.long_name, "units": p.units, "symbol": p.symbol, "domain": p.domain}
 

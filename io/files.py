@@ -61,7 +61,7 @@ def beside(path: str | os.PathLike) -> Iterator[Path]:
 
 
 def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
-    """Write the Dataset of a sweep or of scattered games to a NetCDF file.
+    """Write the Dataset of a sweep, of a comparison or of scattered games to a NetCDF file.
 
     The file is compressed (zlib, shuffled, in chunks of about 1 MB) and carries the time; it is
     written beside `path` and renamed when it is complete. An existing file is replaced.
@@ -101,14 +101,17 @@ def _write(dataset: xr.Dataset, path: Path) -> None:
         for dim, size in dataset.sizes.items():
             file.createDimension(str(dim), size)
         for name, array in dataset.variables.items():
+            text = array.dtype.kind in "OU"  # of any length, which no compression is for
             chunks = _chunks(array.shape, array.dtype.itemsize)
             dims = tuple(str(dim) for dim in array.dims)
-            options: dict[str, Any] = {**COMPRESSION, "chunksizes": chunks} if array.ndim else {}
-            target = file.createVariable(str(name), array.dtype, dims, fill_value=False, **options)
+            options: dict[str, Any] = {**COMPRESSION, "chunksizes": chunks} if array.ndim and not text else {}
+            target = file.createVariable(
+                str(name), str if text else array.dtype, dims, fill_value=False, **options
+            )
             target.setncatts(array.attrs)
             if name not in dataset.coords and beside_dims:
                 target.coordinates = " ".join(beside_dims)
-            target[...] = array.values
+            target[...] = array.values.astype(object) if text else array.values
 
 
 def load(path: str | os.PathLike) -> xr.Dataset:
@@ -128,7 +131,7 @@ def load(path: str | os.PathLike) -> xr.Dataset:
         dataset = xr.load_dataset(source, engine="netcdf4")
     except (OSError, ValueError) as error:
         raise ValueError(f"{source} cannot be read as a NetCDF file") from error
-    if not {"foedus_version", "contest"} <= set(dataset.attrs):
+    if not {"foedus_version", "contest"} <= {*dataset.attrs, *dataset.coords}:
         raise ValueError(f"{source} was not written by foedus")
     for variable in dataset.variables.values():
         variable.encoding.clear()

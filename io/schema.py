@@ -103,13 +103,24 @@ class Crisis(Code):
 
 
 @dataclass(frozen=True)
-class Variable:
-    """One variable of the solution; `codes` where it is a code and not a number."""
+class Label:
+    """What an array of results means."""
 
     name: str
     symbol: str
     units: str
     long_name: str
+
+    @property
+    def attributes(self) -> dict:
+        """What every array of it carries."""
+        return {"long_name": self.long_name, "units": self.units, "symbol": self.symbol}
+
+
+@dataclass(frozen=True)
+class Variable(Label):
+    """One variable of the solution; `codes` where it is a code and not a number."""
+
     codes: type[Code] | None = None
 
     @property
@@ -120,7 +131,7 @@ class Variable:
     @property
     def attributes(self) -> dict:
         """What every labelled array of it carries."""
-        attributes: dict = {"long_name": self.long_name, "units": self.units, "symbol": self.symbol}
+        attributes = super().attributes
         if self.codes:
             attributes["flag_values"] = [int(code) for code in self.codes]
             attributes["flag_meanings"] = " ".join(code.name.lower() for code in self.codes)
@@ -158,3 +169,15 @@ VARIABLES = {
         Variable("provocation", "b - b^0", ARMS, "what the alliance makes the challenger add"),
     )
 }  # fmt: skip
+
+# what a comparison of forms adds: the form of the contest as a dimension, and how far each regime holds
+COMPARISON = {
+    label.name: label
+    for label in (
+        Label("contest", "", NUMBER, "form of the contest"),
+        Label("regime_share", "", NUMBER, "share of the map where the regime holds"),
+        Label("regime_name", "", NUMBER, "regime"),
+        Label("under", "", NUMBER, "under how many of the forms"),
+    )
+}
+UNDER = ("all", "some", "none")  # some: but not all

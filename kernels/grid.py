@@ -24,9 +24,15 @@ def solve_game(p):
 
 
 @jit
+def closed(p):
+    """Tell whether the game has closed forms."""
+    return p[CONTEST] == general.RATIO and p[DECISIVENESS] == 1.0
+
+
+@jit
 def solve_any_game(p):
     """Return the same of a game with any contest."""
-    if p[CONTEST] == general.RATIO and p[DECISIVENESS] == 1.0:
+    if closed(p):
         return solve_game(p)
     return general.equilibrium(general.game_terms(p))
 
@@ -141,16 +147,21 @@ def solve_any_games(first, last, fixed, varying, layout, values, floats, which_f
     """Do the same as `solve_games` for games with any contest."""
     scratch = np.empty((len(VARIABLES), BLOCK))
     p, index, left = begin(first, fixed, varying, layout, values)
+    known = general.known(parameters(p))
     unsolved, first_unsolved = 0, -1
     for start in range(first, last, BLOCK):
         stop = min(start + BLOCK, last)
         for n in range(stop - start):
-            solution, _, status = solve_any_game(p)
+            if closed(p):
+                solution, _, status = solve_game(p)
+            else:
+                solution, _, status = general.equilibrium(general.general_terms(parameters(p), known))
             if status != SOLVED:
                 unsolved += 1
                 if first_unsolved < 0:
                     first_unsolved = start + n
             store(solution, scratch, n)
-            advance(p, index, left, varying, layout, values)
+            if advance(p, index, left, varying, layout, values):
+                known = general.known(parameters(p))
         copy_out(scratch, start, stop, floats, which_floats, codes, which_codes)
     return unsolved, first_unsolved

@@ -45,7 +45,7 @@ class Costs(NamedTuple):
     superpower_best: float  # argmax lambda h(z) - (c_S/phi) z: the defence that S likes best
 
 
-# the parameters that Costs depend on
+# the parameters that Costs depend on, and with any contest what is known by itself
 COSTLY = frozenset(
     Parameters._fields.index(name)
     for name in (
@@ -55,6 +55,7 @@ COSTLY = frozenset(
         "challenger_forces",
         "effectiveness",
         "stake",
+        "decisiveness",
     )
 )
 

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -85,8 +86,10 @@ class TestSolve:
                 ["--contest", "war"],
                 "contest = 'war' is not allowed; it must be ratio or difference (from --contest)",
             ),
-            (["--contest", "difference"], "only contest = 'ratio' with decisiveness = 1 is solved so far"),
-            (["--decisiveness", "2"], "only contest = 'ratio' with decisiveness = 1 is solved so far"),
+            (
+                ["--contest", "difference", "--decisiveness", "0"],
+                "decisiveness = 0.0 is not allowed; it must be > 0 (from --decisiveness)",
+            ),
         ],
     )
     def test_refusals(self, capsys, arguments, words):
@@ -203,7 +206,7 @@ class TestMap:
             ("challenger_cost = 0.6", 'stake = "a"', "stake = 'a' is not a number; it must be >= 0 (from run.toml)"),
             ("challenger_cost = 0.6", "stake = nan", "stake = nan is not allowed; it must be >= 0 (from run.toml)"),
             ("challenger_cost = 0.6", "ally_cost = 1", "ally_cost is both an axis and fixed in [game]; it can be only one (from run.toml)"),
-            ("challenger_cost = 0.6", "decisiveness = 2.0", "only contest = 'ratio' with decisiveness = 1 is solved so far"),
+            ("challenger_cost = 0.6", "decisiveness = 0", "decisiveness = 0.0 is not allowed; it must be > 0 (from run.toml)"),
             ("challenger_cost = 0.6", 'contest = "war"', "contest = 'war' is not allowed; it must be ratio or difference (from run.toml)"),
             ("status_quo =", "size =", "'size' is not a parameter; there are ally_cost, "),
             ("from = 0.1, to = 0.9", "from = 0.9, to = 0.1", "axes.status_quo: from = 0.9 must be less than to = 0.1 (from run.toml)"),
@@ -300,6 +303,118 @@ class TestMap:
             == "threads = 0 is not allowed; it must be a whole number, 1 or more"
         )
         assert sorted(os.listdir()) == ["games.csv", "run.toml"]
+
+
+class TestCompare:
+    OVER = ("--over", "contest=ratio,difference", "--over", "decisiveness=0.5,1, 2")
+
+    def test_writes_file_and_picture_and_tells_what_holds_under_which_forms(self, folder):
+        done = cli("compare", "run.toml", *self.OVER)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+        ds = foedus.load("map-forms.nc")
+        expected = foedus.compare(
+            {"ally_cost": np.geomspace(0.05, 5.0, 24), "status_quo": np.linspace(0.1, 0.9, 16)},
+            {"contest": ["ratio", "difference"], "decisiveness": [0.5, 1, 2]},
+            variables=["regime", "pledge"], challenger_cost=0.6,
+        )  # fmt: skip
+        assert ds.equals(expected)
+        assert ds.attrs["command"] == f"foedus compare run.toml {shlex.join(self.OVER)}"
+        assert Path("map-forms.png").read_bytes().startswith(b"\x89PNG")
+        lines = done.stdout.splitlines()
+        assert lines[0].split() == ["under", "all", "under", "some", "under", "none"]
+        for line, name in zip(lines[1:7], ds.regime_name.values, strict=True):
+            shares = [f"{share:.3%}" for share in ds.regime_share.sel(regime_name=name).values]
+            assert line.split() == [name.replace("_", "-"), *shares]
+        assert lines[7].startswith("2,304 games in ")
+
+    def test_runs_again_from_its_own_file_which_is_no_map(self, folder, capsys):
+        assert run(["compare", "run.toml", *self.OVER, "--quiet", "--no-picture"]) == 0
+        assert run(["compare", "map-forms.nc", "-o", "again.nc", "--quiet", "--no-picture"]) == 0
+        ds = foedus.load("map-forms.nc")
+        assert foedus.load("again.nc").equals(ds)
+        words = "map-forms.nc compares forms over contest, decisiveness; foedus compare runs it again"
+        assert refuse(capsys, "map", "map-forms.nc", "-o", "a.nc") == words
+        other = ["--over", "decisiveness=2", "--over", "stake=1,2"]
+        assert run(["compare", "map-forms.nc", *other, "-o", "other.nc", "--quiet", "--no-picture"]) == 0
+        other = foedus.load("other.nc")
+        assert other.regime.dims == ("contest", "decisiveness", "stake", "ally_cost", "status_quo")
+        assert other.regime.sel(decisiveness=2, stake=1).equals(ds.regime.sel(decisiveness=2))
+        foedus.save(ds.sel(contest="difference", decisiveness=2), "part.nc")  # a part of it is a map
+        assert run(["map", "part.nc", "-o", "a.nc", "--quiet", "--no-picture"]) == 0
+        assert foedus.load("a.nc").regime.values.tolist() == ds.regime.values[1, 2].tolist()
+        assert foedus.load("a.nc").attrs["contest"] == "difference"
+
+    def test_compares_what_an_earlier_map_fixed(self, folder):
+        assert run(["map", "run.toml", "--quiet", "--no-picture"]) == 0
+        assert run(["compare", "map.nc", *self.OVER, "-o", "forms.nc", "--quiet", "--no-picture"]) == 0
+        ds, alone = foedus.load("forms.nc"), foedus.load("map.nc")
+        assert ds.regime.sel(contest="ratio", decisiveness=1).values.tolist() == alone.regime.values.tolist()
+
+    def test_pictures_of_it_and_of_a_slice(self, folder):
+        assert run(["compare", "run.toml", *self.OVER, "--quiet", "--no-picture"]) == 0
+        assert run(["plot", "map-forms.nc"]) == 0
+        assert (
+            run(["plot", "map-forms.nc", "--at", "contest=ratio", "--at", "decisiveness=1", "-o", "a.svg"])
+            == 0
+        )
+        assert "; ratio contest; " in Path("a.svg").read_text()
+        assert sorted(os.listdir()) == ["a.svg", "games.csv", "map-forms.nc", "map-forms.png", "run.toml"]
+
+    def test_more_panels_than_a_picture_holds_are_solved_but_not_drawn(self, folder, capsys):
+        values = ",".join(f"{value:g}" for value in np.linspace(0.5, 2, 25))
+        assert run(["compare", "run.toml", "--over", f"stake={values}"]) == 0
+        assert foedus.load("map-forms.nc").sizes["stake"] == 25
+        assert capsys.readouterr().err == (
+            "no picture: stake has 25 values, but a picture holds 24 panels: fix an axis with at (on the "
+            "command line, --at stake=VALUE)\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("over", "words"),
+        [
+            ([], "there is nothing to compare; name at least one --over"),
+            (["stake"], "'stake' is not of the form name=value,value (from --over stake)"),
+            (["size=1"], "'size' is neither contest nor a parameter; there are ally_cost, "),
+            (["contest=war"], "contest = 'war' is not allowed; it must be ratio or difference (from --over contest=war)"),
+            (["contest="], "contest = '' is not allowed; it must be ratio or difference (from --over contest=)"),
+            (["stake="], "'' is not a number (from --over stake=)"),
+            (["stake=1,much"], "'much' is not a number (from --over stake=1,much)"),
+            (["stake=1,-1"], "stake[1] = -1.0 is not allowed; it must be >= 0 (from --over stake=1,-1)"),
+            (["stake=nan"], "stake[0] = nan is not allowed; it must be >= 0 (from --over stake=nan)"),
+            (["stake=1,1.0"], "stake: 1.0 is given more than once (from --over stake=1,1.0)"),
+            (["contest=ratio,ratio"], "contest: 'ratio' is given more than once (from --over contest=ratio,ratio)"),
+            (["stake=1", "stake=2"], "--over names stake more than once (from --over stake=2)"),
+            (["status_quo=0.5"], "status_quo is both compared and an axis; it can be only one (from run.toml)"),
+            (["challenger_cost=1"], "challenger_cost is both compared and fixed at 0.6; it can be only one (from run.toml)"),
+        ],
+    )  # fmt: skip
+    def test_refusals(self, folder, capsys, over, words):
+        options = [word for text in over for word in ("--over", text)]
+        assert words in refuse(capsys, "compare", "run.toml", *options)
+        assert sorted(os.listdir()) == ["games.csv", "run.toml"]
+
+    def test_refuses_other_things(self, folder, capsys):
+        assert run(["compare", "run.toml", *self.OVER, "--quiet"]) == 0
+        assert refuse(capsys, "compare", "run.toml", *self.OVER) == (
+            "map-forms.nc exists already; --overwrite replaces it"
+        )
+        words = "status_quo is both compared and an axis; it can be only one (from map-forms.nc)"
+        assert refuse(capsys, "compare", "map-forms.nc", "--over", "status_quo=0.5", "-o", "a.nc") == words
+        words = "map-forms.nc names no output file; name one with --output"
+        assert refuse(capsys, "compare", "map-forms.nc") == words
+        assert refuse(capsys, "compare", "none.toml", *self.OVER) == "none.toml: there is no such run file"
+        words = "threads = 0 is not allowed; it must be a whole number, 1 or more"
+        assert refuse(capsys, "compare", "run.toml", *self.OVER, "-o", "a.nc", "--threads", "0") == words
+        for at, words in [
+            (
+                "contest=war",
+                "contest = 'war' is not allowed; it must be ratio or difference (from --at contest=war)",
+            ),
+            ("decisiveness=9", "at: decisiveness = 9.0 is off its axis; it must be from 0.5 to 2"),
+        ]:
+            assert refuse(capsys, "plot", "map-forms.nc", "-o", "a.png", "--at", at) == words
+        assert not Path("a.png").exists()
 
 
 class TestPoints:

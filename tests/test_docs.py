@@ -22,20 +22,21 @@ def test_python_example(tmp_path, monkeypatch, capsys):
 
 
 def test_command_lines(tmp_path):
-    """Every `foedus` line of the README, in order, on a small map and a small table."""
+    """Every `foedus` line of the README, in order, on small maps and a small table."""
     (tmp_path / "examples").mkdir()
-    run_file = (ROOT / "examples" / "regimes.toml").read_text().replace("2048", "64")
-    (tmp_path / "examples" / "regimes.toml").write_text(run_file)
+    for name, points in (("regimes.toml", "2048"), ("coarse.toml", "256")):
+        run_file = (ROOT / "examples" / name).read_text().replace(f"points = {points}", "points = 48")
+        (tmp_path / "examples" / name).write_text(run_file)
     (tmp_path / "games.csv").write_text("ally_cost,stake\n0.3,1\n")
     lines = re.findall(r"^    foedus (.*?)(?:   .*)?$", README, re.MULTILINE)
-    assert len(lines) == 5
+    assert len(lines) == 7
     for line in lines:
         done = subprocess.run(
             [sys.executable, "-m", "foedus", *shlex.split(line)],
             cwd=tmp_path, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, (line, done.stderr)
-    for name in ("map.nc", "map.png", "again.nc", "line.pdf", "games.nc"):
+    for name in ("map.nc", "map.png", "again.nc", "line.pdf", "games.nc", "forms.png", "slice.png"):
         assert (tmp_path / name).exists(), name
 
 

@@ -5,6 +5,16 @@ The moves are those of the package around it, with one-dimensional roots where t
 
 from .ally import ally_act, challenger_act, levels
 from .equilibrium import equilibrium
-from .terms import DIFFERENCE, RATIO, game_terms
+from .terms import DIFFERENCE, RATIO, game_terms, general_terms, known
 
-__all__ = ["DIFFERENCE", "RATIO", "ally_act", "challenger_act", "equilibrium", "game_terms", "levels"]
+__all__ = [
+    "DIFFERENCE",
+    "RATIO",
+    "ally_act",
+    "challenger_act",
+    "equilibrium",
+    "game_terms",
+    "general_terms",
+    "known",
+    "levels",
+]

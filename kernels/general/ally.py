@@ -24,7 +24,7 @@ from .challenger import (
     yielding_force,
     yields_only_unarmed,
 )
-from .contest import Peaks, free_reply, never_arming, odds_against, peaks, rival_arms
+from .contest import Peaks, never_arming, odds_against, peaks, rival_arms
 from .odds import NEVER, root
 
 
@@ -53,15 +53,14 @@ class Act(NamedTuple):
 @jit_apart
 def levels(t):
     """Return the `Levels` of the game."""
-    free = free_reply(t)
-    yielding = never_arming() if yields_only_unarmed(t, free) else free
-    yielding_from = yielding_force(t, free)
+    yielding = never_arming() if yields_only_unarmed(t) else t.free
+    yielding_from = yielding_force(t)
     capitulation = capitulation_force(t, yielding)
-    revising = peaks(t, yielding, t.ally_cost, NEVER)
-    challenging, conceding, excusing = free, revising, 0.0
+    revising = peaks(t, yielding, t.ally_best, NEVER)
+    challenging, conceding, excusing = t.free, revising, 0.0
     if t.challenger.p > 0.0:
-        challenging = challenging_reply(t, free)
-        conceding = peaks(t, challenging, t.ally_cost, t.challenger.odds)
+        challenging = challenging_reply(t)
+        conceding = peaks(t, challenging, t.ally_best, t.challenger.odds)
         if yielding_from < math.inf:
             arms = t.ally.slope * yielding_from + t.ally.shift - t.challenger_forces
             defence, _ = deterring_defence(t, t.challenger_cost * max(0.0, arms))

@@ -26,14 +26,17 @@ from .odds import STEPS, grown, log_odds, probability, root, spread
 
 
 @jit_apart
-def challenging_reply(t, free):
-    """Return the `Reply` of a C that challenges: `free`, but p stays between cl_E and rho. Needs rho > 0."""
+def challenging_reply(t):
+    """Return the `Reply` of a C that challenges: the free one, but p stays between cl_E and rho.
+
+    Needs rho > 0.
+    """
     low, high = t.nothing_held, t.challenger
     first_odds = max(-t.upper_odds, low.odds)
     if not t.arming or first_odds >= min(t.upper_odds, high.odds):
         return never_arming()
     first = standing_force(t, first_odds)
-    last_odds, odds, last = free.last_odds, free.odds, free.last
+    last_odds, odds, last = t.free.last_odds, t.free.odds, t.free.last
     if last_odds < low.odds:  # C leaves nothing until it gives up arming
         last_odds = low.odds
         limit = unarmed_limit(t, low.odds, low.p)
@@ -180,13 +183,13 @@ def holding_force(t, backing, limit):
 
 
 @jit
-def yields_only_unarmed(t, free):
+def yields_only_unarmed(t):
     """Tell whether C, where it arms freely, leaves A no more than r, so that A's threat is empty."""
-    return not t.arming or t.ally.odds >= free.last_odds
+    return not t.arming or t.ally.odds >= t.free.last_odds
 
 
 @jit_apart
-def yielding_force(t, free):
+def yielding_force(t):
     """Return the least force of A's own before which C yields, and not stays; infinity if there is none.
 
     C yields once that loses it no more than staying: by arming freely (`tangent_gap`), or without arms
@@ -199,17 +202,17 @@ def yielding_force(t, free):
     gain = t.challenger_forces + (1.0 - t.status_quo) / t.challenger_cost
     exhausted = (gain - t.ally.shift) / t.ally.slope
     low, high = anchor, unarmed_limit(t, anchor, base) + 1.0
-    if t.arming and anchor < free.last_odds:
+    if t.arming and anchor < t.free.last_odds:
         if anchor < -t.upper_odds and unarmed_gap(t, anchor, base, -t.upper_odds)[0] <= 0.0:
             high = -t.upper_odds
         else:
             armed_low = max(anchor, -t.upper_odds)
-            if not t.difference and tangent_gap(t, anchor, base, free.last_odds)[0] <= 0.0:
+            if not t.difference and tangent_gap(t, anchor, base, t.free.last_odds)[0] <= 0.0:
                 odds = armed_low
                 if tangent_gap(t, anchor, base, armed_low)[0] > 0.0:
-                    odds = root(tangent_gap, t, anchor, base, armed_low, free.last_odds, armed_low)
+                    odds = root(tangent_gap, t, anchor, base, armed_low, t.free.last_odds, armed_low)
                 return min(armed_force(t, odds), exhausted)
-            low = free.odds
+            low = t.free.odds
     odds = low
     value, slope = unarmed_gap(t, anchor, base, low)
     if value > 0.0 or (low == anchor and slope > 0.0):

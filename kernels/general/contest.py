@@ -75,13 +75,7 @@ def armed_odds(t, force):
         return -t.upper_odds
     rate = 1.0 / t.decisiveness
     level = math.log(force * t.challenger_cost * rate)
-    guess = level / (rate + 1.0)  # ln(p (1 - p)) <= min(odds, -odds) puts the root above this and the next
-    if t.decisiveness < 1.0:
-        guess = max(guess, level / (rate - 1.0))
-    elif t.decisiveness > 1.0:  # near the fold the level is a parabola
-        below = log_spread(t.fold) + t.fold * rate - level
-        guess = max(guess, t.fold - math.sqrt(max(0.0, below / spread(t.fold))))
-    return spread_root(rate, level, -t.upper_odds, min(t.fold, t.upper_odds), guess)
+    return spread_root(rate, level, -t.upper_odds, min(t.fold, t.upper_odds))
 
 
 @jit
@@ -174,44 +168,30 @@ def free_reply(t):
     return Reply(first, -t.upper_odds, last, last_odds, probability(odds), odds)
 
 
-@jit
-def marginal_log(t, base, odds):
-    """Return ln of the marginal gain over the marginal cost of a force against an unarmed C; ratio form."""
-    return base + log_spread(odds) - odds / t.decisiveness
-
-
 @jit_apart
-def best_unarmed(t, cost, low, high):
-    """Return the log-odds between `low` and `high` that are best at a unit `cost` against an unarmed C.
+def best_unarmed(t, cost):
+    """Return the log-odds at which P - cost z has its local maximum against an unarmed C, or -NEVER.
 
-    Where gamma p (1 - p) = cost z, or = cost in the difference form, and P is concave in the force; or
-    else the end towards which that lies. If P - cost z only falls, `low`.
+    There gamma p (1 - p) = cost z, or = cost in the difference form, and P is concave in the force.
     """
     if t.difference:
         room = 1.0 - 4.0 * cost / t.decisiveness
         if room <= 0.0:
-            return low
+            return -NEVER
         p = 0.5 * (1.0 + math.sqrt(room))
-        return max(low, min(high, math.log(p * p * t.decisiveness / cost)))
-    low = max(low, -t.fold if t.decisiveness > 1.0 else -NEVER)  # P is convex below the fold
-    if high <= low:
-        return high
-    base = math.log(t.decisiveness / (cost * t.challenger_forces))
-    if marginal_log(t, base, low) <= 0.0:
-        return low
-    if marginal_log(t, base, high) >= 0.0:
-        return high
+        return math.log(p * p * t.decisiveness / cost)
     rate = 1.0 / t.decisiveness
-    guess = base / (rate + 1.0)  # ln(p (1 - p)) <= min(odds, -odds) puts the root below this and the next
-    if guess < 0.0 and t.decisiveness < 1.0:
-        guess = base / (rate - 1.0)
-    return spread_root(-rate, -base, low, high, guess)
+    level = math.log(cost * t.challenger_forces * rate)
+    low = -t.fold if t.decisiveness > 1.0 else -NEVER  # P is convex below the fold
+    if log_spread(low) - rate * low <= level:
+        return -NEVER
+    return spread_root(-rate, level, low, NEVER)
 
 
 @jit
 def armed_marginal_log(t, base, _, odds):
-    """The same as `marginal_log` against a C that arms:
-    ln(c_C/cost) + ln((1 - p)/p)/gamma - ln(1 + gamma - 2 gamma p)."""
+    """ln of the marginal gain over the marginal cost of a force that C arms against, and its slope:
+    ln(c_C/cost) + ln((1 - p)/p)/gamma - ln(1 + gamma - 2 gamma p); ratio form."""
     p = probability(odds)
     rest = 1.0 + t.decisiveness * (1.0 - 2.0 * p)
     slope = 1.0 / t.decisiveness - 2.0 * t.decisiveness * spread(odds) / rest
@@ -219,22 +199,37 @@ def armed_marginal_log(t, base, _, odds):
 
 
 @jit_apart
-def best_armed(t, cost, low, high):
-    """Return the log-odds between `low` and `high` at which p - cost z is at its local maximum against
-    a C that arms, or else `low`; ratio form.
+def best_armed(t, cost):
+    """Return the log-odds at which p - cost z has its local maximum against a C that arms, or -NEVER.
 
-    dp/dz = c_C ((1 - p)/p)^(1/gamma)/(1 + gamma - 2 gamma p); for gamma > 1 it falls only up to
-    p = (1 + gamma - sqrt(gamma^2 - 1))/(2 gamma).
+    In the ratio form dp/dz = c_C ((1 - p)/p)^(1/gamma)/(1 + gamma - 2 gamma p); for gamma > 1 it falls
+    only up to p = (1 + gamma - sqrt(gamma^2 - 1))/(2 gamma). In the difference form it is 0.
     """
+    if t.difference or not t.arming:
+        return -NEVER
+    low, high = -t.upper_odds, t.upper_odds
     if t.decisiveness > 1.0:
         s = math.sqrt(t.decisiveness * t.decisiveness - 1.0)
         high = min(high, math.log((1.0 + t.decisiveness - s) / (t.decisiveness - 1.0 + s)))
-    if low >= high:
-        return low
     base = math.log(t.challenger_cost / cost)
-    if armed_marginal_log(t, base, 0.0, low)[0] <= 0.0 or armed_marginal_log(t, base, 0.0, high)[0] >= 0.0:
-        return low
+    if low >= high or armed_marginal_log(t, base, 0.0, low)[0] <= 0.0:
+        return -NEVER
+    if armed_marginal_log(t, base, 0.0, high)[0] >= 0.0:
+        return NEVER
     return root(armed_marginal_log, t, base, 0.0, low, high, 0.5 * (low + high))
+
+
+class Best(NamedTuple):
+    """The log-odds of the forces that are best at some unit cost, whatever else bounds the contest."""
+
+    unarmed: float  # where C does not arm
+    armed: float  # where it does
+
+
+@jit
+def best(t, cost):
+    """Return the `Best` at a unit `cost`."""
+    return Best(best_unarmed(t, cost), best_armed(t, cost))
 
 
 class Point(NamedTuple):
@@ -259,24 +254,20 @@ def unarmed_point(t, odds):
     return Point(standing_force(t, odds), probability(odds))
 
 
-@jit_apart
-def peaks(t, reply, cost, limit):
-    """Return the `Peaks` for a unit `cost`; without arms C leaves nobody more than the log-odds `limit`.
+@jit
+def peaks(t, reply, best, limit):
+    """Return the `Peaks` where `best` is; without arms C leaves nobody more than the log-odds `limit`.
 
     Some may coincide, and some be no maximum at all; every maximum is among them.
     """
-    before = unarmed_point(t, best_unarmed(t, cost, -NEVER, min(reply.first_odds, limit)))
+    before = unarmed_point(t, min(best.unarmed, reply.first_odds, limit))
     if reply.first == reply.last:
         return Peaks(before, before, before, before)
     during = before
-    if not t.difference:
-        odds = best_armed(t, cost, reply.first_odds, reply.last_odds)
-        if odds > reply.first_odds:
-            during = Point(armed_force(t, odds), probability(odds))
+    if reply.first_odds < best.armed < reply.last_odds:
+        during = Point(armed_force(t, best.armed), probability(best.armed))
     giving_up = Point(reply.last, reply.p)
     after = giving_up
-    if reply.odds < limit:
-        odds = best_unarmed(t, cost, reply.odds, limit)
-        if odds > reply.odds:
-            after = unarmed_point(t, odds)
+    if reply.odds < min(best.unarmed, limit):
+        after = unarmed_point(t, min(best.unarmed, limit))
     return Peaks(before, during, giving_up, after)

@@ -11,6 +11,7 @@ from .._jit import jit, jit_apart
 MOST = 650.0  # exp beyond it counts as exp of it: a number too large to matter, and too small to overflow
 NEVER = 1e5  # log-odds of a certainty
 STEPS = 200
+LN2 = math.log(2.0)
 
 
 @jit
@@ -30,7 +31,7 @@ def spread(odds):
 @jit
 def log_spread(odds):
     """Return ln(p (1 - p)), where p (1 - p) itself may underflow."""
-    return -abs(odds) - 2.0 * math.log1p(math.exp(-abs(odds)))
+    return -abs(odds) - 2.0 * math.log(1.0 + math.exp(-abs(odds)))
 
 
 @jit
@@ -50,17 +51,25 @@ def grown(exponent):
 
 
 @jit_apart
-def spread_root(rate, level, low, high, guess):
+def spread_root(rate, level, low, high):
     """Return where ln(p (1 - p)) + rate odds = `level`, between log-odds `low` and `high` on one side of its
     maximum.
 
     The left side is concave, so that a parabola through value, slope and bend comes near at once.
     """
     rising = 1.0 if rate + 1.0 - 2.0 * probability(0.5 * (low + high)) > 0.0 else -1.0
-    x = min(high, max(low, guess))
+    # the parabola at 0 or, far from it, where ln(p (1 - p)) is nearly -|odds|
+    value = -2.0 * LN2 - level
+    square = rate * rate + value
+    x = NEVER
+    if square > 0.0 and rate * rising > 0.0:
+        x = -2.0 * value / (rate + rising * math.sqrt(square))
+    if abs(x) > 2.0:
+        x = level / (rate + 1.0) if level * rising < 0.0 else level / (rate - 1.0)
+    x = min(high, max(low, x))
     for _ in range(STEPS):
         e = math.exp(-abs(x))
-        value = -abs(x) - 2.0 * math.log1p(e) + rate * x - level
+        value = -abs(x) - 2.0 * math.log(1.0 + e) + rate * x - level
         p = 1.0 / (1.0 + e) if x >= 0.0 else e / (1.0 + e)
         slope = rate + 1.0 - 2.0 * p
         if value * rising < 0.0:
@@ -68,14 +77,15 @@ def spread_root(rate, level, low, high, guess):
         else:
             high = x
         square = slope * slope + 4.0 * value * p * (1.0 - p)
-        x_next = low
+        x_next = math.inf
         if square > 0.0 and slope * rising > 0.0:
             x_next = x - 2.0 * value / (slope + rising * math.sqrt(square))
-        if not low < x_next < high:
+        if not low <= x_next <= high:
             x_next = 0.5 * (low + high)
         step = abs(x_next - x)
         x = x_next
-        if step <= 4e-16 * max(1.0, abs(x)) or high - low <= 4e-16 * max(1.0, abs(x)):
+        # the error shrinks cubically
+        if step <= 1e-6 * math.sqrt(max(0.0, slope * rising)) or high - low <= 4e-16 * max(1.0, abs(x)):
             return x
     return math.nan
 

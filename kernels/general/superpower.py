@@ -11,9 +11,9 @@ from .challenger import backing_to_hold, challenge, conceded, deterring_defence,
 from .contest import odds_against, peaks
 from .odds import NEVER, root
 
-CELLS = 16  # of A's forces, where these are to be searched
+CELLS, NODES = 16, 8  # of A's forces, where these are to be searched, and in each of them
 FINEST = 1024
-ZOOMS = 40
+ZOOMS = 34
 ALIKE = 1e-12  # payoffs of A that a search takes for equal
 
 
@@ -135,7 +135,7 @@ def conceding_pledge(t, levels, reservation, signs, best):
             return best
         least = root(accepting_gap, t, levels, reservation, least, most, least)
         best = conceding_offer(t, levels, reservation, least, REFUSAL, best)
-    for point in peaks(t, levels.challenging, t.price / t.stake, t.challenger.odds):
+    for point in peaks(t, levels.challenging, t.superpower_best, t.challenger.odds):
         if point.force > least:
             best = conceding_offer(t, levels, reservation, point.force, PRICE, best)
     # maxima, where C's reply or the settlement is not concave
@@ -244,28 +244,41 @@ def moving_offer(t, levels, reservation, alpha, best):
 
 
 @jit_apart
-def moving_pledge(t, levels, reservation, low, high, best):
+def moving_pledge(t, levels, reservation, low, high, moved, best):
     """Return `best` or, if it is cheaper, the best pledge with which C just yields before forces of A
     between `low` and `high`.
 
     What A then does, and so S's cost, has no known shape: it is searched for, cell by cell of A's forces,
-    each closed in on from its middle.
+    each closed in on from its best node where it may hold something better. `moved` tells that A revises
+    behind the pledge that would be best if it conceded, so that others with which it concedes count.
     """
+    least = t.alliance_cost + t.stake * min(t.surplus, t.status_quo)
     for i in range(CELLS):
         left = low + (high - low) * i / CELLS
         right = low + (high - low) * (i + 1) / CELLS
         best = moving_offer(t, levels, reservation, left, best)
-        centre, step, found = 0.5 * (left + right), 0.5 * (right - left), math.inf
+        conceding_may_pay = moved and least + t.price * revising_start(t, levels, right).backing < best.cost
+        if not (conceding_may_pay or revising_may_pay(t, levels, reservation, left, right, best.cost)):
+            continue
+        step = (right - left) / NODES
+        centre, found = left, worst_offer(t)
+        for k in range(NODES + 1):
+            offer = moving_offer(t, levels, reservation, left + k * step, worst_offer(t))
+            if offer.cost < found.cost:
+                centre, found = left + k * step, offer
         for _ in range(ZOOMS):
-            nearest = centre
-            for k in range(-1, 2):
-                alpha = min(right, max(left, centre + k * step))
-                offer = moving_offer(t, levels, reservation, alpha, worst_offer(t))
-                if offer.cost < found:
-                    nearest, found = alpha, offer.cost
-                best = offer if offer.cost < best.cost else best
-            centre = nearest
+            if found.cost == math.inf:
+                break
             step *= 0.5
+            nearest = centre
+            for side in (-step, step):
+                alpha = min(right, max(left, centre + side))
+                offer = moving_offer(t, levels, reservation, alpha, worst_offer(t))
+                if offer.cost < found.cost:
+                    nearest, found = alpha, offer
+            centre = nearest
+        if found.cost < best.cost - ROUNDING * t.stake:
+            best = found
     return best
 
 
@@ -303,5 +316,5 @@ def best_offer(t, levels, without):
     if levels.excusing > 0.0:
         low, high = max(levels.yielding_from, t.ally_forces), revising_from(t, levels, 0.0)
         if low < high and (moved or revising_may_pay(t, levels, reservation, low, high, best.cost)):
-            best = moving_pledge(t, levels, reservation, low, high, best)
+            best = moving_pledge(t, levels, reservation, low, high, moved, best)
     return best

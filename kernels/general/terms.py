@@ -3,11 +3,37 @@
 import math
 from typing import NamedTuple
 
-from .._jit import jit
+from .._jit import jit, jit_apart
 from ..terms import Costs, parameters, terms
+from .contest import Best, Reply, best, free_reply
 from .odds import NEVER, grown, log_odds
 
 RATIO, DIFFERENCE = 0.0, 1.0  # the codes of the forms of the contest
+
+
+class Contest(NamedTuple):
+    """The contest that C faces, and what it does by itself."""
+
+    decisiveness: float  # gamma
+    difference: bool  # the difference form, not the ratio form
+    challenger_cost: float  # c_C
+    challenger_forces: float  # b0
+    standing: float  # g = c_C b0
+    arming: bool  # C arms against some force
+    upper_odds: float  # between -upper and upper C gains by its first new arms
+    fold: float  # log-odds at which the contest turns from convex to concave in C's forces
+
+
+class Known(NamedTuple):
+    """What the contest, the costs of arms and S's stake determine by themselves.
+
+    Apart from the rest of a game's terms because along many an axis of a grid they stay the same.
+    """
+
+    contest: Contest
+    free: Reply  # C's, where nothing else bounds it
+    ally_best: Best  # at c_A
+    superpower_best: Best  # at c_S/(lambda phi)
 
 
 class Line(NamedTuple):
@@ -43,14 +69,17 @@ class Terms(NamedTuple):
     nothing: float  # cl
     everything: float  # cap
     standing: float  # g = c_C b0
+    arming: bool  # these three as in Contest
+    upper_odds: float
+    fold: float
+    free: Reply  # these three as in Known
+    ally_best: Best
+    superpower_best: Best
     demand_base: float  # r - pK, what A's win probability exceeds by all that it takes beyond q
     holding_base: float  # q + cl = rho + pK, the same of what C leaves
     ally: Line  # at r: what C needs to neutralise A
     challenger: Line  # at rho: what C needs for a credible threat
     nothing_held: Line  # at cl_E = max(0, min(cl, rho)): what C needs to leave A nothing
-    arming: bool  # C arms against some force
-    upper_odds: float  # between -upper and upper C gains by its first new arms
-    fold: float  # log-odds at which the contest turns from convex to concave in C's forces
 
 
 @jit
@@ -65,14 +94,13 @@ def line(difference, gamma, p):
 
 
 @jit
-def game_terms(p):
-    """Return the `Terms` of the game with the 15 parameters of `p`, an array or a tuple."""
-    game = parameters(p)
-    t = terms(game, Costs(1.0 / game.challenger_cost, game.superpower_cost / game.effectiveness, 0.0, 0.0))
-    gamma, difference = game.decisiveness, game.contest == DIFFERENCE
+def contest(p):
+    """Return the `Contest` of a game with the `Parameters` p."""
+    gamma, difference = p.decisiveness, p.contest == DIFFERENCE
+    standing = p.challenger_cost * p.challenger_forces
     # C's marginal gain from its first arms against a force that wins with probability p is
     # gamma p (1 - p)/b0, or gamma p (1 - p) in the difference form
-    least = (t.challenger_cost if difference else t.standing) / gamma
+    least = (p.challenger_cost if difference else standing) / gamma
     arming = least < 0.25
     upper_odds = 0.0
     if arming:
@@ -83,6 +111,26 @@ def game_terms(p):
         fold = 0.0
     elif gamma > 1.0:
         fold = math.log((gamma + 1.0) / (gamma - 1.0))
+    return Contest(
+        gamma, difference, p.challenger_cost, p.challenger_forces, standing, arming, upper_odds, fold
+    )
+
+
+@jit_apart
+def known(p):
+    """Return what is `Known` of every game that shares the contest, the costs, C's forces and the stake."""
+    c = contest(p)
+    superpower_best = Best(-NEVER, -NEVER)
+    if p.stake > 0.0:
+        superpower_best = best(c, p.superpower_cost / p.effectiveness / p.stake)
+    return Known(c, free_reply(c), best(c, p.ally_cost), superpower_best)
+
+
+@jit
+def general_terms(p, known):
+    """Return the `Terms` of the game with `Parameters` p, of which so much is `known`."""
+    t = terms(p, Costs(1.0 / p.challenger_cost, p.superpower_cost / p.effectiveness, 0.0, 0.0))
+    gamma, difference = known.contest.decisiveness, known.contest.difference
     return Terms(
         t.ally_cost,
         t.challenger_cost,
@@ -102,12 +150,22 @@ def game_terms(p):
         t.nothing,
         t.everything,
         t.standing,
+        known.contest.arming,
+        known.contest.upper_odds,
+        known.contest.fold,
+        known.free,
+        known.ally_best,
+        known.superpower_best,
         t.ally_edge - t.surplus,
         t.challenger_edge + t.surplus,
         line(difference, gamma, t.ally_edge),
         line(difference, gamma, t.challenger_edge),
         line(difference, gamma, t.nothing_held),
-        arming,
-        upper_odds,
-        fold,
     )
+
+
+@jit
+def game_terms(p):
+    """Return the `Terms` of the game with the 15 parameters of `p`, an array or a tuple."""
+    game = parameters(p)
+    return general_terms(game, known(game))

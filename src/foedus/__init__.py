@@ -1,10 +1,12 @@
 """foedus solves the alliance game of a superpower, its ally and a challenger, exactly.
 
-`solve` solves one game, `sweep` a grid, `solve_points` scattered games; `save` and `load` keep the
-results, `plot` draws them. Importing this compiles and loads nothing heavy.
+`solve` solves one game, `sweep` a grid, `compare` a grid under several functional forms, `solve_points`
+scattered games; `save` and `load` keep the results, `plot` draws them. Importing this compiles and loads
+nothing heavy.
 """
 
 from .equilibrium import Equilibrium, solve
+from .forms import compare
 from .game import Game
 from .io.schema import Crisis, Regime
 from .sweeps import solve_points, sweep
@@ -16,6 +18,7 @@ __all__ = [
     "Equilibrium",
     "Game",
     "Regime",
+    "compare",
     "load",
     "plot",
     "save",

@@ -1,8 +1,9 @@
-"""The command line: foedus solve, map, plot, points."""
+"""The command line: foedus solve, map, compare, plot, points."""
 
 import contextlib
 import csv
 import dataclasses
+import functools
 import gc
 import os
 import shlex
@@ -21,9 +22,11 @@ from rich.table import Table
 from . import __version__
 from .equilibrium import Equilibrium
 from .equilibrium import solve as solve_game
+from .forms import check_form
+from .forms import compare as compare_forms
 from .game import check_contest, check_name, check_parameter
 from .io.schema import CONTESTS, PARAMETERS, VARIABLES, Regime
-from .runfile import naming, read_run
+from .runfile import Run, naming, read_run
 from .sweeps import Progress, solve_points, sweep
 
 if TYPE_CHECKING:
@@ -73,10 +76,33 @@ Options: Any = dataclasses.make_dataclass(
 NONE_GIVEN = Options()
 Parameters = Annotated[Options, cyclopts.Parameter(name="*", group="Parameters of the game")]
 Output = Annotated[Path | None, cyclopts.Parameter(name=["--output", "-o"])]
+Overwrite = Annotated[bool, cyclopts.Parameter(help="replace files that exist")]
+Picture = Annotated[
+    bool, cyclopts.Parameter(negative="--no-picture", help="draw a picture beside the NetCDF file")
+]
+Threads = Annotated[
+    int | None, cyclopts.Parameter(help="how many threads solve [default: one per processor]")
+]
+Quiet = Annotated[bool, cyclopts.Parameter(help="print nothing but errors")]
+
+
+@dataclasses.dataclass(frozen=True)
+class Ways:
+    """How a grid is solved and kept."""
+
+    overwrite: Overwrite = False
+    picture: Picture = True
+    threads: Threads = None
+    quiet: Quiet = False
+
+
+AS_USUAL = Ways()
+GridOptions = Annotated[Ways, cyclopts.Parameter(name="*")]
 
 
 def main() -> None:
     """Run the command line and exit: 0 done, 2 bad input, 130 interrupted."""
+    warnings.formatwarning = lambda message, *_, **__: f"foedus: {message}\n"  # no line of code with it
     sys.exit(run(sys.argv[1:]))
 
 
@@ -113,8 +139,6 @@ def _given(parameters: Any) -> dict[str, Any]:
                 check_contest(value)
             else:
                 check_parameter(name, value)
-                if name == "decisiveness":
-                    check_contest(CONTESTS[0], value)
     return given
 
 
@@ -153,10 +177,7 @@ def map(  # noqa: A001 - the command's name
     /,
     *,
     output: Output = None,
-    overwrite: bool = False,
-    picture: Annotated[bool, cyclopts.Parameter(negative="--no-picture")] = True,
-    threads: int | None = None,
-    quiet: bool = False,
+    ways: GridOptions = AS_USUAL,
 ) -> None:
     """Solve a grid of games into a NetCDF file, and draw it beside the file.
 
@@ -166,46 +187,78 @@ def map(  # noqa: A001 - the command's name
         a run file (TOML), or the NetCDF file of an earlier map, to run it again
     output
         the NetCDF file to write [default: the one that the run file names]
-    overwrite
-        replace files that exist
-    picture
-        draw a picture beside the NetCDF file
-    threads
-        how many threads solve [default: one per processor]
-    quiet
-        print nothing but errors
     """
-    from .io.files import save, writable
-    from .plots import plot, save_figure
-
     request = read_run(run_file)
+    if request.over:
+        over = ", ".join(request.over)
+        raise ValueError(f"{run_file} compares forms over {over}; foedus compare runs it again")
+    _solve_run(request, _target(run_file, request, output), ways)
+
+
+@app.command
+def compare(
+    run_file: Path,
+    /,
+    *,
+    over: list[str] | None = None,
+    output: Output = None,
+    ways: GridOptions = AS_USUAL,
+) -> None:
+    """Solve the same grid of games under several functional forms, and tell what holds under which.
+
+    Parameters
+    ----------
+    run_file
+        a run file (TOML), or the NetCDF file of an earlier map or comparison
+    over
+        what to compare, as in --over contest=ratio,difference --over decisiveness=0.5,1,2: the
+        contest or a parameter, and its values; the forms are all their combinations
+    output
+        the NetCDF file to write [default: the one that the run file names, with -forms in its name]
+    """
+    request = read_run(run_file, _named("--over", over, "name=value,value", _forms))
+    if not request.over:
+        raise ValueError("there is nothing to compare; name at least one --over")
+    target = _target(run_file, request, output)
+    if output is None:
+        target = target.with_stem(f"{target.stem}-forms")
+    _solve_run(request, target, ways)
+
+
+def _target(run_file: Path, request: Run, output: Path | None) -> Path:
+    """Return where the result of a run goes."""
     target = output or request.file
     if target is None:
         raise ValueError(f"{run_file} names no output file; name one with --output")
-    _check_output(target, ".nc", overwrite, writable)
+    return target
+
+
+def _solve_run(request: Run, target: Path, ways: Ways) -> None:
+    """Solve a sweep or a comparison, write it and draw it beside, and say what it found."""
+    from .io.files import save, writable
+    from .plots import plot, save_figure
+
+    _check_output(target, ".nc", ways.overwrite, writable)
     image = target.with_suffix(".png")
-    if picture:
-        _check_output(image, ".png", overwrite, writable)
-    games = _size(request.axes.values(), request.variables, quiet)
-    _compile()
+    if ways.picture:
+        _check_output(image, ".png", ways.overwrite, writable)
+    games = _size([*request.over.values(), *request.axes.values()], request.variables, ways.quiet)
+    forms: dict[str, Any] = {"over": request.over} if request.over else {}
+    solve_grid = functools.partial(compare_forms if forms else sweep, **forms, **request.fixed)
+    _compile(lambda: solve_grid({k: v[:2] for k, v in request.axes.items()}, variables=["regime"]))
     started = time.perf_counter()
-    with _progress("solving", games, quiet) as progress:
-        dataset = sweep(
-            request.axes,
-            variables=request.variables,
-            threads=threads,
-            contest=request.contest,
-            progress=progress,
-            **request.fixed,
+    with _progress("solving", games, ways.quiet) as progress:
+        dataset = solve_grid(
+            request.axes, variables=request.variables, threads=ways.threads, progress=progress
         )
     seconds = time.perf_counter() - started
     save(_signed(dataset), target)
-    if picture:
+    if ways.picture:
         try:
             save_figure(plot(dataset), image)
         except ValueError as reason:  # too many dimensions for one picture
             print(f"no picture: {reason}", file=sys.stderr)
-    _report(dataset, games, seconds, quiet)
+    _report(dataset, games, seconds, ways.quiet)
 
 
 @app.command
@@ -214,9 +267,9 @@ def points(
     /,
     *,
     output: Output = None,
-    overwrite: bool = False,
-    threads: int | None = None,
-    quiet: bool = False,
+    overwrite: Overwrite = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
     parameters: Parameters = NONE_GIVEN,
 ) -> None:
     """Solve scattered games, one in each row of a CSV file with a column per parameter.
@@ -227,12 +280,6 @@ def points(
         the CSV file; its first line names the parameters
     output
         the NetCDF file to write [default: beside the CSV file]
-    overwrite
-        replace a file that exists
-    threads
-        how many threads solve [default: one per processor]
-    quiet
-        print nothing but errors
     """
     from .io.files import save, writable
 
@@ -241,7 +288,8 @@ def points(
     given = _given(parameters)
     columns = _columns(table)
     games = _size([next(iter(columns.values()))], list(VARIABLES), quiet)
-    _compile()
+    with naming(str(table)):
+        _compile(lambda: solve_points({k: v[:2] for k, v in columns.items()}, variables=["regime"], **given))
     started = time.perf_counter()
     with naming(str(table)), _progress("solving", games, quiet) as progress:
         dataset = solve_points(columns, threads=threads, progress=progress, **given)
@@ -258,7 +306,7 @@ def plot_file(
     output: Output = None,
     variable: str | None = None,
     at: list[str] | None = None,
-    overwrite: bool = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Draw a map from its NetCDF file: the regimes, another variable, or another slice.
 
@@ -272,9 +320,7 @@ def plot_file(
         what to draw [default: the regime, or else the first variable]
     at
         an axis and a value to draw the map at, as in --at stake=1.0, which takes the nearest of the
-        grid; once for each such axis
-    overwrite
-        replace a file that exists
+        grid, or --at contest=ratio; once for each such axis
     """
     from .io.files import load, writable
     from .plots import check_picture_path, plot, save_figure
@@ -282,25 +328,47 @@ def plot_file(
     target = output or file.with_suffix(".png")
     check_picture_path(target)
     _check_output(target, target.suffix, overwrite, writable)
-    places = [_slice(text) for text in at or []]
-    for name, _ in places:
-        if [other for other, _ in places].count(name) > 1:
-            raise ValueError(f"--at names {name} more than once")
-    figure = plot(load(file), variable, at=dict(places))
+    figure = plot(load(file), variable, at=_named("--at", at, "parameter=value", _place))
     save_figure(figure, target)
 
 
-def _slice(text: str) -> tuple[str, float]:
-    """Return the parameter and the value of one --at."""
-    with naming(f"--at {text}"):
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise ValueError(f"{text!r} is not of the form parameter=value")
-        check_name(name)
-        try:
-            return name, float(value)
-        except ValueError:
-            raise ValueError(f"{value!r} is not a number") from None
+def _named(
+    option: str, texts: list[str] | None, pattern: str, read: Callable[[str, str], Any]
+) -> dict[str, Any]:
+    """Return what a repeatable option like name=value says of each name, as `read` makes it."""
+    named: dict[str, Any] = {}
+    for text in texts or []:
+        with naming(f"{option} {text}"):
+            name, equals, value = text.partition("=")
+            if not equals:
+                raise ValueError(f"{text!r} is not of the form {pattern}")
+            if name in named:
+                raise ValueError(f"{option} names {name} more than once")
+            named[name] = read(name, value)
+    return named
+
+
+def _place(name: str, value: str) -> Any:
+    """Return the value of one --at."""
+    if name == "contest":
+        check_contest(value)
+        return value
+    check_name(name)
+    return _number(value)
+
+
+def _forms(name: str, values: str) -> Any:
+    """Return the values of one --over."""
+    parts = [value.strip() for value in values.split(",")]
+    return check_form(name, parts if name not in PARAMETERS else [_number(part) for part in parts])
+
+
+def _number(text: str) -> float:
+    """Return a number as it was typed."""
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a number") from None
 
 
 def _columns(path: Path) -> dict[str, Any]:
@@ -351,9 +419,11 @@ def _size(axes: Any, variables: list[str], quiet: bool) -> int:
     return games
 
 
-def _compile() -> None:
-    """Have the kernels compiled, or loaded, before the time of a run is taken."""
-    sweep({"stake": [1.0]}, variables=["regime"])
+def _compile(solve_few: Callable[[], object]) -> None:
+    """Have the kernels that a run takes compiled, or loaded, by a few of its games, before it is timed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the run itself tells
+        solve_few()
 
 
 @contextlib.contextmanager
@@ -389,12 +459,16 @@ def _signed(dataset: "xr.Dataset") -> "xr.Dataset":
 
 
 def _report(dataset: "xr.Dataset", games: int, seconds: float, quiet: bool) -> None:
-    """Print the share of each regime, and the speed."""
+    """Print the share of each regime, of a comparison under all, some and no forms, and the speed."""
     if quiet:
         return
     import numpy as np
 
-    if "regime" in dataset:
+    if "regime_share" in dataset:
+        print(" " * 14, *(f"{f'under {under}':>12}" for under in dataset.under.values))
+        for name, shares in zip(dataset.regime_name.values, dataset.regime_share.values, strict=True):
+            print(f"{Regime[name.upper()].words:>14}", *(f"{share:12.3%}" for share in shares))
+    elif "regime" in dataset:
         codes, counts = np.unique(dataset.regime.values, return_counts=True)
         for code, count in zip(codes, counts, strict=True):
             print(f"{Regime(code).words:>14} {count / games:8.3%}")

@@ -1,4 +1,4 @@
-"""Pictures: maps of the regimes and of other variables, and curves along one axis."""
+"""Pictures: maps of the regimes and of other variables, curves along one axis, and maps by form."""
 
 import itertools
 import math
@@ -14,19 +14,22 @@ import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import CenteredNorm, ListedColormap, NoNorm, Normalize, to_rgb
-from matplotlib.figure import Figure  # not pyplot, which would keep every figure and ask for a screen
+from matplotlib.figure import Figure, SubFigure  # not pyplot, which keeps every figure and asks for a screen
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator, NullFormatter
+from matplotlib.transforms import BboxTransformTo, ScaledTranslation
 
-from .game import check_parameter
+from .forms import compared, regime_share
+from .game import check_contest, check_parameter
 from .io.files import beside, writable
-from .io.schema import PARAMETERS, VARIABLES, Code, Crisis, Parameter, Regime, Variable
+from .io.schema import COMPARISON, PARAMETERS, VARIABLES, Code, Crisis, Label, Parameter, Regime, Variable
 
 ENDINGS = (".png", ".svg", ".pdf")
 PANELS = 9  # small multiples in one picture, at most
+FORM_PANELS, COLUMNS = 24, 6  # the same where functional forms are compared, and in a row of these
 DPI = 200
 SMALL = 8.5  # points, of the caption and of the legends
 
@@ -53,30 +56,37 @@ COLOURS: dict[type[Code], dict[Code, str]] = {Regime: REGIME_COLOURS, Crisis: CR
 UNSOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
 ARMS = ("pledge", "ally_arms", "challenger_arms")  # the curves over bands of regimes, by line style
 STYLES = ("solid", "dashed", "dotted")
+STRIP = 0.5  # inches, height of a map of one axis
+GAP = 0.12  # between blocks of panels, in widths of a panel
+TABLE_WIDTH, TABLE_ROW = 2.7, 0.41  # inches, of the table of shares
+SHARES_HEADING = "share of the map (%) where a regime holds under all, some (not all) and none of the forms"
 SPARSE = 25  # points of a curve up to which each is marked
 TINT = 0.45  # how much of a regime's colour is left behind curves
 NOISE = 1e-9  # a sign that rounding could have made is none
 
 
 def plot(
-    dataset: xr.Dataset, variable: str | None = None, *, at: Mapping[str, float] | None = None
+    dataset: xr.Dataset, variable: str | None = None, *, at: Mapping[str, float | str] | None = None
 ) -> Figure:
-    """Draw a variable of a sweep: a curve, a map, or a map for each value of a third axis.
+    """Draw a variable of a sweep: a curve, a map, or a map for each value of a third axis or for each form.
 
     Parameters
     ----------
     dataset : xarray.Dataset
-        what `sweep` or `load` returned
+        what `sweep`, `compare` or `load` returned
     variable : str, optional
         what to draw; default: the regime, or else the first variable
-    at : mapping of str to float, optional
-        axes to cut the dataset at, each at the value of its grid that is nearest to the one given
+    at : mapping of str to float or str, optional
+        axes to cut the dataset at, each at the value of its grid that is nearest to the one given, and
+        the ``contest`` to show where several are compared
 
     Returns
     -------
     matplotlib.figure.Figure
         of one axis, curves over bands that show the regimes; of two, a map, the first on x; of three,
         a map for each value of the axis with the fewest. Axes of a single value are only mentioned.
+        Of a comparison, a map for each form, and beside the regimes the share of the map where each
+        holds under all of these forms, under some and under none.
 
     Raises
     ------
@@ -97,16 +107,27 @@ def plot(
     cut, sliced = _cut(dataset, name, at or {})
     if VARIABLES[name].codes is Crisis and "regime" in cut:  # which has no code of its own for it
         cut[name] = cut[name].where(cut.regime != Regime.UNSOLVED, np.int8(Regime.UNSOLVED))
-    dims = [str(dim) for dim in cut[name].dims]
+    forms = compared(cut)
+    dims = [str(dim) for dim in cut[name].dims if dim not in forms]
     if len(dims) > 3:
         raise ValueError(
             f"a picture shows three axes at most, not {', '.join(dims)}: "
             f"fix {len(dims) - 3} of them with at (on the command line, --at)"
         )
-    panels = min(reversed(dims), key=lambda dim: cut.sizes[dim]) if len(dims) == 3 else None
-    figure = _draw_curves(cut, name) if len(dims) == 1 else _draw_maps(cut[name], VARIABLES[name], panels)
+    panels = list(forms)
+    if len(dims) == 3:
+        panels.append(min(reversed(dims), key=lambda dim: cut.sizes[dim]))
+    if len(panels) > 3:
+        raise ValueError(
+            f"a picture has panels over three things at most, not {', '.join(panels)}: "
+            f"fix {len(panels) - 3} of them with at (on the command line, --at)"
+        )
+    if len(dims) == 1 and not forms:
+        figure = _draw_curves(cut, name)
+    else:
+        figure = _draw_maps(cut[name], VARIABLES[name], panels, forms)
     width = figure.get_figwidth()
-    caption = _wrap(_caption(cut, sliced, panels), width - 0.3, SMALL)
+    caption = _wrap(_caption(cut, sliced, *_grid(cut[name], panels)), width - 0.3, SMALL)
     figure.supxlabel("\n".join(caption), x=0.15 / width, ha="left", fontsize=SMALL)
     return figure
 
@@ -164,7 +185,7 @@ def _check_variable(dataset: Any, variable: str | None) -> str:
     if "game" in dataset[name].dims:
         raise ValueError("scattered games (dim 'game') have no map; only the dataset of a sweep can be drawn")
     for dim in dataset[name].dims:
-        if dim not in PARAMETERS or dim not in dataset.coords:
+        if dim not in {*PARAMETERS, *compared(dataset)} or dim not in dataset.coords:
             raise ValueError(f"the axis {dim!r} is not a parameter with values")
     if not dataset[name].size:
         raise ValueError(f"{name} has no values; an axis of the dataset is empty")
@@ -173,78 +194,198 @@ def _check_variable(dataset: Any, variable: str | None) -> str:
     return name
 
 
-def _cut(dataset: xr.Dataset, name: str, at: Mapping[str, float]) -> tuple[xr.Dataset, list[str]]:
+def _cut(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Dataset, list[str]]:
     """Return the dataset at the values `at`, each axis left in rising order, and which were cut.
 
-    An axis with a single value is cut there too, unless there is no other.
+    What has a single value is cut there too, unless no axis of the map would be left.
     """
-    axes = [str(dim) for dim in dataset[name].dims]
+    dims = [str(dim) for dim in dataset[name].dims]
+    axes = [dim for dim in dims if dim not in compared(dataset)]
     # each value once: a repeated one would be a cell of no width
-    dataset = dataset.isel({axis: np.unique(dataset[axis], return_index=True)[1] for axis in axes})
+    numbers = [dim for dim in dims if dim != "contest"]
+    dataset = dataset.isel({dim: np.unique(dataset[dim], return_index=True)[1] for dim in numbers})
     places = {}
-    for axis, value in at.items():
-        if axis not in axes:
-            raise ValueError(f"at: {axis!r} is not an axis of this dataset; it has {', '.join(axes)}")
-        wanted, values = check_parameter(axis, value), dataset[axis].values
+    for dim, value in at.items():
+        if dim not in dims:
+            raise ValueError(f"at: {dim!r} is not an axis of this dataset; it has {', '.join(dims)}")
+        values = dataset[dim].values
+        if dim == "contest":
+            check_contest(value)
+            if value not in values:
+                raise ValueError(f"at: contest = {value!r} is not compared; it must be {' or '.join(values)}")
+            places[dim] = values.tolist().index(value)
+            continue
+        wanted = check_parameter(dim, value)
         if not values[0] <= wanted <= values[-1]:
             raise ValueError(
-                f"at: {axis} = {wanted!r} is off its axis; it must be from {values[0]:g} to {values[-1]:g}"
+                f"at: {dim} = {wanted!r} is off its axis; it must be from {values[0]:g} to {values[-1]:g}"
             )
-        places[axis] = int(np.abs(values - wanted).argmin())
-    if len(places) == len(axes):
-        raise ValueError(f"at fixes every axis; leave at least one of {', '.join(axes)}")
+        places[dim] = int(np.abs(values - wanted).argmin())
     left = sorted((axis for axis in axes if axis not in places), key=lambda axis: dataset.sizes[axis])
-    places |= {axis: 0 for axis in left[:-1] if dataset.sizes[axis] == 1}
-    return dataset.isel(places), list(places)
+    if not left:
+        raise ValueError(f"at fixes every axis; leave at least one of {', '.join(axes)}")
+    single = [dim for dim in dims if dim not in (*places, left[-1]) and dataset.sizes[dim] == 1]
+    places |= dict.fromkeys(single, 0)
+    return dataset.isel(places), [dim for dim in places if dim != "contest"]
 
 
-def _draw_maps(array: xr.DataArray, entry: Variable, third: str | None) -> Figure:
-    """Draw an array of two axes as a map, of three as a map for each value of the `third`."""
-    count = array.sizes[third] if third else 1
-    if count > PANELS:
+def _grid(array: xr.DataArray, panels: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return which of the dimensions `panels` make the columns and the rows of a grid of panels.
+
+    One alone makes columns, which are wrapped. Of more, the one with the fewest values that leaves few
+    enough columns makes the rows.
+    """
+    if len(panels) < 2:
+        return list(panels), []
+    count = math.prod(array.sizes[dim] for dim in panels)
+    fits = [dim for dim in reversed(panels) if count <= COLUMNS * array.sizes[dim]]
+    row = min(fits or panels, key=lambda dim: array.sizes[dim])
+    return [dim for dim in panels if dim != row], [row]
+
+
+def _draw_maps(array: xr.DataArray, entry: Variable, panels: list[str], forms: list[str]) -> Figure:
+    """Draw an array as a map of two axes, or a map for each combination of the values of `panels`.
+
+    Where there is but one axis, a map is a strip. Beside regimes under several `forms` stand their shares.
+    """
+    across, down = _grid(array, panels)
+    count = math.prod(array.sizes[dim] for dim in panels)
+    most = FORM_PANELS if forms else PANELS
+    if count > most:
+        makes = f"make {count} combinations" if down else f"has {count} values"
         raise ValueError(
-            f"{third} has {count} values, but a picture holds {PANELS} panels: fix an axis with at "
-            f"(on the command line, --at {third}=VALUE)"
+            f"{' and '.join(panels)} {makes}, but a picture holds {most} panels: fix an axis with at "
+            f"(on the command line, --at {panels[-1]}=VALUE)"
         )
-    x, y = (str(dim) for dim in array.dims if dim != third)
-    columns = 2 if count == 4 else min(count, 3)
+    if down:
+        columns = count // array.sizes[down[0]]
+    else:
+        columns = 2 if count == 4 else min(count, 3 if count <= PANELS else COLUMNS)
     rows = math.ceil(count / columns)
-    width, height = (4.7, 4.2) if count == 1 else (2.3, 2.0)  # of a panel, inches
-    figure = Figure((width * columns + 1.9, height * rows + 0.9), layout="constrained")
+    x, *y = (str(dim) for dim in array.dims if dim not in panels)
+    # of a panel, inches
+    width, height = (4.7, 4.2) if count == 1 else (2.3, 2.0) if columns < 4 else (1.4, 1.4)
+    if not y:
+        height = STRIP
+    shares = regime_share(array, forms) if forms and entry.codes is Regime else None
     # the panels share labels that are those of a frame, because the figure's own place is the caption's
-    frame = figure.add_subfigure(figure.add_gridspec()[0])
+    if shares is None:
+        figure = Figure((width * columns + 1.9, height * rows + 0.9), layout="constrained")
+        frame = figure.add_subfigure(figure.add_gridspec()[0])
+    else:
+        widths = (width * columns + 1.2, TABLE_WIDTH)
+        tall = max(height * rows + 0.9, TABLE_ROW * shares.shape[0] + 1.2)
+        figure = Figure((sum(widths), tall), layout="constrained")
+        halves = figure.add_gridspec(1, 2, width_ratios=widths)
+        frame = figure.add_subfigure(halves[0])
+        _draw_shares(figure.add_subfigure(halves[1]), shares)
     known = array != Regime.UNSOLVED if entry.codes else array.notnull()
     style, blank = _style(array, entry.codes)
-    panels: list[Axes] = []
-    for i in range(count):
-        part, shown = (array, known) if third is None else (array.isel({third: i}), known.isel({third: i}))
-        first = panels[0] if panels else None
-        axes = frame.add_subplot(rows, columns, i + 1, sharex=first, sharey=first)
+    drawn = _add_panels(frame, array, across, down, rows, columns)
+    for i, (axes, place) in enumerate(drawn):
+        part, shown = array.isel(place), known.isel(place)
         mesh = axes.pcolormesh(
             _edges(array[x].values),
-            _edges(array[y].values),
-            np.ma.masked_where(~shown.values.T, part.values.T),
+            _edges(array[y[0]].values) if y else [0, 1],
+            np.atleast_2d(np.ma.masked_where(~shown.values.T, part.values.T)),
             rasterized=True,  # or a drawing would hold a path for every game
             **style,
         )
         if not shown.all():
             axes.patch.set(**blank)  # shows where no cell is drawn
         _set_axis(axes, "x", array[x].values, width)
-        _set_axis(axes, "y", array[y].values, height)
+        if y:
+            _set_axis(axes, "y", array[y[0]].values, height)
+        else:
+            axes.set_yticks([])
         axes.tick_params(labelbottom=i + columns >= count, labelleft=i % columns == 0)
-        if third:
-            axes.set_title(_equation(third, array[third].values[i]), fontsize="medium")
-        panels.append(axes)
     frame.supxlabel(_wrapped(PARAMETERS[x], width * columns), fontsize="medium")
-    frame.supylabel(_wrapped(PARAMETERS[y], height * rows), fontsize="medium")
-    if entry.codes:
+    if y:
+        frame.supylabel(_wrapped(PARAMETERS[y[0]], height * rows), fontsize="medium")
+    if entry.codes and shares is None:
         _legend(figure, "right upper", _patches(array, entry.codes), entry.long_name)
-    else:
+    elif not entry.codes:
         if known.any():
-            frame.colorbar(mesh, ax=panels, aspect=25).set_label(_wrapped(entry, height * rows))
+            frame.colorbar(mesh, ax=[axes for axes, _ in drawn], aspect=25).set_label(
+                _wrapped(entry, height * rows)
+            )
         if not known.all():
             _legend(figure, "upper right", [Patch(label="undefined", **blank)])
     return figure
+
+
+def _add_panels(
+    frame: SubFigure, array: xr.DataArray, across: list[str], down: list[str], rows: int, columns: int
+) -> list[tuple[Axes, dict[str, int]]]:
+    """Return the axes of each panel, row by row, with heads, and the place in the array that it shows."""
+    # between blocks of columns, each with a head of its own, is a gap
+    block = array.sizes[across[-1]] if down else columns
+    slots = [column + column // block for column in range(columns)]
+    widths = np.where(np.isin(np.arange(slots[-1] + 1), slots), 1, GAP)
+    grid = frame.add_gridspec(rows, widths.size, width_ratios=widths)
+    order = (*down, *across)
+    drawn: list[tuple[Axes, dict[str, int]]] = []
+    for i, indices in enumerate(np.ndindex(*(array.sizes[dim] for dim in order))):
+        row, column = divmod(i, columns)
+        first = drawn[0][0] if drawn else None
+        axes = frame.add_subplot(grid[row, slots[column]], sharex=first, sharey=first)
+        place = dict(zip(order, indices, strict=True))
+        heads = {dim: _equation(dim, array[dim].values[index]) for dim, index in place.items()}
+        if across and (not down or row == 0):
+            axes.set_title(heads[across[-1]], fontsize="medium")
+        if len(across) > 1 and row == 0 and column % block == 0:
+            over = frame.add_subplot(grid[0, slots[column] : slots[column] + block], label="<head>")
+            over.set_axis_off()
+            over.set_title(heads[across[0]], fontsize="medium", pad=24)
+        if down and column == columns - 1:
+            text = heads[down[0]]
+            axes.annotate(text, (1, 0.5), (6, 0), "axes fraction", "offset points", va="center", rotation=270)
+        drawn.append((axes, place))
+    return drawn
+
+
+def _draw_shares(frame: SubFigure, shares: xr.DataArray) -> None:
+    """Draw the legend of the regimes as a table of their shares, with a bar for each.
+
+    In a bar, what holds under all forms is high, what holds under some is low, and none is a line.
+    """
+    # inches from the upper left corner
+    corner = frame.dpi_scale_trans + ScaledTranslation(0, 1, BboxTransformTo(frame.bbox))
+    style: dict[str, Any] = {"transform": corner, "fontsize": SMALL}
+    left, right = 0.45, TABLE_WIDTH - 0.1
+    ends = [right - 0.42 * k for k in (2, 1, 0)]  # of the columns of numbers
+    y = -0.1
+    for line in _wrap(SHARES_HEADING, right - 0.1, SMALL):
+        frame.text(0.08, y, line, va="top", **style)
+        y -= 0.16
+    y -= 0.12
+    for end, under in zip(ends, shares.under.values, strict=True):
+        frame.text(end, y, under, ha="right", va="center", **style)
+    for name, row in zip(shares.regime_name.values, shares.values, strict=True):
+        code = Regime[name.upper()]
+        face = {"linewidth": 0.5, "transform": corner, **_face(Regime, code)}
+        y -= TABLE_ROW - 0.19
+        frame.add_artist(Rectangle((0.08, y - 0.19), 0.27, 0.27, **face))
+        frame.text(left, y, code.words, va="center", **style)
+        for end, share in zip(ends, row, strict=True):
+            frame.text(end, y, _percent(share), ha="right", va="center", **style)
+        y -= 0.19
+        frame.add_artist(Line2D([left, right], [y, y], linewidth=0.5, color="0.4", transform=corner))
+        start = left
+        for share, height in zip(row[:2].tolist(), (0.08, 0.04), strict=True):
+            length = share * (right - left)
+            if share:  # or its edge would be drawn
+                frame.add_artist(Rectangle((start, y), length, height, **face))
+            start += length
+
+
+def _percent(share: float) -> str:
+    """Return a share in percent; one that is not quite nothing or all is told from these."""
+    if 0 < share < 0.0005:
+        return "< 0.1"
+    if 0.9995 < share < 1:
+        return "> 99.9"
+    return f"{100 * share:.1f}"
 
 
 def _draw_curves(dataset: xr.Dataset, name: str) -> Figure:
@@ -384,7 +525,7 @@ def _log_ticks(low: float, high: float, most: int) -> list[float]:
         ticks = [tick for n in decades for step in steps if low <= (tick := float(f"{step}e{n}")) <= high]
         if len(ticks) <= most:
             break
-    if len(ticks) < 3:
+    if len(ticks) < min(3, most):
         even = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high)
         ticks = [tick for tick in even if low <= tick <= high]
     return ticks[:: math.ceil(len(ticks) / most)]
@@ -402,18 +543,20 @@ def _number(value: float) -> str:
     return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
-def _equation(name: str, value: float) -> str:
-    """Return a parameter and its value as a formula."""
+def _equation(name: str, value: Any) -> str:
+    """Return a parameter and its value as a formula, or a contest in words."""
+    if name == "contest":
+        return f"{value} contest"
     return f"${_mathtext(PARAMETERS[name].symbol)} = {_number(value)}$"
 
 
-def _label(entry: Parameter | Variable, units: bool = True) -> str:
+def _label(entry: Parameter | Label, units: bool = True) -> str:
     """Return what a parameter or variable is: its long name, its symbol and its units."""
     symbol = f", ${_mathtext(entry.symbol)}$" if entry.symbol else ""
     return f"{entry.long_name}{symbol}{f' ({entry.units})' if units and entry.units != '1' else ''}"
 
 
-def _caption(dataset: xr.Dataset, cut: Sequence[str], third: str | None) -> str:
+def _caption(dataset: xr.Dataset, cut: Sequence[str], across: Sequence[str], down: Sequence[str]) -> str:
     """Say what the panels are, where axes were cut, the contest, and what differs from the default."""
     fixed = {
         name: float(dataset[name]) for name in PARAMETERS if name in dataset.coords and not dataset[name].ndim
@@ -421,13 +564,23 @@ def _caption(dataset: xr.Dataset, cut: Sequence[str], third: str | None) -> str:
     changed = [name for name in fixed if name not in cut and fixed[name] != PARAMETERS[name].default]
     places, others = (", ".join(_equation(name, fixed[name]) for name in names) for names in (cut, changed))
     rest = "all else at default" if set(PARAMETERS) <= set(dataset.coords) else ""
-    contest = f"{dataset.attrs['contest']} contest" if "contest" in dataset.attrs else ""
-    panels = f"panels by {_label(PARAMETERS[third], units=False)}" if third else ""
-    text = "; ".join(filter(None, [panels, places and f"at {places}", contest, others, rest]))
+    contest = ""
+    if "contest" in dataset.attrs or ("contest" in dataset.coords and not dataset.contest.ndim):
+        contest = _equation("contest", dataset.attrs.get("contest") or dataset.contest.item())
+    labels: dict[str, Parameter | Label] = {**PARAMETERS, **COMPARISON}
+    panels = [
+        f"{kind} by {' and '.join(_label(labels[name], units=False) for name in names)}"
+        for kind, names in (("columns" if down else "panels", across), ("rows", down))
+        if names
+    ]
+    if {"contest", "decisiveness"} <= {*across, *down}:  # or equal numbers would be taken for equal contests
+        symbol = _mathtext(PARAMETERS["decisiveness"].symbol)
+        panels.append(f"${symbol}$ per unit of arms in the difference contest")
+    text = "; ".join(filter(None, [*panels, places and f"at {places}", contest, others, rest]))
     return text[:1].upper() + text[1:]
 
 
-def _wrapped(entry: Parameter | Variable, width: float) -> str:
+def _wrapped(entry: Parameter | Label, width: float) -> str:
     """Return the label of a parameter or variable in lines of at most `width` inches."""
     return "\n".join(_wrap(_label(entry), width))
 

@@ -4,24 +4,25 @@ import contextlib
 import math
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 import pydantic
 
+from .forms import check_apart, compared
 from .game import check_contest, check_name, check_parameter, check_values
 from .io.schema import CONTESTS, PARAMETERS
 from .sweeps import check_variables
 
 
 class Run(NamedTuple):
-    """What a sweep needs, and where its result is to go."""
+    """What a sweep or a comparison needs, and where its result is to go; `over` is empty for a sweep."""
 
     axes: dict[str, np.ndarray]
-    fixed: dict[str, float]
-    contest: str
+    over: dict[str, np.ndarray]
+    fixed: dict[str, Any]  # parameters, and the contest
     variables: list[str]
     file: Path | None
 
@@ -82,8 +83,20 @@ def naming(source: str) -> Iterator[None]:
         raise kind(f"{error} (from {source})") from None
 
 
-def read_run(path: str | os.PathLike) -> Run:
-    """Read a run from a TOML file, or from the NetCDF file of an earlier sweep.
+def read_run(path: str | os.PathLike, over: Mapping[str, np.ndarray] | None = None) -> Run:
+    """Read a run from a TOML file, or from the NetCDF file of an earlier sweep or comparison.
+
+    Parameters
+    ----------
+    path : str or path
+        the file
+    over : mapping of str to numpy.ndarray, optional
+        what to compare, as `check_form` returns it; it takes the place of what an earlier run compared
+        or fixed
+
+    Returns
+    -------
+    Run
 
     Raises
     ------
@@ -92,7 +105,7 @@ def read_run(path: str | os.PathLike) -> Run:
     ValueError, TypeError
         if the file cannot be read, or with the first thing in it that is not allowed: an unknown
         key, parameter or variable, a value outside its domain, a parameter that is both an axis and
-        fixed, an axis whose ends or number of points make none.
+        fixed, or compared and one of these, an axis whose ends or number of points make none.
 
     Examples
     --------
@@ -105,7 +118,7 @@ def read_run(path: str | os.PathLike) -> Run:
     """
     source = Path(path)
     if source.suffix == ".nc":
-        return _earlier_run(source)
+        return _earlier_run(source, over or {})
     try:
         text = source.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError):
@@ -119,7 +132,7 @@ def read_run(path: str | os.PathLike) -> Run:
             raise ValueError(f"this is not TOML: {error}") from None
         except pydantic.ValidationError as error:
             raise ValueError(_first_problem(error)) from None
-        return _checked(content)
+        return _checked(content, over or {})
 
 
 def _first_problem(error: pydantic.ValidationError) -> str:
@@ -140,8 +153,9 @@ def _first_problem(error: pydantic.ValidationError) -> str:
     return f"{key} = {problem['input']!r}: {message}"
 
 
-def _checked(content: _RunFile) -> Run:
+def _checked(content: _RunFile, over: Mapping[str, np.ndarray]) -> Run:
     """Return the run that the content of a run file asks for, every value checked."""
+    check_apart(over, content.axes, content.game)
     axes = {}
     for name, axis in content.axes.items():
         check_name(name)
@@ -158,22 +172,33 @@ def _checked(content: _RunFile) -> Run:
     game = dict(content.game)
     contest = game.pop("contest", CONTESTS[0])
     fixed = {name: check_parameter(name, value) for name, value in game.items()}
-    check_contest(contest, axes.get("decisiveness", fixed.get("decisiveness", 1.0)))
+    check_contest(contest)
     variables = check_variables(content.output.variables)
+    if "contest" not in over:
+        fixed["contest"] = contest
     file = None if content.output.file is None else Path(content.output.file)
-    return Run(axes, fixed, contest, variables, file)
+    return Run(axes, dict(over), fixed, variables, file)
 
 
-def _earlier_run(source: Path) -> Run:
-    """Return the run that made the file of an earlier sweep."""
+def _earlier_run(source: Path, over: Mapping[str, np.ndarray]) -> Run:
+    """Return the run that made the file of an earlier sweep or comparison, but over `over`."""
     from .io.files import load
 
     dataset = load(source)
-    if not set(dataset.dims) <= set(PARAMETERS):
+    dataset = dataset.drop_dims({"regime_name", "under"} & set(dataset.dims))  # those of the shares
+    forms = compared(dataset)
+    if not set(dataset.dims) <= {*PARAMETERS, *forms}:
         raise ValueError(f"{source} holds scattered games, not a map")
     for name in PARAMETERS:
         if name not in dataset.coords:
             raise ValueError(f"{source} does not say what {name} was")
-    axes = {str(name): dataset[name].values for name in dataset.dims}
-    fixed = {name: float(dataset[name]) for name in PARAMETERS if name not in axes}
-    return Run(axes, fixed, dataset.attrs["contest"], [str(name) for name in dataset.data_vars], None)
+    axes = {str(name): dataset[name].values for name in dataset.dims if name not in forms}
+    with naming(str(source)):
+        check_apart(over, axes, {})
+    over = {name: dataset[name].values for name in forms} | dict(over)
+    fixed: dict[str, Any] = {
+        name: float(dataset[name]) for name in PARAMETERS if name not in {**axes, **over}
+    }
+    if "contest" not in over:
+        fixed["contest"] = dataset["contest"].item() if "contest" in dataset else dataset.attrs["contest"]
+    return Run(axes, over, fixed, [str(name) for name in dataset.data_vars], None)
