@@ -9,7 +9,7 @@ from ..superpower import NO_PLEDGE
 from .ally import ally_act, challenger_act, levels, outcome
 from .superpower import best_offer
 
-CERTAIN = 1e-9  # the most that a player may gain by leaving the path
+CERTAIN = 1e-8  # the most that a player may gain by leaving the path
 
 
 @jit_apart

@@ -296,7 +296,9 @@ def best_offer(t, levels, without):
     reservation = without.payoff + t.autonomy_cost
     revising = -math.inf  # at most, whatever the backing
     if levels.yielding_from < math.inf:
-        revising = revision(t, levels, levels.yielding_from)[2]
+        # where that takes nothing, with pi K = 0, it is holding with as many forces: no more can hold
+        holding = t.status_quo - t.ally_cost * max(0.0, levels.yielding_from - t.ally_forces)
+        revising = max(holding, revision(t, levels, levels.yielding_from)[2])
     if max(reservation, revising) <= t.status_quo:
         backing, alpha, limit = holding_pledge(t, levels, reservation, revising)
         payoff = t.status_quo - t.ally_cost * (alpha - t.ally_forces)
