@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import general
-from ._jit import jit
+from ._jit import jit, jit_apart
 from .equilibrium import Solution, equilibrium
 from .status import SOLVED
 from .terms import CONTEST, COSTLY, DECISIVENESS, Parameters, costs, game_terms, parameters, terms
@@ -23,17 +23,23 @@ def solve_game(p):
     return equilibrium(game_terms(p))
 
 
+@jit_apart
+def solve_closed(p):
+    """Do what `solve_game` does, in code of its own: in a loop that seldom needs it."""
+    return solve_game(p)
+
+
 @jit
 def closed(p):
     """Tell whether the game has closed forms."""
     return p[CONTEST] == general.RATIO and p[DECISIVENESS] == 1.0
 
 
-@jit
+@jit_apart
 def solve_any_game(p):
     """Return the same of a game with any contest."""
     if closed(p):
-        return solve_game(p)
+        return solve_closed(p)
     return general.equilibrium(general.game_terms(p))
 
 
@@ -153,7 +159,7 @@ def solve_any_games(first, last, fixed, varying, layout, values, floats, which_f
         stop = min(start + BLOCK, last)
         for n in range(stop - start):
             if closed(p):
-                solution, _, status = solve_game(p)
+                solution, _, status = solve_closed(p)
             else:
                 solution, _, status = general.equilibrium(general.general_terms(parameters(p), known))
             if status != SOLVED:

@@ -104,15 +104,27 @@ class TestGame:
 
 
 @pytest.mark.parametrize("changed", [{"decisiveness": 2.0}, {"contest": "difference"}])
-def test_other_contests_are_one_clear_error(changed):
-    words = "only contest = 'ratio' with decisiveness = 1 is solved so far"
-    assert Game(**changed)  # such a game can be written down, not solved
-    with pytest.raises(ValueError, match=words):
-        foedus.solve(**changed)
-    with pytest.raises(ValueError, match=words):
-        foedus.sweep({"ally_cost": [1.0]}, **changed)
-    with pytest.raises(ValueError, match=words):
-        foedus.solve_points({"decisiveness": [1.0, 0.5]})
+def test_other_contests_have_the_same_contract(changed):
+    """A game, a grid and points with any contest, which every result names."""
+    eq = foedus.solve(**changed)
+    assert eq.game == Game(**changed)
+    assert eq.explain().startswith(eq.regime.words.capitalize())
+    grid = foedus.sweep({"ally_cost": [1.0]}, **changed)
+    assert grid.attrs["contest"] == changed.get("contest", "ratio")
+    assert float(grid.decisiveness) == changed.get("decisiveness", 1.0)
+    points = foedus.solve_points({"decisiveness": [changed.get("decisiveness", 1.0)]}, contest=eq.game.contest)
+    assert grid.superpower_payoff.item() == points.superpower_payoff.item() == eq.superpower_payoff
+
+
+def test_decisiveness_is_an_axis_like_any_other():
+    """Along it the contest of decisiveness 1 is met to the bit, and nothing jumps beside it."""
+    gammas = [0.5, 0.999, 1.0, 1.001, 2.0]
+    ds = foedus.sweep({"decisiveness": gammas, "ally_cost": [0.3, 1.0, 3.0]})
+    assert ds.regime.dims == ("decisiveness", "ally_cost")
+    closed = foedus.sweep({"ally_cost": [0.3, 1.0, 3.0]})
+    assert (ds.sel(decisiveness=1.0).ally_payoff == closed.ally_payoff).all()
+    beside = abs(ds.ally_payoff.sel(decisiveness=[0.999, 1.001]) - closed.ally_payoff)
+    assert 0 < beside.min() < beside.max() < 1e-3
 
 
 class TestSolve:
@@ -153,6 +165,10 @@ class TestSolve:
                 ["C capitulates, and A takes everything: x = 1"],
             ),
             ({"ally_cost": 1.0, "alliance_cost": "limit"}, ["S is at its participation limit"]),
+            (
+                {"ally_cost": 0.25, "contest": "difference", "decisiveness": 4.0},
+                ["Restraint:", "take concessions all the same"],
+            ),
         ],
     )
     def test_explains_itself(self, changed, says):
@@ -215,7 +231,7 @@ class TestSweep:
         [
             ({"axes": ["stake"]}, TypeError, "axes must be a mapping of names to values, not a list"),
             ({"axes": {"stake": np.ma.masked_less([1.0, 2.0], 1.5)}}, ValueError, "stake: some of its values are masked"),
-            ({"axes": {"decisiveness": [1.0, 2.0]}}, ValueError, "is solved so far, not decisiveness = 2.0"),
+            ({"axes": {"decisiveness": [1.0, 0.0]}}, ValueError, r"decisiveness\[1\] = 0.0 is not allowed; it must be > 0"),
             ({"axes": {}}, ValueError, "a sweep needs at least one axis"),
             ({"axes": {"stake": []}}, ValueError, r"stake: a list of values is needed, not an array of shape \(0,\)"),
             ({"axes": {"stake": [[1.0]]}}, ValueError, r"not an array of shape \(1, 1\)"),

@@ -43,7 +43,9 @@ def test_pure_python_gives_the_same_bits():
 
 def test_names_agree_with_the_table():
     assert tuple(schema.VARIABLES) == kernels.VARIABLES
-    assert set(kernels.PARAMETERS) == set(schema.PARAMETERS) - {"decisiveness"}
+    assert set(kernels.PARAMETERS) == set(schema.PARAMETERS)
+    assert schema.CONTESTS.index("ratio") == kernels.general.RATIO
+    assert schema.CONTESTS.index("difference") == kernels.general.DIFFERENCE
     from foedus.kernels import challenger
 
     solver = importlib.import_module("foedus.kernels.equilibrium")
@@ -168,7 +170,7 @@ def test_second_process_compiles_nothing(tmp_path):
     """What one process compiled, the next one loads."""
     script = (
         "import numpy as np; from foedus import kernels;"
-        "kernels.solve_game(np.ones(13) * 0.5);"
+        "kernels.solve_game(np.ones(15) * 0.5);"
         "print(sum(kernels.solve_game.stats.cache_misses.values()))"
     )
     misses = [
