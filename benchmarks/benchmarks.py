@@ -13,6 +13,8 @@ import numpy as np
 import foedus
 from foedus.io.schema import VARIABLES
 
+from .contests import ratios
+
 KEPT = {"regime only": ["regime"], "regime and pledge": ["regime", "pledge"], "all": list(VARIABLES)}
 
 
@@ -93,6 +95,19 @@ class RandomGames:
 
     def time_solve_points(self, threads):
         foedus.solve_points(self.points, threads=threads)
+
+
+class AnyContest:
+    """A game with any contest, in closed-form games: the median of five rounds, side by side."""
+
+    params = (("ratio", "difference"), (0.5, 0.999, 1.5, 2.0, 4.0))
+    param_names = ("contest", "decisiveness")
+    unit = "closed-form games"
+    timeout = 300
+
+    def track_closed_form_games(self, contest, decisiveness):
+        times, _, _ = ratios([(contest, decisiveness)], rounds=5, size=256)[contest, decisiveness]
+        return statistics.median(times)
 
 
 def timeraw_import():

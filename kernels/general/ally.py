@@ -175,18 +175,21 @@ def ally_act(t, levels, backing):
     """Return A's best reply to `backing` = phi s, and C's to that.
 
     Indifferent, A takes the settlement closest to q, then fewer arms. Each of the three ways is worth what
-    is said here where C replies so, and more where C does not: the best of them is what C replies.
+    is said here where C replies so, and more where C does not: the best of them is what C replies. A way is
+    looked into only where the most that it could be worth, q - pi K for nothing or 1 for the least arms, is
+    more than A has already.
     """
     alpha = force = holding_force(t, backing, levels.yielding_from)
     crisis, settlement = QUIET, t.status_quo
     payoff = t.status_quo - t.ally_cost * (alpha - t.ally_forces)
-    if t.challenger.p > 0.0:
+    if t.challenger.p > 0.0 and payoff < t.status_quo - min(t.surplus, t.status_quo):
         defence, kept, value, _ = concession(t, levels, t.ally_forces + backing)
         if value > payoff + ROUNDING:
             alpha, force, crisis = max(t.ally_forces, defence - backing), defence, CHALLENGER_CHALLENGES
             settlement, payoff = kept, value
-    start = revising_from(t, levels, backing)
-    if start < math.inf:
+    least = max(levels.yielding_from, t.ally_forces)
+    if 1.0 - t.ally_cost * (least - t.ally_forces) >= payoff - ROUNDING:
+        start = revising_from(t, levels, backing)
         revising, taken, value = revision(t, levels, start)
         closer = crisis == CHALLENGER_CHALLENGES and taken - t.status_quo < t.status_quo - settlement
         if value > payoff + ROUNDING or (value >= payoff - ROUNDING and closer):

@@ -198,8 +198,8 @@ def revising_may_pay(t, levels, reservation, low, high, cost):
     cost has bounds as well. Where they leave it open, halves are looked at.
     """
     cells, cell = 4, 0
+    left = revising_start(t, levels, low)
     while cell < cells:
-        left = revising_start(t, levels, low + (high - low) * cell / cells)
         right = revising_start(t, levels, low + (high - low) * (cell + 1) / cells)
         least = t.alliance_cost + t.price * right.backing + t.stake * (left.settlement - t.status_quo)
         most = right.settlement - t.ally_cost * (left.alpha - t.ally_forces)
@@ -217,6 +217,7 @@ def revising_may_pay(t, levels, reservation, low, high, cost):
                 cells *= 2
                 cell *= 2
                 continue
+        left = right
         cell += 1
         while cell % 2 == 0 and cells > 4:
             cells //= 2
