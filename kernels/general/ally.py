@@ -76,9 +76,8 @@ def revising_from(t, levels, backing):
     low = levels.yielding_from
     if backing >= levels.excusing or low == math.inf:
         return low
-    high = deterring_defence(t, 1.0 - t.status_quo)[0] - backing  # there C would rather yield all
-    if high <= low:
-        return low
+    # there C would rather yield all
+    high = max(low, deterring_defence(t, 1.0 - t.status_quo)[0] - backing)
     if high >= levels.capitulation:
         return high
     context = (levels.yielding, levels.capitulation)

@@ -75,8 +75,6 @@ def challenge(t, reply, defence):
         odds, arms = armed_reply(t, defence)
         if odds <= t.nothing_held.odds:
             return t.nothing_held.p, rival_arms(t, defence, t.nothing_held)
-        if odds >= t.challenger.odds:
-            return t.challenger.p, rival_arms(t, defence, t.challenger)
         return probability(odds), max(0.0, arms)
     odds = odds_against(t, defence, t.challenger_forces)
     if odds <= t.challenger.odds:

@@ -2,7 +2,7 @@
 
 import math
 
-from .._jit import jit_apart
+from .._jit import jit, jit_apart
 from ..equilibrium import Path, solution, unsolved
 from ..status import CONTRADICTED, NOT_CONVERGED, SOLVED
 from ..superpower import NO_PLEDGE
@@ -19,7 +19,7 @@ def equilibrium(t):
     act = ally_act(t, lv, 0.0)
     without = Path(act.alpha, act.arms, act.settlement, act.crisis)
     offer = best_offer(t, lv, act)
-    if math.isnan(act.payoff + offer.cost + offer.backing + offer.alpha):
+    if math.isnan(roots(t, lv) + act.payoff + offer.cost + offer.backing + offer.alpha):
         return unsolved(), NO_PLEDGE, NOT_CONVERGED
     path = without
     if offer.limit != NO_PLEDGE:
@@ -28,12 +28,17 @@ def equilibrium(t):
         better = ally_act(t, lv, offer.backing)
         if better.payoff > offer.payoff + CERTAIN:
             return unsolved(), NO_PLEDGE, CONTRADICTED
-    if (
-        challenger_gain(t, lv, 0.0, without) > CERTAIN
-        or challenger_gain(t, lv, offer.backing, path) > CERTAIN
-    ):
+    gain = max(challenger_gain(t, lv, 0.0, without), challenger_gain(t, lv, offer.backing, path))
+    if gain > CERTAIN:
         return unsolved(), NO_PLEDGE, CONTRADICTED
     return solution(t, without, path, offer.backing, offer.limit), offer.limit, SOLVED
+
+
+@jit
+def roots(t, lv):
+    """Return the sum of the roots that every game needs: NaN if one of them was not found."""
+    forces = t.free.last + t.ally_best.unarmed + t.ally_best.armed + lv.challenging.last
+    return forces + lv.yielding_from + lv.excusing
 
 
 @jit_apart

@@ -80,13 +80,10 @@ def spread_root(rate, level, low, high):
         x_next = math.inf
         if square > 0.0 and slope * rising > 0.0:
             x_next = x - 2.0 * value / (slope + rising * math.sqrt(square))
-        if not low <= x_next <= high:
-            x_next = 0.5 * (low + high)
-        step = abs(x_next - x)
-        x = x_next
-        # the error shrinks cubically
-        if step <= 1e-6 * math.sqrt(max(0.0, slope * rising)) or high - low <= 4e-16 * max(1.0, abs(x)):
-            return x
+        near = abs(x_next - x) <= 1e-6 * math.sqrt(max(0.0, slope * rising))
+        if near or high - low <= 4e-16 * max(1.0, abs(x)):  # the error shrinks cubically
+            return min(high, max(low, x_next))
+        x = x_next if low < x_next < high else 0.5 * (low + high)
     return math.nan
 
 

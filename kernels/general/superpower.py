@@ -71,10 +71,10 @@ def arming_gap(t, levels, worth, defence):
 @jit_apart
 def arming_from(t, levels, worth, low, high):
     """Return the least defence above `low` from which A arms up to `high`, which is worth `worth` to it."""
-    if arming_gap(t, levels, worth, low)[0] <= 0.0:
-        return low
-    if arming_gap(t, levels, worth, high - 1e-6 * (high - low))[0] >= 0.0:
-        return high  # it is worth more just below, and never armed up to
+    gain, slope = arming_gap(t, levels, worth, high - 1e-6 * (high - low))
+    falling = gain >= 0.0 and slope <= 0.0
+    if falling or arming_gap(t, levels, worth, low)[0] <= 0.0:
+        return high  # A arms up to there from nowhere, or from everywhere
     return root(arming_gap, t, levels, worth, low, high, low)
 
 
