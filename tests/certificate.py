@@ -1,133 +1,220 @@
 """The certificate: no player gains by a one-shot deviation, whatever the solver did to get there.
 
 A deviation is judged by the definition of the game (`twin.crisis`) at the last move, and by the
-kernels' replies, each certified in its turn, at the earlier ones. Each function returns the largest
-gain that it found, over a grid of deviations and over nodes just beside every level at which a reply
-changes, where a formula that is a little wrong would show.
+solver's replies, each certified in its turn, at the earlier ones. Each function returns the largest
+gain that it found: over a grid of deviations, over nodes just beside every level at which a reply
+changes, where a formula that is a little wrong would show, and closing in on the best of them.
 """
+
+from typing import Any, NamedTuple
 
 import numpy as np
 import twin
 from numba import njit
 
-from foedus.kernels import (
-    ally_reply,
-    challenger_reply,
-    concession_defence,
-    game_terms,
-    outcome,
-    yielding_force,
-)
-from foedus.kernels.ally import holding_force
-from foedus.kernels.challenger import capitulation_force
+from foedus import kernels
+from foedus.kernels import general
 
 BESIDE = np.array([0.0, 1e-15, -1e-15, 1e-9, -1e-9, 1e-6, -1e-6, 1e-3, -1e-3])
+LEVELS = 12  # most that are looked at
+BISECTIONS = 60
+STEPS = 40  # to close in on a deviation
+
+
+class Solver(NamedTuple):
+    """What a solver says of the replies to given moves, in compiled functions."""
+
+    known: Any  # of a game: what it is solved from
+    challenger_reply: Any  # to what is known, backing and alpha: arms, settlement, crisis
+    ally_reply: Any  # to what is known and backing: alpha, crisis, settlement, C's arms, payoff before kappa
+
+
+@njit
+def closed_known(g):
+    """Return the terms of a game with the ratio contest and gamma = 1, and where C yields."""
+    t = kernels.game_terms(g)
+    return t, kernels.yielding_force(t)
+
+
+@njit
+def closed_challenger_reply(known, backing, alpha):
+    return kernels.challenger_reply(known[0], backing, alpha)
+
+
+@njit
+def closed_ally_reply(known, backing):
+    t, yielding = known
+    alpha, crisis, payoff = kernels.ally_reply(t, backing, yielding)
+    arms, settlement = kernels.outcome(t, backing, alpha, crisis)
+    return alpha, crisis, settlement, arms, payoff
+
+
+@njit
+def general_known(g):
+    """Return the terms of a game with any contest, and its levels."""
+    t = general.game_terms(g)
+    return t, general.levels(t)
+
+
+@njit
+def general_challenger_reply(known, backing, alpha):
+    return general.challenger_act(known[0], known[1], backing, alpha)
+
+
+@njit
+def general_ally_reply(known, backing):
+    return general.ally_act(known[0], known[1], backing)
+
+
+CLOSED = Solver(closed_known, closed_challenger_reply, closed_ally_reply)
+GENERAL = Solver(general_known, general_challenger_reply, general_ally_reply)
 
 
 @njit
 def deviations(low, high, n, special):
     """Return nodes in [low, high]: a grid, dense near `low`, and nodes beside each special one."""
-    nodes = np.empty(n + special.size * BESIDE.size)
-    for i in range(n):
-        nodes[i] = low + (high - low) * (i / (n - 1)) ** 3
+    nodes = np.full(n + special.size * BESIDE.size, low)
+    nodes[:n] += (high - low) * (np.arange(n) / max(1, n - 1)) ** 3
     k = n
     for node in special:
         for step in BESIDE:
-            nodes[k] = low
             if np.isfinite(node):
                 nodes[k] = min(high, max(low, node + step * max(1.0, abs(node))))
             k += 1
-    return nodes
+    return np.sort(nodes)
+
+
+@njit
+def most(payoff, settings, nodes):
+    """Return the most of a payoff at the nodes and around the best few of them of each kind.
+
+    `payoff` is a function of the node and the settings; it also returns the kind of outcome.
+    """
+    n = nodes.size
+    payoffs = np.empty(n)
+    kinds = np.empty(n, dtype=np.int64)
+    for i in range(n):
+        payoffs[i], kinds[i] = payoff(nodes[i], *settings)
+    best = payoffs.max()
+    for i in twin.peaks(payoffs, kinds):
+        three = twin.bracket(nodes, payoffs, kinds, i)
+        for _ in range(STEPS):
+            trial = twin.probe(three)
+            value, kind = payoff(trial, *settings)
+            three = twin.narrowed(three, trial, value if kind == kinds[i] else -np.inf)
+        best = max(best, three[3])
+    return best
+
+
+@njit
+def reply_kind(solver, known, backing, alpha):
+    """Return a number for the kind of C's reply: who challenges, whether C arms, whether it is for all."""
+    arms, settlement, crisis = solver.challenger_reply(known, backing, alpha)
+    return 6 * crisis + 3 * (arms > 0.0) + (settlement <= 0.0) + 2 * (settlement >= 1.0)
+
+
+@njit
+def levels(solver, g, known, backing):
+    """Return the own forces of A at which the kind of C's reply changes, from both sides."""
+    a0 = g[6]
+    nodes = deviations(a0, a0 + 1 / g[0], 100, np.array([max(0.0, g[7] - backing), g[7]]))
+    found = np.full(LEVELS, np.inf)
+    k = 0
+    kind = reply_kind(solver, known, backing, nodes[0])
+    for i in range(1, nodes.size):
+        previous, kind = kind, reply_kind(solver, known, backing, nodes[i])
+        if kind == previous or k == LEVELS:
+            continue
+        low, high = nodes[i - 1], nodes[i]
+        for _ in range(BISECTIONS):
+            middle = 0.5 * (low + high)
+            if reply_kind(solver, known, backing, middle) == previous:
+                low = middle
+            else:
+                high = middle
+        found[k] = high
+        k += 1
+    return found[:k]
 
 
 @njit
 def challenger_gain(g, s, a, b, x):
     """Return what C can gain at the node (s, a) over arms `b` and settlement `x`, and how far x is
     from what the definition says that `b` leads to."""
-    c_c, q, k_a, k_c, a0, b0, phi, pi = g[1], g[3], g[4], g[5], g[6], g[7], g[8], g[10]
-    alpha = a0 + a
-    defence = alpha + phi * s
-    payoff = 1 - x - c_c * b
-    special = np.array([
-        b,
-        twin.arms_until(alpha, q + k_a) - b0,
-        twin.arms_until(defence, q - k_c) - b0,
-        twin.arms_until(alpha, 1 + k_a - pi * (k_a + k_c)) - b0,
-        twin.arms_until(defence, pi * (k_a + k_c) - k_c) - b0,
-    ])  # fmt: skip
-    gain = -np.inf
-    for deviation in deviations(0.0, 1 / c_c, 120, special):
+    c_c, b0 = g[1], g[7]
+    best = twin.challenger(g, s, a)[4].max()
+    for deviation in deviations(0.0, 1 / c_c, 1, np.append(twin.challenger_ends(g, s, a), b)):
         settlement, _ = twin.crisis(g, s, a, deviation)
-        gain = max(gain, 1 - settlement - c_c * deviation - payoff)
+        best = max(best, 1 - settlement - c_c * deviation)
     # at the edge of a threat rounding decides in the definition: its neighbours count as well
     wrong = np.inf
     for step in (0.0, 1e-12, -1e-12):
         settlement, _ = twin.crisis(g, s, a, max(0.0, b + step * (b0 + b)))
         wrong = min(wrong, abs(settlement - x))
-    return gain, wrong
+    return best - (1 - x - c_c * b), wrong
 
 
 @njit
-def challenger_reply_gain(g, s, a):
+def challenger_reply_gain(solver, g, s, a):
     """Return the most of both where C replies as the solver says, at the node (s, a) and beside every
     level of A's forces at which its reply changes."""
     a0, backing = g[6], g[8] * s
-    t = game_terms(g)
-    levels = np.array([
-        a0 + a, holding_force(t, backing), yielding_force(t), capitulation_force(t),
-    ])  # fmt: skip
+    known = solver.known(g)
+    special = np.append(levels(solver, g, known, backing), a0 + a)
     worst_gain, worst = -np.inf, -np.inf
-    for alpha in deviations(a0, a0 + 10 / g[0], 2, levels):
-        b, x, _ = challenger_reply(t, backing, alpha)
+    for alpha in deviations(a0, a0 + 10 / g[0], 2, special):
+        b, x, _ = solver.challenger_reply(known, backing, alpha)
         gain, wrong = challenger_gain(g, s, alpha - a0, b, x)
         worst_gain, worst = max(gain, worst_gain), max(wrong, worst)
     return worst_gain, worst
 
 
 @njit
-def ally_gain(g, s, a, x):
+def ally_deviation(alpha, solver, g, known, backing):
+    """Return A's payoff (before kappa) with forces `alpha`, and the kind of outcome."""
+    _, settlement, crisis = solver.challenger_reply(known, backing, alpha)
+    return settlement - g[0] * (alpha - g[6]), crisis
+
+
+@njit
+def ally_gain(solver, g, s, a, x):
     """Return what A can gain at the node s over arms `a` and settlement `x`."""
-    c_a, a0, phi = g[0], g[6], g[8]
-    t = game_terms(g)
-    backing = phi * s
-    special = np.array([
-        a0, a0 + a, yielding_force(t), capitulation_force(t), holding_force(t, backing),
-        concession_defence(t)[0] - backing,
-    ])  # fmt: skip
-    gain = -np.inf
-    for deviation in deviations(a0, a0 + 1 / c_a, 120, special):
-        _, settlement, _ = challenger_reply(t, backing, deviation)
-        gain = max(gain, settlement - c_a * (deviation - a0) - (x - c_a * a))
-    return gain
+    c_a, a0, backing = g[0], g[6], g[8] * s
+    known = solver.known(g)
+    special = np.append(levels(solver, g, known, backing), a0 + a)
+    nodes = deviations(a0, a0 + 1 / c_a, 120, special)
+    return most(ally_deviation, (solver, g, known, backing), nodes) - (x - c_a * a)
 
 
 @njit
-def ally_reply_gain(g, s):
+def ally_reply_gain(solver, g, s):
     """Return the same where A, and then C, reply as the solver says, and what C can gain then."""
-    t = game_terms(g)
-    backing = g[8] * s
-    alpha, crisis, _ = ally_reply(t, backing, yielding_force(t))
-    b, x = outcome(t, backing, alpha, crisis)
-    best_b, best_x, _ = challenger_reply(t, backing, alpha)
-    return ally_gain(g, s, alpha - g[6], x), (x + g[1] * b) - (best_x + g[1] * best_b)
+    a0, backing = g[6], g[8] * s
+    alpha, _, x, b, _ = solver.ally_reply(solver.known(g), backing)
+    return ally_gain(solver, g, s, alpha - a0, x), challenger_gain(g, s, alpha - a0, b, x)[0]
 
 
 @njit
-def superpower_gain(g, pledge, superpower_payoff, payoff_without):
-    """Return what S can gain over the payoff of the equilibrium by another pledge, or by none."""
+def superpower_deviation(s, solver, g, known, payoff_without):
+    """Return S's payoff from the pledge s > 0, and the kind of outcome; -infinity if A refuses."""
     c_s, q, phi, lam, kappa, f = g[2], g[3], g[8], g[9], g[11], g[12]
-    t = game_terms(g)
-    yielding = yielding_force(t)
-    alpha, crisis, _ = ally_reply(t, 0.0, yielding)
-    _, settlement = outcome(t, 0.0, alpha, crisis)
-    gain = -lam * abs(settlement - q) - superpower_payoff
-    highest = lam * abs(settlement - q) / c_s
-    special = np.array([pledge, (concession_defence(t)[0] - g[6]) / phi])
-    for s in deviations(0.0, highest, 200, special):
-        if s == 0.0:
-            continue
-        alpha, crisis, payoff = ally_reply(t, phi * s, yielding)
-        if payoff - kappa >= payoff_without:
-            _, settlement = outcome(t, phi * s, alpha, crisis)
-            gain = max(gain, -lam * abs(settlement - q) - c_s * s - f - superpower_payoff)
-    return gain
+    if s == 0.0:
+        return -np.inf, -1
+    _, crisis, settlement, _, payoff = solver.ally_reply(known, phi * s)
+    if payoff - kappa < payoff_without:
+        return -np.inf, -1
+    return -lam * abs(settlement - q) - c_s * s - f, crisis
+
+
+@njit
+def superpower_gain(solver, g, pledge, superpower_payoff, payoff_without):
+    """Return what S can gain over the payoff of the equilibrium by another pledge, or by none."""
+    c_s, q, a0, phi, lam = g[2], g[3], g[6], g[8], g[9]
+    known = solver.known(g)
+    _, _, settlement, _, _ = solver.ally_reply(known, 0.0)
+    none = -lam * abs(settlement - q)
+    # the pledge of the equilibrium, and those with which S's forces alone reach a level
+    special = np.append((levels(solver, g, known, 0.0) - a0) / phi, pledge)
+    nodes = deviations(0.0, -none / c_s, 200, special)
+    best = most(superpower_deviation, (solver, g, known, payoff_without), nodes)
+    return max(none, best) - superpower_payoff

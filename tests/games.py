@@ -7,7 +7,8 @@ import numpy as np
 from foedus import kernels
 from foedus.io.schema import PARAMETERS
 
-DEFAULT = {name: PARAMETERS[name].default for name in kernels.PARAMETERS}
+RATIO, DIFFERENCE = 0.0, 1.0  # the form of the contest, the last entry of a game
+DEFAULT = {name: PARAMETERS[name].default for name in kernels.PARAMETERS} | {"contest": RATIO}
 
 
 def game(**changed):
@@ -16,12 +17,17 @@ def game(**changed):
     return tuple(float(value) for value in (DEFAULT | changed).values())
 
 
-def random_games(count, seed, spread=1.0):
+def random_games(count, seed, spread=1.0, contest=RATIO, decisiveness=(1.0, 1.0)):
     """Return `count` random games; half of them have parameters at the ends of their domains.
 
-    Costs lie within a factor of about 30^spread of those of the default game, forces within 10^spread.
+    Costs lie within a factor of about 30^spread of those of the default game, forces within 10^spread. In
+    the difference form, which counts forces in units of 1/gamma, gamma from 0.3 to 4 makes the contest of
+    such forces anything from a lottery to a certainty. `decisiveness` is the range of gamma; the other
+    parameters do not depend on it.
     """
     rng = np.random.default_rng(seed)
+    low, high = decisiveness
+    gammas = low * (high / low) ** np.random.default_rng([seed, 1]).uniform(size=count)
 
     def scale(middle, factor):
         return middle * factor ** (spread * rng.uniform(-1, 1))
@@ -30,7 +36,7 @@ def random_games(count, seed, spread=1.0):
         return 0.0 if rng.random() < chance else value
 
     games = []
-    for _ in range(count):
+    for gamma in gammas:
         edgy = rng.random() < 0.5
         chance = 0.3 if edgy else 0.0
         q = rng.uniform(0.01, 0.99)
@@ -54,6 +60,8 @@ def random_games(count, seed, spread=1.0):
                 bargaining_power=pi,
                 autonomy_cost=or_zero(rng.uniform(0, 0.1), 0.5),
                 alliance_cost=or_zero(rng.uniform(0, 0.1), 0.6),
+                decisiveness=gamma,
+                contest=contest,
             )
         )
     return games
@@ -82,3 +90,33 @@ EDGE_GAMES = [
         [0.0, 0.02],
     )
 ]
+
+# the same for any contest. C's cost is the default one, or such that its best reply to forces equal to its
+# own is to add nothing (ratio: gamma/4 = c_C b0), or that it never wants to add any (difference: gamma/4 = c_C)
+GENERAL_EDGE_GAMES = [
+    game(
+        contest=contest,
+        decisiveness=gamma,
+        bargaining_power=pi,
+        ally_war_cost=k,
+        challenger_war_cost=k,
+        ally_forces=a0,
+        challenger_forces=b0,
+        status_quo=q,
+        autonomy_cost=kappa,
+        ally_cost=ally_cost,
+        challenger_cost=0.5 if usual else gamma / 4 / (b0 if contest == RATIO else 1.0),
+    )
+    for contest, gamma, pi, k, a0, b0, q, kappa, ally_cost, usual in itertools.product(
+        [RATIO, DIFFERENCE],
+        [0.05, 0.3, 0.999999999, 1.5, 2.0, 4.0, 20.0],
+        [0.0, 0.5, 1.0],
+        [0.0, 0.05],
+        [0.0, 0.3],
+        [1e-6, 0.2, 3.0],
+        [1e-3, 0.5, 0.999],
+        [0.0, 0.02],
+        [0.03, 0.3, 3.0],
+        [True, False],
+    )
+][::11]  # 11 shares no factor with the numbers of settings: each setting meets each other one

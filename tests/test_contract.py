@@ -112,7 +112,9 @@ def test_other_contests_have_the_same_contract(changed):
     grid = foedus.sweep({"ally_cost": [1.0]}, **changed)
     assert grid.attrs["contest"] == changed.get("contest", "ratio")
     assert float(grid.decisiveness) == changed.get("decisiveness", 1.0)
-    points = foedus.solve_points({"decisiveness": [changed.get("decisiveness", 1.0)]}, contest=eq.game.contest)
+    points = foedus.solve_points(
+        {"decisiveness": [changed.get("decisiveness", 1.0)]}, contest=eq.game.contest
+    )
     assert grid.superpower_payoff.item() == points.superpower_payoff.item() == eq.superpower_payoff
 
 
@@ -166,7 +168,7 @@ class TestSolve:
             ),
             ({"ally_cost": 1.0, "alliance_cost": "limit"}, ["S is at its participation limit"]),
             (
-                {"ally_cost": 0.25, "contest": "difference", "decisiveness": 4.0},
+                {"ally_cost": 0.5, "decisiveness": 4.0},
                 ["Restraint:", "take concessions all the same"],
             ),
         ],

@@ -19,12 +19,15 @@ from foedus.io import schema
 DIGEST = """
 import hashlib, sys
 import numpy as np
-from games import EDGE_GAMES, random_games
+from games import EDGE_GAMES, GENERAL_EDGE_GAMES, random_games
 from foedus import kernels
 digest = hashlib.sha256()
-for g in random_games(400, seed=6, spread=1.5) + EDGE_GAMES[::7]:
-    solution, limit = kernels.solve_game(np.array(g))
-    digest.update(np.array([*solution, limit]).tobytes())
+games = random_games(400, seed=6, spread=1.5) + EDGE_GAMES[::7] + GENERAL_EDGE_GAMES[::7]
+for contest in (0.0, 1.0):
+    games += random_games(400, seed=7, contest=contest, decisiveness=(0.2, 8.0))
+for g in games:
+    solution, limit, status = kernels.solve_any_game(np.array(g))
+    digest.update(np.array([*solution, limit, status]).tobytes())
 print(digest.hexdigest())
 """
 
@@ -244,7 +247,8 @@ def test_unwritable_cache_is_no_obstacle(tmp_path):
 
 
 @compiled_only
-def test_kernels_compile_for_cuda(monkeypatch):
+@pytest.mark.parametrize("solver", ["solve_game", "solve_any_game"])
+def test_kernels_compile_for_cuda(monkeypatch, solver):
     """The same functions compile to PTX; needs no GPU, only NVIDIA's compiler."""
     pytest.importorskip("numba_cuda", reason="numba-cuda is not installed: pip install 'foedus[cuda]'")
     from numba import cuda, float64
@@ -255,10 +259,12 @@ def test_kernels_compile_for_cuda(monkeypatch):
     # numba-cuda asks the present device even where the capability is given
     monkeypatch.setattr("numba.cuda.dispatcher.get_current_device", Device)
 
+    solve = getattr(kernels, solver)
+
     def kernel(games, out):
         i = cuda.grid(1)
         if i < games.shape[0]:
-            solution, _ = kernels.solve_game(games[i])
+            solution, _, _ = solve(games[i])
             out[i] = solution.pledge
 
     ptx, _ = cuda.compile_ptx(kernel, (float64[:, ::1], float64[::1]), cc=(8, 0))

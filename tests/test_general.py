@@ -1,0 +1,159 @@
+"""Games with any contest are solved right: the twin, the certificate, known numbers."""
+
+import certificate
+import numpy as np
+import pytest
+from checks import agree_with_twin, certificate_objects, nobody_gains
+from conftest import compiled_only, sized
+from games import DIFFERENCE, GENERAL_EDGE_GAMES, RATIO, game, random_games
+
+from foedus import Crisis, kernels
+from foedus.kernels import general
+
+GAIN = 1e-8  # the most that a deviation may gain, in goods per unit of the stake
+WIDE = (0.3, 4.0)  # decisiveness
+
+
+def solve(g):
+    """Return the variables of the game by name, and what fixes the pledge."""
+    solution, limit, status = kernels.solve_any_game(np.array(g))
+    assert kernels.Status(status) == kernels.Status.SOLVED, g
+    return solution, kernels.PledgeLimit(limit)
+
+
+@compiled_only
+@pytest.mark.parametrize(
+    "games",
+    [
+        random_games(300, seed=11, decisiveness=WIDE),
+        random_games(300, seed=12, contest=DIFFERENCE, decisiveness=WIDE),
+        GENERAL_EDGE_GAMES[::5],
+    ],
+    ids=["ratio", "difference", "edges"],
+)
+def test_twin_agrees(games):
+    """Grid search from the definition finds the same payoffs, settlements, crises and regimes."""
+    agree_with_twin(solve, games)
+
+
+@pytest.mark.parametrize(
+    "games",
+    [
+        random_games(600, seed=13, decisiveness=WIDE),
+        random_games(600, seed=14, contest=DIFFERENCE, decisiveness=WIDE),
+        random_games(300, seed=15, spread=2.0, decisiveness=(0.05, 20.0)),
+        random_games(300, seed=16, spread=2.0, contest=DIFFERENCE, decisiveness=(0.05, 20.0)),
+        GENERAL_EDGE_GAMES,
+    ],
+    ids=["ratio", "difference", "ratio-wide", "difference-wide", "edges"],
+)
+def test_nobody_gains_by_a_deviation(games):
+    """At each of the four moves, on the path and at random nodes off it."""
+    nobody_gains(certificate.GENERAL, solve, games, GAIN)
+
+
+@pytest.mark.parametrize("contest", [RATIO, DIFFERENCE])
+def test_certificate_can_fail(contest):
+    """It objects to a path that is not the equilibrium."""
+    g = game(contest=contest, decisiveness=2.0)
+    certificate_objects(certificate.GENERAL, solve(g)[0], g)
+
+
+def test_closed_forms_are_a_special_case():
+    """With the ratio form and gamma = 1 the general solver finds what the closed forms say."""
+    for g in random_games(sized(2000), seed=17):
+        closed, _, _ = kernels.solve_game(np.array(g))
+        found, _, status = general.equilibrium(general.game_terms(np.array(g)))
+        assert status == kernels.Status.SOLVED, g
+        for name in ("superpower_payoff", "superpower_payoff_without", "ally_payoff_without"):
+            assert getattr(found, name) == pytest.approx(getattr(closed, name), abs=1e-9), (name, g)
+
+
+# With K = 0 and a0 = 0, and b0 -> 0, the settlement is the win probability, whoever challenges: A leads and
+# C follows in a contest for a prize of 1 (Dixit 1987, American Economic Review 77(5); the follower who gives
+# up where gamma > 1: Perez-Castrillo and Verdier 1992, Public Choice 73).
+
+
+def leader_follower_ratio(gamma, k_leader, k_follower):
+    """Return the leader's best payoff, its win probability and both forces, by search over the probability.
+
+    A follower who fights has beta = gamma p (1 - p)/k_F, its first-order condition, against
+    z = beta (p/(1 - p))^(1/gamma). It is left with (1 - p)(1 - gamma p), so gives up where p > 1/gamma; there
+    the leader takes all, with z = (gamma - 1)^(1 - 1/gamma)/(gamma k_F).
+    """
+    p = np.linspace(0.0, min(1.0, 1 / gamma), 1_000_001)[1:-1]
+    follower = gamma * p * (1 - p) / k_follower
+    leader = follower * (p / (1 - p)) ** (1 / gamma)
+    best = np.argmax(p - k_leader * leader)
+    found = p[best] - k_leader * leader[best], p[best], leader[best], follower[best]
+    if gamma >= 1.0:
+        enough = (gamma - 1) ** (1 - 1 / gamma) / (gamma * k_follower)
+        found = max(found, (1 - k_leader * enough, 1.0, enough, 0.0))
+    return found
+
+
+def leader_follower_difference(gamma, k_leader, k_follower):
+    """Return the same for the difference form, by search over the leader's force z.
+
+    A follower who fights leaves the p with gamma p (1 - p) = k_F, p < 1/2, whatever it faces, and needs
+    beta = z + log((1 - p)/p)/gamma for that. It does so where that loses it less than the arms are worth:
+    p + k_F beta < P(z, 0).
+    """
+    leader = np.linspace(0.0, 1 / k_leader, 4_000_001)
+    p = 1 / (1 + np.exp(-gamma * leader))
+    follower = np.zeros_like(leader)
+    if gamma > 4 * k_follower:
+        fought = 0.5 * (1 - np.sqrt(1 - 4 * k_follower / gamma))
+        beta = leader + np.log(1 / fought - 1) / gamma
+        fights = fought + k_follower * beta < p
+        p[fights] = fought
+        follower[fights] = beta[fights]
+    best = np.argmax(p - k_leader * leader)
+    return p[best] - k_leader * leader[best], p[best], leader[best], follower[best]
+
+
+@pytest.mark.parametrize("k_leader", [0.3, 0.8, 2.0])
+@pytest.mark.parametrize("k_follower", [0.5, 1.0, 3.0])
+def test_search_finds_the_closed_form(k_leader, k_follower):
+    """For gamma = 1: p = k_F/2 k_L, the leader arms p^2/k_F, or to 1/k_F where the follower gives up."""
+    payoff, p, leader, _ = leader_follower_ratio(1.0, k_leader, k_follower)
+    expected = min(1.0, k_follower / (2 * k_leader))
+    assert p == pytest.approx(expected, abs=1e-5)
+    assert leader == pytest.approx(expected**2 / k_follower, abs=1e-5)
+    assert payoff == pytest.approx(expected - k_leader * expected**2 / k_follower, abs=1e-9)
+
+
+@pytest.mark.parametrize("k_leader", [0.3, 0.8, 2.0])
+@pytest.mark.parametrize("k_follower", [0.15, 0.5, 1.0, 3.0])
+@pytest.mark.parametrize("gamma", [0.5, 0.8, 1.25, 2.0, 3.5, 8.0])
+@pytest.mark.parametrize(
+    ("contest", "search"),
+    [(RATIO, leader_follower_ratio), (DIFFERENCE, leader_follower_difference)],
+    ids=["ratio", "difference"],
+)
+@pytest.mark.parametrize("q", [0.05, 0.95])
+def test_leader_follower_contest(contest, search, gamma, k_leader, k_follower, q):
+    """The game without S is the contest that A leads; a grid of forces is 1e-6 of its range wide."""
+    payoff, p, leader, follower = search(gamma, k_leader, k_follower)
+    g = game(
+        ally_cost=k_leader,
+        challenger_cost=k_follower,
+        status_quo=q,
+        ally_war_cost=0.0,
+        challenger_war_cost=0.0,
+        challenger_forces=1e-14,
+        decisiveness=gamma,
+        contest=contest,
+    )
+    v, _ = solve(g)
+    assert v.ally_payoff_without == pytest.approx(payoff, abs=2e-6)
+    assert v.settlement_without == pytest.approx(p, abs=1e-4)
+    assert v.ally_arms_without == pytest.approx(leader, abs=1e-4)
+    assert v.challenger_arms_without == pytest.approx(follower, abs=1e-4)
+    assert v.crisis_without == (Crisis.ALLY_CHALLENGES if p > q else Crisis.CHALLENGER_CHALLENGES)
+
+
+def test_no_game_is_unsolved():
+    for contest in (RATIO, DIFFERENCE):
+        for g in random_games(sized(5000), seed=18, spread=1.5, contest=contest, decisiveness=(0.1, 10.0)):
+            solve(g)
