@@ -23,11 +23,11 @@ def regime(path, without):
 def agree_with_twin(solve, games):
     """Assert that grid search from the definition finds the same payoffs, settlements, crises and regimes.
 
-    The search closes in on every local best until its cells are about 1e-8 of the grid. It finds a smooth
-    best reply no better than payoffs of A's tell apart, and what moves at first order with that reply is
-    then off by up to 5e-5. So A's own payoff must agree to 1e-6, and the other payoffs and the settlement
-    to 1e-4. Who challenges, and so the regime, is compared where the payoff gap that decides it exceeds
-    these errors by a factor of ten.
+    The search closes in on every local best until its cells are about 1e-8 of the grid. But A's smooth best
+    reply, and S's, is found no better than its payoffs can be told apart, and what moves at first order with
+    it is then off by some 1e-5. So A's own payoff must agree to 1e-6, the other payoffs and the settlement
+    to 1e-4, and to 3e-4 behind a pledge. Who challenges, and so the regime, is compared where the payoff gap
+    that decides it exceeds these errors.
     """
     import twin
 
@@ -47,9 +47,9 @@ def agree_with_twin(solve, games):
                 settled += 1
                 assert v.regime == regime(path, without), g
                 assert v.crisis == path[4], g
-                assert v.settlement == pytest.approx(path[3], abs=1e-4), g
-                assert v.ally_payoff == pytest.approx(path[6], abs=1e-4), g
-                assert v.challenger_payoff == pytest.approx(path[7], abs=1e-4), g
+                assert v.settlement == pytest.approx(path[3], abs=3e-4), g
+                assert v.ally_payoff == pytest.approx(path[6], abs=3e-4), g
+                assert v.challenger_payoff == pytest.approx(path[7], abs=3e-4), g
     assert settled > 0.7 * len(games)  # the rest, most of them edges, are ties or nearly so
 
 

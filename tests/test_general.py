@@ -1,5 +1,7 @@
 """Games with any contest are solved right: the twin, the certificate, known numbers."""
 
+import warnings
+
 import certificate
 import numpy as np
 import pytest
@@ -7,7 +9,9 @@ from checks import agree_with_twin, certificate_objects, nobody_gains
 from conftest import compiled_only, sized
 from games import DIFFERENCE, GENERAL_EDGE_GAMES, RATIO, game, random_games
 
+import foedus
 from foedus import Crisis, kernels
+from foedus.io.schema import CONTESTS, VARIABLES
 from foedus.kernels import general
 
 GAIN = 1e-8  # the most that a deviation may gain, in goods per unit of the stake
@@ -67,6 +71,43 @@ def test_closed_forms_are_a_special_case():
         assert status == kernels.Status.SOLVED, g
         for name in ("superpower_payoff", "superpower_payoff_without", "ally_payoff_without"):
             assert getattr(found, name) == pytest.approx(getattr(closed, name), abs=1e-9), (name, g)
+
+
+def test_decisiveness_one_is_met_from_both_sides():
+    """At gamma = 1 +- 1e-9 replies are those of the closed forms, and numbers within 1e-7 of theirs.
+
+    By their own slope in gamma about one game in a hundred has a number that moves by more than that: so it
+    is the mean of both sides that is held to it, and each side alone in all but a fiftieth of the games.
+    A force that is 0 at gamma = 1 may be anything in a gap of payoffs of 1e-9 around it.
+    """
+    games = np.array(random_games(sized(20_000), seed=19))
+    columns = dict(zip(kernels.PARAMETERS[:-1], games.T, strict=False))
+    one = foedus.solve_points(columns)
+    below, above = (foedus.solve_points(columns, decisiveness=1 + h) for h in (-1e-9, 1e-9))
+    same = np.ones(len(games), bool)
+    for name in ("regime", "crisis", "crisis_without"):
+        same &= ((one[name] == below[name]) & (one[name] == above[name])).values
+    # where they are others, whoever chooses was within 1e-6 of a tie: A without S, or else S
+    for ds in (below, above):
+        others = (one.crisis_without != ds.crisis_without).values
+        tie = np.where(
+            others,
+            one.ally_payoff_without - ds.ally_payoff_without,
+            one.superpower_payoff - ds.superpower_payoff,
+        )
+        assert (np.abs(tie[~same]) < 1e-6 * np.maximum(1, games[~same, 9])).all()
+    assert same.mean() > 0.999
+    moved = np.zeros(len(games), bool)
+    for name, variable in VARIABLES.items():
+        if variable.codes:
+            continue
+        at, left, right = (ds[name].values[same] for ds in (one, below, above))
+        known = ~np.isnan(at)
+        at, left, right = at[known], left[known], right[known]
+        np.testing.assert_allclose((left + right) / 2, at, rtol=1e-7, atol=1e-8, err_msg=name)
+        apart = np.maximum(abs(left - at), abs(right - at)) > 1e-7 * np.abs(at) + 1e-9
+        moved[np.flatnonzero(same)[known][apart]] = True
+    assert moved.mean() < 0.02
 
 
 # With K = 0 and a0 = 0, and b0 -> 0, the settlement is the win probability, whoever challenges: A leads and
@@ -153,7 +194,59 @@ def test_leader_follower_contest(contest, search, gamma, k_leader, k_follower, q
     assert v.crisis_without == (Crisis.ALLY_CHALLENGES if p > q else Crisis.CHALLENGER_CHALLENGES)
 
 
-def test_no_game_is_unsolved():
-    for contest in (RATIO, DIFFERENCE):
-        for g in random_games(sized(5000), seed=18, spread=1.5, contest=contest, decisiveness=(0.1, 10.0)):
-            solve(g)
+def extreme_points(count, contest, rng):
+    """Return columns of games with forces from 1e-9 to 1e6, costs from 1e-6 to 1e6, gamma from 0.05 to 20."""
+
+    def between(low, high):
+        return np.exp(rng.uniform(np.log(low), np.log(high), count))
+
+    def or_zero(values):
+        return np.where(rng.random(count) < 0.3, 0.0, values)
+
+    ends = [1e-9, 1e-6, 1e-3, 0.5, 0.999, 1 - 1e-6, 1 - 1e-9]
+    return {
+        "ally_cost": between(1e-6, 1e6),
+        "challenger_cost": between(1e-6, 1e6),
+        "superpower_cost": between(1e-6, 1e6),
+        "status_quo": np.where(rng.random(count) < 0.7, rng.uniform(0, 1, count), rng.choice(ends, count)),
+        "ally_war_cost": or_zero(between(1e-3, 1.2)),
+        "challenger_war_cost": or_zero(between(1e-3, 1.2)),
+        "ally_forces": or_zero(between(1e-9, 1e6)),
+        "challenger_forces": between(1e-9, 1e6),
+        "effectiveness": between(1e-3, 1),
+        "stake": or_zero(between(1e-6, 1e6)),
+        "bargaining_power": rng.choice([0, 0.3, 0.5, 1], count),
+        "autonomy_cost": or_zero(rng.uniform(0, 0.2, count)),
+        "alliance_cost": or_zero(rng.uniform(0, 0.2, count)),
+        "decisiveness": between(0.05, 20),
+    }
+
+
+@pytest.mark.parametrize("contest", ["ratio", "difference"])
+def test_nothing_overflows(contest):
+    """Every number is finite, or the game is counted as unsolved: where the last digit of a force costs more
+    than what is certified, in less than one of a hundred of these."""
+    rng = np.random.default_rng(20)
+    points = extreme_points(sized(100_000), contest, rng)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        ds = foedus.solve_points(points, contest=contest)
+    unsolved = (ds.regime == foedus.Regime.UNSOLVED).values
+    assert unsolved.mean() < 0.01
+    assert [w.category for w in caught] == [RuntimeWarning] * bool(unsolved.any())
+    for name, variable in VARIABLES.items():
+        if not variable.codes:
+            assert np.isnan(ds[name].values[unsolved]).all(), name
+            if name != "burden_share":
+                assert np.isfinite(ds[name].values[~unsolved]).all(), name
+
+
+@pytest.mark.parametrize("contest", [RATIO, DIFFERENCE], ids=["ratio", "difference"])
+def test_no_game_of_a_million_is_unsolved(contest):
+    """Half a million in each form: 50,000 draws of the other parameters with ten of gamma."""
+    draws = np.repeat(np.array(random_games(sized(50_000), seed=18)), 10, axis=0)
+    columns = dict(zip(kernels.PARAMETERS[:-1], draws.T, strict=False))
+    columns["decisiveness"] = np.exp(np.random.default_rng(18).uniform(np.log(0.3), np.log(4), len(draws)))
+    form = CONTESTS[int(contest)]
+    ds = foedus.solve_points(columns, variables=["regime"], contest=form)
+    assert (ds.regime != foedus.Regime.UNSOLVED).all()
