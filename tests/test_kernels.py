@@ -74,31 +74,40 @@ def bits(dataset):
     return digest.hexdigest()
 
 
-def test_threads_and_chunks_do_not_matter(monkeypatch):
+CONTESTS = pytest.mark.parametrize(
+    "contest",
+    [{}, {"decisiveness": 0.6}, {"decisiveness": 2.0}, {"contest": "difference", "decisiveness": 3.0}],
+    ids=["closed", "flat", "steep", "difference"],
+)
+
+
+@CONTESTS
+def test_threads_and_chunks_do_not_matter(monkeypatch, contest):
     axes = AXES if COMPILED else {name: values[::4] for name, values in AXES.items()}
-    expected = bits(foedus.sweep(axes, threads=1))
+    expected = bits(foedus.sweep(axes, threads=1, **contest))
     games = int(np.prod([len(values) for values in axes.values()]))
     for chunk in (1, 7, 64, 1000, games, 10 * games):
         if not COMPILED and chunk < 64:
             continue
         monkeypatch.setattr("foedus.sweeps.CHUNK", chunk)
         for threads in (1, 2, 5):
-            assert bits(foedus.sweep(axes, threads=threads)) == expected, (chunk, threads)
+            assert bits(foedus.sweep(axes, threads=threads, **contest)) == expected, (chunk, threads)
 
 
-def test_a_grid_is_its_points():
+@CONTESTS
+def test_a_grid_is_its_points(contest):
     """`sweep`, `solve_points` and `solve` solve the same games to the same bits."""
     axes = {"ally_cost": [0.1, 0.3, 1.0], "status_quo": [0.3, 0.8], "autonomy_cost": [0.0, 0.05]}
-    grid = foedus.sweep(axes, challenger_cost=0.7)
+    grid = foedus.sweep(axes, challenger_cost=0.7, **contest)
     points = {
         name: column.ravel()
         for name, column in zip(axes, np.meshgrid(*axes.values(), indexing="ij"), strict=True)
     }
-    scattered = foedus.solve_points(points, challenger_cost=0.7)
+    scattered = foedus.solve_points(points, challenger_cost=0.7, **contest)
     assert bits(grid) == bits(scattered)
     for i in range(12):
         game = {name: float(column[i]) for name, column in points.items()}
-        eq = foedus.solve(challenger_cost=0.7, **game)
+        eq = foedus.solve(challenger_cost=0.7, **game, **contest)
         for name in schema.VARIABLES:
             path, key = (
                 (eq.without, name.removesuffix("_without")) if name.endswith("_without") else (eq, name)
@@ -106,7 +115,8 @@ def test_a_grid_is_its_points():
             np.testing.assert_array_equal(getattr(path, key), scattered[name].values[i])
 
 
-def test_every_axis_counts_by_itself():
+@pytest.mark.parametrize("mixed", [False, True], ids=["closed", "any contest"])
+def test_every_axis_counts_by_itself(mixed):
     """The odometer gives each game its own values, whatever the strides and the first game."""
     rng = np.random.default_rng(7)
     axes = {
@@ -114,6 +124,8 @@ def test_every_axis_counts_by_itself():
         "stake": rng.uniform(0.5, 2, 5),
         "status_quo": rng.uniform(0.2, 0.8, 4),
     }
+    if mixed:
+        axes["decisiveness"] = np.array([0.7, 1.0, 2.0])
     grid = foedus.sweep(axes, variables=["ally_payoff"]).ally_payoff
     for _ in range(sized(200)):
         at = {name: int(rng.integers(len(values))) for name, values in axes.items()}

@@ -105,7 +105,7 @@ def root(f, t, a, b, low, high, guess):
             high = x
         else:
             return x
-        newton = x - value / slope if slope < 0.0 else low
+        newton = x - value / slope if abs(value) < -slope * (high - low) else low
         if not low < newton < high or abs(newton - x) > 0.5 * abs(step):
             newton = 0.5 * (low + high)  # Newton leaves the bracket, or creeps
         step = newton - x
