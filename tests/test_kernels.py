@@ -133,19 +133,20 @@ def test_every_axis_counts_by_itself(mixed):
         assert grid.isel(at).item() == eq.ally_payoff
 
 
-def only_the_first_is_unsolved(axes, **fixed):
-    """Solve two games of which the first cannot be; check what is said of it, and that the sweep went on."""
-    first = {name: values[0] for name, values in axes.items()}
-    words = re.escape(
-        f"1 of 2 games could not be solved; their regime is -1 (unsolved). The first is Game({', '.join(f'{k}={v!r}' for k, v in first.items())}"
+def unsolved_beside(game, other):
+    """Solve a game that cannot be, one that can, and the first again; check what is said of them."""
+    default = {name: parameter.default for name, parameter in schema.PARAMETERS.items()}
+    columns = {k: [(default | g)[k] for g in (game, other, game)] for k in game | other}
+    words = (
+        f"2 of 3 games could not be solved; their regime is -1 (unsolved). The first is {foedus.Game(**game)}"
     )
-    with pytest.warns(RuntimeWarning, match=words) as warned:
-        ds = foedus.solve_points(axes, **fixed)
+    with pytest.warns(RuntimeWarning, match=re.escape(words)) as warned:
+        ds = foedus.solve_points(columns)
     assert len(warned) == 1
-    assert ds.regime.values[0] == foedus.Regime.UNSOLVED != ds.regime.values[1]
+    assert (ds.regime == foedus.Regime.UNSOLVED).values.tolist() == [True, False, True]
     for name, variable in schema.VARIABLES.items():
         if not variable.codes:
-            assert np.isnan(ds[name].values[0]), name
+            assert np.isnan(ds[name].values[[0, 2]]).all(), name
 
 
 @pure_only
@@ -157,22 +158,10 @@ def test_an_iteration_that_does_not_end_is_said(monkeypatch, decisiveness):
 
     for module in (superpower, odds, challenger):
         monkeypatch.setattr(module, "STEPS", 0)
-    # at decisiveness 1 a quiet game needs no iteration; otherwise one in which C has no threat, nor A, nor arms
-    quiet = (
-        {"ally_cost": 0.4}
-        if decisiveness == 1.0
-        else {"status_quo": 0.8, "ally_war_cost": 0.3, "challenger_war_cost": 0.9, "challenger_cost": 50.0}
-    )
-    game = {"ally_cost": 5.0, "status_quo": 0.8}
-    axes = {
-        name: [game.get(name, schema.PARAMETERS[name].default), quiet.get(name, game.get(name))]
-        for name in game | quiet
-    }
-    if decisiveness != 1.0:
-        axes |= {"decisiveness": [decisiveness, 1.0]}
-    only_the_first_is_unsolved(axes)
+    game = {"ally_cost": 5.0, "status_quo": 0.8, "decisiveness": decisiveness}
+    unsolved_beside(game, {"ally_cost": 0.4})  # which needs no iteration
     with pytest.warns(RuntimeWarning, match="could not be solved: an iteration did not end"):
-        eq = foedus.solve(**game, decisiveness=decisiveness)
+        eq = foedus.solve(**game)
     assert eq.regime == foedus.Regime.UNSOLVED
     assert eq.explain().startswith("Unsolved")
 
@@ -186,7 +175,7 @@ def test_an_iteration_that_does_not_end_is_said(monkeypatch, decisiveness):
     ],
 )  # fmt: skip
 def test_what_cannot_be_certified_is_said(game):
-    only_the_first_is_unsolved({k: [value, schema.PARAMETERS[k].default] for k, value in game.items()})
+    unsolved_beside(game, {})
     with pytest.warns(RuntimeWarning, match="could not be solved: a player would gain by leaving the path"):
         assert foedus.solve(**game).regime == foedus.Regime.UNSOLVED
 

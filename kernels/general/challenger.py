@@ -147,9 +147,7 @@ def backing_to_hold(t, alpha):
     """
     arms = rival_arms(t, alpha, t.ally)
     defence, slope = deterring_defence(t, t.challenger_cost * arms)
-    if defence <= alpha:
-        return 0.0, 0.0
-    return defence - alpha, (t.ally.slope / slope if arms > 0.0 else 0.0) - 1.0
+    return max(0.0, defence - alpha), (t.ally.slope / slope if arms > 0.0 else 0.0) - 1.0
 
 
 @jit_apart
