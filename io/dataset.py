@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
-from .schema import COMPARISON, PARAMETERS, VARIABLES
+from .schema import COMPARISON, PARAMETERS, UNITS_IN, VARIABLES
 
 REFERENCES = (
     "A reconstruction of the game of Iwanami (2024), Asymmetric burden-sharing and the restraining and "
@@ -13,12 +13,16 @@ REFERENCES = (
 )
 
 
-def parameter_attributes(name: str) -> dict:
-    """Return what the coordinate of the parameter `name`, or of the contest, carries."""
+def parameter_attributes(name: str, contest: str | None = None) -> dict:
+    """Return what the coordinate of the parameter `name`, or of the contest, carries.
+
+    `contest` is the form of the contest if it is the same in all games.
+    """
     if name == "contest":
         return COMPARISON[name].attributes
     p = PARAMETERS[name]
-    return {"long_name": p.long_name, "units": p.units, "symbol": p.symbol, "domain": p.domain}
+    units = UNITS_IN.get((name, contest), p.units) if contest else p.units
+    return {"long_name": p.long_name, "units": units, "symbol": p.symbol, "domain": p.domain}
 
 
 def label(
@@ -34,11 +38,14 @@ def label(
     name as the dimension for a grid, all along ``game`` for scattered games), the `fixed` ones as
     scalars, so that datasets at several values of one can be concatenated along it.
     """
+    contest = attributes.get("contest")
     columns = {
-        name: xr.Variable(name if name in dims else dims, values, parameter_attributes(name))
+        name: xr.Variable(name if name in dims else dims, values, parameter_attributes(name, contest))
         for name, values in coordinates.items()
     }
-    scalars = {name: xr.Variable((), value, parameter_attributes(name)) for name, value in fixed.items()}
+    scalars = {
+        name: xr.Variable((), value, parameter_attributes(name, contest)) for name, value in fixed.items()
+    }
     variables = {}
     for name, values in results.items():
         entry = VARIABLES[name].attributes

@@ -55,6 +55,7 @@ PARAMETERS = {
 }  # fmt: skip
 
 CONTESTS = ("ratio", "difference")
+UNITS_IN = {("decisiveness", "difference"): "1/arms"}  # where the form of the contest decides
 
 
 class Code(IntEnum):

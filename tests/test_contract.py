@@ -112,6 +112,7 @@ def test_other_contests_have_the_same_contract(changed):
     grid = foedus.sweep({"ally_cost": [1.0]}, **changed)
     assert grid.attrs["contest"] == changed.get("contest", "ratio")
     assert float(grid.decisiveness) == changed.get("decisiveness", 1.0)
+    assert grid.decisiveness.attrs["units"] == ("1/arms" if "contest" in changed else "1")
     points = foedus.solve_points(
         {"decisiveness": [changed.get("decisiveness", 1.0)]}, contest=eq.game.contest
     )

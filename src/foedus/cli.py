@@ -245,7 +245,8 @@ def _solve_run(request: Run, target: Path, ways: Ways) -> None:
     games = _size([*request.over.values(), *request.axes.values()], request.variables, ways.quiet)
     forms: dict[str, Any] = {"over": request.over} if request.over else {}
     solve_grid = functools.partial(compare_forms if forms else sweep, **forms, **request.fixed)
-    _compile(lambda: solve_grid({k: v[:2] for k, v in request.axes.items()}, variables=["regime"]))
+    few = {k: v[:2] for k, v in request.axes.items()}
+    _compile(lambda: solve_grid(few, variables=["regime"]), ways.quiet)
     started = time.perf_counter()
     with _progress("solving", games, ways.quiet) as progress:
         dataset = solve_grid(
@@ -289,7 +290,8 @@ def points(
     columns = _columns(table)
     games = _size([next(iter(columns.values()))], list(VARIABLES), quiet)
     with naming(str(table)):
-        _compile(lambda: solve_points({k: v[:2] for k, v in columns.items()}, variables=["regime"], **given))
+        few = {k: v[:2] for k, v in columns.items()}
+        _compile(lambda: solve_points(few, variables=["regime"], **given), quiet)
     started = time.perf_counter()
     with naming(str(table)), _progress("solving", games, quiet) as progress:
         dataset = solve_points(columns, threads=threads, progress=progress, **given)
@@ -419,9 +421,12 @@ def _size(axes: Any, variables: list[str], quiet: bool) -> int:
     return games
 
 
-def _compile(solve_few: Callable[[], object]) -> None:
+def _compile(solve_few: Callable[[], object], quiet: bool) -> None:
     """Have the kernels that a run takes compiled, or loaded, by a few of its games, before it is timed."""
-    with warnings.catch_warnings():
+    console = Console(stderr=True, quiet=quiet)
+    words = "loading the kernels, or compiling them, which takes up to a minute once for each version"
+    waiting = console.status(words) if console.is_terminal else contextlib.nullcontext()
+    with waiting, warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the run itself tells
         solve_few()
 
