@@ -429,3 +429,18 @@ def test_too_many_panels_or_dimensions_are_refused_in_words(forms):
             foedus.plot(dataset)
         assert str(caught.value) == words
     assert len(meshes(foedus.plot(ds, at={"stake": 1}))) == 6
+
+
+def test_unsolved_games_are_told_once():
+    """Over all forms together: how many, and the first, here where a force is too dear to be certified."""
+    axes = {"ally_cost": [0.3, 769637.0]}
+    dear = {"challenger_cost": 122672.0, "superpower_cost": 8e-6, "status_quo": 0.84}
+    dear |= {"challenger_forces": 262340.3, "stake": 14091.0}
+    with pytest.warns(RuntimeWarning) as warned:
+        ds = foedus.compare(axes, {"decisiveness": [1.0, 2.0], "alliance_cost": [0.0, 0.01]}, **dear)
+    assert (ds.regime == Regime.UNSOLVED).sum() == 2
+    (warning,) = warned
+    first = foedus.Game(ally_cost=769637.0, decisiveness=2.0, **dear)
+    assert str(warning.message).startswith("2 of 8 games could not be solved")
+    assert str(warning.message).endswith(f"The first is {first!r}")
+    assert warning.filename == __file__

@@ -1,14 +1,15 @@
 """One map under several functional forms, and how far what it shows depends on the form."""
 
 import itertools
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .game import check_contest, check_values
+from .game import check_contest, check_values, make_game
 from .io.schema import COMPARISON, PARAMETERS, UNDER, Regime
-from .sweeps import Progress, check_variables, sweep
+from .sweeps import Progress, check_variables, sweep, warn_unsolved
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -88,13 +89,15 @@ def compare(
 
     forms = list(itertools.product(*(column.tolist() for column in values.values())))
     for i, form in enumerate(forms):
-        part = sweep(
-            axes,
-            variables=names,
-            threads=threads,
-            progress=_progress_of_part(progress, i, len(forms)),
-            **given | dict(zip(values, form, strict=True)),
-        )
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".* could not be solved", RuntimeWarning)  # told below, once
+            part = sweep(
+                axes,
+                variables=names,
+                threads=threads,
+                progress=_progress_of_part(progress, i, len(forms)),
+                **given | dict(zip(values, form, strict=True)),
+            )
         if i == 0:
             arrays = {name: np.empty((len(forms), *part[name].shape), part[name].dtype) for name in names}
         for name in names:
@@ -109,6 +112,12 @@ def compare(
         {name: float(part[name]) for name in PARAMETERS if name not in dims},
         attributes | {"command": "foedus.compare", "compared": " ".join(values)},
     )
+    unsolved = (dataset.regime == Regime.UNSOLVED).values
+    if unsolved.any():
+        at = dict(zip(dims, np.unravel_index(unsolved.argmax(), unsolved.shape), strict=True))
+        first = {str(name): dataset[name][at.get(name, ())].item() for name in dataset.coords}
+        game = make_game({"contest": part.attrs["contest"]} | first)
+        warn_unsolved(int(unsolved.sum()), unsolved.size, game, stacklevel=3)
     return dataset.assign(regime_share=regime_share(dataset.regime, list(values)))
 
 

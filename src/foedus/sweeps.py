@@ -238,12 +238,7 @@ def _solve(
         lambda first, last: solve_games(first, last, *arguments), columns.games, threads, progress
     )
     if unsolved:
-        warnings.warn(
-            f"{unsolved} of {columns.games} games could not be solved; their regime is -1 (unsolved). "
-            f"The first is {columns.game(first, contest)!r}",
-            RuntimeWarning,
-            stacklevel=3,
-        )
+        warn_unsolved(unsolved, columns.games, columns.game(first, contest), stacklevel=4)
     arrays = dict(zip(floats, results, strict=True)) | dict(zip(codes, coded, strict=True))
     return label(
         {name: arrays[name].reshape(shape) for name in names},
@@ -255,6 +250,16 @@ def _solve(
             "contest": contest,
             "command": f"foedus.{'solve_points' if dims == ('game',) else 'sweep'}",
         },
+    )
+
+
+def warn_unsolved(unsolved: int, games: int, first: Game, stacklevel: int) -> None:
+    """Warn that so many of the games could not be solved, and name the first of them."""
+    warnings.warn(
+        f"{unsolved} of {games} games could not be solved; their regime is -1 (unsolved). "
+        f"The first is {first!r}",
+        RuntimeWarning,
+        stacklevel=stacklevel,
     )
 
 
