@@ -162,7 +162,9 @@ def capitulation_force(t):
 @jit
 def yields(t, alpha, yielding):
     """Tell whether C yields before A's own forces `alpha`, given `yielding_force`."""
-    return alpha > yielding or (alpha == yielding and t.surplus > 0.0)
+    if t.surplus > 0.0:
+        return alpha >= yielding
+    return alpha > yielding * (1.0 + ROUNDING)  # at that force itself the status quo stands
 
 
 @jit

@@ -8,6 +8,7 @@ from .ally import concession, concession_defence
 from .challenger import (
     CHALLENGER_CHALLENGES,
     QUIET,
+    ROUNDING,
     TINY,
     backing_to_hold,
     challenge,
@@ -40,7 +41,7 @@ def backing_against_refusal(t, reservation):
     Holding is worth that with forces alpha = a0 + (q - reservation)/c_A, and C stays before them
     once challenging the whole defence loses it as much as neutralising them. Needs rho > 0.
     """
-    alpha = t.ally_forces + (t.status_quo - reservation) / t.ally_cost
+    alpha = t.ally_forces + max(0.0, t.status_quo - reservation) / t.ally_cost
     return max(0.0, deterring_defence(t, neutralising_arms(t, alpha)) - alpha)
 
 
@@ -135,7 +136,7 @@ def best_pledge(t, without, settlement_without, yielding):
     if loss <= t.alliance_cost or t.challenger_edge <= 0.0 or yields(t, t.ally_forces, yielding):
         return best
     reservation = payoff_without + t.autonomy_cost
-    if reservation > t.status_quo:
+    if reservation > t.status_quo + ROUNDING:
         return best
 
     built, built_p = concession_defence(t)
@@ -145,7 +146,7 @@ def best_pledge(t, without, settlement_without, yielding):
         return backing, alpha_without, crisis_without, NO_PLEDGE
     backing = max(backing, TINY)  # what is needed may be lost in rounding, but it is something
     cost = t.alliance_cost + t.price * backing
-    if cost < loss:
+    if cost < loss - ROUNDING * t.stake:
         loss = cost
         limit, worth = REFUSAL, reservation
         if backing > refusal:

@@ -250,6 +250,7 @@ class TestSweep:
             ({"axes": {"stake": [1.0]}, "threads": 0}, ValueError, "threads = 0 is not allowed; it must be a whole number, 1 or more"),
             ({"axes": {"stake": [1.0]}, "threads": 1.5}, ValueError, "threads = 1.5 is not allowed"),
             ({"axes": {"stake": [1.0]}, "contest": "war"}, ValueError, "contest = 'war' is not allowed"),
+            ({"axes": {"stake": [1.0]}, "contest": np.array("ratio")}, ValueError, "is not allowed; it must be ratio or difference"),
         ],
     )  # fmt: skip
     def test_refusals(self, arguments, error, words):
@@ -312,6 +313,9 @@ class TestPoints:
         ds = foedus.solve_points(COLUMNS, stake=0.05)
         assert foedus.solve_points(ds).equals(ds)
         assert float(foedus.solve_points(ds, stake=2.0).stake) == 2.0
+        difference = foedus.solve_points(COLUMNS, contest="difference")
+        assert foedus.solve_points(difference).equals(difference)
+        assert foedus.solve_points(difference, contest="ratio", stake=0.05).equals(ds)
         curve = foedus.sweep({"ally_cost": [0.3, 1.0]}, stake=0.05)
         assert (foedus.solve_points(curve).regime.values == curve.regime.values).all()
 

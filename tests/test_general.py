@@ -63,6 +63,53 @@ def test_certificate_can_fail(contest):
     certificate_objects(certificate.GENERAL, solve(g)[0], g)
 
 
+ROUND_GAMES = {
+    # with pi K = 0, the edge of C's threat is the status quo: the pledge that makes A hold there is the least
+    "edge": ({"ally_cost": 0.17, "challenger_cost": 0.95, "superpower_cost": 0.19, "status_quo": 0.46, "ally_war_cost": 0.2,
+              "challenger_war_cost": 0.43, "challenger_forces": 1.11, "effectiveness": 0.5, "stake": 2, "bargaining_power": 0,
+              "decisiveness": 2}, "DETERRENCE", -0.0079),
+    # with K = 0 the hold zone is a point, of which A takes what it can: P = q at a = 1/4.8
+    "point": ({"ally_cost": 0.6, "challenger_cost": 0.6, "superpower_cost": 0.4, "ally_war_cost": 0, "challenger_war_cost": 0,
+               "challenger_forces": 0.1, "effectiveness": 0.5, "stake": 2.4, "decisiveness": 0.5}, "SELF_RELIANCE", 0.0),
+    # A is indifferent between revising and holding
+    "revising": ({"ally_cost": 1.1, "challenger_cost": 1.1, "superpower_cost": 0.1, "ally_war_cost": 0, "challenger_war_cost": 0,
+                  "ally_forces": 0.1, "challenger_forces": 0.1, "stake": 2, "bargaining_power": 0.5, "decisiveness": 3},
+                 "RESTRAINT", -0.01358),
+    # and here about signing
+    "signing": ({"ally_cost": 2.5, "superpower_cost": 0.1, "status_quo": 0.3, "ally_war_cost": 0, "challenger_war_cost": 0.2,
+                 "challenger_forces": 0.5, "stake": 2, "bargaining_power": 0.5, "autonomy_cost": 0.2, "decisiveness": 10},
+                "DETERRENCE", -0.05969),
+    # P(a0, b0) = q, and nothing to take
+    "standing": ({"ally_cost": 2, "challenger_cost": 0.6, "superpower_cost": 0.6, "status_quo": 0.2, "ally_war_cost": 0,
+                  "challenger_war_cost": 0, "ally_forces": 0.1, "challenger_forces": 1.6, "stake": 0.5, "decisiveness": 0.5},
+                 "SELF_RELIANCE", 0.0),
+    "at q": ({"ally_cost": 0.62, "challenger_cost": 1.19, "superpower_cost": 0.99, "status_quo": 0.41, "ally_war_cost": 0,
+              "challenger_war_cost": 0, "ally_forces": 0.11, "challenger_forces": 0.98, "decisiveness": 3}, "DETERRENCE", -0.11522),
+    # what C would leave A by arming freely is r itself
+    "free": ({"contest": DIFFERENCE, "ally_cost": 0.44, "challenger_cost": 0.32, "status_quo": 0.2, "ally_war_cost": 0,
+              "challenger_war_cost": 0.2, "challenger_forces": 0.46, "bargaining_power": 0, "decisiveness": 2},
+             "SELF_RELIANCE", 0.0),
+    "closed": ({"ally_cost": 1.8, "challenger_cost": 0.7, "status_quo": 0.1, "ally_war_cost": 0.1, "challenger_war_cost": 0.5,
+                "ally_forces": 0.2, "challenger_forces": 0.8, "bargaining_power": 0}, "SELF_RELIANCE", 0.0),
+    # a pledge would cost S just what it spares: 2 * 0.7
+    "indifferent": ({"ally_cost": 0.8, "challenger_cost": 0.1, "superpower_cost": 0.8, "status_quo": 0.7, "ally_war_cost": 0.6,
+                     "challenger_war_cost": 0.5, "ally_forces": 0.1, "challenger_forces": 0.4, "effectiveness": 0.5, "stake": 2,
+                     "bargaining_power": 0.7}, "CONCESSION", -1.4),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ROUND_GAMES)
+def test_round_games_tie_as_the_definition_says(name):
+    """Games in round numbers, in which somebody is indifferent though the floats are not.
+
+    The payoffs are those of a brute-force search over S's pledges, or exact.
+    """
+    changed, regime, superpower_payoff = ROUND_GAMES[name]
+    v, _ = solve(game(**changed))
+    assert foedus.Regime(int(v.regime)).name == regime
+    assert v.superpower_payoff == pytest.approx(superpower_payoff, abs=1e-5)
+
+
 def test_closed_forms_are_used_where_they_are_known():
     """Asked for any contest, the solver answers with the closed forms at gamma = 1, to the bit."""
     assert kernels.solve_any_game(np.array(game())) == kernels.solve_game(np.array(game()))

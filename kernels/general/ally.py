@@ -11,6 +11,7 @@ from typing import NamedTuple
 from .._jit import jit, jit_apart
 from ..challenger import ALLY_CHALLENGES, CHALLENGER_CHALLENGES, QUIET, ROUNDING
 from .challenger import (
+    NARROW,
     Reply,
     backing_to_yield_gap,
     capitulation_force,
@@ -26,6 +27,7 @@ from .challenger import (
 )
 from .contest import Peaks, never_arming, odds_against, peaks, rival_arms
 from .odds import NEVER, root
+from .terms import Line
 
 
 class Levels(NamedTuple):
@@ -56,16 +58,16 @@ def levels(t):
     yielding = never_arming() if yields_only_unarmed(t) else t.free
     yielding_from = yielding_force(t)
     capitulation = capitulation_force(t, yielding)
-    revising = peaks(t, yielding, t.ally_best, NEVER)
+    revising = peaks(t, yielding, t.ally_best, Line(1.0, NEVER, 0.0, 0.0))
     challenging, conceding, excusing = t.free, revising, 0.0
     if t.challenger.p > 0.0:
         challenging = challenging_reply(t)
-        conceding = peaks(t, challenging, t.ally_best, t.challenger.odds)
+        conceding = peaks(t, challenging, t.ally_best, t.challenger)
         if yielding_from < math.inf:
             arms = t.ally.slope * yielding_from + t.ally.shift - t.challenger_forces
             defence, _ = deterring_defence(t, t.challenger_cost * max(0.0, arms))
             excusing = defence - yielding_from
-            if excusing <= 4e-16 * defence:
+            if excusing <= NARROW * defence:
                 excusing = 0.0
     return Levels(challenging, yielding, yielding_from, capitulation, excusing, conceding, revising)
 
@@ -114,11 +116,18 @@ def revision(t, levels, start):
 
 
 @jit
+def held(t, settlement):
+    """Tell whether `settlement` is the status quo where there is no surplus to take: then C does not
+    challenge, and A holds for no more."""
+    return t.surplus == 0.0 and settlement >= t.status_quo - ROUNDING
+
+
+@jit
 def better_concession(t, point, standing, best):
     """Return `best` or, if A likes it better, arming from the defence `standing` to `point` and conceding;
     `best` is defence, settlement, payoff."""
-    if standing < point.force < math.inf and not (t.surplus == 0.0 and point.p >= t.challenger.p):
-        settlement = conceded(t, point.p)
+    settlement = conceded(t, point.p)
+    if standing < point.force < math.inf and not held(t, settlement):
         payoff = settlement - t.ally_cost * (point.force - standing)
         if payoff > best[2] + ROUNDING or (payoff >= best[2] - ROUNDING and settlement > best[1]):
             return point.force, settlement, payoff
@@ -178,12 +187,12 @@ def ally_act(t, levels, backing):
     looked into only where the most that it could be worth, q - pi K for nothing or 1 for the least arms, is
     more than A has already.
     """
-    alpha = force = holding_force(t, backing, levels.yielding_from)
+    alpha = force = holding_force(t, backing, levels.yielding_from, levels.excusing)
     crisis, settlement = QUIET, t.status_quo
     payoff = t.status_quo - t.ally_cost * (alpha - t.ally_forces)
     if t.challenger.p > 0.0 and payoff < t.status_quo - min(t.surplus, t.status_quo):
         defence, kept, value, _ = concession(t, levels, t.ally_forces + backing)
-        if value > payoff + ROUNDING:
+        if value > payoff + ROUNDING and not held(t, kept):
             alpha, force, crisis = max(t.ally_forces, defence - backing), defence, CHALLENGER_CHALLENGES
             settlement, payoff = kept, value
     least = max(levels.yielding_from, t.ally_forces)

@@ -24,6 +24,8 @@ from .contest import (
 )
 from .odds import STEPS, grown, log_odds, probability, root, spread
 
+NARROW = 1e-13  # relatively: forces no further apart are not told apart where C is indifferent
+
 
 @jit_apart
 def challenging_reply(t):
@@ -151,19 +153,21 @@ def backing_to_hold(t, alpha):
 
 
 @jit_apart
-def holding_force(t, backing, limit):
+def holding_force(t, backing, limit, excusing):
     """Return the least forces of A's own before which C stays behind `backing` = phi s, infinity if
-    they exceed `limit`.
+    they exceed `limit`, from which it would rather yield.
 
-    `backing_to_hold` is convex and falls, so that Newton's steps never go too far.
+    From the backing `excusing` on they do not: C stays at least before `limit` itself. `backing_to_hold` is
+    convex and falls, so that Newton's steps never go too far.
     """
     alpha = t.ally_forces
     if t.challenger.p <= 0.0:
         return alpha
     alpha = max(alpha, deterring_defence(t, 0.0)[0] - backing)
     for _ in range(STEPS):
-        if not alpha <= limit:
-            return math.inf
+        if alpha > limit:
+            reached = backing >= excusing and t.ally_forces <= limit * (1.0 + NARROW)
+            return max(t.ally_forces, limit) if reached else math.inf
         arms = rival_arms(t, alpha, t.ally)
         if arms == 0.0:
             return alpha
@@ -198,8 +202,8 @@ def yielding_force(t):
     gain = t.challenger_forces + (1.0 - t.status_quo) / t.challenger_cost
     exhausted = (gain - t.ally.shift) / t.ally.slope
     low, high = anchor, unarmed_limit(t, anchor, base) + 1.0
-    if t.arming and anchor < t.free.last_odds:
-        if anchor < -t.upper_odds and unarmed_gap(t, anchor, base, -t.upper_odds)[0] <= 0.0:
+    if t.arming and anchor < t.free.last_odds + NARROW:
+        if anchor < -t.upper_odds - NARROW and unarmed_gap(t, anchor, base, -t.upper_odds)[0] <= 0.0:
             high = -t.upper_odds
         else:
             armed_low = max(anchor, -t.upper_odds)

@@ -249,18 +249,21 @@ class Peaks(NamedTuple):
 
 
 @jit
-def unarmed_point(t, odds):
-    """Return the force that has the log-odds `odds` against C's standing forces."""
+def unarmed_point(t, odds, edge):
+    """Return the force that has the log-odds `odds` against C's standing forces, or those of the line
+    `edge` if they are less."""
+    if odds >= edge.odds:
+        return Point(standing_force(t, edge.odds), edge.p)
     return Point(standing_force(t, odds), probability(odds))
 
 
 @jit
-def peaks(t, reply, best, limit):
-    """Return the `Peaks` where `best` is; without arms C leaves nobody more than the log-odds `limit`.
+def peaks(t, reply, best, edge):
+    """Return the `Peaks` where `best` is; C leaves nobody more than the win probability of the line `edge`.
 
     Some may coincide, and some be no maximum at all; every maximum is among them.
     """
-    before = unarmed_point(t, min(best.unarmed, reply.first_odds, limit))
+    before = unarmed_point(t, min(best.unarmed, reply.first_odds), edge)
     if reply.first == reply.last:
         return Peaks(before, before, before, before)
     during = before
@@ -268,6 +271,6 @@ def peaks(t, reply, best, limit):
         during = Point(armed_force(t, best.armed), probability(best.armed))
     giving_up = Point(reply.last, reply.p)
     after = giving_up
-    if reply.odds < min(best.unarmed, limit):
-        after = unarmed_point(t, min(best.unarmed, limit))
+    if reply.odds < min(best.unarmed, edge.odds):
+        after = unarmed_point(t, best.unarmed, edge)
     return Peaks(before, during, giving_up, after)

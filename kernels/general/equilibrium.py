@@ -10,6 +10,7 @@ from .ally import ally_act, challenger_act, levels, outcome
 from .superpower import best_offer
 
 CERTAIN = 1e-8  # the most that a player may gain by leaving the path
+BARELY = 1e-9
 
 
 @jit_apart
@@ -25,8 +26,9 @@ def equilibrium(t):
     if offer.limit != NO_PLEDGE:
         arms, settlement = outcome(t, lv, offer.force, offer.crisis)
         path = Path(offer.alpha, arms, settlement, offer.crisis)
-        better = ally_act(t, lv, offer.backing)
-        if better.payoff > offer.payoff + CERTAIN:
+        better = ally_act(t, lv, offer.backing).payoff
+        promised = ally_act(t, lv, offer.backing * (1.0 + BARELY)).payoff  # what just the backing may not
+        if better > offer.payoff + CERTAIN or promised < offer.payoff - CERTAIN:
             return unsolved(), NO_PLEDGE, CONTRADICTED
     gain = max(challenger_gain(t, lv, 0.0, without), challenger_gain(t, lv, offer.backing, path))
     if gain > CERTAIN:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from .._jit import jit, jit_apart
 from ..challenger import ALLY_CHALLENGES, CHALLENGER_CHALLENGES, QUIET, ROUNDING, TINY
 from ..superpower import CONCESSION, NO_PLEDGE, PRICE, REFUSAL, REVISION
-from .ally import concession, marginal_gain, revising_from, revision
+from .ally import concession, held, marginal_gain, revising_from, revision
 from .challenger import backing_to_hold, challenge, conceded, deterring_defence, yielded
 from .contest import odds_against, peaks
 from .odds import NEVER, root
@@ -85,7 +85,7 @@ def holding_pledge(t, levels, reservation, revising):
     Holding must be worth `reservation`, and no less than conceding and `revising`. The more backing, the
     less conceding gains on holding, so that there is one root. Needs rho > 0, and both at most q.
     """
-    alpha = t.ally_forces + (t.status_quo - max(reservation, revising)) / t.ally_cost
+    alpha = t.ally_forces + max(0.0, t.status_quo - max(reservation, revising)) / t.ally_cost
     backing, _ = backing_to_hold(t, alpha)
     conceding = concession(t, levels, t.ally_forces + backing)[2]
     if conceding > max(reservation, revising) + ROUNDING:
@@ -113,7 +113,7 @@ def conceding_offer(t, levels, reservation, standing, limit, best):
 @jit
 def conceding_at(t, reservation, standing, defence, settlement, payoff, limit, best):
     """The same, where it is known what A concedes: `settlement`, from behind `defence`."""
-    if payoff < reservation - ALIKE or (t.surplus == 0.0 and settlement >= t.status_quo):
+    if payoff < reservation - ALIKE or held(t, settlement):
         return best
     backing = standing - t.ally_forces
     alpha = max(t.ally_forces, defence - backing)
@@ -135,7 +135,7 @@ def conceding_pledge(t, levels, reservation, signs, best):
             return best
         least = root(accepting_gap, t, levels, reservation, least, most, least)
         best = conceding_offer(t, levels, reservation, least, REFUSAL, best)
-    for point in peaks(t, levels.challenging, t.superpower_best, t.challenger.odds):
+    for point in peaks(t, levels.challenging, t.superpower_best, t.challenger):
         if point.force > least:
             best = conceding_offer(t, levels, reservation, point.force, PRICE, best)
     # maxima, where C's reply or the settlement is not concave
@@ -300,7 +300,7 @@ def best_offer(t, levels, without):
         # where that takes nothing, with pi K = 0, it is holding with as many forces: no more can hold
         holding = t.status_quo - t.ally_cost * max(0.0, levels.yielding_from - t.ally_forces)
         revising = max(holding, revision(t, levels, levels.yielding_from)[2])
-    if max(reservation, revising) <= t.status_quo:
+    if max(reservation, revising) <= t.status_quo + ROUNDING:
         backing, alpha, limit = holding_pledge(t, levels, reservation, revising)
         payoff = t.status_quo - t.ally_cost * (alpha - t.ally_forces)
         best = cheaper(t, best, backing, limit, QUIET, alpha, alpha, t.status_quo, payoff)
@@ -308,7 +308,7 @@ def best_offer(t, levels, without):
     if least >= best.cost:
         return best
     moved = False  # A may revise behind a pledge that should make it concede
-    if reservation <= t.status_quo:
+    if reservation <= t.status_quo + ROUNDING:
         signs = without.crisis == CHALLENGER_CHALLENGES and t.autonomy_cost == 0.0
         conceding = conceding_pledge(t, levels, reservation, signs, best)
         moved = conceding.cost < best.cost and levels.excusing > 0.0

@@ -68,7 +68,7 @@ def check_values(name: str, values: Any) -> np.ndarray:
 
 def check_contest(contest: str) -> None:
     """Raise ValueError if the `contest` is unknown."""
-    if contest not in CONTESTS:
+    if not isinstance(contest, str) or contest not in CONTESTS:
         raise ValueError(f"contest = {contest!r} is not allowed; it must be {' or '.join(CONTESTS)}")
 
 

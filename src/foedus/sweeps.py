@@ -108,7 +108,7 @@ def solve_points(
     variables: Iterable[str] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
-    contest: str = CONTESTS[0],
+    contest: str | None = None,
     **fixed: float,
 ) -> "xr.Dataset":
     """Solve scattered games.
@@ -118,8 +118,10 @@ def solve_points(
     points : mapping, pandas.DataFrame or xarray.Dataset
         a column of values for each parameter that varies, all of one length; of a Dataset, every
         variable that is named like a parameter, a scalar as a fixed one
-    variables, threads, progress, contest, **fixed
+    variables, threads, progress, **fixed
         as for `sweep`
+    contest : str, optional
+        the form of the contest; default: the one that a Dataset names, or else ``ratio``
 
     Returns
     -------
@@ -139,6 +141,7 @@ def solve_points(
     ['RESTRAINT', 'DETERRENCE']
     """
     if hasattr(points, "data_vars"):
+        contest = contest or points.attrs.get("contest")
         points = {name: points[name] for name in PARAMETERS if name in points.variables}
         fixed = {name: float(v) for name, v in points.items() if v.ndim == 0} | fixed
         points = {name: v for name, v in points.items() if v.ndim}
@@ -153,7 +156,7 @@ def solve_points(
         raise ValueError(f"the columns must be of one length, but {lengths}")
     count = next(iter(games.values()))
     columns = Columns(values, dict.fromkeys(values, 1), _fixed(fixed, values, "a column"), count)
-    return _solve(columns, (count,), ("game",), variables, threads, progress, contest)
+    return _solve(columns, (count,), ("game",), variables, threads, progress, contest or CONTESTS[0])
 
 
 def _fixed(fixed: Mapping[str, Any], varying: Mapping[str, Any], kind: str) -> dict[str, float]:
