@@ -525,7 +525,7 @@ def _log_ticks(low: float, high: float, most: int) -> list[float]:
         ticks = [tick for n in decades for step in steps if low <= (tick := float(f"{step}e{n}")) <= high]
         if len(ticks) <= most:
             break
-    if len(ticks) < min(3, most):
+    if len(ticks) < min(3, most) and high < 30 * low:  # two decades are enough of a scale
         even = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high)
         ticks = [tick for tick in even if low <= tick <= high]
     return ticks[:: math.ceil(len(ticks) / most)]
