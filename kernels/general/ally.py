@@ -13,6 +13,7 @@ from ..challenger import ALLY_CHALLENGES, CHALLENGER_CHALLENGES, QUIET, ROUNDING
 from .challenger import (
     NARROW,
     Reply,
+    backing_to_hold,
     backing_to_yield_gap,
     capitulation_force,
     challenge,
@@ -64,10 +65,8 @@ def levels(t):
         challenging = challenging_reply(t)
         conceding = peaks(t, challenging, t.ally_best, t.challenger)
         if yielding_from < math.inf:
-            arms = t.ally.slope * yielding_from + t.ally.shift - t.challenger_forces
-            defence, _ = deterring_defence(t, t.challenger_cost * max(0.0, arms))
-            excusing = defence - yielding_from
-            if excusing <= NARROW * defence:
+            excusing, _ = backing_to_hold(t, yielding_from)
+            if excusing <= NARROW * (yielding_from + excusing):
                 excusing = 0.0
     return Levels(challenging, yielding, yielding_from, capitulation, excusing, conceding, revising)
 

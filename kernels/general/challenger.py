@@ -269,10 +269,18 @@ def yielded(t, reply, capitulation, alpha):
 
 
 @jit
+def yielding_defence(t, settlement, arms):
+    """Return the least defence at which C would rather yield `settlement` with new `arms` than challenge, and
+    the slope of the `Line` that C would then challenge on. Needs rho > 0."""
+    spent = settlement - t.status_quo + t.challenger_cost * arms
+    return deterring_defence(t, max(0.0, spent))
+
+
+@jit
 def backing_to_yield_gap(t, yielding, backing, alpha):
-    """`backing_to_yield` less `backing`, and its slope in alpha."""
+    """The backing with which C just yields before A's own forces `alpha`, less `backing`, and its slope in
+    alpha."""
     reply, capitulation = yielding
     settlement, arms, loss_slope = yielded(t, reply, capitulation, alpha)
-    spent = settlement - t.status_quo + t.challenger_cost * arms
-    defence, slope = deterring_defence(t, max(0.0, spent))
+    defence, slope = yielding_defence(t, settlement, arms)
     return defence - alpha - backing, loss_slope / (t.challenger_cost * slope) - 1.0

@@ -10,7 +10,7 @@ from .ally import ally_act, challenger_act, levels, outcome
 from .superpower import best_offer
 
 CERTAIN = 1e-8  # the most that a player may gain by leaving the path
-BARELY = 1e-9
+BARELY = 1e-9  # how much more backing, relatively, settles what A is indifferent about
 
 
 @jit_apart

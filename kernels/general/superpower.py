@@ -7,12 +7,12 @@ from .._jit import jit, jit_apart
 from ..challenger import ALLY_CHALLENGES, CHALLENGER_CHALLENGES, QUIET, ROUNDING, TINY
 from ..superpower import CONCESSION, NO_PLEDGE, PRICE, REFUSAL, REVISION
 from .ally import concession, held, marginal_gain, revising_from, revision
-from .challenger import backing_to_hold, challenge, conceded, deterring_defence, yielded
+from .challenger import backing_to_hold, challenge, conceded, deterring_defence, yielded, yielding_defence
 from .contest import odds_against, peaks
 from .odds import NEVER, root
 
 CELLS, NODES = 16, 8  # of A's forces, where these are to be searched, and in each of them
-FINEST = 1024
+FINEST = 1024  # parts of a range of forces, from which on it counts as possible that one pays
 ZOOMS = 34
 ALIKE = 1e-12  # payoffs of A that a search takes for equal
 
@@ -177,8 +177,7 @@ class Start(NamedTuple):
 def revising_start(t, levels, alpha):
     """Return the `Start` with A's own forces `alpha`."""
     settlement, arms, gain = yielded(t, levels.yielding, levels.capitulation, alpha)
-    spent = settlement - t.status_quo + t.challenger_cost * arms
-    defence, slope = deterring_defence(t, max(0.0, spent))
+    defence, slope = yielding_defence(t, settlement, arms)
     backing = max(0.0, defence - alpha)
     cost = t.alliance_cost + t.price * backing + t.stake * abs(settlement - t.status_quo)
     payoff = settlement - t.ally_cost * (alpha - t.ally_forces)
