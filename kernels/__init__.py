@@ -5,8 +5,8 @@ One game goes from `game_terms` to `equilibrium`, which solves it backwards: the
 with decisiveness 1; `general` does the same with any contest. `grid` loops over many games.
 """
 
-from .ally import ally_reply, concession_defence
-from .challenger import challenger_reply, outcome, yielding_force
+from .ally import ally_reply
+from .challenger import arms_against, challenger_reply, levels, settlement_at
 from .equilibrium import Solution, equilibrium
 from .grid import VARIABLES, solve_any_game, solve_any_games, solve_game, solve_games
 from .status import Status
@@ -22,14 +22,14 @@ __all__ = [
     "Solution",
     "Status",
     "ally_reply",
+    "arms_against",
     "challenger_reply",
-    "concession_defence",
     "equilibrium",
     "game_terms",
-    "outcome",
+    "levels",
+    "settlement_at",
     "solve_any_game",
     "solve_any_games",
     "solve_game",
     "solve_games",
-    "yielding_force",
 ]

@@ -7,14 +7,46 @@ leaves to A plus what it spends on new arms, x + c_C b.
 """
 
 import math
+from typing import NamedTuple
 
 from ._jit import jit
-from .contest import contested, larger_root, win_probability
+from .contest import contested, force_to_win, larger_root, win_probability
 
-ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = 0, 1, 2
+# codes, as in every solution; floats, so that all that is known of a game is of one type
+ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = 0.0, 1.0, 2.0
 
 ROUNDING = 1e-15  # payoffs of A that differ by no more are equal: round parameters tie, their floats may not
 TINY = 1e-300  # stands in for zero where zero would be divided by, or would mean something else
+
+
+class Levels(NamedTuple):
+    """Where C's reply changes. What arms and pledges cost A and S does not matter to it.
+
+    The first four are 0 where C has no threat, rho <= 0.
+    """
+
+    quiet: float  # D1: the least defence at which C would rather stay, if that takes no arms
+    holding: float  # D_h(0): the same without S, where C may have to neutralise A
+    edge: float  # what meets the edge of C's threat, if C arms as it likes best: h(z) = rho
+    bare: float  # the win probability of A's standing forces, where C challenges
+    neutralising: float  # m = (1 - r)/r: C's forces per unit of A's that keep A's threat empty
+    yielding: float  # the least force of A's own before which C yields
+    capitulation: float  # the least against which yielding all beats arming to yield less
+
+
+@jit
+def levels(t):
+    """Return the `Levels` of the game with the `Terms` t."""
+    neutralising = max(0.0, 1.0 - t.ally_edge) / t.ally_edge
+    quiet = holding = edge = bare = 0.0
+    if t.challenger_edge > 0.0:
+        quiet = deterring_defence(t, 0.0)
+        holding, _ = holding_defence(t, quiet, neutralising, 0.0)
+        edge = force_to_win(t, t.challenger_edge)
+        bare, _ = challenge(t, t.ally_forces)
+    return Levels(
+        quiet, holding, edge, bare, neutralising, yielding_force(t, neutralising), capitulation_force(t)
+    )
 
 
 @jit
@@ -45,9 +77,9 @@ def challenge_loss(t, defence):
 
 
 @jit
-def neutralising_arms(t, alpha):
+def neutralising_arms(t, levels, alpha):
     """Return the new arms with which C keeps A's own forces from being a credible threat."""
-    return max(0.0, t.neutralising * alpha - t.challenger_forces)
+    return max(0.0, levels.neutralising * alpha - t.challenger_forces)
 
 
 @jit
@@ -74,16 +106,15 @@ def deterring_defence(t, arms):
 
 
 @jit
-def holding_defence(t, backing):
+def holding_defence(t, quiet, neutralising, backing):
     """Return the least defence at which C stays, with `backing` = phi s of it S's, and -dD/d(backing).
 
-    D_h = max(D1, D2): C must lose as much by challenging as by leaving the status quo, without (D1)
-    and with (D2) the cost of neutralising A's own forces D - backing. With P the win probability of C's
-    best challenge, D2 = ((q - max(0, P - cl))/c_C - m backing) r P/(r - P), and where C arms freely
+    D_h = max(D1, D2): C must lose as much by challenging as by leaving the status quo, without (D1,
+    `quiet`) and with (D2) the cost of neutralising A's own forces D - backing. With P the win probability
+    of C's best challenge, D2 = ((q - max(0, P - cl))/c_C - m backing) r P/(r - P), and where C arms freely
     P = y = r - sqrt(w + c_C (1 - r) backing), D2 = y^2/c_C. Needs rho > 0.
     """
-    quiet = deterring_defence(t, 0.0)
-    if t.neutralising == 0.0:
+    if neutralising == 0.0:
         return quiet, 0.0
     spare = 1.0 - t.ally_edge
     below = math.sqrt(t.bargain + t.challenger_cost * spare * backing)  # r - y
@@ -102,27 +133,27 @@ def holding_defence(t, backing):
 
 
 @jit
-def backing_to_hold(t, defence):
+def backing_to_hold(t, levels, defence):
     """Return the least backing with which C stays before `defence`: the inverse of `holding_defence`.
 
     Infinity if C challenges such a defence whoever provides it, which is the only reason to ask where
     C need not neutralise A.
     """
     spared = challenge_loss(t, defence) - t.status_quo
-    if spared < 0.0 or t.neutralising == 0.0:
+    if spared < 0.0 or levels.neutralising == 0.0:
         return math.inf
-    return max(0.0, defence - (t.challenger_forces + spared * t.challenger_reach) / t.neutralising)
+    return max(0.0, defence - (t.challenger_forces + spared * t.challenger_reach) / levels.neutralising)
 
 
 @jit
-def yielding_force(t):
+def yielding_force(t, neutralising):
     """Return the least force of A's own before which C yields, infinity if there is none.
 
     C yields once that loses it no more than staying. Where it arms freely the losses differ by
     (y - r)^2/r - pi K; where it does not, by a quadratic; and it yields everything, at a loss of
     1, once staying costs as much. With pi K = 0 yielding *at* that force is the status quo.
     """
-    if t.neutralising == 0.0:
+    if neutralising == 0.0:
         return math.inf
     y = t.ally_edge + math.sqrt(t.ally_edge * t.surplus)
     if y * (1.0 - y) >= t.standing:
@@ -130,14 +161,14 @@ def yielding_force(t):
     else:
         short = t.ally_edge - t.surplus - t.standing
         force = larger_root(
-            t.challenger_cost * t.neutralising,
-            short + t.standing * t.neutralising - 1.0,
+            t.challenger_cost * neutralising,
+            short + t.standing * neutralising - 1.0,
             t.challenger_forces * short,
         )
     exhausted = t.challenger_forces + (1.0 - t.status_quo) * t.challenger_reach
-    if force * t.neutralising <= exhausted:
+    if force * neutralising <= exhausted:
         return force
-    return exhausted / t.neutralising
+    return exhausted / neutralising
 
 
 @jit
@@ -160,37 +191,49 @@ def capitulation_force(t):
 
 
 @jit
-def yields(t, alpha, yielding):
-    """Tell whether C yields before A's own forces `alpha`, given `yielding_force`."""
+def yields(t, levels, alpha):
+    """Tell whether C yields before A's own forces `alpha`."""
     if t.surplus > 0.0:
-        return alpha >= yielding
-    return alpha > yielding * (1.0 + ROUNDING)  # at that force itself the status quo stands
+        return alpha >= levels.yielding
+    return alpha > levels.yielding * (1.0 + ROUNDING)  # at that force itself the status quo stands
 
 
 @jit
-def outcome(t, backing, alpha, crisis):
-    """Return C's new arms and the settlement where A has `alpha` and C chooses this `crisis`."""
+def arms_against(t, levels, backing, alpha, crisis):
+    """Return C's new arms before A's `alpha` and S's `backing` where it chooses this `crisis`."""
     if crisis == QUIET:
-        return neutralising_arms(t, alpha), t.status_quo
+        return neutralising_arms(t, levels, alpha)
     if crisis == CHALLENGER_CHALLENGES:
-        p, arms = challenge(t, alpha + backing)
-        return arms, conceded(t, p)
-    if alpha >= capitulation_force(t):
-        return 0.0, 1.0
-    p, arms = contested(t, alpha)
-    return arms, demanded(t, p)
+        return challenge(t, alpha + backing)[1]
+    if alpha >= levels.capitulation:
+        return 0.0
+    return contested(t, alpha)[1]
 
 
 @jit
-def challenger_reply(t, backing, alpha):
+def settlement_at(t, levels, backing, alpha, crisis):
+    """Return the settlement that comes of the same."""
+    if crisis == QUIET:
+        return t.status_quo
+    if crisis == CHALLENGER_CHALLENGES:
+        return conceded(t, challenge(t, alpha + backing)[0])
+    if alpha >= levels.capitulation:
+        return 1.0
+    return demanded(t, contested(t, alpha)[0])
+
+
+@jit
+def challenger_reply(t, levels, backing, alpha):
     """Return C's best reply to forces `alpha` of A and `backing` = phi s of S: arms, settlement, crisis.
 
     Indifferent, C takes what A prefers.
     """
     crisis = QUIET
-    if yields(t, alpha, yielding_force(t)):
+    if yields(t, levels, alpha):
         crisis = ALLY_CHALLENGES
-    elif t.challenger_edge > 0.0 and alpha + backing < holding_defence(t, backing)[0]:
-        crisis = CHALLENGER_CHALLENGES
-    arms, settlement = outcome(t, backing, alpha, crisis)
-    return arms, settlement, crisis
+    elif t.challenger_edge > 0.0:
+        holding, _ = holding_defence(t, levels.quiet, levels.neutralising, backing)
+        if alpha + backing < holding:
+            crisis = CHALLENGER_CHALLENGES
+    arms = arms_against(t, levels, backing, alpha, crisis)
+    return arms, settlement_at(t, levels, backing, alpha, crisis), crisis

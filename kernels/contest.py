@@ -16,18 +16,25 @@ def larger_root(square, linear, constant):
     """Return the larger root of square x^2 + linear x + constant, square > 0; rounding never makes it
     complex."""
     root = math.sqrt(max(0.0, linear * linear - 4.0 * square * constant))
-    if linear <= 0.0:
-        return 0.5 * (root - linear) / square
-    return -2.0 * constant / (linear + root)  # the same, where root - linear would cancel
+    above, below = root - linear, 2.0 * square
+    if linear > 0.0:
+        above, below = -2.0 * constant, linear + root  # the same, where root - linear would cancel
+    return above / below
 
 
 @jit
-def contested(t, force):
-    """Return the win probability of `force` against C's unconstrained reply, and C's new arms.
+def contested_by(force, challenger_cost, challenger_forces):
+    """Return h(z), the win probability of `force` against C's unconstrained reply.
 
     C arms until force + beta = sqrt(force/c_C), where the win probability is y = sqrt(c_C force), or
     not at all if its standing forces exceed that: h(z) = min(z/(z + b0), sqrt(c_C z)).
     """
+    return min(win_probability(force, challenger_forces), math.sqrt(challenger_cost * force))
+
+
+@jit
+def contested(t, force):
+    """Return h(`force`), and C's new arms with that reply."""
     standing = win_probability(force, t.challenger_forces)
     armed = math.sqrt(t.challenger_cost * force)
     if standing <= armed:

@@ -4,13 +4,14 @@ import math
 from typing import NamedTuple
 
 from ._jit import jit
-from .ally import ally_reply
-from .challenger import ALLY_CHALLENGES, QUIET, outcome, yielding_force
+from .ally import ally_alone
+from .challenger import ALLY_CHALLENGES, QUIET, arms_against, levels
 from .status import NOT_CONVERGED, SOLVED
-from .superpower import NO_PLEDGE, best_pledge
+from .superpower import NO_PLEDGE, best_offer, forces_behind
 
-UNSOLVED = -1
-REVISION, RESTRAINT, SELF_RELIANCE, DETERRENCE, PARTIAL, CONCESSION = range(6)
+# codes, as floats like all that is known of a game
+UNSOLVED = -1.0
+REVISION, RESTRAINT, SELF_RELIANCE, DETERRENCE, PARTIAL, CONCESSION = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0
 
 
 class Solution(NamedTuple):
@@ -55,16 +56,15 @@ class Path(NamedTuple):
     alpha: float  # A's own forces
     challenger_arms: float
     settlement: float
-    crisis: int
+    crisis: float
 
 
 @jit
-def solution(t, without, path, backing, limit):
+def solution(t, without, path, backing, signed):
     """Return the `Solution` whose paths without S and with its `backing` = phi s are these.
 
-    `t` are the terms of the game, of whatever contest; there is no alliance if `limit` is NO_PLEDGE.
+    `t` are the terms of the game, of whatever contest; `signed` tells whether there is an alliance.
     """
-    signed = limit != NO_PLEDGE
     a0, a = without.alpha - t.ally_forces, path.alpha - t.ally_forces
     b0, b, x0, x = without.challenger_arms, path.challenger_arms, without.settlement, path.settlement
     s = backing / t.effectiveness
@@ -78,19 +78,19 @@ def solution(t, without, path, backing, limit):
         challenger_payoff = 1.0 - x - t.challenger_cost * b
     spent = t.superpower_cost * s + t.ally_cost * a
     return Solution(
-        float(regime(signed, path.crisis, without.crisis)),
+        regime(signed, path.crisis, without.crisis),
         s,
         a,
         b,
         x,
-        float(path.crisis),
+        path.crisis,
         0.0 - loss,
         ally_payoff,
         challenger_payoff,
         a0,
         b0,
         x0,
-        float(without.crisis),
+        without.crisis,
         0.0 - loss0,
         ally_payoff0,
         challenger_payoff0,
@@ -101,20 +101,18 @@ def solution(t, without, path, backing, limit):
 
 
 @jit
-def equilibrium(t):
-    """Return the `Solution` of the game with the `Terms` t, what fixes the pledge, and the status."""
-    yielding = yielding_force(t)
-    reply = ally_reply(t, 0.0, yielding)
-    alpha, crisis, _ = reply
-    b, x = outcome(t, 0.0, alpha, crisis)
-    without = Path(alpha, b, x, crisis)
-    backing, alpha, crisis, limit = best_pledge(t, reply, x, yielding)
-    if math.isnan(backing):
-        return unsolved(), NO_PLEDGE, NOT_CONVERGED
-    if limit == NO_PLEDGE:
-        return solution(t, without, without, 0.0, limit), limit, SOLVED
-    b, x = outcome(t, backing, alpha, crisis)
-    return solution(t, without, Path(alpha, b, x, crisis), backing, limit), limit, SOLVED
+def path_alone(t, levels, alone):
+    """Return the `Path` without S, where A does what it does `alone`."""
+    arms = arms_against(t, levels, 0.0, alone.alpha, alone.crisis)
+    return Path(alone.alpha, arms, alone.settlement, alone.crisis)
+
+
+@jit
+def path_behind(t, levels, alone, offer):
+    """Return the `Path` behind S's `offer`."""
+    alpha = forces_behind(t, levels, alone, offer)
+    arms = arms_against(t, levels, offer.backing, alpha, offer.crisis)
+    return Path(alpha, arms, offer.settlement, offer.crisis)
 
 
 @jit
@@ -122,6 +120,33 @@ def unsolved():
     """Return the `Solution` of a game that could not be solved: every float NaN."""
     nan = math.nan
     return Solution(
-        float(UNSOLVED), nan, nan, nan, nan, float(QUIET), nan, nan, nan, nan, nan, nan,
-        float(QUIET), nan, nan, nan, nan, nan, nan,
+        UNSOLVED, nan, nan, nan, nan, QUIET, nan, nan, nan, nan, nan, nan,
+        QUIET, nan, nan, nan, nan, nan, nan,
     )  # fmt: skip
+
+
+@jit
+def solved(t, without, path, offer):
+    """Return the `Solution` with these paths, or that of an unsolved game if the offer was not found."""
+    if math.isnan(offer.backing):
+        return unsolved()
+    return solution(t, without, path, offer.backing, offer.limit != NO_PLEDGE)
+
+
+@jit
+def codes(alone, offer):
+    """Return the codes of the same by themselves: the regime, the crisis and the crisis without S."""
+    if math.isnan(offer.backing):
+        return UNSOLVED, QUIET, QUIET
+    return regime(offer.limit != NO_PLEDGE, offer.crisis, alone.crisis), offer.crisis, alone.crisis
+
+
+@jit
+def equilibrium(t):
+    """Return the `Solution` of the game with the `Terms` t, what fixes the pledge, and the status."""
+    lv = levels(t)
+    alone = ally_alone(t, lv)
+    offer = best_offer(t, lv, alone)
+    without, path = path_alone(t, lv, alone), path_behind(t, lv, alone, offer)
+    status = NOT_CONVERGED if math.isnan(offer.backing) else SOLVED
+    return solved(t, without, path, offer), offer.limit, status

@@ -5,12 +5,13 @@ import numpy as np
 from . import general
 from ._jit import jit, jit_apart
 from .equilibrium import Solution, equilibrium
+from .lanes import BLOCK, LANES, put_solution, set_costs, set_levels, set_regimes, set_variables, solve_lanes
 from .status import SOLVED
-from .terms import CONTEST, COSTLY, DECISIVENESS, Parameters, costs, game_terms, parameters, terms
+from .terms import CONTEST, COSTLY, DECISIVENESS, LEVELLED, Parameters, game_terms, parameters
 
-BLOCK = 64  # games solved before their results are copied out, to keep what is written in the cache
 VARIABLES = Solution._fields
 MOVES_COSTS = np.array([k in COSTLY for k in range(len(Parameters._fields))])
+MOVES_LEVELS = np.array([k in LEVELLED for k in range(len(Parameters._fields))])
 
 
 @jit
@@ -44,130 +45,127 @@ def solve_any_game(p):
 
 
 @jit
-def store(solution, scratch, n):
-    """Write the variables of game n to its column, one by one: a loop over a tuple is slower."""
-    (
-        scratch[0, n],
-        scratch[1, n],
-        scratch[2, n],
-        scratch[3, n],
-        scratch[4, n],
-        scratch[5, n],
-        scratch[6, n],
-        scratch[7, n],
-        scratch[8, n],
-        scratch[9, n],
-        scratch[10, n],
-        scratch[11, n],
-        scratch[12, n],
-        scratch[13, n],
-        scratch[14, n],
-        scratch[15, n],
-        scratch[16, n],
-        scratch[17, n],
-        scratch[18, n],
-    ) = solution
+def fill(lanes, values, size, stride, first, games):
+    """Write the parameter's value in each of the `games` from `first` on, at most as many as there are
+    lanes, and in the lanes beyond that of the last: game i has values[i // stride % size]."""
+    index, left = first // stride % size, stride - first % stride
+    n = 0
+    while n < games:
+        if stride == 1:
+            run = min(size - index, games - n)
+            lanes[n : n + run] = values[index : index + run]
+            index = 0
+        else:
+            run = min(left, games - n)
+            lanes[n : n + run] = values[index]
+            index, left = (index + 1) % size, stride
+        n += run
+    lanes[games:] = lanes[games - 1]
 
 
 @jit
-def begin(first, fixed, varying, layout, values):
-    """Return the parameters of game `first`, where each varying one stands in `values`, and for how many
-    games more; the arguments are those of `solve_games`."""
-    # k = varying parameter
-    p = fixed.copy()
-    index = np.empty(varying.size, np.int64)
-    left = np.empty(varying.size, np.int64)
-    for k in range(varying.size):
-        offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
-        index[k] = offset + first // stride % size
-        left[k] = stride - first % stride
-        p[varying[k]] = values[index[k]]
-    return p, index, left
+def solve_games(tile, width, fixed, varying, layout, values, floats, which_floats, codes, which_codes):
+    """Solve the games of a tile, with the ratio contest and decisiveness 1, and write what is wanted of them.
 
-
-@jit
-def advance(p, index, left, varying, layout, values):
-    """Move on to the next game, and tell whether its `Costs` are others."""
-    outdated = False
-    for k in range(varying.size):
-        left[k] -= 1
-        if left[k] == 0:
-            offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
-            left[k] = stride
-            index[k] += 1
-            if index[k] == offset + size:
-                index[k] = offset
-            p[varying[k]] = values[index[k]]
-            outdated |= MOVES_COSTS[varying[k]]
-    return outdated
-
-
-@jit
-def copy_out(scratch, start, stop, floats, which_floats, codes, which_codes):
-    """Write what is wanted of the games `start` to `stop` - 1 from the block's own memory."""
-    # j = variable, n = game within the block
-    for j in range(which_floats.size):
-        floats[j, start:stop] = scratch[which_floats[j], : stop - start]
-    for j in range(which_codes.size):
-        for n in range(stop - start):
-            codes[j, start + n] = np.int8(scratch[which_codes[j], n])
-
-
-@jit
-def solve_games(first, last, fixed, varying, layout, values, floats, which_floats, codes, which_codes):
-    """Solve the games `first` to `last` - 1, with the ratio contest and decisiveness 1, and write what is
-    wanted of them.
-
+    tile : the first row, the last but one, the first column and the last but one. Game i stands in row
+        i // width and column i % width
+    width : how many games there are in a row. The stride of each varying parameter is a multiple of it, or
+        it is a multiple of stride times size: the parameter varies between rows, or within each one alike
     fixed : (15,) the parameters, in the order of `Parameters`
     varying : (v,) which of them vary from game to game
-    layout : (v, 3) for each its offset in `values`, its number of values, and for how many games
-        in a row each value stands: game i has the value (i // stride) % size
+    layout : (v, 3) for each its offset in `values`, its number of values (size), and for how many games
+        in a row each value stands (stride): game i has the value i // stride % size
     values : (n,) the values of all varying parameters, one after another
-    floats : (f, games) float64 and which_floats : (f,) the numbers of these variables
+    floats : (f, games) float64 or float32 and which_floats : (f,) the numbers of these variables
     codes : (c, games) int8 and which_codes : (c,) likewise
 
     Returns how many games could not be solved, and the first of them, or -1.
     """
-    # i = game, n = game within the block
-    scratch = np.empty((len(VARIABLES), BLOCK))
-    p, index, left = begin(first, fixed, varying, layout, values)
-    known = costs(parameters(p))
+    # k = varying parameter, j = variable, n = game within the block
+    first_row, last_row, first_column, last_column = tile
+    block = np.empty(1, BLOCK)[0]
+    lanes = block.parameters
+    whole = which_floats.size > 0
+    costs_alike = levels_alike = True
+    for n in range(LANES):
+        lanes[:, n] = fixed
+    for k in range(varying.size):
+        if layout[k, 2] < width:
+            costs_alike &= not MOVES_COSTS[varying[k]]
+            levels_alike &= not MOVES_LEVELS[varying[k]]
     unsolved, first_unsolved = 0, -1
-    for start in range(first, last, BLOCK):
-        stop = min(start + BLOCK, last)
-        for n in range(stop - start):
-            solution, _, status = equilibrium(terms(parameters(p), known))
-            if status != SOLVED:
-                unsolved += 1
-                if first_unsolved < 0:
-                    first_unsolved = start + n
-            store(solution, scratch, n)
-            if advance(p, index, left, varying, layout, values):
-                known = costs(parameters(p))
-        copy_out(scratch, start, stop, floats, which_floats, codes, which_codes)
+    for column in range(first_column, last_column, LANES):
+        games = min(LANES, last_column - column)
+        for k in range(varying.size):
+            offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
+            if stride < width:
+                fill(lanes[varying[k]], values[offset : offset + size], size, stride, column, games)
+        new_costs = new_levels = True
+        for row in range(first_row, last_row):
+            start = row * width + column
+            for k in range(varying.size):
+                offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
+                if stride >= width:
+                    value = values[offset + start // stride % size]
+                    if value != lanes[varying[k], 0]:
+                        lanes[varying[k]] = value
+                        new_costs |= MOVES_COSTS[varying[k]]
+                        new_levels |= MOVES_LEVELS[varying[k]]
+            if new_costs:
+                set_costs(block, costs_alike)
+            if new_levels:
+                set_levels(block, levels_alike)
+            new_costs = new_levels = False
+            if solve_lanes(block):
+                for n in range(games):
+                    if np.isnan(block.offer[1, n]):
+                        unsolved += 1
+                        if first_unsolved < 0 or start + n < first_unsolved:
+                            first_unsolved = start + n
+            if whole:
+                set_variables(block)
+            else:
+                set_regimes(block)
+            for j in range(which_floats.size):
+                floats[j, start : start + games] = block.variables[which_floats[j], :games]
+            for j in range(which_codes.size):
+                for n in range(games):
+                    codes[j, start + n] = np.int8(block.variables[which_codes[j], n])
     return unsolved, first_unsolved
 
 
 @jit
-def solve_any_games(first, last, fixed, varying, layout, values, floats, which_floats, codes, which_codes):
-    """Do the same as `solve_games` for games with any contest."""
-    scratch = np.empty((len(VARIABLES), BLOCK))
-    p, index, left = begin(first, fixed, varying, layout, values)
+def solve_any_games(tile, width, fixed, varying, layout, values, floats, which_floats, codes, which_codes):
+    """Do the same as `solve_games` for games with any contest, one by one."""
+    # k = varying parameter, j = variable
+    first_row, last_row, first_column, last_column = tile
+    p = fixed.copy()
     known = general.known(parameters(p))
+    variables = np.empty((len(VARIABLES), 1))
+    outdated = True
     unsolved, first_unsolved = 0, -1
-    for start in range(first, last, BLOCK):
-        stop = min(start + BLOCK, last)
-        for n in range(stop - start):
+    for row in range(first_row, last_row):
+        for i in range(row * width + first_column, row * width + last_column):
+            for k in range(varying.size):
+                offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
+                value = values[offset + i // stride % size]
+                if value != p[varying[k]]:
+                    p[varying[k]] = value
+                    outdated |= MOVES_COSTS[varying[k]]
             if closed(p):
                 solution, _, status = solve_closed(p)
             else:
+                if outdated:
+                    known = general.known(parameters(p))
+                    outdated = False
                 solution, _, status = general.equilibrium(general.general_terms(parameters(p), known))
             if status != SOLVED:
                 unsolved += 1
                 if first_unsolved < 0:
-                    first_unsolved = start + n
-            store(solution, scratch, n)
-            if advance(p, index, left, varying, layout, values):
-                known = general.known(parameters(p))
-        copy_out(scratch, start, stop, floats, which_floats, codes, which_codes)
+                    first_unsolved = i
+            put_solution(variables, 0, solution)
+            for j in range(which_floats.size):
+                floats[j, i] = variables[which_floats[j], 0]
+            for j in range(which_codes.size):
+                codes[j, i] = np.int8(variables[which_codes[j], 0])
     return unsolved, first_unsolved

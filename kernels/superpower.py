@@ -2,6 +2,7 @@
 
 import math
 from enum import IntEnum
+from typing import NamedTuple
 
 from ._jit import jit
 from .ally import concession, concession_defence
@@ -18,10 +19,10 @@ from .challenger import (
     neutralising_arms,
     yields,
 )
-from .contest import contested, force_to_win, larger_root
+from .contest import contested_by, force_to_win, larger_root
 
 NO_PLEDGE, REFUSAL, CONCESSION, REVISION, PRICE = range(5)  # see PledgeLimit
-STEPS = 64  # ten were enough for half a million random games
+STEPS = 64  # of `nearer`; ten were enough for half a million random games
 
 
 class PledgeLimit(IntEnum):
@@ -34,146 +35,206 @@ class PledgeLimit(IntEnum):
     PRICE = PRICE  # S buys as much settlement as is worth its price
 
 
-@jit
-def backing_against_refusal(t, reservation):
-    """Return the least backing = phi s with which holding is worth `reservation` <= q to A.
+class Offer(NamedTuple):
+    """A pledge, and what comes of it."""
 
-    Holding is worth that with forces alpha = a0 + (q - reservation)/c_A, and C stays before them
+    loss: float  # what it costs S, all told
+    backing: float  # phi s, 0 for none
+    crisis: float
+    settlement: float
+    limit: int  # what fixes the pledge, a `PledgeLimit`
+
+
+@jit
+def no_alliance(t, alone):
+    """Return S's `Offer` of nothing, `alone` being what A does without S."""
+    loss = t.stake * abs(alone.settlement - t.status_quo)
+    return Offer(loss, 0.0, alone.crisis, alone.settlement, NO_PLEDGE)
+
+
+@jit
+def may_pay(t, levels, alone, nothing):
+    """Tell whether S could gain by a pledge over its offer of `nothing`."""
+    threatened = t.challenger_edge > 0.0 and not yields(t, levels, t.ally_forces)
+    signs = alone.payoff + t.autonomy_cost <= t.status_quo + ROUNDING
+    return threatened and signs and nothing.loss > t.alliance_cost
+
+
+@jit
+def backing_against_refusal(t, levels, alone):
+    """Return the least backing = phi s with which holding is worth to A what refusing is, U_A + kappa.
+
+    Holding is worth that with forces alpha = a0 + (q - U_A - kappa)/c_A, and C stays before them
     once challenging the whole defence loses it as much as neutralising them. Needs rho > 0.
     """
+    reservation = alone.payoff + t.autonomy_cost
     alpha = t.ally_forces + max(0.0, t.status_quo - reservation) / t.ally_cost
-    return max(0.0, deterring_defence(t, neutralising_arms(t, alpha)) - alpha)
+    return max(0.0, deterring_defence(t, neutralising_arms(t, levels, alpha)) - alpha)
 
 
 @jit
-def backing_against_concession(t, start, built, built_p):
-    """Return the least backing >= `start` before which A would rather hold than concede, NaN if the
-    iteration does not end.
+def backing_where_arming(t, levels, start):
+    """Return the least backing >= `start` with which A would rather hold than arm and concede, and
+    whether more may be needed, for A may rather add nothing and concede.
 
-    `built` and `built_p` are what `concession_defence` gives. Needs rho > 0, and holding behind `start`
-    to be worth at least 0 to A. Where A would arm and still concede, the answer is explicit. Where it
-    would add nothing, D0 = a0 + backing solves q - c_A (D_h(backing) - D0) = min(h(D0), rho) - cl: D_h
-    is convex, so that with its tangent for D_h each root of the right side is explicit and approaches
-    the answer from below, quadratically.
+    Needs rho > 0, and holding behind `start` to be worth at least 0 to A.
     """
+    built, built_p = concession_defence(t, levels)
+    if t.ally_forces + start >= built:
+        return start, True
+    bearable = built + (t.status_quo - conceded(t, built_p)) / t.ally_cost
     backing = start
-    if t.ally_forces + backing < built:
-        bearable = built + (t.status_quo - conceded(t, built_p)) / t.ally_cost
-        if holding_defence(t, backing)[0] > bearable:
-            backing = backing_to_hold(t, bearable)
-        if t.ally_forces + backing <= built:
-            return backing
-        backing = built - t.ally_forces
-    for _ in range(STEPS):
-        defence = t.ally_forces + backing
-        holding, slope = holding_defence(t, backing)
-        worth = t.status_quo - t.ally_cost * (holding - defence)
-        p = min(contested(t, defence)[0], t.challenger_edge)
-        if worth >= conceded(t, p):
-            return backing
-        # the line of win probabilities that would make A indifferent, rise * D0 + base
-        rise = t.ally_cost * (1.0 + slope)
-        base = worth + t.nothing - rise * defence
-        unarmed = larger_root(rise, base + rise * t.challenger_forces - 1.0, base * t.challenger_forces)
-        y = 1.0 + math.sqrt(max(0.0, 1.0 - 4.0 * rise * base * t.challenger_reach))
-        y *= 0.5 * t.challenger_cost / rise
-        edge = (t.challenger_edge - base) / rise
-        more = min(unarmed, y * y * t.challenger_reach, edge) - t.ally_forces
-        if not more > backing:
-            return backing
-        backing = more
-    return math.nan
+    if holding_defence(t, levels.quiet, levels.neutralising, start)[0] > bearable:
+        backing = backing_to_hold(t, levels, bearable)
+    if t.ally_forces + backing <= built:
+        return backing, False
+    return built - t.ally_forces, True
 
 
 @jit
-def backing_while_arming(t, reservation, built, built_p):
-    """Return the backing with which arming, and still conceding, is worth `reservation` to A.
+def nearer(t, levels, backing):
+    """Return more `backing`, and True, if with this much A would rather add nothing and concede than hold;
+    else the same, and False.
 
-    Infinity if A concedes so only where it adds nothing, or holds. Needs rho > 0.
+    A holds from the root of q - c_A (D_h(backing) - D0) = min(h(D0), rho) - cl, D0 = a0 + backing. D_h is
+    convex, so that with its tangent for D_h each root of the right side is explicit and approaches
+    the answer from below, quadratically. Needs rho > 0.
     """
+    defence = t.ally_forces + backing
+    holding, slope = holding_defence(t, levels.quiet, levels.neutralising, backing)
+    worth = t.status_quo - t.ally_cost * (holding - defence)
+    p = min(contested_by(defence, t.challenger_cost, t.challenger_forces), t.challenger_edge)
+    if worth >= conceded(t, p):
+        return backing, False
+    # the line of win probabilities that would make A indifferent, rise * D0 + base
+    rise = t.ally_cost * (1.0 + slope)
+    base = worth + t.nothing - rise * defence
+    unarmed = larger_root(rise, base + rise * t.challenger_forces - 1.0, base * t.challenger_forces)
+    y = 1.0 + math.sqrt(max(0.0, 1.0 - 4.0 * rise * base * t.challenger_reach))
+    y *= 0.5 * t.challenger_cost / rise
+    edge = (t.challenger_edge - base) / rise
+    more = min(unarmed, y * y * t.challenger_reach, edge) - t.ally_forces
+    if more > backing:
+        return more, True
+    return backing, False
+
+
+@jit
+def cheaper(t, best, backing, settlement, limit):
+    """Return `best`, or the offer of this `backing` if A then concedes to `settlement` and it costs S less,
+    or as much with a smaller pledge."""
+    cost = t.alliance_cost + t.price * backing + t.stake * (t.status_quo - settlement)
+    if cost < best.loss or (cost == best.loss and backing < best.backing):
+        return Offer(cost, backing, CHALLENGER_CHALLENGES, settlement, limit)
+    return best
+
+
+@jit
+def arming_offer(t, levels, alone, best):
+    """Return `best`, or the offer with which A just signs, arms and still concedes, if it is cheaper.
+
+    Where A arms and concedes without S, no backing changes what it settles for while it arms. Needs rho > 0.
+    """
+    if alone.crisis == CHALLENGER_CHALLENGES and alone.alpha > t.ally_forces:
+        return best
+    built, built_p = concession_defence(t, levels)
+    settlement = conceded(t, built_p)
     arms = built - t.ally_forces
-    backing = arms - (conceded(t, built_p) - reservation) / t.ally_cost
+    backing = arms - (settlement - (alone.payoff + t.autonomy_cost)) / t.ally_cost
     if 0.0 < backing <= arms:
-        return backing
-    return math.inf
+        return cheaper(t, best, backing, settlement, REFUSAL)
+    return best
 
 
 @jit
-def backing_without_arming(t, floor, built):
-    """Return the backing that buys S its best settlement from an A that adds nothing and concedes, and
-    what fixes it.
+def offer_to_make_hold(t, levels, alone, nothing, refusal, backing):
+    """Return S's best offer of nothing, of this `backing` that makes A hold, or of an `arming_offer`.
 
-    S's own optimum of lambda h(D) - (c_S/phi) D, or the least defence at which A does add nothing, or
-    the one that wins with probability `floor`, below which A refuses. Infinity if C's threat would
-    not be credible. Needs rho > 0.
+    `refusal` is `backing_against_refusal`. The backing of the offer is NaN if the `backing` is.
     """
+    best = nothing
+    backing = max(backing, TINY)  # what is needed may be lost in rounding, but it is something
+    cost = t.alliance_cost + t.price * backing
+    if cost < nothing.loss - ROUNDING * t.stake:
+        limit = CONCESSION if backing > refusal else REFUSAL
+        best = Offer(cost, backing, QUIET, t.status_quo, limit)
+    best = arming_offer(t, levels, alone, best)
+    if math.isnan(backing):
+        return Offer(backing, backing, QUIET, backing, NO_PLEDGE)
+    return best
+
+
+@jit
+def buying_may_pay(t, levels, best):
+    """Tell whether `buying_offer` could be cheaper than `best`."""
+    built, _ = concession_defence(t, levels)
+    least = t.price * max(0.0, built - t.ally_forces) + t.stake * min(t.surplus, t.status_quo)
+    return t.alliance_cost + least <= best.loss
+
+
+@jit
+def buying_offer(t, levels, alone, best):
+    """Return `best`, or the offer that buys the best settlement from an A that adds nothing and concedes,
+    if it is cheaper.
+
+    The defence a0 + phi s is S's own optimum of lambda h(D) - (c_S/phi) D, or the least at which A does add
+    nothing, or the least behind which A signs: the best of these, if C's threat is still credible. Needs
+    rho > 0.
+    """
+    floor = alone.payoff + t.autonomy_cost + t.nothing
+    if alone.crisis == CHALLENGER_CHALLENGES and t.autonomy_cost == 0.0:
+        floor = 0.0  # backing only adds to what A concedes with already: it signs, whatever rounding says
+    if floor > t.challenger_edge:
+        return best
+    built, _ = concession_defence(t, levels)
     defence, limit = max(t.superpower_best, built), PRICE
     if floor > 0.0:
-        if floor > t.challenger_edge:
-            return math.inf, limit
         accepted = force_to_win(t, floor)
         if accepted > defence:
             defence, limit = accepted, REFUSAL
-    edge = force_to_win(t, t.challenger_edge)
-    if defence >= edge and t.surplus == 0.0:
-        return math.inf, limit
-    backing = min(defence, edge) - t.ally_forces
-    return (backing if backing > 0.0 else math.inf), limit
+    backing = min(defence, levels.edge) - t.ally_forces
+    if backing <= 0.0 or (defence >= levels.edge and t.surplus == 0.0):
+        return best
+    p, _ = challenge(t, t.ally_forces + backing)
+    return cheaper(t, best, backing, conceded(t, p), limit)
 
 
 @jit
-def best_pledge(t, without, settlement_without, yielding):
-    """Return S's best pledge: backing = phi s (0 for none), A's forces, the crisis, and what fixes it.
+def forces_behind(t, levels, alone, offer):
+    """Return A's own forces behind the `offer`, `alone` being what it does without.
 
-    The arguments `..._without` describe the game without S, `yielding` is `yielding_force`. S makes
-    A hold, with the least backing that keeps it from refusing and from conceding, or stops short of it.
-    Indifferent, S makes no alliance, then the smaller pledge. The backing is NaN if the iteration did not
-    end.
+    A that holds arms until that is worth no more to it than the alternative which fixes the pledge: the
+    difference D_h - backing would cancel where both are large.
     """
-    alpha_without, crisis_without, payoff_without = without
-    loss = t.stake * abs(settlement_without - t.status_quo)
-    best = 0.0, alpha_without, crisis_without, NO_PLEDGE
-    if loss <= t.alliance_cost or t.challenger_edge <= 0.0 or yields(t, t.ally_forces, yielding):
-        return best
-    reservation = payoff_without + t.autonomy_cost
-    if reservation > t.status_quo + ROUNDING:
-        return best
+    if offer.limit == NO_PLEDGE:
+        return alone.alpha
+    if offer.crisis == QUIET:
+        worth = alone.payoff + t.autonomy_cost
+        if offer.limit == CONCESSION:
+            bare, _ = challenge(t, t.ally_forces + offer.backing)
+            _, _, worth = concession(t, levels, offer.backing, bare)
+        return t.ally_forces + max(0.0, t.status_quo - worth) / t.ally_cost
+    return max(t.ally_forces, concession_defence(t, levels)[0] - offer.backing)
 
-    built, built_p = concession_defence(t)
-    refusal = backing_against_refusal(t, reservation)
-    backing = backing_against_concession(t, refusal, built, built_p)
-    if math.isnan(backing):
-        return backing, alpha_without, crisis_without, NO_PLEDGE
-    backing = max(backing, TINY)  # what is needed may be lost in rounding, but it is something
-    cost = t.alliance_cost + t.price * backing
-    if cost < loss - ROUNDING * t.stake:
-        loss = cost
-        limit, worth = REFUSAL, reservation
-        if backing > refusal:
-            limit, worth = CONCESSION, concession(t, backing)[1]
-        # the forces that make holding worth just that; D_h - backing would cancel where both are large
-        alpha = t.ally_forces + max(0.0, t.status_quo - worth) / t.ally_cost
-        best = backing, alpha, QUIET, limit
 
-    # where A arms and concedes without S, no backing changes what it settles for while it arms
-    arming = crisis_without == CHALLENGER_CHALLENGES and alpha_without > t.ally_forces
-    backing = math.inf if arming else backing_while_arming(t, reservation, built, built_p)
-    if backing < math.inf:
-        cost = t.alliance_cost + t.price * backing + t.stake * (t.status_quo - conceded(t, built_p))
-        if cost < loss or (cost == loss and backing < best[0]):
-            loss = cost
-            best = backing, built - backing, CHALLENGER_CHALLENGES, REFUSAL
+@jit
+def best_offer(t, levels, alone):
+    """Return S's best `Offer`, `alone` being what A does without S; the backing is NaN if the iteration did
+    not end.
 
-    floor = reservation + t.nothing
-    if crisis_without == CHALLENGER_CHALLENGES and t.autonomy_cost == 0.0:
-        floor = 0.0  # backing only adds to what A concedes with already: it signs, whatever rounding says
-    backing, limit = math.inf, PRICE
-    least = t.price * max(0.0, built - t.ally_forces) + t.stake * min(t.surplus, t.status_quo)
-    if t.alliance_cost + least <= loss:
-        backing, limit = backing_without_arming(t, floor, built)
-    if backing < math.inf:
-        p, _ = challenge(t, t.ally_forces + backing)
-        cost = t.alliance_cost + t.price * backing + t.stake * (t.status_quo - conceded(t, p))
-        if cost < loss or (cost == loss and backing < best[0]):
-            best = backing, t.ally_forces, CHALLENGER_CHALLENGES, limit
+    S makes A hold, with the least backing that keeps it from refusing and from conceding, or stops short of
+    it. Indifferent, S makes no alliance, then the smaller pledge.
+    """
+    nothing = no_alliance(t, alone)
+    if not may_pay(t, levels, alone, nothing):
+        return nothing
+    refusal = backing_against_refusal(t, levels, alone)
+    backing, more = backing_where_arming(t, levels, refusal)
+    for _ in range(STEPS):
+        if not more:
+            break
+        backing, more = nearer(t, levels, backing)
+    best = offer_to_make_hold(t, levels, alone, nothing, refusal, math.nan if more else backing)
+    if buying_may_pay(t, levels, best):
+        best = buying_offer(t, levels, alone, best)
     return best

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from ._jit import jit
-from .contest import best_force
+from .contest import best_force, contested_by
 
 
 class Parameters(NamedTuple):
@@ -42,21 +42,34 @@ class Costs(NamedTuple):
     challenger_reach: float  # 1/c_C
     price: float  # c_S/phi: what a unit of backing costs S
     ally_best: float  # argmax h(z) - c_A z: A's best force in the contest
+    ally_best_p: float  # h of it
     superpower_best: float  # argmax lambda h(z) - (c_S/phi) z: the defence that S likes best
 
 
+def _numbers(*names):
+    """Return the numbers of these parameters."""
+    return frozenset(Parameters._fields.index(name) for name in names)
+
+
 # the parameters that Costs depend on, and with any contest what is known by itself
-COSTLY = frozenset(
-    Parameters._fields.index(name)
-    for name in (
-        "ally_cost",
-        "challenger_cost",
-        "superpower_cost",
-        "challenger_forces",
-        "effectiveness",
-        "stake",
-        "decisiveness",
-    )
+COSTLY = _numbers(
+    "ally_cost",
+    "challenger_cost",
+    "superpower_cost",
+    "challenger_forces",
+    "effectiveness",
+    "stake",
+    "decisiveness",
+)
+# the parameters that the challenger's `Levels` depend on
+LEVELLED = _numbers(
+    "challenger_cost",
+    "status_quo",
+    "ally_war_cost",
+    "challenger_war_cost",
+    "ally_forces",
+    "challenger_forces",
+    "bargaining_power",
 )
 
 
@@ -77,9 +90,10 @@ class Terms(NamedTuple):
     stake: float  # lambda
     autonomy_cost: float  # kappa
     alliance_cost: float  # f
-    challenger_reach: float  # these four as in Costs
+    challenger_reach: float  # these five as in Costs
     price: float
     ally_best: float
+    ally_best_p: float
     superpower_best: float
     war_costs: float  # K = k_A + k_C
     surplus: float  # pi K, what the demanding side takes of the surplus
@@ -88,7 +102,6 @@ class Terms(NamedTuple):
     nothing: float  # cl = pi K - k_C: facing C's demand, A keeps nothing below this probability
     nothing_held: float  # the same, held between 0 and the edge of C's threat
     everything: float  # cap = 1 + k_A - pi K: facing A's demand, C keeps nothing above it
-    neutralising: float  # m = (1 - r)/r: C's forces per unit of A's that keep A's threat empty
     standing: float  # g = c_C b0: what C's standing forces would have cost
     bargain: float  # w = r K (1 - pi)
 
@@ -105,13 +118,15 @@ def parameters(p):
 def costs(p):
     """Return the `Costs` of every game that shares the costs, C's forces and the stake of `p`."""
     price = p.superpower_cost / p.effectiveness
+    ally_best = best_force(p.ally_cost, p.challenger_cost, p.challenger_forces)
     superpower_best = 0.0
     if p.stake > 0.0:
         superpower_best = best_force(price / p.stake, p.challenger_cost, p.challenger_forces)
     return Costs(
         1.0 / p.challenger_cost,
         price,
-        best_force(p.ally_cost, p.challenger_cost, p.challenger_forces),
+        ally_best,
+        contested_by(ally_best, p.challenger_cost, p.challenger_forces),
         superpower_best,
     )
 
@@ -141,6 +156,7 @@ def terms(p, known):
         known.challenger_reach,
         known.price,
         known.ally_best,
+        known.ally_best_p,
         known.superpower_best,
         war_costs,
         surplus,
@@ -149,7 +165,6 @@ def terms(p, known):
         nothing,
         max(0.0, min(nothing, challenger_edge)),
         1.0 + (p.ally_war_cost - surplus),
-        max(0.0, 1.0 - ally_edge) / ally_edge,
         p.challenger_cost * p.challenger_forces,
         ally_edge * war_costs * (1.0 - p.bargaining_power),
     )

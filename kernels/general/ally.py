@@ -47,7 +47,7 @@ class Act(NamedTuple):
     """What A does and what comes of it."""
 
     alpha: float
-    crisis: int
+    crisis: float
     settlement: float
     arms: float  # C's new ones
     payoff: float  # A's, before kappa

@@ -33,7 +33,7 @@ def equilibrium(t):
     gain = max(challenger_gain(t, lv, 0.0, without), challenger_gain(t, lv, offer.backing, path))
     if gain > CERTAIN:
         return unsolved(), NO_PLEDGE, CONTRADICTED
-    return solution(t, without, path, offer.backing, offer.limit), offer.limit, SOLVED
+    return solution(t, without, path, offer.backing, offer.limit != NO_PLEDGE), offer.limit, SOLVED
 
 
 @jit

@@ -6,8 +6,7 @@ import queue
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -18,9 +17,12 @@ from .io.schema import CONTESTS, PARAMETERS, VARIABLES
 if TYPE_CHECKING:
     import xarray as xr
 
-CHUNK = 16384  # games that a thread takes at a time
+TILE = 64, 1024  # rows and columns of games that a thread takes at a time, with closed forms
+ANY_TILE = 16, 256  # and with any contest, where a game takes a hundred times as long
+ROW = 128  # games that a row has at least, if there are as many: two blocks of the kernels
 
 Progress = Callable[[int, int], object]
+Tile = tuple[int, int, int, int]  # first row, last but one, first column, last but one
 
 
 class Columns(NamedTuple):
@@ -30,6 +32,11 @@ class Columns(NamedTuple):
     strides: dict[str, int]
     fixed: dict[str, float]
     games: int
+
+    @property
+    def width(self) -> int:
+        """The games in a row of the kernels: those of the last axes, as many as it takes to fill `ROW`."""
+        return min((s for s in self.strides.values() if s >= ROW), default=self.games)
 
     def column(self, name: str) -> np.ndarray:
         """Return the values that the parameter takes, one if it is fixed."""
@@ -222,6 +229,7 @@ def _solve(
     sizes = [columns.values[name].size for name in varying]
     offsets = [0, *itertools.accumulate(sizes)]
     arguments = (
+        columns.width,
         np.array([*(columns.fixed.get(name, 0.0) for name in kernels.PARAMETERS), CONTESTS.index(contest)]),
         np.array([kernels.PARAMETERS.index(name) for name in varying], np.int64),
         np.array(
@@ -237,8 +245,9 @@ def _solve(
         coded,
         np.array([kernels.VARIABLES.index(name) for name in codes], np.int64),
     )
-    unsolved, first = _in_chunks(
-        lambda first, last: solve_games(first, last, *arguments), columns.games, threads, progress
+    tiles = list(_tiles(columns.games // columns.width, columns.width, *(TILE if closed else ANY_TILE)))
+    unsolved, first = _in_parallel(
+        lambda tile: solve_games(tile, *arguments), tiles, columns.games, threads, progress
     )
     if unsolved:
         warn_unsolved(unsolved, columns.games, columns.game(first, contest), stacklevel=4)
@@ -266,39 +275,56 @@ def warn_unsolved(unsolved: int, games: int, first: Game, stacklevel: int) -> No
     )
 
 
-def _in_chunks(
-    solve: Callable[[int, int], tuple[int, int]], games: int, threads: int, progress: Progress | None
-) -> tuple[int, int]:
-    """Call `solve(first, last)` for every chunk of the games, from `threads` threads; return how many
-    could not be solved, and the first of them, or -1.
+def _tiles(rows: int, width: int, height: int, breadth: int) -> Iterator[Tile]:
+    """Cut `rows` of `width` games each into tiles of at most `height` rows and `breadth` columns."""
+    for row in range(0, rows, height):
+        for column in range(0, width, breadth):
+            yield row, min(row + height, rows), column, min(column + breadth, width)
 
-    Reports progress from the caller's thread; whatever is raised, there or in a chunk, stops all.
+
+def _in_parallel(
+    solve: Callable[[Tile], tuple[int, int]],
+    tiles: list[Tile],
+    games: int,
+    threads: int,
+    progress: Progress | None,
+) -> tuple[int, int]:
+    """Call `solve` for every tile of the games, from `threads` threads of which the caller's is one; return
+    how many games could not be solved, and the first of them, or -1.
+
+    Reports progress from the caller's thread; whatever is raised, there or elsewhere, stops all.
     """
-    starts = iter(range(0, games, CHUNK))
+    waiting = iter(tiles)
     taking = threading.Lock()
     cancelled = threading.Event()
     reports: queue.SimpleQueue[tuple[int, int, int] | BaseException] = queue.SimpleQueue()
 
-    def work() -> None:
-        while not cancelled.is_set():
-            with taking:
-                first = next(starts, None)
-            if first is None:
-                return
-            last = min(first + CHUNK, games)
-            try:
-                reports.put((last - first, *solve(first, last)))
-            except BaseException as error:  # the caller raises it
-                reports.put(error)
-                return
+    def solve_one() -> bool:
+        with taking:
+            tile = None if cancelled.is_set() else next(waiting, None)
+        if tile is None:
+            return False
+        first_row, last_row, first_column, last_column = tile
+        reports.put(((last_row - first_row) * (last_column - first_column), *solve(tile)))
+        return True
+
+    def help_out() -> None:
+        try:
+            while solve_one():
+                pass
+        except BaseException as error:  # the caller raises it
+            reports.put(error)
 
     done = unsolved = 0
     firsts = []
-    with ThreadPoolExecutor(threads) as pool:
-        try:
-            for _ in range(threads):
-                pool.submit(work)
-            while done < games:
+    helpers = [threading.Thread(target=help_out) for _ in range(min(threads, len(tiles)) - 1)]
+    try:
+        for helper in helpers:
+            helper.start()
+        more = True
+        while done < games:
+            more = more and solve_one()
+            while done < games and not (more and reports.empty()):
                 report = reports.get()
                 if isinstance(report, BaseException):
                     raise report
@@ -308,6 +334,9 @@ def _in_chunks(
                     firsts.append(report[2])
                 if progress is not None:
                     progress(done, games)
-        finally:
-            cancelled.set()
+    finally:
+        cancelled.set()
+        for helper in helpers:
+            if helper.ident is not None:
+                helper.join()
     return unsolved, min(firsts, default=-1)

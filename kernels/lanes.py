@@ -1,0 +1,251 @@
+"""Many games side by side: the moves of `equilibrium`, each made in all games of a block before the next.
+
+Every loop here calls a function of one game for each game, one *lane*, of a block. Such a loop without a
+branch that matters, over arrays of constant shape in one piece of memory, is what the compiler turns into
+vector instructions: it computes both sides of each `if` and selects. What would be a branch in one game is
+one of the whole block here: a move that no lane asks for is left out, and what takes steps takes them until
+no lane moves. So a lane may be given a move that it did not ask for, and then keeps what it had.
+
+The results are those of `equilibrium` to the bit, whatever stands in the other lanes.
+"""
+
+import math
+
+import numpy as np
+
+from ._jit import jit
+from .ally import Act, ally_alone
+from .challenger import Levels, levels
+from .equilibrium import Path, Solution, codes, path_alone, path_behind, solved
+from .superpower import (
+    STEPS,
+    Offer,
+    backing_against_refusal,
+    backing_where_arming,
+    buying_may_pay,
+    buying_offer,
+    may_pay,
+    nearer,
+    no_alliance,
+    offer_to_make_hold,
+)
+from .terms import Costs, Parameters, costs, parameters, terms
+
+LANES = 64
+
+# what is known of the games of a block: the fields of each tuple by lane
+BLOCK = np.dtype(
+    (
+        np.record,
+        [
+            ("parameters", "f8", (len(Parameters._fields), LANES)),
+            ("costs", "f8", (len(Costs._fields), LANES)),
+            ("levels", "f8", (len(Levels._fields), LANES)),
+            ("alone", "f8", (len(Act._fields), LANES)),  # what A does without S
+            ("offer", "f8", (len(Offer._fields) - 1, LANES)),  # S's best so far, without what fixes it
+            ("limit", "i8", LANES),  # what fixes it
+            ("pays", "i8", LANES),  # whether S may gain by a pledge
+            ("refusal", "f8", LANES),  # the backing with which A does not refuse
+            ("backing", "f8", LANES),  # the one with which it holds, as far as it is known
+            ("more", "i8", LANES),  # whether more than that may be needed
+            ("buys", "i8", LANES),  # whether S may gain by buying less
+            ("without", "f8", (len(Path._fields), LANES)),
+            ("variables", "f8", (len(Solution._fields), LANES)),
+        ],
+    )
+)
+
+
+@jit
+def terms_at(block, n):
+    """Return the `Terms` of lane n, of which what costs divisions and roots is stored."""
+    c = block.costs
+    known = Costs(c[0, n], c[1, n], c[2, n], c[3, n], c[4, n])
+    return terms(parameters(block.parameters[:, n]), known)
+
+
+@jit
+def levels_at(block, n):
+    """Return the `Levels` of lane n."""
+    v = block.levels
+    return Levels(v[0, n], v[1, n], v[2, n], v[3, n], v[4, n], v[5, n], v[6, n])
+
+
+@jit
+def alone_at(block, n):
+    """Return what A does without S in lane n."""
+    v = block.alone
+    return Act(v[0, n], v[1, n], v[2, n], v[3, n])
+
+
+@jit
+def offer_at(block, n):
+    """Return S's best offer so far in lane n."""
+    v = block.offer
+    return Offer(v[0, n], v[1, n], v[2, n], v[3, n], block.limit[n])
+
+
+@jit
+def put_offer(block, n, offer):
+    """Make this S's best offer so far in lane n."""
+    v = block.offer
+    v[0, n], v[1, n], v[2, n], v[3, n], block.limit[n] = offer
+
+
+@jit
+def put_costs(block, n, known):
+    """Store the `Costs` of lane n."""
+    c = block.costs
+    c[0, n], c[1, n], c[2, n], c[3, n], c[4, n] = known
+
+
+@jit
+def set_costs(block, alike):
+    """Compute the `Costs` of all lanes, once if they are `alike`."""
+    if alike:
+        known = costs(parameters(block.parameters[:, 0]))
+        for n in range(LANES):
+            put_costs(block, n, known)
+    else:
+        for n in range(LANES):
+            put_costs(block, n, costs(parameters(block.parameters[:, n])))
+
+
+@jit
+def put_levels(block, n, known):
+    """Store the `Levels` of lane n."""
+    v = block.levels
+    v[0, n], v[1, n], v[2, n], v[3, n], v[4, n], v[5, n], v[6, n] = known
+
+
+@jit
+def set_levels(block, alike):
+    """Compute the `Levels` of all lanes, once if they are `alike`."""
+    if alike:
+        known = levels(terms_at(block, 0))
+        for n in range(LANES):
+            put_levels(block, n, known)
+    else:
+        for n in range(LANES):
+            put_levels(block, n, levels(terms_at(block, n)))
+
+
+@jit
+def act_alone(block):
+    """Let A act without S; return whether S could gain by a pledge in some lane."""
+    some = 0
+    v = block.alone
+    for n in range(LANES):
+        t, lv = terms_at(block, n), levels_at(block, n)
+        alone = ally_alone(t, lv)
+        nothing = no_alliance(t, alone)
+        pays = 1 if may_pay(t, lv, alone, nothing) else 0
+        v[0, n], v[1, n], v[2, n], v[3, n] = alone
+        put_offer(block, n, nothing)
+        block.pays[n] = pays
+        some |= pays
+    return some
+
+
+@jit
+def first_backing(block):
+    """Find what keeps A from refusing, and from arming and conceding, in the lanes where S may pay; return
+    whether some lane may need more."""
+    some = 0
+    for n in range(LANES):
+        refusal, backing, more = 0.0, 0.0, False
+        if block.pays[n]:
+            t, lv = terms_at(block, n), levels_at(block, n)
+            refusal = backing_against_refusal(t, lv, alone_at(block, n))
+            backing, more = backing_where_arming(t, lv, refusal)
+        block.refusal[n], block.backing[n], block.more[n] = refusal, backing, more
+        some |= 1 if more else 0
+    return some
+
+
+@jit
+def more_backing(block):
+    """Take a step towards the backing with which A holds, in the lanes that need more; return whether some
+    lane still does."""
+    some = 0
+    for n in range(LANES):
+        backing, more = block.backing[n], False
+        if block.more[n]:
+            backing, more = nearer(terms_at(block, n), levels_at(block, n), backing)
+        block.backing[n], block.more[n] = backing, more
+        some |= 1 if more else 0
+    return some
+
+
+@jit
+def offer_to_hold(block):
+    """Make S's offers to an A that holds, or arms and concedes, in the lanes where S may pay; return whether
+    in some lane it may be better to buy less."""
+    some = 0
+    for n in range(LANES):
+        offer, buys = offer_at(block, n), 0
+        if block.pays[n]:
+            t, lv, alone = terms_at(block, n), levels_at(block, n), alone_at(block, n)
+            backing = math.nan if block.more[n] else block.backing[n]
+            offer = offer_to_make_hold(t, lv, alone, offer, block.refusal[n], backing)
+            buys = 1 if buying_may_pay(t, lv, offer) else 0
+        put_offer(block, n, offer)
+        block.buys[n] = buys
+        some |= buys
+    return some
+
+
+@jit
+def offer_to_buy(block):
+    """Make S's offers that stop short of making A hold."""
+    for n in range(LANES):
+        offer = offer_at(block, n)
+        if block.buys[n]:
+            offer = buying_offer(terms_at(block, n), levels_at(block, n), alone_at(block, n), offer)
+        put_offer(block, n, offer)
+
+
+@jit
+def solve_lanes(block):
+    """Find what A does without S and S's best offer in every lane; return whether a lane is unsolved."""
+    more = 0
+    if act_alone(block):
+        more = first_backing(block)
+        for _ in range(STEPS):
+            if not more:
+                break
+            more = more_backing(block)
+        if offer_to_hold(block):
+            offer_to_buy(block)
+    return more
+
+
+@jit
+def put_solution(v, n, solution):
+    """Store the variables of lane n in `v`, one by one: a loop over a tuple is slower."""
+    (
+        v[0, n], v[1, n], v[2, n], v[3, n], v[4, n], v[5, n], v[6, n], v[7, n], v[8, n], v[9, n],
+        v[10, n], v[11, n], v[12, n], v[13, n], v[14, n], v[15, n], v[16, n], v[17, n], v[18, n],
+    ) = solution  # fmt: skip
+
+
+@jit
+def set_regimes(block):
+    """Write the codes alone: the regime and both crises."""
+    v = block.variables
+    for n in range(LANES):
+        v[0, n], v[5, n], v[12, n] = codes(alone_at(block, n), offer_at(block, n))
+
+
+@jit
+def set_variables(block):
+    """Follow both paths to their ends, and write all variables."""
+    p, v = block.without, block.variables
+    for n in range(LANES):
+        path = path_alone(terms_at(block, n), levels_at(block, n), alone_at(block, n))
+        p[0, n], p[1, n], p[2, n], p[3, n] = path
+    for n in range(LANES):
+        t, alone, offer = terms_at(block, n), alone_at(block, n), offer_at(block, n)
+        without = Path(p[0, n], p[1, n], p[2, n], p[3, n])
+        path = path_behind(t, levels_at(block, n), alone, offer)
+        put_solution(v, n, solved(t, without, path, offer))
