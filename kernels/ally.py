@@ -21,7 +21,6 @@ from .challenger import (
     holding_defence,
     yields,
 )
-from .contest import contested
 
 
 class Act(NamedTuple):
@@ -45,7 +44,7 @@ def revision(t, levels):
     payoff = 1.0 - t.ally_cost * (overwhelming - t.ally_forces)
     force = max(least, t.ally_best)
     if force < levels.capitulation and not (t.surplus == 0.0 and force == levels.yielding):
-        taken = demanded(t, contested(t, force)[0])
+        taken = demanded(t, t.ally_best_p if force > least else levels.revising_p)
         fighting = taken - t.ally_cost * (force - t.ally_forces)
         if fighting >= payoff:
             return force, taken, fighting

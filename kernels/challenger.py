@@ -10,7 +10,7 @@ import math
 from typing import NamedTuple
 
 from ._jit import jit
-from .contest import contested, force_to_win, larger_root, win_probability
+from .contest import contested, contested_by, force_to_win, larger_root, win_probability
 
 # codes, as in every solution; floats, so that all that is known of a game is of one type
 ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = 0.0, 1.0, 2.0
@@ -32,6 +32,7 @@ class Levels(NamedTuple):
     neutralising: float  # m = (1 - r)/r: C's forces per unit of A's that keep A's threat empty
     yielding: float  # the least force of A's own before which C yields
     capitulation: float  # the least against which yielding all beats arming to yield less
+    revising_p: float  # h of the least force with which A may revise
 
 
 @jit
@@ -44,8 +45,16 @@ def levels(t):
         holding, _ = holding_defence(t, quiet, neutralising, 0.0)
         edge = force_to_win(t, t.challenger_edge)
         bare, _ = challenge(t, t.ally_forces)
+    yielding = yielding_force(t, neutralising)
     return Levels(
-        quiet, holding, edge, bare, neutralising, yielding_force(t, neutralising), capitulation_force(t)
+        quiet,
+        holding,
+        edge,
+        bare,
+        neutralising,
+        yielding,
+        capitulation_force(t),
+        revising_p(t, yielding),
     )
 
 
@@ -119,14 +128,17 @@ def holding_defence(t, quiet, neutralising, backing):
     spare = 1.0 - t.ally_edge
     below = math.sqrt(t.bargain + t.challenger_cost * spare * backing)  # r - y
     y = t.ally_edge - below
-    if below >= t.war_costs and y > t.nothing_held:
-        defence, slope = y * y * t.challenger_reach, spare * y / max(below, TINY)
-    else:
+    free = below >= t.war_costs and y > t.nothing_held
+    p, below, taken = y, max(below, TINY), 0.0
+    if not free:
         p, below, taken = t.challenger_edge, t.war_costs, min(t.surplus, t.status_quo)
         if y <= t.nothing_held:
             p, below, taken = t.nothing_held, t.ally_edge - t.nothing_held, t.status_quo
-        slope = spare * p / below
-        defence = taken * t.challenger_reach * (t.ally_edge * p / below) - slope * backing
+    odds = p / below
+    slope = spare * odds
+    defence = y * y * t.challenger_reach
+    if not free:
+        defence = taken * t.challenger_reach * (t.ally_edge * odds) - slope * backing
     if defence > quiet:
         return defence, slope
     return quiet, 0.0
@@ -169,6 +181,14 @@ def yielding_force(t, neutralising):
     if force * neutralising <= exhausted:
         return force
     return exhausted / neutralising
+
+
+@jit
+def revising_p(t, yielding):
+    """Return the win probability of the least force with which A may revise, `yielding` or a0, or of a0 if
+    C never yields."""
+    least = t.ally_forces if yielding == math.inf else max(yielding, t.ally_forces)
+    return contested_by(least, t.challenger_cost, t.challenger_forces)
 
 
 @jit

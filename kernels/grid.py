@@ -9,6 +9,7 @@ from .lanes import BLOCK, LANES, put_solution, set_costs, set_levels, set_regime
 from .status import SOLVED
 from .terms import CONTEST, COSTLY, DECISIVENESS, LEVELLED, Parameters, game_terms, parameters
 
+GROUP = 16
 VARIABLES = Solution._fields
 MOVES_COSTS = np.array([k in COSTLY for k in range(len(Parameters._fields))])
 MOVES_LEVELS = np.array([k in LEVELLED for k in range(len(Parameters._fields))])
@@ -81,56 +82,65 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
 
     Returns how many games could not be solved, and the first of them, or -1.
     """
-    # k = varying parameter, j = variable, n = game within the block
+    # k = varying parameter, j = variable, g = block, n = game within the block
     first_row, last_row, first_column, last_column = tile
-    block = np.empty(1, BLOCK)[0]
-    lanes = block.parameters
+    blocks = np.empty(GROUP, BLOCK)
     whole = which_floats.size > 0
     costs_alike = levels_alike = True
-    for n in range(LANES):
-        lanes[:, n] = fixed
     for k in range(varying.size):
         if layout[k, 2] < width:
             costs_alike &= not MOVES_COSTS[varying[k]]
             levels_alike &= not MOVES_LEVELS[varying[k]]
+    for g in range(GROUP):
+        for n in range(LANES):
+            blocks[g].parameters[:, n] = fixed
     unsolved, first_unsolved = 0, -1
-    for column in range(first_column, last_column, LANES):
-        games = min(LANES, last_column - column)
+    for group in range(first_column, last_column, GROUP * LANES):
+        group_end = min(group + GROUP * LANES, last_column)
         for k in range(varying.size):
             offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
             if stride < width:
-                fill(lanes[varying[k]], values[offset : offset + size], size, stride, column, games)
-        new_costs = new_levels = True
+                for g, column in enumerate(range(group, group_end, LANES)):
+                    lanes = blocks[g].parameters[varying[k]]
+                    games = min(LANES, group_end - column)
+                    fill(lanes, values[offset : offset + size], size, stride, column, games)
         for row in range(first_row, last_row):
-            start = row * width + column
+            new_costs = new_levels = row == first_row
             for k in range(varying.size):
                 offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
                 if stride >= width:
-                    value = values[offset + start // stride % size]
-                    if value != lanes[varying[k], 0]:
-                        lanes[varying[k]] = value
+                    value = values[offset + row * width // stride % size]
+                    if value != blocks[0].parameters[varying[k], 0] or row == first_row:
+                        for g in range(GROUP):
+                            blocks[g].parameters[varying[k]] = value
                         new_costs |= MOVES_COSTS[varying[k]]
                         new_levels |= MOVES_LEVELS[varying[k]]
-            if new_costs:
-                set_costs(block, costs_alike)
-            if new_levels:
-                set_levels(block, levels_alike)
-            new_costs = new_levels = False
-            if solve_lanes(block):
-                for n in range(games):
-                    if np.isnan(block.offer[1, n]):
-                        unsolved += 1
-                        if first_unsolved < 0 or start + n < first_unsolved:
-                            first_unsolved = start + n
-            if whole:
-                set_variables(block)
-            else:
-                set_regimes(block)
-            for j in range(which_floats.size):
-                floats[j, start : start + games] = block.variables[which_floats[j], :games]
-            for j in range(which_codes.size):
-                for n in range(games):
-                    codes[j, start + n] = np.int8(block.variables[which_codes[j], n])
+            for g, column in enumerate(range(group, group_end, LANES)):
+                block = blocks[g]
+                start = row * width + column
+                games = min(LANES, group_end - column)
+                if new_costs:
+                    set_costs(block, costs_alike)
+                if new_levels:
+                    set_levels(block, levels_alike)
+                if solve_lanes(block):
+                    for n in range(games):
+                        if np.isnan(block.offer[1, n]):
+                            unsolved += 1
+                            if first_unsolved < 0 or start + n < first_unsolved:
+                                first_unsolved = start + n
+                if whole:
+                    set_variables(block)
+                else:
+                    set_regimes(block)
+                for j in range(which_floats.size):
+                    out, found = floats[j, start : start + games], block.variables[which_floats[j]]
+                    for n in range(games):
+                        out[n] = found[n]
+                for j in range(which_codes.size):
+                    signs, found = codes[j, start : start + games], block.variables[which_codes[j]]
+                    for n in range(games):
+                        signs[n] = np.int8(found[n])
     return unsolved, first_unsolved
 
 

@@ -14,7 +14,7 @@ import math
 import numpy as np
 
 from ._jit import jit
-from .ally import Act, ally_alone
+from .ally import Act, ally_alone, concession_defence
 from .challenger import Levels, levels
 from .equilibrium import Path, Solution, codes, path_alone, path_behind, solved
 from .superpower import (
@@ -32,6 +32,7 @@ from .superpower import (
 from .terms import Costs, Parameters, costs, parameters, terms
 
 LANES = 64
+STRIP = 16  # lanes that are stepped together
 
 # what is known of the games of a block: the fields of each tuple by lane
 BLOCK = np.dtype(
@@ -68,7 +69,7 @@ def terms_at(block, n):
 def levels_at(block, n):
     """Return the `Levels` of lane n."""
     v = block.levels
-    return Levels(v[0, n], v[1, n], v[2, n], v[3, n], v[4, n], v[5, n], v[6, n])
+    return Levels(v[0, n], v[1, n], v[2, n], v[3, n], v[4, n], v[5, n], v[6, n], v[7, n])
 
 
 @jit
@@ -115,7 +116,7 @@ def set_costs(block, alike):
 def put_levels(block, n, known):
     """Store the `Levels` of lane n."""
     v = block.levels
-    v[0, n], v[1, n], v[2, n], v[3, n], v[4, n], v[5, n], v[6, n] = known
+    v[0, n], v[1, n], v[2, n], v[3, n], v[4, n], v[5, n], v[6, n], v[7, n] = known
 
 
 @jit
@@ -148,32 +149,48 @@ def act_alone(block):
 
 
 @jit
-def first_backing(block):
-    """Find what keeps A from refusing, and from arming and conceding, in the lanes where S may pay; return
-    whether some lane may need more."""
+def refuse(block):
+    """Find what keeps A from refusing, in the lanes where S may pay; return whether in some lane A might then
+    arm and concede."""
     some = 0
     for n in range(LANES):
-        refusal, backing, more = 0.0, 0.0, False
+        t, lv = terms_at(block, n), levels_at(block, n)
+        refusal = math.inf  # which needs no more
         if block.pays[n]:
-            t, lv = terms_at(block, n), levels_at(block, n)
             refusal = backing_against_refusal(t, lv, alone_at(block, n))
-            backing, more = backing_where_arming(t, lv, refusal)
-        block.refusal[n], block.backing[n], block.more[n] = refusal, backing, more
-        some |= 1 if more else 0
+        arms = 1 if t.ally_forces + refusal < concession_defence(t, lv)[0] else 0
+        block.refusal[n], block.backing[n], block.more[n] = refusal, refusal, block.pays[n]
+        some |= arms
     return some
 
 
 @jit
-def more_backing(block):
-    """Take a step towards the backing with which A holds, in the lanes that need more; return whether some
-    lane still does."""
-    some = 0
+def arm(block):
+    """Find what keeps A from arming and conceding."""
     for n in range(LANES):
-        backing, more = block.backing[n], False
-        if block.more[n]:
-            backing, more = nearer(terms_at(block, n), levels_at(block, n), backing)
-        block.backing[n], block.more[n] = backing, more
-        some |= 1 if more else 0
+        t, lv = terms_at(block, n), levels_at(block, n)
+        backing, more = backing_where_arming(t, lv, block.refusal[n])
+        block.backing[n], block.more[n] = backing, 1 if more and block.pays[n] else 0
+
+
+@jit
+def concede(block):
+    """Find what keeps A from adding nothing and conceding: take steps until no lane of a strip moves; return
+    whether some lane still would."""
+    some = 0
+    for strip in range(0, LANES, STRIP):
+        more = 1
+        steps = 0
+        while more and steps < STEPS:
+            more = 0
+            for n in range(strip, strip + STRIP):
+                backing, moved = block.backing[n], False
+                if block.more[n]:
+                    backing, moved = nearer(terms_at(block, n), levels_at(block, n), backing)
+                block.backing[n], block.more[n] = backing, moved
+                more |= 1 if moved else 0
+            steps += 1
+        some |= more
     return some
 
 
@@ -186,8 +203,7 @@ def offer_to_hold(block):
         offer, buys = offer_at(block, n), 0
         if block.pays[n]:
             t, lv, alone = terms_at(block, n), levels_at(block, n), alone_at(block, n)
-            backing = math.nan if block.more[n] else block.backing[n]
-            offer = offer_to_make_hold(t, lv, alone, offer, block.refusal[n], backing)
+            offer = offer_to_make_hold(t, lv, alone, offer, block.refusal[n], block.backing[n])
             buys = 1 if buying_may_pay(t, lv, offer) else 0
         put_offer(block, n, offer)
         block.buys[n] = buys
@@ -207,17 +223,19 @@ def offer_to_buy(block):
 
 @jit
 def solve_lanes(block):
-    """Find what A does without S and S's best offer in every lane; return whether a lane is unsolved."""
-    more = 0
+    """Find what A does without S and S's best offer in every lane; return whether some lane is unsolved."""
+    unsolved = 0
     if act_alone(block):
-        more = first_backing(block)
-        for _ in range(STEPS):
-            if not more:
-                break
-            more = more_backing(block)
+        if refuse(block):
+            arm(block)
+        unsolved = concede(block)
+        if unsolved:
+            for n in range(LANES):
+                if block.more[n]:
+                    block.backing[n] = math.nan
         if offer_to_hold(block):
             offer_to_buy(block)
-    return more
+    return unsolved
 
 
 @jit

@@ -80,15 +80,15 @@ def backing_where_arming(t, levels, start):
     Needs rho > 0, and holding behind `start` to be worth at least 0 to A.
     """
     built, built_p = concession_defence(t, levels)
-    if t.ally_forces + start >= built:
-        return start, True
-    bearable = built + (t.status_quo - conceded(t, built_p)) / t.ally_cost
+    arming = t.ally_forces + start < built
     backing = start
-    if holding_defence(t, levels.quiet, levels.neutralising, start)[0] > bearable:
-        backing = backing_to_hold(t, levels, bearable)
-    if t.ally_forces + backing <= built:
-        return backing, False
-    return built - t.ally_forces, True
+    if arming:
+        bearable = built + (t.status_quo - conceded(t, built_p)) / t.ally_cost
+        if holding_defence(t, levels.quiet, levels.neutralising, start)[0] > bearable:
+            backing = backing_to_hold(t, levels, bearable)
+        if t.ally_forces + backing > built:
+            backing, arming = built - t.ally_forces, False
+    return backing, not arming
 
 
 @jit
@@ -108,11 +108,12 @@ def nearer(t, levels, backing):
         return backing, False
     # the line of win probabilities that would make A indifferent, rise * D0 + base
     rise = t.ally_cost * (1.0 + slope)
+    run = 1.0 / rise
     base = worth + t.nothing - rise * defence
     unarmed = larger_root(rise, base + rise * t.challenger_forces - 1.0, base * t.challenger_forces)
     y = 1.0 + math.sqrt(max(0.0, 1.0 - 4.0 * rise * base * t.challenger_reach))
-    y *= 0.5 * t.challenger_cost / rise
-    edge = (t.challenger_edge - base) / rise
+    y *= 0.5 * t.challenger_cost * run
+    edge = (t.challenger_edge - base) * run
     more = min(unarmed, y * y * t.challenger_reach, edge) - t.ally_forces
     if more > backing:
         return more, True
@@ -150,7 +151,7 @@ def arming_offer(t, levels, alone, best):
 def offer_to_make_hold(t, levels, alone, nothing, refusal, backing):
     """Return S's best offer of nothing, of this `backing` that makes A hold, or of an `arming_offer`.
 
-    `refusal` is `backing_against_refusal`. The backing of the offer is NaN if the `backing` is.
+    `refusal` is `backing_against_refusal`. The backing of the offer is NaN if `backing` is.
     """
     best = nothing
     backing = max(backing, TINY)  # what is needed may be lost in rounding, but it is something
@@ -230,10 +231,10 @@ def best_offer(t, levels, alone):
         return nothing
     refusal = backing_against_refusal(t, levels, alone)
     backing, more = backing_where_arming(t, levels, refusal)
-    for _ in range(STEPS):
-        if not more:
-            break
+    steps = 0
+    while more and steps < STEPS:
         backing, more = nearer(t, levels, backing)
+        steps += 1
     best = offer_to_make_hold(t, levels, alone, nothing, refusal, math.nan if more else backing)
     if buying_may_pay(t, levels, best):
         best = buying_offer(t, levels, alone, best)
