@@ -83,6 +83,12 @@ def concession(t, levels, backing, bare):
 
 
 @jit
+def revision_is_closer(t, taken, kept):
+    """Tell whether S prefers that A takes the settlement `taken` to its keeping `kept`."""
+    return taken - t.status_quo < t.status_quo - kept
+
+
+@jit
 def best_act(t, levels, backing, holding, bare):
     """Return A's best reply to `backing` = phi s, an `Act`.
 
@@ -100,8 +106,8 @@ def best_act(t, levels, backing, holding, bare):
                 alpha, crisis, settlement, payoff = conceding, CHALLENGER_CHALLENGES, kept, value
     if 1.0 - t.ally_cost * (max(levels.yielding, t.ally_forces) - t.ally_forces) >= payoff - ROUNDING:
         revising, taken, value = revision(t, levels)
-        closer = crisis == CHALLENGER_CHALLENGES and taken - t.status_quo < t.status_quo - settlement
-        if value > payoff + ROUNDING or (value >= payoff - ROUNDING and closer):
+        ties = value >= payoff - ROUNDING and crisis == CHALLENGER_CHALLENGES
+        if value > payoff + ROUNDING or (ties and revision_is_closer(t, taken, settlement)):
             alpha, crisis, settlement, payoff = revising, ALLY_CHALLENGES, taken, value
     return Act(alpha, crisis, settlement, payoff)
 

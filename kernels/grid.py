@@ -145,23 +145,32 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
 
 
 @jit
+def move_to(p, i, varying, layout, values):
+    """Make `p` the parameters of game i, and tell whether what is known of the contest is outdated."""
+    outdated = False
+    for k in range(varying.size):
+        offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
+        value = values[offset + i // stride % size]
+        if value != p[varying[k]]:
+            p[varying[k]] = value
+            outdated |= MOVES_COSTS[varying[k]]
+    return outdated
+
+
+@jit
 def solve_any_games(tile, width, fixed, varying, layout, values, floats, which_floats, codes, which_codes):
     """Do the same as `solve_games` for games with any contest, one by one."""
-    # k = varying parameter, j = variable
+    # j = variable
     first_row, last_row, first_column, last_column = tile
     p = fixed.copy()
+    move_to(p, first_row * width + first_column, varying, layout, values)
     known = general.known(parameters(p))
+    outdated = False
     variables = np.empty((len(VARIABLES), 1))
-    outdated = True
     unsolved, first_unsolved = 0, -1
     for row in range(first_row, last_row):
         for i in range(row * width + first_column, row * width + last_column):
-            for k in range(varying.size):
-                offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
-                value = values[offset + i // stride % size]
-                if value != p[varying[k]]:
-                    p[varying[k]] = value
-                    outdated |= MOVES_COSTS[varying[k]]
+            outdated |= move_to(p, i, varying, layout, values)
             if closed(p):
                 solution, _, status = solve_closed(p)
             else:

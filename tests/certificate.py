@@ -31,22 +31,22 @@ class Solver(NamedTuple):
 
 @njit
 def closed_known(g):
-    """Return the terms of a game with the ratio contest and gamma = 1, and where C yields."""
+    """Return the terms of a game with the ratio contest and gamma = 1, and its levels."""
     t = kernels.game_terms(g)
-    return t, kernels.yielding_force(t)
+    return t, kernels.levels(t)
 
 
 @njit
 def closed_challenger_reply(known, backing, alpha):
-    return kernels.challenger_reply(known[0], backing, alpha)
+    return kernels.challenger_reply(known[0], known[1], backing, alpha)
 
 
 @njit
 def closed_ally_reply(known, backing):
-    t, yielding = known
-    alpha, crisis, payoff = kernels.ally_reply(t, backing, yielding)
-    arms, settlement = kernels.outcome(t, backing, alpha, crisis)
-    return alpha, crisis, settlement, arms, payoff
+    t, levels = known
+    act = kernels.ally_reply(t, levels, backing)
+    arms = kernels.arms_against(t, levels, backing, act.alpha, act.crisis)
+    return act.alpha, act.crisis, act.settlement, arms, act.payoff
 
 
 @njit

@@ -84,7 +84,7 @@ def test_everything_is_labelled(forms, costs):
 
 
 def test_progress_counts_the_games_of_all_forms(monkeypatch):
-    monkeypatch.setattr("foedus.sweeps.CHUNK", 10)
+    monkeypatch.setattr("foedus.sweeps.TILE", (1, 10))
     seen = []
     over = {"stake": [0.5, 1.0, 2.0]}
     foedus.compare({"ally_cost": np.linspace(0.1, 1, 25)}, over, progress=lambda *counts: seen.append(counts))

@@ -258,7 +258,7 @@ class TestSweep:
             foedus.sweep(**arguments)
 
     def test_progress_counts_every_game(self, monkeypatch):
-        monkeypatch.setattr("foedus.sweeps.CHUNK", 100)
+        monkeypatch.setattr("foedus.sweeps.TILE", (1, 100))
         seen = []
         foedus.sweep(
             {"ally_cost": np.linspace(0.1, 1, 1050)}, variables=["regime"], threads=2,
@@ -269,7 +269,7 @@ class TestSweep:
         assert seen[-1] == (1050, 1050)
 
     def test_raising_in_progress_cancels(self, monkeypatch):
-        monkeypatch.setattr("foedus.sweeps.CHUNK", 10)
+        monkeypatch.setattr("foedus.sweeps.TILE", (1, 10))
         calls = []
 
         def progress(done, games):

@@ -169,10 +169,15 @@ def test_indifferent_ally_takes_the_settlement_closer_to_the_status_quo():
     from foedus.kernels.ally import revision_is_closer
 
     t = kernels.game_terms(game())
-    assert kernels.outcome(t, 0.0, 1.389, Crisis.ALLY_CHALLENGES)[1] == pytest.approx(0.883, abs=1e-3)
-    assert kernels.outcome(t, 0.0, 0.125, Crisis.CHALLENGER_CHALLENGES)[1] == pytest.approx(0.2, abs=1e-3)
-    assert not revision_is_closer(t, 0.0, 0.125, 1.389)
-    assert revision_is_closer(t, 0.0, 0.0, 1.389)
+    levels = kernels.levels(t)
+    taken = kernels.settlement_at(t, levels, 0.0, 1.389, float(Crisis.ALLY_CHALLENGES))
+    assert taken == pytest.approx(0.883, abs=1e-3)
+    kept = kernels.settlement_at(t, levels, 0.0, 0.125, float(Crisis.CHALLENGER_CHALLENGES))
+    assert kept == pytest.approx(0.2, abs=1e-3)
+    nothing = kernels.settlement_at(t, levels, 0.0, 0.0, float(Crisis.CHALLENGER_CHALLENGES))
+    assert nothing == 0.0
+    assert not revision_is_closer(t, taken, kept)
+    assert revision_is_closer(t, taken, nothing)
 
 
 def test_superpower_may_move_the_ally_from_revising_to_conceding():

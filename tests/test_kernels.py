@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib
+import itertools
 import os
 import re
 import subprocess
@@ -82,16 +83,59 @@ CONTESTS = pytest.mark.parametrize(
 
 
 @CONTESTS
-def test_threads_and_chunks_do_not_matter(monkeypatch, contest):
+def test_threads_and_tiles_do_not_matter(monkeypatch, contest):
     axes = AXES if COMPILED else {name: values[::4] for name, values in AXES.items()}
     expected = bits(foedus.sweep(axes, threads=1, **contest))
-    games = int(np.prod([len(values) for values in axes.values()]))
-    for chunk in (1, 7, 64, 1000, games, 10 * games):
-        if not COMPILED and chunk < 64:
-            continue
-        monkeypatch.setattr("foedus.sweeps.CHUNK", chunk)
+    tiles = [(1, 7), (1, 64), (3, 50), (64, 1024), (10**6, 10**6)] if COMPILED else [(2, 64)]
+    for row, tile in itertools.product((1, 60, 10**6), tiles):
+        monkeypatch.setattr("foedus.sweeps.ROW", row)  # games in a row: 3, 87 or all
+        for name in ("TILE", "ANY_TILE"):
+            monkeypatch.setattr(f"foedus.sweeps.{name}", tile)
         for threads in (1, 2, 5):
-            assert bits(foedus.sweep(axes, threads=threads, **contest)) == expected, (chunk, threads)
+            assert bits(foedus.sweep(axes, threads=threads, **contest)) == expected, (row, tile, threads)
+
+
+def one_by_one(games):
+    """Return the variables of the games, each solved by itself."""
+    return np.array([kernels.solve_game(game)[0] for game in games])
+
+
+def test_side_by_side_is_one_by_one():
+    """What is solved in blocks has the bits of what is solved alone, whatever stands beside it."""
+    games = np.array(
+        random_games(sized(20_000), seed=9)
+        + random_games(sized(5_000), seed=10, spread=3.0)
+        + EDGE_GAMES[:: 1 if COMPILED else 40]
+    )
+    np.random.default_rng(9).shuffle(games)
+    found = foedus.solve_points(dict(zip(kernels.PARAMETERS, games.T[:14], strict=True)))
+    for name, expected in zip(kernels.VARIABLES, one_by_one(games).T, strict=True):
+        np.testing.assert_array_equal(found[name].values, expected, err_msg=name)
+    codes = foedus.solve_points(
+        dict(zip(kernels.PARAMETERS, games.T[:14], strict=True)),
+        variables=["regime", "crisis", "crisis_without"],
+    )
+    assert codes.equals(found[list(codes.data_vars)])
+
+
+@pytest.mark.parametrize(("outer", "inner"), list(itertools.permutations(kernels.PARAMETERS[:13], 2)))
+def test_what_is_kept_between_rows_is_kept_rightly(inner, outer):
+    """Whichever parameters vary within rows and between them, and however rows end."""
+    low = {name: 0.0 for name in ("autonomy_cost", "alliance_cost")}
+    values = {
+        name: np.linspace(low.get(name, 0.3), 0.1 if name in low else 0.9, count)
+        for name, count in ((outer, 3), (inner, 131 if COMPILED else 129))
+    }
+    grid = foedus.sweep(values)
+    default = [schema.PARAMETERS[name].default for name in kernels.PARAMETERS] + [0.0]
+    step = 1 if COMPILED else 40
+    for i, j in itertools.product(range(3), range(0, len(values[inner]), step)):
+        game = np.array(default)
+        game[kernels.PARAMETERS.index(outer)] = values[outer][i]
+        game[kernels.PARAMETERS.index(inner)] = values[inner][j]
+        expected = kernels.solve_game(game)[0]
+        found = [grid[name].values[i, j] for name in kernels.VARIABLES]
+        np.testing.assert_array_equal(found, expected)
 
 
 @CONTESTS

@@ -24,13 +24,14 @@ from .equilibrium import Equilibrium
 from .equilibrium import solve as solve_game
 from .forms import check_form
 from .forms import compare as compare_forms
-from .game import check_contest, check_name, check_parameter
+from .game import check_contest, check_name, check_parameter, naming
 from .io.schema import CONTESTS, PARAMETERS, VARIABLES, Regime
-from .runfile import Run, naming, read_run
 from .sweeps import Progress, solve_points, sweep
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from .runfile import Run
 
 LARGE = 10**9  # bytes of results from which on their size is said beforehand
 
@@ -188,6 +189,8 @@ def map(  # noqa: A001 - the command's name
     output
         the NetCDF file to write [default: the one that the run file names]
     """
+    from .runfile import read_run
+
     request = read_run(run_file)
     if request.over:
         over = ", ".join(request.over)
@@ -216,6 +219,8 @@ def compare(
     output
         the NetCDF file to write [default: the one that the run file names, with -forms in its name]
     """
+    from .runfile import read_run
+
     request = read_run(run_file, _named("--over", over, "name=value,value", _forms))
     if not request.over:
         raise ValueError("there is nothing to compare; name at least one --over")
@@ -225,7 +230,7 @@ def compare(
     _solve_run(request, target, ways)
 
 
-def _target(run_file: Path, request: Run, output: Path | None) -> Path:
+def _target(run_file: Path, request: "Run", output: Path | None) -> Path:
     """Return where the result of a run goes."""
     target = output or request.file
     if target is None:
@@ -233,10 +238,9 @@ def _target(run_file: Path, request: Run, output: Path | None) -> Path:
     return target
 
 
-def _solve_run(request: Run, target: Path, ways: Ways) -> None:
+def _solve_run(request: "Run", target: Path, ways: Ways) -> None:
     """Solve a sweep or a comparison, write it and draw it beside, and say what it found."""
     from .io.files import save, writable
-    from .plots import plot, save_figure
 
     _check_output(target, ".nc", ways.overwrite, writable)
     image = target.with_suffix(".png")
@@ -255,6 +259,8 @@ def _solve_run(request: Run, target: Path, ways: Ways) -> None:
     seconds = time.perf_counter() - started
     save(_signed(dataset), target)
     if ways.picture:
+        from .plots import plot, save_figure
+
         try:
             save_figure(plot(dataset), image)
         except ValueError as reason:  # too many dimensions for one picture

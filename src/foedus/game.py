@@ -1,8 +1,9 @@
 """A game: its parameters, checked."""
 
+import contextlib
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from numbers import Real
 from typing import Any
 
@@ -70,6 +71,18 @@ def check_contest(contest: str) -> None:
     """Raise ValueError if the `contest` is unknown."""
     if not isinstance(contest, str) or contest not in CONTESTS:
         raise ValueError(f"contest = {contest!r} is not allowed; it must be {' or '.join(CONTESTS)}")
+
+
+@contextlib.contextmanager
+def naming(source: str) -> Iterator[None]:
+    """Add to a ValueError or TypeError where the value came from."""
+    try:
+        yield
+    except UnicodeError:  # says what is wrong with the bytes of a file: its reader knows which file
+        raise
+    except (ValueError, TypeError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{error} (from {source})") from None
 
 
 _Parameters: Any = dataclasses.make_dataclass(

@@ -1,10 +1,9 @@
 """Run files: a sweep, written down in TOML, or read back from the file of an earlier one."""
 
-import contextlib
 import math
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -12,7 +11,7 @@ import numpy as np
 import pydantic
 
 from .forms import check_apart, compared
-from .game import check_contest, check_name, check_parameter, check_values
+from .game import check_contest, check_name, check_parameter, check_values, naming
 from .io.schema import CONTESTS, PARAMETERS
 from .sweeps import check_variables
 
@@ -69,18 +68,6 @@ class _RunFile(_Table):
     game: dict[str, Any] = {}
     axes: dict[str, _Axis] = pydantic.Field(min_length=1)
     output: _Output = _Output()
-
-
-@contextlib.contextmanager
-def naming(source: str) -> Iterator[None]:
-    """Add to a ValueError or TypeError where the value came from."""
-    try:
-        yield
-    except UnicodeError:  # says what is wrong with the bytes of a file: its reader knows which file
-        raise
-    except (ValueError, TypeError) as error:
-        kind = TypeError if isinstance(error, TypeError) else ValueError
-        raise kind(f"{error} (from {source})") from None
 
 
 def read_run(path: str | os.PathLike, over: Mapping[str, np.ndarray] | None = None) -> Run:

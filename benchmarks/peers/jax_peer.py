@@ -1,0 +1,464 @@
+"""The solver's closed forms again, written for JAX: one game with `jnp.where`, `vmap` over a map, and `jit`.
+
+What a user would write who wants whole maps without numba: the formulas of the documentation's derivation for
+the ratio contest with decisiveness 1, in float64 on the CPU. XLA orders and contracts operations in its own
+way: regimes are those of foedus, and floats agree to 1e-12, relative or absolute.
+
+    python -m benchmarks.peers.jax_peer --worker
+
+answers each line `SIZE WHOLE` (say `1024 1`) on its standard input with the seconds that the default map took.
+XLA computes in as many threads as there are processors it may run on when jax is imported: `start_worker`
+starts that process on one of them only, for the time on one thread.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+import jax
+import jaxlib
+import numpy as np
+from jax import lax
+from jax import numpy as jnp
+
+from foedus.io.schema import PARAMETERS, VARIABLES
+from foedus.kernels import PARAMETERS as ORDER
+
+jax.config.update("jax_enable_x64", True)
+
+CODES = ("regime", "crisis", "crisis_without")
+UNSOLVED, REVISION, RESTRAINT, SELF_RELIANCE, DETERRENCE, PARTIAL, CONCESSION = range(-1, 6)
+ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = 0, 1, 2
+ROUNDING, TINY, STEPS = 1e-15, 1e-300, 64
+AT_ONCE = 2  # steps of `nearer` between two looks at whether some game still moves
+ROWS = {True: 32, False: 32}  # rows of the map in one piece, so that it stays in the cache: all, regime only
+
+where, minimum, maximum = jnp.where, jnp.minimum, jnp.maximum
+
+
+def root(x):
+    """Return the square root of what is negative by rounding at most."""
+    return jnp.sqrt(maximum(0.0, x))
+
+
+def larger_root(square, linear, constant):
+    """Return the larger root of square x^2 + linear x + constant, without cancellation."""
+    r = root(linear * linear - 4.0 * square * constant)
+    falls = linear > 0.0
+    return where(falls, -2.0 * constant, r - linear) / where(falls, linear + r, 2.0 * square)
+
+
+def contested(t, force):
+    """Return h(force): its win probability against C's unconstrained reply."""
+    return minimum(force / (force + t.b0), jnp.sqrt(t.c_c * force))
+
+
+def best_force(t, cost):
+    """Return argmax h(z) - cost z."""
+    r = jnp.sqrt(cost * t.b0)
+    room = 1.0 - 4.0 * t.g
+    high = 0.5 * (1.0 + root(room))
+    low = t.g / high
+    p = maximum(low, minimum(0.5 * t.c_c / cost, high))
+    armed = (room > 0.0) & (low < 1.0 - r) & (1.0 - r < high)
+    return where(armed, p * p * t.reach, maximum(0.0, t.b0 * (1.0 - r) / r))
+
+
+def force_to_win(t, p):
+    """Return the force with h(force) = p."""
+    return maximum(t.b0 * p / (1.0 - p), p * p * t.reach)
+
+
+def terms(game):
+    """Return what every move needs, by the symbols of the documentation, from the parameters by name."""
+    p = SimpleNamespace(**game)
+    t = SimpleNamespace(
+        c_a=p.ally_cost, c_c=p.challenger_cost, c_s=p.superpower_cost, q=p.status_quo, k_a=p.ally_war_cost,
+        a0=p.ally_forces, b0=p.challenger_forces, phi=p.effectiveness, stake=p.stake,
+        kappa=p.autonomy_cost, f=p.alliance_cost,
+    )  # fmt: skip
+    t.K = p.ally_war_cost + p.challenger_war_cost
+    t.r, t.rho = t.q + t.k_a, t.q - p.challenger_war_cost
+    taken = p.bargaining_power * t.K
+    t.pK = where(t.rho - (taken - p.challenger_war_cost) >= t.q, 0.0, taken)
+    t.cl = t.pK - p.challenger_war_cost
+    t.cl_held = maximum(0.0, minimum(t.cl, t.rho))
+    t.cap = 1.0 + (t.k_a - t.pK)
+    t.g, t.reach, t.price = t.c_c * t.b0, 1.0 / t.c_c, t.c_s / t.phi
+    t.w = t.r * t.K * (1.0 - p.bargaining_power)
+    t.m = maximum(0.0, 1.0 - t.r) / t.r
+    t.ally_best = best_force(t, t.c_a)
+    t.ally_best_p = contested(t, t.ally_best)
+    t.superpower_best = where(t.stake > 0.0, best_force(t, t.price / t.stake), 0.0)
+    return t
+
+
+def challenge(t, defence):
+    """Return the defence's win probability where C challenges as best it can, and C's new arms."""
+    standing = defence / (defence + t.b0)
+    wanted = minimum(t.rho, maximum(jnp.sqrt(t.c_c * defence), t.cl_held))
+    idle = standing <= wanted
+    arms = maximum(0.0, defence * (1.0 - wanted) / wanted - t.b0)
+    return where(idle, standing, wanted), where(idle, 0.0, arms)
+
+
+def conceded(t, p):
+    """Return the settlement where C challenges."""
+    return maximum(0.0, p - t.cl)
+
+
+def demanded(t, p):
+    """Return the settlement where A challenges."""
+    return minimum(1.0, p - t.k_a + t.pK)
+
+
+def neutralising_arms(t, alpha):
+    """Return C's new arms that keep A's threat empty."""
+    return maximum(0.0, t.m * alpha - t.b0)
+
+
+def deterring_defence(t, arms):
+    """Return the least defence at which C would rather stay at the price of `arms`."""
+    spent = t.c_c * arms + t.g
+    y = (t.rho + t.pK + spent) / (1.0 + root((1.0 - t.q) - t.cl - spent))
+    edge = (t.b0 + arms + minimum(t.pK, t.q) * t.reach) * t.rho / (1.0 - t.rho)
+    return where(y < t.rho, y * y * t.reach, edge)
+
+
+def holding_defence(t, backing):
+    """Return D_h(backing), the least defence at which C stays, and how fast it falls."""
+    spare = 1.0 - t.r
+    below = root(t.w + t.c_c * spare * backing)
+    y = t.r - below
+    nothing = y <= t.cl_held
+    free = (below >= t.K) & ~nothing
+    p = where(free, y, where(nothing, t.cl_held, t.rho))
+    gap = where(free, maximum(below, TINY), where(nothing, t.r - t.cl_held, t.K))
+    taken = where(nothing, t.q, minimum(t.pK, t.q))
+    odds = p / gap
+    slope = spare * odds
+    defence = where(free, y * y * t.reach, taken * t.reach * (t.r * odds) - slope * backing)
+    binds = (t.m > 0.0) & (defence > t.quiet)
+    return where(binds, defence, t.quiet), where(binds, slope, 0.0)
+
+
+def backing_to_hold(t, defence):
+    """Return the backing at which D_h is this `defence`."""
+    p, arms = challenge(t, defence)
+    spared = conceded(t, p) + t.c_c * arms - t.q
+    backing = maximum(0.0, defence - (t.b0 + spared * t.reach) / t.m)
+    return where((spared < 0.0) | (t.m == 0.0), jnp.inf, backing)
+
+
+def yielding_force(t):
+    """Return the least force of A's own before which C yields."""
+    y = t.r + jnp.sqrt(t.r * t.pK)
+    short = t.r - t.pK - t.g
+    unarmed = larger_root(t.c_c * t.m, short + t.g * t.m - 1.0, t.b0 * short)
+    force = where(y * (1.0 - y) >= t.g, y * y * t.reach, unarmed)
+    exhausted = t.b0 + (1.0 - t.q) * t.reach
+    force = where(force * t.m <= exhausted, force, exhausted / t.m)
+    return where(t.m == 0.0, jnp.inf, force)
+
+
+def capitulation_force(t):
+    """Return the least force of A's own against which C yields everything."""
+    left = t.pK - t.k_a - t.g
+    y = 1.0 - root(left)
+    arms = (left >= 0.0) & (y > 0.0) & (y * (1.0 - y) > t.g)
+    force = where(arms, y * y * t.reach, t.b0 * t.cap / (t.pK - t.k_a))
+    return where(t.cap >= 1.0, jnp.inf, where(t.cap <= 0.0, 0.0, force))
+
+
+def add_levels(t):
+    """Add what is known of C's reply: where C has no threat, the first four are 0."""
+    t.threat = t.rho > 0.0
+    t.quiet = where(t.threat, deterring_defence(t, 0.0), 0.0)
+    t.holding = where(t.threat, holding_defence(t, 0.0)[0], 0.0)
+    t.edge = where(t.threat, force_to_win(t, t.rho), 0.0)
+    t.bare = where(t.threat, challenge(t, t.a0)[0], 0.0)
+    t.yielding, t.capitulation = yielding_force(t), capitulation_force(t)
+    t.revising_p = contested(t, where(t.yielding == jnp.inf, t.a0, maximum(t.yielding, t.a0)))
+    t.yields = where(t.pK > 0.0, t.a0 >= t.yielding, t.a0 > t.yielding * (1.0 + ROUNDING))
+    # the defence that A builds where it arms and still concedes
+    inside = t.ally_best < t.edge
+    t.built = where(inside, t.ally_best, where(t.pK == 0.0, 0.0, t.edge))
+    t.built_p = where(inside, t.ally_best_p, where(t.pK == 0.0, 0.0, t.rho))
+
+
+def revision(t):
+    """Return A's best way to revise: forces, settlement and payoff."""
+    least = maximum(t.yielding, t.a0)
+    overwhelming = maximum(least, t.capitulation)
+    payoff = 1.0 - t.c_a * (overwhelming - t.a0)
+    force = maximum(least, t.ally_best)
+    taken = demanded(t, where(force > least, t.ally_best_p, t.revising_p))
+    fighting = taken - t.c_a * (force - t.a0)
+    fights = (force < t.capitulation) & ~((t.pK == 0.0) & (force == t.yielding)) & (fighting >= payoff)
+    return where(fights, force, overwhelming), where(fights, taken, 1.0), where(fights, fighting, payoff)
+
+
+def concession(t, backing, bare):
+    """Return A's best way to concede: forces, settlement and payoff."""
+    settlement = conceded(t, bare)
+    arms = t.built - backing - t.a0
+    arming = conceded(t, t.built_p) - t.c_a * arms
+    arm = (arms > 0.0) & (arming >= settlement - ROUNDING)
+    return (
+        where(arm, t.built - backing, t.a0),
+        where(arm, conceded(t, t.built_p), settlement),
+        where(arm, arming, settlement),
+    )
+
+
+def act_alone(t):
+    """Return what A does without S: forces, crisis, settlement and payoff."""
+    conceding, kept, value = concession(t, 0.0, t.bare)
+    alpha = maximum(t.a0, t.holding)
+    payoff = where(t.yields, -jnp.inf, t.q - t.c_a * (alpha - t.a0))
+    alpha = where(t.yields, t.a0, alpha)
+    better = ~t.yields & (alpha > t.a0) & (value > payoff + ROUNDING)
+    alpha, settlement = where(better, conceding, alpha), where(better, kept, t.q)
+    crisis, payoff = where(better, CHALLENGER_CHALLENGES, QUIET), where(better, value, payoff)
+    revising, taken, value = revision(t)
+    ties = (value >= payoff - ROUNDING) & (crisis == CHALLENGER_CHALLENGES)
+    better = (value > payoff + ROUNDING) | (ties & (taken - t.q < t.q - settlement))
+    return SimpleNamespace(
+        alpha=where(better, revising, alpha),
+        crisis=where(better, ALLY_CHALLENGES, crisis),
+        settlement=where(better, taken, settlement),
+        payoff=where(better, value, payoff),
+    )
+
+
+def backing_where_arming(t, start):
+    """Return the least backing from `start` with which A would rather hold than arm and concede, and whether
+    more may be needed."""
+    bearable = t.built + (t.q - conceded(t, t.built_p)) / t.c_a
+    short = holding_defence(t, start)[0] > bearable
+    backing = where(short, backing_to_hold(t, bearable), start)
+    beyond = t.a0 + backing > t.built
+    arming = t.a0 + start < t.built
+    return where(arming, where(beyond, t.built - t.a0, backing), start), ~arming | beyond
+
+
+def nearer(t, backing):
+    """Return more backing, if with this much A would rather add nothing and concede than hold."""
+    defence = t.a0 + backing
+    holding, slope = holding_defence(t, backing)
+    worth = t.q - t.c_a * (holding - defence)
+    holds = worth >= conceded(t, minimum(contested(t, defence), t.rho))
+    rise = t.c_a * (1.0 + slope)
+    run = 1.0 / rise
+    base = worth + t.cl - rise * defence
+    unarmed = larger_root(rise, base + rise * t.b0 - 1.0, base * t.b0)
+    y = (1.0 + root(1.0 - 4.0 * rise * base * t.reach)) * (0.5 * t.c_c * run)
+    more = minimum(unarmed, minimum(y * y * t.reach, (t.rho - base) * run)) - t.a0
+    moves = ~holds & (more > backing)
+    return where(moves, more, backing), moves
+
+
+def backing_to_make_hold(t, start, more):
+    """Return the least backing with which A holds; NaN if the steps do not end."""
+
+    def step(state):
+        backing, more, steps = state
+        for _ in range(AT_ONCE):
+            nearest, moved = nearer(t, backing)
+            backing, more = where(more, nearest, backing), more & moved
+        return backing, more, steps + AT_ONCE
+
+    backing, more, _ = lax.while_loop(lambda s: s[1] & (s[2] < STEPS), step, (start, more, 0))
+    return where(more, jnp.nan, backing)
+
+
+def cheaper(t, best, backing, settlement, refusing, may):
+    """Return `best`, or the offer of this `backing` to an A that concedes, if it `may` be made and is cheaper."""
+    loss = t.f + t.price * backing + t.stake * (t.q - settlement)
+    may = may & ((loss < best.loss) | ((loss == best.loss) & (backing < best.backing)))
+    return SimpleNamespace(
+        loss=where(may, loss, best.loss),
+        backing=where(may, backing, best.backing),
+        crisis=where(may, CHALLENGER_CHALLENGES, best.crisis),
+        settlement=where(may, settlement, best.settlement),
+        signed=best.signed | may,
+        conceding=best.conceding & ~may,  # what fixes a pledge behind which A holds is that it would concede
+    )
+
+
+def best_offer(t, alone):
+    """Return S's best offer; the backing is NaN if it was not found."""
+    loss = t.stake * abs(alone.settlement - t.q)
+    signs_at = alone.payoff + t.kappa
+    pays = t.threat & ~t.yields & (signs_at <= t.q + ROUNDING) & (loss > t.f)
+    # to hold
+    alpha = t.a0 + maximum(0.0, t.q - signs_at) / t.c_a
+    refusal = maximum(0.0, deterring_defence(t, neutralising_arms(t, alpha)) - alpha)
+    backing, more = backing_where_arming(t, refusal)
+    backing = backing_to_make_hold(t, backing, more & pays)
+    lost = pays & jnp.isnan(backing)
+    backing = maximum(backing, TINY)
+    cost = t.f + t.price * backing
+    holds = pays & (cost < loss - ROUNDING * t.stake)
+    best = SimpleNamespace(
+        loss=where(holds, cost, loss),
+        backing=where(holds, backing, 0.0),
+        crisis=where(holds, QUIET, alone.crisis),
+        settlement=where(holds, t.q, alone.settlement),
+        signed=holds,
+        conceding=holds & (backing > refusal),
+    )
+    # to arm and concede
+    settlement, arms = conceded(t, t.built_p), t.built - t.a0
+    concedes = alone.crisis == CHALLENGER_CHALLENGES
+    backing = arms - (settlement - signs_at) / t.c_a
+    may = pays & ~(concedes & (alone.alpha > t.a0)) & (backing > 0.0) & (backing <= arms)
+    best = cheaper(t, best, backing, settlement, True, may)
+    # to add nothing and concede less
+    floor = where(concedes & (t.kappa == 0.0), 0.0, signs_at + t.cl)
+    defence = maximum(t.superpower_best, t.built)
+    defence = maximum(defence, where(floor > 0.0, force_to_win(t, floor), 0.0))
+    backing = minimum(defence, t.edge) - t.a0
+    may = pays & (floor <= t.rho) & (backing > 0.0) & ~((defence >= t.edge) & (t.pK == 0.0))
+    p, _ = challenge(t, t.a0 + backing)
+    best = cheaper(t, best, backing, conceded(t, p), False, may)
+    best.backing = where(lost, jnp.nan, best.backing)
+    return best
+
+
+def arms_against(t, backing, alpha, crisis):
+    """Return C's new arms where it chooses this `crisis`."""
+    armed = jnp.sqrt(t.c_c * alpha)
+    fights = (alpha < t.capitulation) & (alpha / (alpha + t.b0) > armed)
+    yielding = where(fights, maximum(0.0, armed * (1.0 - armed) * t.reach - t.b0), 0.0)
+    threatening = challenge(t, alpha + backing)[1]
+    loud = where(crisis == ALLY_CHALLENGES, yielding, threatening)
+    return where(crisis == QUIET, neutralising_arms(t, alpha), loud)
+
+
+def regime_of(signed, crisis, crisis_without):
+    """Return the code of the regime."""
+    revised, quiet = crisis_without == ALLY_CHALLENGES, crisis_without == QUIET
+    unsigned = where(revised, REVISION, where(quiet, SELF_RELIANCE, CONCESSION))
+    held = where(revised, RESTRAINT, DETERRENCE)
+    return where(signed, where(crisis == QUIET, held, PARTIAL), unsigned)
+
+
+def follow(t, alone, offer):
+    """Return the forces of A and the new arms of C, without S and behind its offer."""
+    arms = arms_against(t, 0.0, alone.alpha, alone.crisis)
+    bare, _ = challenge(t, t.a0 + offer.backing)
+    worth = where(offer.conceding, concession(t, offer.backing, bare)[2], alone.payoff + t.kappa)
+    holding = t.a0 + maximum(0.0, t.q - worth) / t.c_a
+    conceding = maximum(t.a0, t.built - offer.backing)
+    alpha = where(offer.signed, where(offer.crisis == QUIET, holding, conceding), alone.alpha)
+    return arms, alpha, where(offer.signed, arms_against(t, offer.backing, alpha, offer.crisis), arms)
+
+
+def outcome(ally_cost, status_quo, fixed):
+    """Return every variable of the game with these two parameters, the others being `fixed`."""
+    game = dict(zip(ORDER, fixed[: len(ORDER)], strict=True))
+    t = terms(game | {"ally_cost": ally_cost, "status_quo": status_quo})
+    add_levels(t)
+    alone = act_alone(t)
+    offer = best_offer(t, alone)
+    b0, alpha, b = follow(t, alone, offer)
+    signed, x0, x = offer.signed, alone.settlement, offer.settlement
+    a0, a, s = alone.alpha - t.a0, alpha - t.a0, offer.backing / t.phi
+    spent = t.c_s * s + t.c_a * a
+    found = {
+        "pledge": s,
+        "ally_arms": a,
+        "challenger_arms": b,
+        "settlement": x,
+        "superpower_payoff": 0.0 - (t.stake * abs(x - t.q) + where(signed, t.c_s * s + t.f, 0.0)),
+        "ally_payoff": x - t.c_a * a - where(signed, t.kappa, 0.0),
+        "challenger_payoff": 1.0 - x - t.c_c * b,
+        "ally_arms_without": a0,
+        "challenger_arms_without": b0,
+        "settlement_without": x0,
+        "superpower_payoff_without": 0.0 - t.stake * abs(x0 - t.q),
+        "ally_payoff_without": x0 - t.c_a * a0,
+        "challenger_payoff_without": 1.0 - x0 - t.c_c * b0,
+        "burden_share": where(spent > 0.0, t.c_s * s / spent, jnp.nan),
+        "aggrandizement": alpha + offer.backing - alone.alpha,
+        "provocation": b - b0,
+    }
+    lost = jnp.isnan(offer.backing)
+    found = {name: where(lost, jnp.nan, value) for name, value in found.items()}
+    found["regime"] = where(lost, UNSOLVED, regime_of(signed, offer.crisis, alone.crisis)).astype(jnp.int8)
+    found["crisis"] = where(lost, QUIET, offer.crisis).astype(jnp.int8)
+    found["crisis_without"] = where(lost, QUIET, alone.crisis).astype(jnp.int8)
+    return found
+
+
+def compiled(names, rows):
+    """Return the jitted map of these variables; `rows` of it are solved at a time, all if 0."""
+
+    def game(ally_cost, status_quo, fixed):
+        found = outcome(ally_cost, status_quo, fixed)
+        return {name: found[name] for name in names}
+
+    row = jax.vmap(game, (None, 0, None))
+
+    def whole_map(ally_cost, status_quo, fixed):
+        if rows == 0 or rows >= ally_cost.size:
+            return jax.vmap(row, (0, None, None))(ally_cost, status_quo, fixed)
+        return lax.map(lambda c: row(c, status_quo, fixed), ally_cost, batch_size=rows)
+
+    return jax.jit(whole_map)
+
+
+SOLVERS = {True: compiled(tuple(VARIABLES), ROWS[True]), False: compiled(("regime",), ROWS[False])}
+
+
+def solve(ally_cost, status_quo, fixed, whole=True):
+    """Return every variable of a map, or the regime alone if not `whole`, by name.
+
+    ally_cost : (rows,) and status_quo : (columns,) the axes
+    fixed : (15,) the parameters, in the order of `foedus.kernels.terms.Parameters`
+
+    The arrays have the shape (rows, columns).
+    """
+    found = SOLVERS[bool(whole)](jnp.asarray(ally_cost), jnp.asarray(status_quo), jnp.asarray(fixed))
+    return {name: np.asarray(values) for name, values in jax.block_until_ready(found).items()}
+
+
+def versions():
+    """Return the versions of what this peer is made of."""
+    return {"jax": jax.__version__, "jaxlib": jaxlib.__version__}
+
+
+def start_worker(cpu=None):
+    """Start a worker process that may run on the processor `cpu` only, or on all; see the module."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, allowed if cpu is None else {cpu})  # inherited by what is started
+    try:
+        command = [sys.executable, "-m", "benchmarks.peers.jax_peer", "--worker"]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+def ask(worker, size, whole):
+    """Return the seconds that the default map took the worker, `size` by `size`; the first time it compiles."""
+    worker.stdin.write(f"{size} {int(whole)}\n")
+    worker.stdin.flush()
+    return float(worker.stdout.readline())
+
+
+def main():
+    """Answer as a worker."""
+    fixed = np.array([PARAMETERS[name].default for name in ORDER] + [0.0])
+    for line in sys.stdin:
+        size, whole = map(int, line.split())
+        axes = np.geomspace(0.05, 5, size), np.linspace(0.1, 0.9, size)
+        start = time.perf_counter()
+        solve(*axes, fixed, bool(whole))
+        print(time.perf_counter() - start, flush=True)
+
+
+if __name__ == "__main__" and "--worker" in sys.argv:
+    main()
