@@ -1,17 +1,20 @@
 # make map    the regime map of RUN (default: the default map), as NetCDF and as a picture
 # make test   everything that must hold
 # make bench  speed and memory, as asv measures them
+# make bench-against  the same of this commit and the one before, and what has changed
+# make peers  speed beside that of other ways to solve the same games
 # Each sets up what it needs in .venv first; PYTHON names another Python than python3.
 
 PYTHON ?= python3
 RUN ?= examples/regimes.toml
+BASE ?= HEAD~1
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/general/*.py io/*.py src/foedus/*.py src/foedus/py.typed)
 KERNEL_TESTS := tests/test_game.py tests/test_general.py tests/test_kernels.py
 ASV := $(BIN)/asv --config benchmarks/asv.conf.json
 
-.PHONY: map test lint tests pure bounds bench bench-check cuda clean
+.PHONY: map test lint tests pure bounds bench bench-against bench-check peers cuda clean
 
 map: $(VENV)/installed
 	$(BIN)/foedus map $(RUN) --overwrite
@@ -40,6 +43,15 @@ bounds: $(VENV)/installed-test
 bench: $(VENV)/installed-bench
 	$(ASV) machine --yes > /dev/null
 	$(ASV) run --python=same --show-stderr
+
+# this commit against another (BASE, default: the one before), of all benchmarks or those that BENCH names
+bench-against: $(VENV)/installed-bench
+	$(ASV) machine --yes > /dev/null
+	$(ASV) continuous --factor 1.1 --show-stderr $(if $(BENCH),--bench "$(BENCH)") $(BASE) HEAD
+
+# the solver beside C, JAX, SciPy, NumPy and Gambit, side by side: docs/speed.json, speed-table.md, speed.png
+peers: $(VENV)/installed-peers
+	$(BIN)/python -m benchmarks.peers docs
 
 bench-check: $(VENV)/installed-bench
 	$(ASV) machine --yes > /dev/null

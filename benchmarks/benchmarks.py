@@ -14,6 +14,7 @@ import foedus
 from foedus.io.schema import VARIABLES
 
 from .contests import ratios
+from .kernel import kernel_map
 
 KEPT = {"regime only": ["regime"], "regime and pledge": ["regime", "pledge"], "all": list(VARIABLES)}
 
@@ -64,6 +65,36 @@ class Rate:
             sweep(1024, variables, threads=1)
             seconds.append(time.perf_counter() - start)
         return 1024**2 / statistics.median(seconds)
+
+
+class Growth:
+    """Nanoseconds a game of maps of 10^4 to 10^8 games, regime only, one thread; rows of 1000 games.
+
+    Solved alone, in the kernel, and as `sweep` returns it: labels cost the same for every map.
+    """
+
+    params = ((10, 10**2, 10**3, 10**4, 10**5), ("kernel", "sweep"))
+    param_names = ("thousand games", "what")
+    unit = "ns/game"
+    timeout = 600
+
+    def track_nanoseconds(self, rows, what):
+        solve = growth_sweep if what == "sweep" else growth_kernel
+        solve(1)
+        return 1e9 * statistics.median(solve(rows) for _ in range(3 if rows > 10**4 else 7)) / (rows * 1000)
+
+
+def growth_sweep(rows):
+    """Return the seconds that a map of `rows` times 1000 games takes from call to Dataset."""
+    axes = {"ally_cost": np.geomspace(0.05, 5, rows), "status_quo": np.linspace(0.1, 0.9, 1000)}
+    start = time.perf_counter()
+    foedus.sweep(axes, variables=["regime"], threads=1)
+    return time.perf_counter() - start
+
+
+def growth_kernel(rows):
+    """Return the seconds that the kernel alone takes for the same games."""
+    return kernel_map(np.geomspace(0.05, 5, rows), np.linspace(0.1, 0.9, 1000), ["regime"])
 
 
 class RandomGames:

@@ -50,19 +50,22 @@ def force_to_win(t, p):
 
 
 @jit
-def best_force(cost, challenger_cost, challenger_forces):
-    """Return argmax over z >= 0 of h(z) - cost z, for a unit `cost` > 0; h as in `contested`.
+def best_force(cost, challenger_cost, challenger_forces, reach):
+    """Return argmax over z >= 0 of h(z) - cost z, for a unit `cost` > 0, and h of it; reach = 1/c_C.
 
     h is concave. Outside (y_lo, y_hi), the roots of y (1 - y) = c_C b0, C does not arm.
     """
     root = math.sqrt(cost * challenger_forces)
     unarmed = 1.0 - root
     standing = challenger_cost * challenger_forces
-    room = 1.0 - 4.0 * standing
-    if room > 0.0:
-        high = 0.5 * (1.0 + math.sqrt(room))
-        low = standing / high
-        if low < unarmed < high:
-            p = max(low, min(0.5 * challenger_cost / cost, high))
-            return p * p / challenger_cost
-    return max(0.0, challenger_forces * unarmed / root)
+    high = 0.5 * (1.0 + math.sqrt(max(0.0, 1.0 - 4.0 * standing)))
+    low = standing / high
+    arming = low < unarmed < high
+    above, below = challenger_forces * max(0.0, unarmed), root
+    if arming:
+        above, below = 0.5 * challenger_cost, cost
+    best = above / below
+    if arming:
+        p = max(low, min(best, high))
+        return p * p * reach, p
+    return best, max(0.0, unarmed)

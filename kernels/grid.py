@@ -9,8 +9,8 @@ from .lanes import BLOCK, LANES, put_solution, set_costs, set_levels, set_regime
 from .status import SOLVED
 from .terms import CONTEST, COSTLY, DECISIVENESS, LEVELLED, Parameters, game_terms, parameters
 
-GROUP = 16
 VARIABLES = Solution._fields
+GROUP = 16  # blocks that are held at a time: half a megabyte
 MOVES_COSTS = np.array([k in COSTLY for k in range(len(Parameters._fields))])
 MOVES_LEVELS = np.array([k in LEVELLED for k in range(len(Parameters._fields))])
 
@@ -46,22 +46,65 @@ def solve_any_game(p):
 
 
 @jit
-def fill(lanes, values, size, stride, first, games):
-    """Write the parameter's value in each of the `games` from `first` on, at most as many as there are
-    lanes, and in the lanes beyond that of the last: game i has values[i // stride % size]."""
+def fill(lanes, values, stride, first, games):
+    """Write a parameter's value in each of the `games` from `first` on, at most as many as there are lanes,
+    and in the lanes beyond that of the last: game i has values[i // stride % values.size]."""
+    size = values.size
     index, left = first // stride % size, stride - first % stride
     n = 0
     while n < games:
+        run = min(size - index if stride == 1 else left, games - n)
+        here, there = lanes[n : n + run], values[index : index + run]
         if stride == 1:
-            run = min(size - index, games - n)
-            lanes[n : n + run] = values[index : index + run]
+            for m in range(run):
+                here[m] = there[m]
             index = 0
         else:
-            run = min(left, games - n)
-            lanes[n : n + run] = values[index]
+            here[:] = values[index]
             index, left = (index + 1) % size, stride
         n += run
     lanes[games:] = lanes[games - 1]
+
+
+@jit
+def set_columns(blocks, first, last, width, varying, layout, values):
+    """Give the blocks, which hold the columns `first` to `last` - 1, what varies within a row."""
+    for k in range(varying.size):
+        offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
+        if stride < width:
+            for g, column in enumerate(range(first, last, LANES)):
+                lanes = blocks[g].parameters[varying[k]]
+                fill(lanes, values[offset : offset + size], stride, column, min(LANES, last - column))
+
+
+@jit
+def set_row(blocks, row, width, varying, layout, values):
+    """Give the blocks what varies between rows; return whether `Costs` and `Levels` are others now."""
+    new_costs = new_levels = False
+    for k in range(varying.size):
+        offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
+        if stride >= width:
+            value = values[offset + row * width // stride % size]
+            if value != blocks[0].parameters[varying[k], 0]:
+                for g in range(GROUP):
+                    blocks[g].parameters[varying[k]] = value
+                new_costs |= MOVES_COSTS[varying[k]]
+                new_levels |= MOVES_LEVELS[varying[k]]
+    return new_costs, new_levels
+
+
+@jit
+def write(block, start, games, floats, which_floats, codes, which_codes):
+    """Write what is wanted of the `games` of a block, the first of which is game `start`."""
+    stop = start + games
+    for j in range(which_floats.size):
+        wanted, found = floats[j, start:stop], block.variables[which_floats[j]]
+        for n in range(games):
+            wanted[n] = found[n]
+    for j in range(which_codes.size):
+        signs, found = codes[j, start:stop], block.variables[which_codes[j]]
+        for n in range(games):
+            signs[n] = np.int8(found[n])
 
 
 @jit
@@ -80,48 +123,34 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
     floats : (f, games) float64 or float32 and which_floats : (f,) the numbers of these variables
     codes : (c, games) int8 and which_codes : (c,) likewise
 
+    What is computed of the parameters within a row alone is kept from row to row, and what of those between
+    rows alone is computed once for each; so rows are gone through GROUP blocks at a time, which fit the
+    cache, and results are written along them.
+
     Returns how many games could not be solved, and the first of them, or -1.
     """
-    # k = varying parameter, j = variable, g = block, n = game within the block
+    # k = varying parameter, g = block, n = game within the block
     first_row, last_row, first_column, last_column = tile
-    blocks = np.empty(GROUP, BLOCK)
-    whole = which_floats.size > 0
     costs_alike = levels_alike = True
     for k in range(varying.size):
         if layout[k, 2] < width:
             costs_alike &= not MOVES_COSTS[varying[k]]
             levels_alike &= not MOVES_LEVELS[varying[k]]
+    blocks = np.empty(GROUP, BLOCK)
     for g in range(GROUP):
         for n in range(LANES):
             blocks[g].parameters[:, n] = fixed
     unsolved, first_unsolved = 0, -1
-    for group in range(first_column, last_column, GROUP * LANES):
-        group_end = min(group + GROUP * LANES, last_column)
-        for k in range(varying.size):
-            offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
-            if stride < width:
-                for g, column in enumerate(range(group, group_end, LANES)):
-                    lanes = blocks[g].parameters[varying[k]]
-                    games = min(LANES, group_end - column)
-                    fill(lanes, values[offset : offset + size], size, stride, column, games)
+    for first in range(first_column, last_column, GROUP * LANES):
+        last = min(first + GROUP * LANES, last_column)
+        set_columns(blocks, first, last, width, varying, layout, values)
         for row in range(first_row, last_row):
-            new_costs = new_levels = row == first_row
-            for k in range(varying.size):
-                offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
-                if stride >= width:
-                    value = values[offset + row * width // stride % size]
-                    if value != blocks[0].parameters[varying[k], 0] or row == first_row:
-                        for g in range(GROUP):
-                            blocks[g].parameters[varying[k]] = value
-                        new_costs |= MOVES_COSTS[varying[k]]
-                        new_levels |= MOVES_LEVELS[varying[k]]
-            for g, column in enumerate(range(group, group_end, LANES)):
-                block = blocks[g]
-                start = row * width + column
-                games = min(LANES, group_end - column)
-                if new_costs:
+            new_costs, new_levels = set_row(blocks, row, width, varying, layout, values)
+            for g, column in enumerate(range(first, last, LANES)):
+                block, start, games = blocks[g], row * width + column, min(LANES, last - column)
+                if new_costs or row == first_row:
                     set_costs(block, costs_alike)
-                if new_levels:
+                if new_levels or row == first_row:
                     set_levels(block, levels_alike)
                 if solve_lanes(block):
                     for n in range(games):
@@ -129,18 +158,11 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
                             unsolved += 1
                             if first_unsolved < 0 or start + n < first_unsolved:
                                 first_unsolved = start + n
-                if whole:
+                if which_floats.size > 0:
                     set_variables(block)
                 else:
                     set_regimes(block)
-                for j in range(which_floats.size):
-                    out, found = floats[j, start : start + games], block.variables[which_floats[j]]
-                    for n in range(games):
-                        out[n] = found[n]
-                for j in range(which_codes.size):
-                    signs, found = codes[j, start : start + games], block.variables[which_codes[j]]
-                    for n in range(games):
-                        signs[n] = np.int8(found[n])
+                write(block, start, games, floats, which_floats, codes, which_codes)
     return unsolved, first_unsolved
 
 

@@ -20,6 +20,7 @@ from .equilibrium import Path, Solution, codes, path_alone, path_behind, solved
 from .superpower import (
     STEPS,
     Offer,
+    backing_against_conceding,
     backing_against_refusal,
     backing_where_arming,
     buying_may_pay,
@@ -32,7 +33,7 @@ from .superpower import (
 from .terms import Costs, Parameters, costs, parameters, terms
 
 LANES = 64
-STRIP = 16  # lanes that are stepped together
+MANY = 16  # lanes that take a step faster together than one by one
 
 # what is known of the games of a block: the fields of each tuple by lane
 BLOCK = np.dtype(
@@ -58,11 +59,16 @@ BLOCK = np.dtype(
 
 
 @jit
+def costs_at(block, n):
+    """Return the `Costs` of lane n."""
+    c = block.costs
+    return Costs(c[0, n], c[1, n], c[2, n], c[3, n], c[4, n])
+
+
+@jit
 def terms_at(block, n):
     """Return the `Terms` of lane n, of which what costs divisions and roots is stored."""
-    c = block.costs
-    known = Costs(c[0, n], c[1, n], c[2, n], c[3, n], c[4, n])
-    return terms(parameters(block.parameters[:, n]), known)
+    return terms(parameters(block.parameters[:, n]), costs_at(block, n))
 
 
 @jit
@@ -77,6 +83,13 @@ def alone_at(block, n):
     """Return what A does without S in lane n."""
     v = block.alone
     return Act(v[0, n], v[1, n], v[2, n], v[3, n])
+
+
+@jit
+def put_alone(block, n, alone):
+    """Store what A does without S in lane n."""
+    v = block.alone
+    v[0, n], v[1, n], v[2, n], v[3, n] = alone
 
 
 @jit
@@ -135,13 +148,12 @@ def set_levels(block, alike):
 def act_alone(block):
     """Let A act without S; return whether S could gain by a pledge in some lane."""
     some = 0
-    v = block.alone
     for n in range(LANES):
         t, lv = terms_at(block, n), levels_at(block, n)
         alone = ally_alone(t, lv)
         nothing = no_alliance(t, alone)
         pays = 1 if may_pay(t, lv, alone, nothing) else 0
-        v[0, n], v[1, n], v[2, n], v[3, n] = alone
+        put_alone(block, n, alone)
         put_offer(block, n, nothing)
         block.pays[n] = pays
         some |= pays
@@ -150,8 +162,8 @@ def act_alone(block):
 
 @jit
 def refuse(block):
-    """Find what keeps A from refusing, in the lanes where S may pay; return whether in some lane A might then
-    arm and concede."""
+    """Find what keeps A from refusing, where S may pay; return whether A might then arm and concede in some
+    lane."""
     some = 0
     for n in range(LANES):
         t, lv = terms_at(block, n), levels_at(block, n)
@@ -174,24 +186,37 @@ def arm(block):
 
 
 @jit
+def step(block):
+    """Take a step towards what keeps A from adding nothing and conceding, in each lane that may need more;
+    return how many still do."""
+    moving = 0
+    for n in range(LANES):
+        backing, more = block.backing[n], False
+        if block.more[n]:
+            backing, more = nearer(terms_at(block, n), levels_at(block, n), backing)
+        block.backing[n], block.more[n] = backing, more
+        moving += 1 if more else 0
+    return moving
+
+
+@jit
 def concede(block):
-    """Find what keeps A from adding nothing and conceding: take steps until no lane of a strip moves; return
-    whether some lane still would."""
-    some = 0
-    for strip in range(0, LANES, STRIP):
-        more = 1
-        steps = 0
-        while more and steps < STEPS:
-            more = 0
-            for n in range(strip, strip + STRIP):
-                backing, moved = block.backing[n], False
-                if block.more[n]:
-                    backing, moved = nearer(terms_at(block, n), levels_at(block, n), backing)
-                block.backing[n], block.more[n] = backing, moved
-                more |= 1 if moved else 0
-            steps += 1
-        some |= more
-    return some
+    """Find what keeps A from adding nothing and conceding: in all lanes at once while many of them move,
+    then one by one; return in how many it was not found."""
+    moving = lost = 0
+    for n in range(LANES):
+        moving += block.more[n]
+    steps = 0
+    while moving > MANY and steps < STEPS:
+        moving = step(block)
+        steps += 1
+    if moving > 0:
+        for n in range(LANES):
+            if block.more[n]:
+                t, lv = terms_at(block, n), levels_at(block, n)
+                block.backing[n] = backing_against_conceding(t, lv, block.backing[n], True, steps)
+                lost += 1 if math.isnan(block.backing[n]) else 0
+    return lost
 
 
 @jit
@@ -223,19 +248,15 @@ def offer_to_buy(block):
 
 @jit
 def solve_lanes(block):
-    """Find what A does without S and S's best offer in every lane; return whether some lane is unsolved."""
-    unsolved = 0
+    """Find what A does without S and S's best offer in every lane; return in how many it was not found."""
+    lost = 0
     if act_alone(block):
         if refuse(block):
             arm(block)
-        unsolved = concede(block)
-        if unsolved:
-            for n in range(LANES):
-                if block.more[n]:
-                    block.backing[n] = math.nan
+        lost = concede(block)
         if offer_to_hold(block):
             offer_to_buy(block)
-    return unsolved
+    return lost
 
 
 @jit

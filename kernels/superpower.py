@@ -121,11 +121,26 @@ def nearer(t, levels, backing):
 
 
 @jit
+def backing_against_conceding(t, levels, start, more, steps):
+    """Return the least backing >= `start` with which A would rather hold than add nothing and concede, or
+    `start` itself unless `more` may be needed; NaN if that takes too many steps. Needs rho > 0.
+
+    `steps` have been taken before.
+    """
+    backing = start
+    while more and steps < STEPS:
+        backing, more = nearer(t, levels, backing)
+        steps += 1
+    return math.nan if more else backing
+
+
+@jit
 def cheaper(t, best, backing, settlement, limit):
     """Return `best`, or the offer of this `backing` if A then concedes to `settlement` and it costs S less,
     or as much with a smaller pledge."""
     cost = t.alliance_cost + t.price * backing + t.stake * (t.status_quo - settlement)
-    if cost < best.loss or (cost == best.loss and backing < best.backing):
+    gain, nothing = best.loss - cost, ROUNDING * t.stake
+    if gain > nothing or (gain >= -nothing and backing < best.backing):
         return Offer(cost, backing, CHALLENGER_CHALLENGES, settlement, limit)
     return best
 
@@ -230,12 +245,9 @@ def best_offer(t, levels, alone):
     if not may_pay(t, levels, alone, nothing):
         return nothing
     refusal = backing_against_refusal(t, levels, alone)
-    backing, more = backing_where_arming(t, levels, refusal)
-    steps = 0
-    while more and steps < STEPS:
-        backing, more = nearer(t, levels, backing)
-        steps += 1
-    best = offer_to_make_hold(t, levels, alone, nothing, refusal, math.nan if more else backing)
+    start, more = backing_where_arming(t, levels, refusal)
+    backing = backing_against_conceding(t, levels, start, more, 0)
+    best = offer_to_make_hold(t, levels, alone, nothing, refusal, backing)
     if buying_may_pay(t, levels, best):
         best = buying_offer(t, levels, alone, best)
     return best

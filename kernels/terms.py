@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from ._jit import jit
-from .contest import best_force, contested_by
+from .contest import best_force
 
 
 class Parameters(NamedTuple):
@@ -117,18 +117,13 @@ def parameters(p):
 @jit
 def costs(p):
     """Return the `Costs` of every game that shares the costs, C's forces and the stake of `p`."""
+    reach = 1.0 / p.challenger_cost
     price = p.superpower_cost / p.effectiveness
-    ally_best = best_force(p.ally_cost, p.challenger_cost, p.challenger_forces)
+    ally_best, ally_best_p = best_force(p.ally_cost, p.challenger_cost, p.challenger_forces, reach)
     superpower_best = 0.0
     if p.stake > 0.0:
-        superpower_best = best_force(price / p.stake, p.challenger_cost, p.challenger_forces)
-    return Costs(
-        1.0 / p.challenger_cost,
-        price,
-        ally_best,
-        contested_by(ally_best, p.challenger_cost, p.challenger_forces),
-        superpower_best,
-    )
+        superpower_best, _ = best_force(price / p.stake, p.challenger_cost, p.challenger_forces, reach)
+    return Costs(reach, price, ally_best, ally_best_p, superpower_best)
 
 
 @jit

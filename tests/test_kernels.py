@@ -197,10 +197,10 @@ def unsolved_beside(game, other):
 @pytest.mark.parametrize("decisiveness", [1.0, 0.5, 2.0])
 def test_an_iteration_that_does_not_end_is_said(monkeypatch, decisiveness):
     """The regime is -1, every float NaN, and a warning names the first such game."""
-    from foedus.kernels import superpower
+    from foedus.kernels import lanes, superpower
     from foedus.kernels.general import challenger, odds
 
-    for module in (superpower, odds, challenger):
+    for module in (lanes, superpower, odds, challenger):
         monkeypatch.setattr(module, "STEPS", 0)
     game = {"ally_cost": 5.0, "status_quo": 0.8, "decisiveness": decisiveness}
     unsolved_beside(game, {"ally_cost": 0.4})  # which needs no iteration

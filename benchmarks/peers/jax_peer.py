@@ -6,15 +6,16 @@ way: regimes are those of foedus, and floats agree to 1e-12, relative or absolut
 
     python -m benchmarks.peers.jax_peer --worker
 
-answers each line `SIZE WHOLE` (say `1024 1`) on its standard input with the seconds that the default map took.
-XLA computes in as many threads as there are processors it may run on when jax is imported: `start_worker`
-starts that process on one of them only, for the time on one thread.
+answers each line `SIZE WHOLE` (say `1024 1`) on its standard input with the seconds that the default map
+took. XLA computes in as many threads as there are processors that it may run on when jax is imported:
+`start_worker` starts that process on one of them only, for the time on one thread.
 """
 
 import os
 import subprocess
 import sys
 import time
+from functools import partial
 from types import SimpleNamespace
 
 import jax
@@ -28,12 +29,13 @@ from foedus.kernels import PARAMETERS as ORDER
 
 jax.config.update("jax_enable_x64", True)
 
-CODES = ("regime", "crisis", "crisis_without")
 UNSOLVED, REVISION, RESTRAINT, SELF_RELIANCE, DETERRENCE, PARTIAL, CONCESSION = range(-1, 6)
 ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = 0, 1, 2
 ROUNDING, TINY, STEPS = 1e-15, 1e-300, 64
-AT_ONCE = 2  # steps of `nearer` between two looks at whether some game still moves
-ROWS = {True: 32, False: 32}  # rows of the map in one piece, so that it stays in the cache: all, regime only
+AT_ONCE = 1  # steps of `nearer` between two looks at whether some game still moves
+ROWS = 32  # of the map in one piece, so that it stays in the cache
+TOGETHER = 8  # the same for the regime alone
+WIDE = {"xla_cpu_prefer_vector_width": 512}
 
 where, minimum, maximum = jnp.where, jnp.minimum, jnp.maximum
 
@@ -274,8 +276,8 @@ def backing_to_make_hold(t, start, more):
     return where(more, jnp.nan, backing)
 
 
-def cheaper(t, best, backing, settlement, refusing, may):
-    """Return `best`, or the offer of this `backing` to an A that concedes, if it `may` be made and is cheaper."""
+def cheaper(t, best, backing, settlement, may):
+    """Return `best`, or the offer of this `backing` to an A that concedes, if it `may` be and is cheaper."""
     loss = t.f + t.price * backing + t.stake * (t.q - settlement)
     may = may & ((loss < best.loss) | ((loss == best.loss) & (backing < best.backing)))
     return SimpleNamespace(
@@ -315,7 +317,7 @@ def best_offer(t, alone):
     concedes = alone.crisis == CHALLENGER_CHALLENGES
     backing = arms - (settlement - signs_at) / t.c_a
     may = pays & ~(concedes & (alone.alpha > t.a0)) & (backing > 0.0) & (backing <= arms)
-    best = cheaper(t, best, backing, settlement, True, may)
+    best = cheaper(t, best, backing, settlement, may)
     # to add nothing and concede less
     floor = where(concedes & (t.kappa == 0.0), 0.0, signs_at + t.cl)
     defence = maximum(t.superpower_best, t.built)
@@ -323,7 +325,7 @@ def best_offer(t, alone):
     backing = minimum(defence, t.edge) - t.a0
     may = pays & (floor <= t.rho) & (backing > 0.0) & ~((defence >= t.edge) & (t.pK == 0.0))
     p, _ = challenge(t, t.a0 + backing)
-    best = cheaper(t, best, backing, conceded(t, p), False, may)
+    best = cheaper(t, best, backing, conceded(t, p), may)
     best.backing = where(lost, jnp.nan, best.backing)
     return best
 
@@ -357,14 +359,50 @@ def follow(t, alone, offer):
     return arms, alpha, where(offer.signed, arms_against(t, offer.backing, alpha, offer.crisis), arms)
 
 
-def outcome(ally_cost, status_quo, fixed):
-    """Return every variable of the game with these two parameters, the others being `fixed`."""
+def game_of(ally_cost, status_quo, fixed):
+    """Return what is known of the game with these two parameters, the others being `fixed`."""
     game = dict(zip(ORDER, fixed[: len(ORDER)], strict=True))
     t = terms(game | {"ally_cost": ally_cost, "status_quo": status_quo})
     add_levels(t)
+    return t
+
+
+def codes(alone, offer):
+    """Return the codes of the solution, by name."""
+    lost = jnp.isnan(offer.backing)
+    found = {
+        "regime": where(lost, UNSOLVED, regime_of(offer.signed, offer.crisis, alone.crisis)),
+        "crisis": where(lost, QUIET, offer.crisis),
+        "crisis_without": where(lost, QUIET, alone.crisis),
+    }
+    return {name: code.astype(jnp.int8) for name, code in found.items()}
+
+
+def regime(ally_cost, status_quo, fixed):
+    """Return the regime of a game."""
+    t = game_of(ally_cost, status_quo, fixed)
     alone = act_alone(t)
-    offer = best_offer(t, alone)
-    b0, alpha, b = follow(t, alone, offer)
+    return codes(alone, best_offer(t, alone))["regime"]
+
+
+def decide(ally_cost, status_quo, fixed):
+    """Return what A does without S and S's offer, as dictionaries: the first of three stages."""
+    t = game_of(ally_cost, status_quo, fixed)
+    alone = act_alone(t)
+    return vars(alone), vars(best_offer(t, alone))
+
+
+def arm(ally_cost, status_quo, fixed, alone, offer):
+    """Return what `follow` does: the second."""
+    t = game_of(ally_cost, status_quo, fixed)
+    return follow(t, SimpleNamespace(**alone), SimpleNamespace(**offer))
+
+
+def variables(ally_cost, status_quo, fixed, alone, offer, armed):
+    """Return every variable by name, from what the first two stages found: the third."""
+    t = game_of(ally_cost, status_quo, fixed)
+    alone, offer = SimpleNamespace(**alone), SimpleNamespace(**offer)
+    b0, alpha, b = armed
     signed, x0, x = offer.signed, alone.settlement, offer.settlement
     a0, a, s = alone.alpha - t.a0, alpha - t.a0, offer.backing / t.phi
     spent = t.c_s * s + t.c_a * a
@@ -387,31 +425,29 @@ def outcome(ally_cost, status_quo, fixed):
         "provocation": b - b0,
     }
     lost = jnp.isnan(offer.backing)
-    found = {name: where(lost, jnp.nan, value) for name, value in found.items()}
-    found["regime"] = where(lost, UNSOLVED, regime_of(signed, offer.crisis, alone.crisis)).astype(jnp.int8)
-    found["crisis"] = where(lost, QUIET, offer.crisis).astype(jnp.int8)
-    found["crisis_without"] = where(lost, QUIET, alone.crisis).astype(jnp.int8)
-    return found
+    return {name: where(lost, jnp.nan, value) for name, value in found.items()} | codes(alone, offer)
 
 
-def compiled(names, rows):
-    """Return the jitted map of these variables; `rows` of it are solved at a time, all if 0."""
-
-    def game(ally_cost, status_quo, fixed):
-        found = outcome(ally_cost, status_quo, fixed)
-        return {name: found[name] for name in names}
-
-    row = jax.vmap(game, (None, 0, None))
-
-    def whole_map(ally_cost, status_quo, fixed):
-        if rows == 0 or rows >= ally_cost.size:
-            return jax.vmap(row, (0, None, None))(ally_cost, status_quo, fixed)
-        return lax.map(lambda c: row(c, status_quo, fixed), ally_cost, batch_size=rows)
-
-    return jax.jit(whole_map)
+def compiled(stage, given=0):
+    """Return the jitted `stage` of a map's games; it takes as many results of earlier ones as `given`."""
+    row = jax.vmap(stage, (None, 0, None, *[0] * given))
+    return jax.jit(jax.vmap(row, (0, None, None, *[0] * given)), compiler_options=WIDE)
 
 
-SOLVERS = {True: compiled(tuple(VARIABLES), ROWS[True]), False: compiled(("regime",), ROWS[False])}
+@partial(jax.jit, compiler_options=WIDE)
+def regimes(ally_cost, status_quo, fixed):
+    """Return the regimes of a map: a loop over its rows, out of which XLA takes what does not change."""
+    row = jax.vmap(regime, (None, 0, None))
+    return lax.map(lambda cost: row(cost, status_quo, fixed), ally_cost, batch_size=TOGETHER)
+
+
+DECIDE, ARM, VARIABLE = compiled(decide), compiled(arm, 2), compiled(variables, 3)
+
+
+def all_variables(*games):
+    """Return every variable by name, in three stages: in one, XLA computes much of it once for each."""
+    alone, offer = DECIDE(*games)
+    return VARIABLE(*games, alone, offer, ARM(*games, alone, offer))
 
 
 def solve(ally_cost, status_quo, fixed, whole=True):
@@ -422,8 +458,15 @@ def solve(ally_cost, status_quo, fixed, whole=True):
 
     The arrays have the shape (rows, columns).
     """
-    found = SOLVERS[bool(whole)](jnp.asarray(ally_cost), jnp.asarray(status_quo), jnp.asarray(fixed))
-    return {name: np.asarray(values) for name, values in jax.block_until_ready(found).items()}
+    if not whole:
+        return {"regime": np.asarray(regimes(ally_cost, status_quo, fixed))}
+    shape = len(ally_cost), len(status_quo)
+    found = {name: np.empty(shape, variable.dtype) for name, variable in VARIABLES.items()}
+    for start in range(0, len(ally_cost), ROWS):
+        rows = slice(start, start + ROWS)
+        for name, values in all_variables(ally_cost[rows], status_quo, fixed).items():
+            found[name][rows] = values  # waits until they are computed
+    return found
 
 
 def versions():
@@ -443,7 +486,7 @@ def start_worker(cpu=None):
 
 
 def ask(worker, size, whole):
-    """Return the seconds that the default map took the worker, `size` by `size`; the first time it compiles."""
+    """Return the seconds that the default map takes the worker, `size` by `size`; at first it compiles."""
     worker.stdin.write(f"{size} {int(whole)}\n")
     worker.stdin.flush()
     return float(worker.stdout.readline())

@@ -1,27 +1,30 @@
-/* The closed-form solver in C: what a compiler for C makes of the same algorithm.
+/* The closed-form solver in C: the same algorithm, by another compiler.
 
-   Functions, types and fields are named as in `kernels`, where it is explained what they compute, and every
+   Functions, types and fields are named as in `kernels`, where it is explained what they compute. Every
    floating-point operation stands in the same order, so that the results are equal to the bit. `solve_map`
-   solves a map in blocks of 64 games side by side, as `kernels/lanes.py` and `kernels/grid.py` do, and
-   `solve_games_one_by_one` solves it game by game.
+   solves a map in blocks of 64 games side by side, as `kernels/lanes.py` and `kernels/grid.py` do;
+   `solve_games_one_by_one` solves it game by game. The same kernels serve both.
 
-   The same kernels serve both: where they are called for the lanes of a block, GCC turns each `if` into a
-   selection. */
+   In the loops over lanes GCC 12 turns every `if` into a selection, but it neither selects between two truth
+   values nor where more than four ways meet. That is why truth values are combined by & and |, and why a few
+   functions assign several times where their twins in Python return early. */
 
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #define KERNEL static inline __attribute__((always_inline))
-/* a loop over lanes: none depends on another, and none is entered seldom */
-#define FOR_LANES(n, first, count) _Pragma("GCC ivdep") for (long n = (first); n < (first) + (count); n++)
+/* a function of its own: its loop is analysed, and shows up in a profile, by itself */
+#define APART static __attribute__((noinline))
+/* a loop over lanes, none of which depends on another */
+#define FOR_LANES(n) _Pragma("GCC ivdep") for (long n = 0; n < LANES; n++)
 
 /* ---- terms ---- */
 
 typedef struct {
     double ally_cost, challenger_cost, superpower_cost, status_quo, ally_war_cost, challenger_war_cost;
-    double ally_forces, challenger_forces, effectiveness, stake, bargaining_power, autonomy_cost, alliance_cost;
-    double decisiveness, contest;
+    double ally_forces, challenger_forces, effectiveness, stake, bargaining_power;
+    double autonomy_cost, alliance_cost, decisiveness, contest;
 } Parameters;
 
 enum { ALLY_COST = 0, STATUS_QUO = 3, PARAMETERS = 15 };
@@ -31,10 +34,11 @@ typedef struct {
 } Costs;
 
 typedef struct {
-    double ally_cost, challenger_cost, superpower_cost, status_quo, ally_war_cost, ally_forces, challenger_forces;
-    double effectiveness, stake, autonomy_cost, alliance_cost;
+    double ally_cost, challenger_cost, superpower_cost, status_quo, ally_war_cost;
+    double ally_forces, challenger_forces, effectiveness, stake, autonomy_cost, alliance_cost;
     double challenger_reach, price, ally_best, ally_best_p, superpower_best;
-    double war_costs, surplus, ally_edge, challenger_edge, nothing, nothing_held, everything, standing, bargain;
+    double war_costs, surplus, ally_edge, challenger_edge;
+    double nothing, nothing_held, everything, standing, bargain;
 } Terms;
 
 static const double ALLY_CHALLENGES = 0.0, QUIET = 1.0, CHALLENGER_CHALLENGES = 2.0;
@@ -43,6 +47,13 @@ static const double ROUNDING = 1e-15, TINY = 1e-300;
 /* of two numbers the first unless the second is larger, or smaller: also with zeros of both signs and NaN */
 KERNEL double max(double a, double b) { return b > a ? b : a; }
 KERNEL double min(double a, double b) { return b < a ? b : a; }
+
+KERNEL Parameters parameters_of(const double *fixed, double ally_cost, double status_quo) {
+    return (Parameters){
+        ally_cost, fixed[1], fixed[2], status_quo, fixed[4], fixed[5], fixed[6], fixed[7],
+        fixed[8], fixed[9], fixed[10], fixed[11], fixed[12], fixed[13], fixed[14],
+    };
+}
 
 /* ---- contest ---- */
 
@@ -75,37 +86,37 @@ KERNEL double force_to_win(const Terms *t, double p) {
     return max(t->challenger_forces * p / (1.0 - p), p * p * t->challenger_reach);
 }
 
-KERNEL double best_force(double cost, double challenger_cost, double challenger_forces) {
+typedef struct {
+    double force, p;
+} Built;
+
+KERNEL Built best_force(double cost, double challenger_cost, double challenger_forces, double reach) {
     double root = sqrt(cost * challenger_forces);
     double unarmed = 1.0 - root;
     double standing = challenger_cost * challenger_forces;
-    double room = 1.0 - 4.0 * standing;
-    if (room > 0.0) {
-        double high = 0.5 * (1.0 + sqrt(room));
-        double low = standing / high;
-        if (low < unarmed && unarmed < high) {
-            double p = max(low, min(0.5 * challenger_cost / cost, high));
-            return p * p / challenger_cost;
-        }
+    double high = 0.5 * (1.0 + sqrt(max(0.0, 1.0 - 4.0 * standing)));
+    double low = standing / high;
+    bool arming = (low < unarmed) & (unarmed < high);
+    double above = arming ? 0.5 * challenger_cost : challenger_forces * max(0.0, unarmed);
+    double below = arming ? cost : root;
+    double best = above / below;
+    if (arming) {
+        double p = max(low, min(best, high));
+        return (Built){p * p * reach, p};
     }
-    return max(0.0, challenger_forces * unarmed / root);
+    return (Built){best, max(0.0, unarmed)};
 }
 
 /* ---- terms, continued ---- */
 
 KERNEL Costs costs(const Parameters *p) {
+    double reach = 1.0 / p->challenger_cost;
     double price = p->superpower_cost / p->effectiveness;
-    double ally_best = best_force(p->ally_cost, p->challenger_cost, p->challenger_forces);
+    Built ally = best_force(p->ally_cost, p->challenger_cost, p->challenger_forces, reach);
     double superpower_best = 0.0;
     if (p->stake > 0.0)
-        superpower_best = best_force(price / p->stake, p->challenger_cost, p->challenger_forces);
-    return (Costs){
-        .challenger_reach = 1.0 / p->challenger_cost,
-        .price = price,
-        .ally_best = ally_best,
-        .ally_best_p = contested_by(ally_best, p->challenger_cost, p->challenger_forces),
-        .superpower_best = superpower_best,
-    };
+        superpower_best = best_force(price / p->stake, p->challenger_cost, p->challenger_forces, reach).force;
+    return (Costs){reach, price, ally.force, ally.p, superpower_best};
 }
 
 KERNEL Terms terms(const Parameters *p, const Costs *known) {
@@ -188,7 +199,7 @@ KERNEL Holding holding_defence(const Terms *t, double quiet, double neutralising
     double spare = 1.0 - t->ally_edge;
     double below = sqrt(t->bargain + t->challenger_cost * spare * backing);
     double y = t->ally_edge - below;
-    bool free = below >= t->war_costs && y > t->nothing_held;
+    bool free = (below >= t->war_costs) & (y > t->nothing_held);
     double p = y, taken = 0.0;
     below = max(below, TINY);
     if (!free) {
@@ -267,15 +278,18 @@ KERNEL Levels levels(const Terms *t) {
 }
 
 KERNEL bool yields(const Terms *t, const Levels *levels, double alpha) {
-    if (t->surplus > 0.0) return alpha >= levels->yielding;
-    return alpha > levels->yielding * (1.0 + ROUNDING);
+    bool takes = t->surplus > 0.0;
+    return (takes & (alpha >= levels->yielding)) | (!takes & (alpha > levels->yielding * (1.0 + ROUNDING)));
 }
 
-KERNEL double arms_against(const Terms *t, const Levels *levels, double backing, double alpha, double crisis) {
-    if (crisis == QUIET) return neutralising_arms(t, levels, alpha);
-    if (crisis == CHALLENGER_CHALLENGES) return challenge(t, alpha + backing).arms;
-    if (alpha >= levels->capitulation) return 0.0;
-    return contested(t, alpha).arms;
+KERNEL double arms_against(
+    const Terms *t, const Levels *levels, double backing, double alpha, double crisis
+) {
+    double arms = 0.0;
+    if (crisis == ALLY_CHALLENGES && alpha < levels->capitulation) arms = contested(t, alpha).arms;
+    if (crisis == CHALLENGER_CHALLENGES) arms = challenge(t, alpha + backing).arms;
+    if (crisis == QUIET) arms = neutralising_arms(t, levels, alpha);
+    return arms;
 }
 
 /* ---- ally ---- */
@@ -287,10 +301,6 @@ typedef struct {
 typedef struct {
     double force, settlement, payoff;
 } Zone;
-
-typedef struct {
-    double force, p;
-} Built;
 
 KERNEL Zone revision(const Terms *t, const Levels *levels) {
     double least = max(levels->yielding, t->ally_forces);
@@ -341,9 +351,9 @@ KERNEL Act best_act(const Terms *t, const Levels *levels, double backing, double
     if (1.0 - t->ally_cost * (max(levels->yielding, t->ally_forces) - t->ally_forces)
         >= act.payoff - ROUNDING) {
         Zone zone = revision(t, levels);
-        bool ties = zone.payoff >= act.payoff - ROUNDING && act.crisis == CHALLENGER_CHALLENGES;
-        if (zone.payoff > act.payoff + ROUNDING
-            || (ties && revision_is_closer(t, zone.settlement, act.settlement)))
+        bool ties = (zone.payoff >= act.payoff - ROUNDING) & (act.crisis == CHALLENGER_CHALLENGES);
+        bool closer = revision_is_closer(t, zone.settlement, act.settlement);
+        if ((zone.payoff > act.payoff + ROUNDING) | (ties & closer))
             act = (Act){zone.force, ALLY_CHALLENGES, zone.settlement, zone.payoff};
     }
     return act;
@@ -374,9 +384,9 @@ KERNEL Offer no_alliance(const Terms *t, const Act *alone) {
 }
 
 KERNEL bool may_pay(const Terms *t, const Levels *levels, const Act *alone, const Offer *nothing) {
-    bool threatened = t->challenger_edge > 0.0 && !yields(t, levels, t->ally_forces);
+    bool threatened = (t->challenger_edge > 0.0) & !yields(t, levels, t->ally_forces);
     bool signs = alone->payoff + t->autonomy_cost <= t->status_quo + ROUNDING;
-    return threatened && signs && nothing->loss > t->alliance_cost;
+    return threatened & signs & (nothing->loss > t->alliance_cost);
 }
 
 KERNEL double backing_against_refusal(const Terms *t, const Levels *levels, const Act *alone) {
@@ -418,7 +428,8 @@ KERNEL Need nearer(const Terms *t, const Levels *levels, double backing) {
 
 KERNEL Offer cheaper(const Terms *t, const Offer *best, double backing, double settlement, long limit) {
     double cost = t->alliance_cost + t->price * backing + t->stake * (t->status_quo - settlement);
-    if (cost < best->loss || (cost == best->loss && backing < best->backing))
+    double gain = best->loss - cost, nothing = ROUNDING * t->stake;
+    if ((gain > nothing) | ((gain >= -nothing) & (backing < best->backing)))
         return (Offer){cost, backing, CHALLENGER_CHALLENGES, settlement, limit};
     return *best;
 }
@@ -434,23 +445,23 @@ KERNEL Offer arming_offer(const Terms *t, const Levels *levels, const Act *alone
 }
 
 KERNEL Offer offer_to_make_hold(
-    const Terms *t, const Levels *levels, const Act *alone, const Offer *nothing, double refusal, double backing
+    const Terms *t, const Levels *levels, const Act *alone, const Offer *nothing,
+    double refusal, double backing
 ) {
     Offer best = *nothing;
-    bool unsolved = isnan(backing);
-    double needed = backing;
     backing = max(backing, TINY);
     double cost = t->alliance_cost + t->price * backing;
     if (cost < nothing->loss - ROUNDING * t->stake)
         best = (Offer){cost, backing, QUIET, t->status_quo, backing > refusal ? CONCESSION : REFUSAL};
     best = arming_offer(t, levels, alone, &best);
-    if (unsolved) return (Offer){needed, needed, QUIET, needed, NO_PLEDGE};
+    if (isnan(backing)) return (Offer){backing, backing, QUIET, backing, NO_PLEDGE};
     return best;
 }
 
 KERNEL bool buying_may_pay(const Terms *t, const Levels *levels, const Offer *best) {
     Built built = concession_defence(t, levels);
-    double least = t->price * max(0.0, built.force - t->ally_forces) + t->stake * min(t->surplus, t->status_quo);
+    double arms = max(0.0, built.force - t->ally_forces);
+    double least = t->price * arms + t->stake * min(t->surplus, t->status_quo);
     return t->alliance_cost + least <= best->loss;
 }
 
@@ -483,13 +494,21 @@ KERNEL double forces_behind(const Terms *t, const Levels *levels, const Act *alo
     return max(t->ally_forces, concession_defence(t, levels).force - offer->backing);
 }
 
+KERNEL double backing_against_conceding(
+    const Terms *t, const Levels *levels, double start, bool more, int steps
+) {
+    Need need = {start, more};
+    for (; need.more && steps < STEPS; steps++) need = nearer(t, levels, need.backing);
+    return need.more ? NAN : need.backing;
+}
+
 KERNEL Offer best_offer(const Terms *t, const Levels *levels, const Act *alone) {
     Offer nothing = no_alliance(t, alone);
     if (!may_pay(t, levels, alone, &nothing)) return nothing;
     double refusal = backing_against_refusal(t, levels, alone);
-    Need need = backing_where_arming(t, levels, refusal);
-    for (int steps = 0; need.more && steps < STEPS; steps++) need = nearer(t, levels, need.backing);
-    Offer best = offer_to_make_hold(t, levels, alone, &nothing, refusal, need.more ? NAN : need.backing);
+    Need start = backing_where_arming(t, levels, refusal);
+    double backing = backing_against_conceding(t, levels, start.backing, start.more, 0);
+    Offer best = offer_to_make_hold(t, levels, alone, &nothing, refusal, backing);
     if (buying_may_pay(t, levels, &best)) best = buying_offer(t, levels, alone, &best);
     return best;
 }
@@ -527,15 +546,17 @@ typedef struct {
 } Codes;
 
 KERNEL double regime(bool pledged, double crisis, double crisis_without) {
-    if (!pledged) {
-        if (crisis_without == ALLY_CHALLENGES) return REGIME_REVISION;
-        return crisis_without == QUIET ? REGIME_SELF_RELIANCE : REGIME_CONCESSION;
-    }
-    if (crisis != QUIET) return REGIME_PARTIAL;
-    return crisis_without == ALLY_CHALLENGES ? REGIME_RESTRAINT : REGIME_DETERRENCE;
+    bool revises = crisis_without == ALLY_CHALLENGES;
+    double alone = crisis_without == QUIET ? REGIME_SELF_RELIANCE : REGIME_CONCESSION;
+    double allied = crisis == QUIET ? REGIME_DETERRENCE : REGIME_PARTIAL;
+    if (revises) alone = REGIME_REVISION;
+    if (revises & (crisis == QUIET)) allied = REGIME_RESTRAINT;
+    return pledged ? allied : alone;
 }
 
-KERNEL Solution solution(const Terms *t, const Path *without, const Path *path, double backing, bool pledged) {
+KERNEL Solution solution(
+    const Terms *t, const Path *without, const Path *path, double backing, bool pledged
+) {
     double a0 = without->alpha - t->ally_forces, a = path->alpha - t->ally_forces;
     double b0 = without->challenger_arms, b = path->challenger_arms;
     double x0 = without->settlement, x = path->settlement;
@@ -605,7 +626,8 @@ KERNEL Codes codes_of(const Act *alone, const Offer *offer) {
 
 /* ---- lanes: the games of a block, each move in all of them before the next ---- */
 
-enum { LANES = 64, STRIP = 16 };
+/* the lanes of a block, and how many of them take a step faster together than one by one */
+enum { LANES = 64, MANY = 16 };
 
 #define FIELDS(type) (sizeof(type) / sizeof(double))
 
@@ -680,24 +702,22 @@ KERNEL void put_levels(Block *block, long n, const Levels *known) {
     v[7][n] = known->revising_p;
 }
 
-/* on the map the costs of a block are alike: they vary from row to row */
-static void set_costs(Block *block) {
-    Parameters p = parameters_at(block, 0);
-    Costs known = costs(&p);
-    for (long n = 0; n < LANES; n++) put_costs(block, n, &known);
+/* in a map all games of a row have the same costs */
+APART void set_costs(Block *block, const Costs *known) {
+    FOR_LANES(n) put_costs(block, n, known);
 }
 
-static void set_levels(Block *block) {
-    FOR_LANES(n, 0, LANES) {
+APART void set_levels(Block *block) {
+    FOR_LANES(n) {
         Terms t = terms_at(block, n);
         Levels known = levels(&t);
         put_levels(block, n, &known);
     }
 }
 
-static bool act_alone(Block *block) {
+APART bool act_alone(Block *block) {
     long some = 0;
-    FOR_LANES(n, 0, LANES) {
+    FOR_LANES(n) {
         Terms t = terms_at(block, n);
         Levels lv = levels_at(block, n);
         Act alone = ally_alone(&t, &lv);
@@ -712,9 +732,9 @@ static bool act_alone(Block *block) {
     return some;
 }
 
-static bool refuse(Block *block) {
+APART bool refuse(Block *block) {
     long some = 0;
-    FOR_LANES(n, 0, LANES) {
+    FOR_LANES(n) {
         Terms t = terms_at(block, n);
         Levels lv = levels_at(block, n);
         Act alone = alone_at(block, n);
@@ -726,8 +746,8 @@ static bool refuse(Block *block) {
     return some;
 }
 
-static void arm(Block *block) {
-    FOR_LANES(n, 0, LANES) {
+APART void arm(Block *block) {
+    FOR_LANES(n) {
         Terms t = terms_at(block, n);
         Levels lv = levels_at(block, n);
         Need need = backing_where_arming(&t, &lv, block->refusal[n]);
@@ -735,30 +755,36 @@ static void arm(Block *block) {
     }
 }
 
-static bool concede(Block *block) {
-    long some = 0;
-    for (long strip = 0; strip < LANES; strip += STRIP) {
-        long more = 1;
-        for (int steps = 0; more && steps < STEPS; steps++) {
-            more = 0;
-            FOR_LANES(n, strip, STRIP) {
-                Terms t = terms_at(block, n);
-                Levels lv = levels_at(block, n);
-                Need kept = {block->backing[n], false};
-                Need need = block->more[n] ? nearer(&t, &lv, kept.backing) : kept;
-                long moved = need.more;
-                block->backing[n] = need.backing, block->more[n] = moved;
-                more |= moved;
-            }
-        }
-        some |= more;
+APART long step(Block *block) {
+    long moving = 0;
+    FOR_LANES(n) {
+        Terms t = terms_at(block, n);
+        Levels lv = levels_at(block, n);
+        Need kept = {block->backing[n], false};
+        Need need = block->more[n] ? nearer(&t, &lv, kept.backing) : kept;
+        long more = need.more;
+        block->backing[n] = need.backing, block->more[n] = more;
+        moving += more;
     }
-    return some;
+    return moving;
 }
 
-static bool offer_to_hold(Block *block) {
+APART void concede(Block *block) {
+    long moving = 0;
+    FOR_LANES(n) moving += block->more[n];
+    int steps = 0;
+    for (; moving > MANY && steps < STEPS; steps++) moving = step(block);
+    for (long n = 0; moving > 0 && n < LANES; n++)
+        if (block->more[n]) {
+            Terms t = terms_at(block, n);
+            Levels lv = levels_at(block, n);
+            block->backing[n] = backing_against_conceding(&t, &lv, block->backing[n], true, steps);
+        }
+}
+
+APART bool offer_to_hold(Block *block) {
     long some = 0;
-    FOR_LANES(n, 0, LANES) {
+    FOR_LANES(n) {
         Terms t = terms_at(block, n);
         Levels lv = levels_at(block, n);
         Act alone = alone_at(block, n);
@@ -775,8 +801,8 @@ static bool offer_to_hold(Block *block) {
     return some;
 }
 
-static void offer_to_buy(Block *block) {
-    FOR_LANES(n, 0, LANES) {
+APART void offer_to_buy(Block *block) {
+    FOR_LANES(n) {
         Terms t = terms_at(block, n);
         Levels lv = levels_at(block, n);
         Act alone = alone_at(block, n);
@@ -789,15 +815,13 @@ static void offer_to_buy(Block *block) {
 static void solve_lanes(Block *block) {
     if (!act_alone(block)) return;
     if (refuse(block)) arm(block);
-    if (concede(block))
-        for (long n = 0; n < LANES; n++)
-            if (block->more[n]) block->backing[n] = NAN;
+    concede(block);
     if (offer_to_hold(block)) offer_to_buy(block);
 }
 
-static void set_regimes(Block *block) {
+APART void set_regimes(Block *block) {
     double(*v)[LANES] = block->variables;
-    FOR_LANES(n, 0, LANES) {
+    FOR_LANES(n) {
         Act alone = alone_at(block, n);
         Offer offer = offer_at(block, n);
         Codes codes = codes_of(&alone, &offer);
@@ -805,16 +829,17 @@ static void set_regimes(Block *block) {
     }
 }
 
-static void set_variables(Block *block) {
+APART void set_variables(Block *block) {
     double(*p)[LANES] = block->without, (*v)[LANES] = block->variables;
-    FOR_LANES(n, 0, LANES) {
+    FOR_LANES(n) {
         Terms t = terms_at(block, n);
         Levels lv = levels_at(block, n);
         Act alone = alone_at(block, n);
         Path path = path_alone(&t, &lv, &alone);
-        p[0][n] = path.alpha, p[1][n] = path.challenger_arms, p[2][n] = path.settlement, p[3][n] = path.crisis;
+        p[0][n] = path.alpha, p[1][n] = path.challenger_arms;
+        p[2][n] = path.settlement, p[3][n] = path.crisis;
     }
-    FOR_LANES(n, 0, LANES) {
+    FOR_LANES(n) {
         Terms t = terms_at(block, n);
         Levels lv = levels_at(block, n);
         Act alone = alone_at(block, n);
@@ -843,7 +868,7 @@ static const int WHICH_CODES[] = {REGIME, CRISIS, CRISIS_WITHOUT};
 KERNEL long least(long a, long b) { return b < a ? b : a; }
 
 /* Writes what is wanted of the first `games` lanes of a block, from game `start` of `all` on. */
-static void put_block(
+APART void put_block(
     const Block *block, long games, long start, long all, double *restrict floats, signed char *restrict codes
 ) {
     for (int j = 0; floats && j < FLOATS; j++) {
@@ -872,12 +897,14 @@ static void solve_tile(
         for (long n = 0; n < LANES; n++)
             blocks[g].parameters[STATUS_QUO][n] = status_quo[least(column + n, last_column - 1)];
     }
-    for (long row = first_row; row < last_row; row++)
+    for (long row = first_row; row < last_row; row++) {
+        Parameters p = parameters_of(fixed, ally_cost[row], status_quo[first_column]);
+        Costs known = costs(&p);
         for (long g = 0; g < count; g++) {
             Block *block = &blocks[g];
             long column = first_column + g * LANES;
             for (long n = 0; n < LANES; n++) block->parameters[ALLY_COST][n] = ally_cost[row];
-            set_costs(block);
+            set_costs(block, &known);
             if (row == first_row) set_levels(block);
             solve_lanes(block);
             if (floats) set_variables(block);
@@ -885,11 +912,12 @@ static void solve_tile(
             long games = least(LANES, last_column - column);
             put_block(block, games, row * columns + column, rows * columns, floats, codes);
         }
+    }
 }
 
 /* Solves every game of a map: row i has ally_cost[i], column j has status_quo[j], and the rest of the
-   parameters is `fixed`, in the order of `Parameters`. Writes 16 floats and 3 codes of each game, one variable
-   after another, or the regime alone if `floats` is NULL. */
+   parameters is `fixed`, in the order of `Parameters`. Writes 16 floats and 3 codes of each game, one
+   variable after another, or the regime alone if `floats` is NULL. */
 void solve_map(
     const double *ally_cost, long rows, const double *status_quo, long columns, const double *fixed,
     double *floats, signed char *codes, int threads
@@ -913,33 +941,32 @@ void solve_games_one_by_one(
     double *floats, signed char *codes, int threads
 ) {
     long games = rows * columns;
-#pragma omp parallel for schedule(dynamic, 1024) num_threads(threads)
-    for (long i = 0; i < games; i++) {
-        Parameters p = {
-            ally_cost[i / columns], fixed[1], fixed[2], status_quo[i % columns], fixed[4], fixed[5], fixed[6],
-            fixed[7], fixed[8], fixed[9], fixed[10], fixed[11], fixed[12], fixed[13], fixed[14],
-        };
-        Costs known = costs(&p);
-        Terms t = terms(&p, &known);
-        Levels lv = levels(&t);
-        Act alone = ally_alone(&t, &lv);
-        Offer offer = best_offer(&t, &lv, &alone);
-        if (!floats) {
-            codes[i] = (signed char)codes_of(&alone, &offer).regime;
-            continue;
+#pragma omp parallel for collapse(2) schedule(dynamic, 1024) num_threads(threads)
+    for (long row = 0; row < rows; row++)
+        for (long column = 0; column < columns; column++) {
+            long i = row * columns + column;
+            Parameters p = parameters_of(fixed, ally_cost[row], status_quo[column]);
+            Costs known = costs(&p);
+            Terms t = terms(&p, &known);
+            Levels lv = levels(&t);
+            Act alone = ally_alone(&t, &lv);
+            Offer offer = best_offer(&t, &lv, &alone);
+            if (!floats) {
+                codes[i] = (signed char)codes_of(&alone, &offer).regime;
+                continue;
+            }
+            Path without = path_alone(&t, &lv, &alone), path = path_behind(&t, &lv, &alone, &offer);
+            Solution found = solved(&t, &without, &path, &offer);
+            const double values[FLOATS] = {
+                found.pledge, found.ally_arms, found.challenger_arms, found.settlement,
+                found.superpower_payoff, found.ally_payoff, found.challenger_payoff,
+                found.ally_arms_without, found.challenger_arms_without, found.settlement_without,
+                found.superpower_payoff_without, found.ally_payoff_without, found.challenger_payoff_without,
+                found.burden_share, found.aggrandizement, found.provocation,
+            };
+            for (int j = 0; j < FLOATS; j++) floats[j * games + i] = values[j];
+            codes[i] = (signed char)found.regime;
+            codes[games + i] = (signed char)found.crisis;
+            codes[2 * games + i] = (signed char)found.crisis_without;
         }
-        Path without = path_alone(&t, &lv, &alone), path = path_behind(&t, &lv, &alone, &offer);
-        Solution found = solved(&t, &without, &path, &offer);
-        const double values[FLOATS] = {
-            found.pledge, found.ally_arms, found.challenger_arms, found.settlement,
-            found.superpower_payoff, found.ally_payoff, found.challenger_payoff,
-            found.ally_arms_without, found.challenger_arms_without, found.settlement_without,
-            found.superpower_payoff_without, found.ally_payoff_without, found.challenger_payoff_without,
-            found.burden_share, found.aggrandizement, found.provocation,
-        };
-        for (int j = 0; j < FLOATS; j++) floats[j * games + i] = values[j];
-        codes[i] = (signed char)found.regime;
-        codes[games + i] = (signed char)found.crisis;
-        codes[2 * games + i] = (signed char)found.crisis_without;
-    }
 }

@@ -21,7 +21,16 @@ terms, contest, challenger, ally, superpower, equilibrium = (
     importlib.import_module(f"foedus.kernels.{name}") for name in MODULES
 )
 # the course of the game itself, in which every decision counts
-COURSE = ("best_offer", "best_act", "ally_alone", "path_alone", "path_behind", "forces_behind", "solved", "solution")
+COURSE = (
+    "best_offer",
+    "best_act",
+    "ally_alone",
+    "path_alone",
+    "path_behind",
+    "forces_behind",
+    "solved",
+    "solution",
+)
 
 
 class Number(float):

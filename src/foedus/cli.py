@@ -246,16 +246,21 @@ def _solve_run(request: "Run", target: Path, ways: Ways) -> None:
     image = target.with_suffix(".png")
     if ways.picture:
         _check_output(image, ".png", ways.overwrite, writable)
-    games = _size([*request.over.values(), *request.axes.values()], request.variables, ways.quiet)
+    columns = [*request.over.values(), *request.axes.values()]
+    games = _size(columns, request.variables, request.dtype.itemsize, ways.quiet)
     forms: dict[str, Any] = {"over": request.over} if request.over else {}
-    solve_grid = functools.partial(compare_forms if forms else sweep, **forms, **request.fixed)
+    solve_grid = functools.partial(
+        compare_forms if forms else sweep,
+        **forms,
+        **request.fixed,
+        variables=request.variables,
+        dtype=request.dtype,
+    )
     few = {k: v[:2] for k, v in request.axes.items()}
-    _compile(lambda: solve_grid(few, variables=["regime"]), ways.quiet)
+    _compile(lambda: solve_grid(few), ways.quiet)
     started = time.perf_counter()
     with _progress("solving", games, ways.quiet) as progress:
-        dataset = solve_grid(
-            request.axes, variables=request.variables, threads=ways.threads, progress=progress
-        )
+        dataset = solve_grid(request.axes, threads=ways.threads, progress=progress)
     seconds = time.perf_counter() - started
     save(_signed(dataset), target)
     if ways.picture:
@@ -294,10 +299,10 @@ def points(
     _check_output(target, ".nc", overwrite, writable)
     given = _given(parameters)
     columns = _columns(table)
-    games = _size([next(iter(columns.values()))], list(VARIABLES), quiet)
+    games = _size([next(iter(columns.values()))], list(VARIABLES), 8, quiet)
     with naming(str(table)):
         few = {k: v[:2] for k, v in columns.items()}
-        _compile(lambda: solve_points(few, variables=["regime"], **given), quiet)
+        _compile(lambda: solve_points(few, **given), quiet)
     started = time.perf_counter()
     with naming(str(table)), _progress("solving", games, quiet) as progress:
         dataset = solve_points(columns, threads=threads, progress=progress, **given)
@@ -416,12 +421,12 @@ def _check_output(path: Path, ending: str, overwrite: bool, writable: Callable) 
         raise FileExistsError(f"{error}; --overwrite replaces it") from None
 
 
-def _size(axes: Any, variables: list[str], quiet: bool) -> int:
+def _size(axes: Any, variables: list[str], itemsize: int, quiet: bool) -> int:
     """Return the number of games; say beforehand how much memory a large run takes."""
     games = 1
     for values in axes:
         games *= len(values)
-    size = games * sum(1 if VARIABLES[name].codes else 8 for name in variables)
+    size = games * sum(1 if VARIABLES[name].codes else itemsize for name in variables)
     if size > LARGE and not quiet:
         print(f"{games:,} games: the results take {size / 1e9:.1f} GB of memory", file=sys.stderr)
     return games

@@ -23,6 +23,7 @@ def compare(
     threads: int | None = None,
     progress: Progress | None = None,
     contest: str | None = None,
+    dtype: Any = np.float64,
     **fixed: float,
 ) -> "xr.Dataset":
     """Solve the same grid of games under each of several functional forms.
@@ -46,6 +47,8 @@ def compare(
         called with the games done and the games in all, of all forms; raising in it cancels
     contest : str, optional
         the form of the contest where it is not compared; default: ``ratio``
+    dtype : numpy.dtype, optional
+        the type in which numbers are kept, as for `sweep`
     **fixed : float
         the other parameters, by name; default: those of the default game
 
@@ -96,6 +99,7 @@ def compare(
                 variables=names,
                 threads=threads,
                 progress=_progress_of_part(progress, i, len(forms)),
+                dtype=dtype,
                 **given | dict(zip(values, form, strict=True)),
             )
         if i == 0:

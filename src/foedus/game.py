@@ -59,7 +59,7 @@ def check_values(name: str, values: Any) -> np.ndarray:
         raise TypeError(f"{name}: its values are not all numbers")
     if array.ndim != 1 or array.size == 0:
         raise ValueError(f"{name}: a list of values is needed, not an array of shape {array.shape}")
-    array = array.astype(np.float64)
+    array = array.astype(np.float64, copy=False)
     for limit in (array.min(), array.max()):
         if not PARAMETERS[name].allows(limit):
             first = next(i for i, value in enumerate(array) if not PARAMETERS[name].allows(value))

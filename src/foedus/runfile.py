@@ -13,7 +13,7 @@ import pydantic
 from .forms import check_apart, compared
 from .game import check_contest, check_name, check_parameter, check_values, naming
 from .io.schema import CONTESTS, PARAMETERS
-from .sweeps import check_variables
+from .sweeps import check_dtype, check_variables
 
 
 class Run(NamedTuple):
@@ -23,6 +23,7 @@ class Run(NamedTuple):
     over: dict[str, np.ndarray]
     fixed: dict[str, Any]  # parameters, and the contest
     variables: list[str]
+    dtype: np.dtype  # in which numbers are kept
     file: Path | None
 
 
@@ -62,6 +63,7 @@ _Axis = Annotated[
 class _Output(_Table):
     file: str | None = None
     variables: list[str] | None = None
+    dtype: str = "float64"
 
 
 class _RunFile(_Table):
@@ -128,7 +130,7 @@ def _first_problem(error: pydantic.ValidationError) -> str:
     place = [str(part) for part in problem["loc"] if part not in ("range", "list")]
     key = ".".join(place)
     if problem["type"] == "extra_forbidden":
-        known = {1: "game, axes, output", 2: "file, variables", 3: "from, to, points, scale"}
+        known = {1: "game, axes, output", 2: "file, variables, dtype", 3: "from, to, points, scale"}
         return f"{key} is not a key of a run file; allowed here: {known[len(place)]}"
     if problem["type"] == "missing":
         return f"{key} is missing"
@@ -164,7 +166,7 @@ def _checked(content: _RunFile, over: Mapping[str, np.ndarray]) -> Run:
     if "contest" not in over:
         fixed["contest"] = contest
     file = None if content.output.file is None else Path(content.output.file)
-    return Run(axes, dict(over), fixed, variables, file)
+    return Run(axes, dict(over), fixed, variables, check_dtype(content.output.dtype), file)
 
 
 def _earlier_run(source: Path, over: Mapping[str, np.ndarray]) -> Run:
@@ -188,4 +190,5 @@ def _earlier_run(source: Path, over: Mapping[str, np.ndarray]) -> Run:
     }
     if "contest" not in over:
         fixed["contest"] = dataset["contest"].item() if "contest" in dataset else dataset.attrs["contest"]
-    return Run(axes, over, fixed, [str(name) for name in dataset.data_vars], None)
+    dtype = np.result_type(np.float32, *(array.dtype for array in dataset.data_vars.values()))
+    return Run(axes, over, fixed, [str(name) for name in dataset.data_vars], dtype, None)

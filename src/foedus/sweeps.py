@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TILE = 64, 1024  # rows and columns of games that a thread takes at a time, with closed forms
 ANY_TILE = 16, 256  # and with any contest, where a game takes a hundred times as long
-ROW = 128  # games that a row has at least, if there are as many: two blocks of the kernels
+ROW = 64  # games that a row has at least, if there are as many: a block of the kernels
 
 Progress = Callable[[int, int], object]
 Tile = tuple[int, int, int, int]  # first row, last but one, first column, last but one
@@ -55,6 +55,7 @@ def sweep(
     threads: int | None = None,
     progress: Progress | None = None,
     contest: str = CONTESTS[0],
+    dtype: Any = np.float64,
     **fixed: float,
 ) -> "xr.Dataset":
     """Solve the game at every point of a grid.
@@ -72,6 +73,9 @@ def sweep(
     contest : str, optional
         the form of the contest: ``ratio`` or ``difference``; of the latter, `decisiveness` is per unit of
         arms
+    dtype : numpy.dtype, optional
+        the type in which numbers are kept, ``float64`` or ``float32``; they are solved in float64 all the
+        same. Codes are always int8.
     **fixed : float
         the other parameters, by name; default: those of the default game
 
@@ -106,7 +110,7 @@ def sweep(
         strides[name] = stride
         stride *= size
     columns = Columns(values, strides, _fixed(fixed, values, "an axis"), stride)
-    return _solve(columns, shape, tuple(values), variables, threads, progress, contest)
+    return _solve(columns, shape, tuple(values), variables, threads, progress, contest, dtype)
 
 
 def solve_points(
@@ -116,6 +120,7 @@ def solve_points(
     threads: int | None = None,
     progress: Progress | None = None,
     contest: str | None = None,
+    dtype: Any = np.float64,
     **fixed: float,
 ) -> "xr.Dataset":
     """Solve scattered games.
@@ -125,7 +130,7 @@ def solve_points(
     points : mapping, pandas.DataFrame or xarray.Dataset
         a column of values for each parameter that varies, all of one length; of a Dataset, every
         variable that is named like a parameter, a scalar as a fixed one
-    variables, threads, progress, **fixed
+    variables, threads, progress, dtype, **fixed
         as for `sweep`
     contest : str, optional
         the form of the contest; default: the one that a Dataset names, or else ``ratio``
@@ -163,7 +168,7 @@ def solve_points(
         raise ValueError(f"the columns must be of one length, but {lengths}")
     count = next(iter(games.values()))
     columns = Columns(values, dict.fromkeys(values, 1), _fixed(fixed, values, "a column"), count)
-    return _solve(columns, (count,), ("game",), variables, threads, progress, contest or CONTESTS[0])
+    return _solve(columns, (count,), ("game",), variables, threads, progress, contest or CONTESTS[0], dtype)
 
 
 def _fixed(fixed: Mapping[str, Any], varying: Mapping[str, Any], kind: str) -> dict[str, float]:
@@ -197,6 +202,17 @@ def check_variables(variables: Iterable[str] | None) -> list[str]:
     return [name for name in VARIABLES if name in wanted]
 
 
+def check_dtype(dtype: Any) -> np.dtype:
+    """Return the type in which numbers are kept; raise ValueError if it is neither float64 nor float32."""
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = np.dtype(object)
+    if found not in (np.float64, np.float32):
+        raise ValueError(f"dtype = {dtype!r} is not allowed; it must be float64 or float32")
+    return found
+
+
 def _solve(
     columns: Columns,
     shape: tuple[int, ...],
@@ -205,9 +221,11 @@ def _solve(
     threads: int | None,
     progress: Progress | None,
     contest: str,
+    dtype: Any,
 ) -> "xr.Dataset":
     """Solve all games of `columns` and label the results."""
     check_contest(contest)
+    dtype = check_dtype(dtype)
     names = check_variables(variables)
     if threads is None:
         threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -217,17 +235,19 @@ def _solve(
     from . import __version__, kernels
     from .io.dataset import label
 
-    if columns.games * 8 * len(names) > sys.maxsize:
+    if columns.games * dtype.itemsize * len(names) > sys.maxsize:
         raise MemoryError(f"{columns.games} games are more than any memory holds")
     codes = [name for name in names if VARIABLES[name].codes]
     floats = [name for name in names if not VARIABLES[name].codes]
-    results = np.empty((len(floats), columns.games))
+    results = np.empty((len(floats), columns.games), dtype if floats else np.float64)
     coded = np.empty((len(codes), columns.games), np.int8)
     closed = contest == CONTESTS[0] and (columns.column("decisiveness") == 1.0).all()
     solve_games = kernels.solve_games if closed else kernels.solve_any_games
     varying = [name for name in kernels.PARAMETERS if name in columns.values]
     sizes = [columns.values[name].size for name in varying]
     offsets = [0, *itertools.accumulate(sizes)]
+    values = np.concatenate([columns.values[name] for name in varying])
+    own = dict(zip(varying, np.split(values, offsets[1:-1]), strict=True))  # not the caller's arrays
     arguments = (
         columns.width,
         np.array([*(columns.fixed.get(name, 0.0) for name in kernels.PARAMETERS), CONTESTS.index(contest)]),
@@ -239,7 +259,7 @@ def _solve(
             ],
             np.int64,
         ).reshape(-1, 3),
-        np.concatenate([columns.values[name] for name in varying] or [np.empty(0)]),
+        values,
         results,
         np.array([kernels.VARIABLES.index(name) for name in floats], np.int64),
         coded,
@@ -255,7 +275,7 @@ def _solve(
     return label(
         {name: arrays[name].reshape(shape) for name in names},
         dims,
-        columns.values,
+        {name: own[name] for name in columns.values},
         columns.fixed,
         {
             "foedus_version": __version__,
@@ -276,7 +296,9 @@ def warn_unsolved(unsolved: int, games: int, first: Game, stacklevel: int) -> No
 
 
 def _tiles(rows: int, width: int, height: int, breadth: int) -> Iterator[Tile]:
-    """Cut `rows` of `width` games each into tiles of at most `height` rows and `breadth` columns."""
+    """Cut `rows` of `width` games each into tiles of at most `height` rows and `breadth` columns, or of more
+    columns where there are fewer rows."""
+    breadth *= max(1, height // rows)
     for row in range(0, rows, height):
         for column in range(0, width, breadth):
             yield row, min(row + height, rows), column, min(column + breadth, width)

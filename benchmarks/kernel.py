@@ -1,0 +1,35 @@
+"""The bare kernel, without anything that `foedus.sweep` does around it."""
+
+import time
+
+import numpy as np
+
+from foedus import kernels
+from foedus.io.schema import PARAMETERS, VARIABLES
+
+ROWS = 64  # that a call of the kernel takes, as in `foedus.sweep`
+DEFAULT = np.array([PARAMETERS[name].default for name in kernels.PARAMETERS] + [0.0])
+
+
+def kernel_map(ally_cost, status_quo, variables):
+    """Return the seconds that the kernel takes for a map into new arrays, on one thread."""
+    rows, columns = ally_cost.size, status_quo.size
+    floats = [name for name in variables if not VARIABLES[name].codes]
+    codes = [name for name in variables if VARIABLES[name].codes]
+    arguments = (
+        columns,
+        DEFAULT,
+        np.array([kernels.PARAMETERS.index(name) for name in ("ally_cost", "status_quo")]),
+        np.array([(0, rows, columns), (rows, columns, 1)]),
+        np.concatenate([ally_cost, status_quo]),
+    )
+    start = time.perf_counter()
+    wanted = (
+        np.empty((len(floats), rows * columns)),
+        np.array([kernels.VARIABLES.index(name) for name in floats], np.int64),
+        np.empty((len(codes), rows * columns), np.int8),
+        np.array([kernels.VARIABLES.index(name) for name in codes], np.int64),
+    )
+    for row in range(0, rows, ROWS):
+        kernels.solve_games((row, min(row + ROWS, rows), 0, columns), *arguments, *wanted)
+    return time.perf_counter() - start

@@ -1,0 +1,256 @@
+"""The solver beside what a user would write or take instead, in one run on one machine.
+
+    make peers        or: python -m benchmarks.peers [FOLDER]
+
+First the peers' answers are compared with the solver's, and only then is anything timed: in each round every
+contestant once, one after another. What comes out goes to FOLDER (default: docs): speed.json, the raw numbers;
+speed-table.md and speed.png, made from it.
+"""
+
+import json
+import os
+import platform
+import statistics
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numba
+import numpy as np
+
+import foedus
+from benchmarks.kernel import DEFAULT, kernel_map
+from foedus import kernels
+from foedus.io.schema import VARIABLES
+
+from . import bound, c, gambit_peer, jax_peer, numpy_peer, scipy_peer, tree_peer
+from .report import write_figure, write_table
+
+ROUNDS = 7
+SIZE, LARGE = 1024, 2048  # points per axis of the maps
+RANDOM = 2**20  # games of which every parameter is another
+KEPT = {"regime": ["regime"], "all": list(VARIABLES)}
+WRITTEN = {kept: sum(np.dtype(VARIABLES[name].dtype).itemsize for name in KEPT[kept]) for kept in KEPT}
+THREADS = len(os.sched_getaffinity(0))
+SAMPLE = 3000  # games whose operations are counted
+
+
+def axes(size):
+    """Return the axes of the default map, `size` points each."""
+    return {"ally_cost": np.geomspace(0.05, 5, size), "status_quo": np.linspace(0.1, 0.9, size)}
+
+
+def random_games(count):
+    """Return `count` games, a column for each parameter: every one drawn anew for every game."""
+    rng = np.random.default_rng(2024)
+    ranges = {
+        "ally_cost": (0.05, 5), "challenger_cost": (0.05, 5), "superpower_cost": (0.03, 3), "status_quo": (0.1, 0.9),
+        "ally_war_cost": (0, 0.2), "challenger_war_cost": (0, 0.2), "ally_forces": (0, 0.2),
+        "challenger_forces": (0.02, 0.5), "effectiveness": (0.2, 1), "stake": (0.2, 3), "bargaining_power": (0, 1),
+        "autonomy_cost": (0, 0.05), "alliance_cost": (0, 0.05),
+    }  # fmt: skip
+    return {
+        name: low * (high / low) ** rng.random(count)
+        if name.endswith("r_cost") and name != "ally_war_cost" and low > 0
+        else rng.uniform(low, high, count)
+        for name, (low, high) in ranges.items()
+    }
+
+
+def vectors(columns):
+    """Return games given by columns as the kernels take them, shape (n, 15)."""
+    count = len(next(iter(columns.values())))
+    games = np.repeat(DEFAULT[None, :], count, axis=0)
+    for name, column in columns.items():
+        games[:, kernels.PARAMETERS.index(name)] = column
+    return games
+
+
+def named(games):
+    """Return games given as the kernels take them as dictionaries."""
+    return [dict(zip(kernels.PARAMETERS, map(float, game), strict=False)) for game in games]
+
+
+def map_sample(count):
+    """Return `count` games drawn from the map, as the kernels take them."""
+    rng = np.random.default_rng(7)
+    return vectors({name: rng.choice(values, count) for name, values in axes(SIZE).items()})
+
+
+def clocked(function, games):
+    """Return the seconds a game that one call of `function` takes."""
+    start = time.perf_counter()
+    function()
+    return (time.perf_counter() - start) / games
+
+
+def at_once(kept):
+    """Return the seconds a game of two maps that are solved independently at the same time, by the kernel."""
+    ally_cost, status_quo = axes(SIZE).values()
+    workers = [
+        threading.Thread(target=kernel_map, args=(ally_cost, status_quo, KEPT[kept])) for _ in range(2)
+    ]
+    start = time.perf_counter()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return (time.perf_counter() - start) / (2 * SIZE**2)
+
+
+def contestants(workers):
+    """Return every contestant by name: a function that returns the seconds that a game takes it."""
+    grids = {size: axes(size) for size in (SIZE, LARGE)}
+    points = random_games(RANDOM)
+    few = named(map_sample(60))
+
+    def sweep(kept, threads, size=SIZE):
+        return lambda: clocked(
+            lambda: foedus.sweep(grids[size], variables=KEPT[kept], threads=threads), size**2
+        )
+
+    def in_c(kept, threads, one_by_one=False):
+        ally_cost, status_quo = grids[SIZE].values()
+        return lambda: clocked(
+            lambda: c.solve(ally_cost, status_quo, DEFAULT, kept == "all", threads, one_by_one), SIZE**2
+        )
+
+    def kernel(kept, size):
+        return lambda: kernel_map(*grids[size].values(), KEPT[kept]) / size**2
+
+    def in_jax(kept, worker):
+        return lambda: jax_peer.ask(workers[worker], SIZE, kept == "all") / SIZE**2
+
+    def each(solve, count):
+        games = few[:count]
+        return lambda: clocked(lambda: [solve(game) for game in games], count)
+
+    found = {}
+    for kept in KEPT:
+        found |= {
+            f"foedus, {kept}, 1 thread": sweep(kept, 1),
+            f"foedus, {kept}, {THREADS} threads": sweep(kept, THREADS),
+            f"foedus, {kept}, 1 thread, {LARGE}": sweep(kept, 1, LARGE),
+            f"kernel, {kept}": kernel(kept, SIZE),
+            f"kernel, {kept}, {LARGE}": kernel(kept, LARGE),
+            f"kernel, {kept}, two maps at once": lambda kept=kept: at_once(kept),
+            f"foedus, {kept}, random games": lambda kept=kept: clocked(
+                lambda: foedus.solve_points(points, variables=KEPT[kept], threads=1), RANDOM
+            ),
+            f"C, {kept}, 1 thread": in_c(kept, 1),
+            f"C, {kept}, {THREADS} threads": in_c(kept, THREADS),
+            f"C one by one, {kept}, 1 thread": in_c(kept, 1, one_by_one=True),
+            f"JAX, {kept}, 1 thread": in_jax(kept, "one"),
+            f"JAX, {kept}, {THREADS} threads": in_jax(kept, "all"),
+        }
+    tree = tree_peer.prepare(few[0])
+    return found | {
+        "SciPy": each(scipy_peer.solve, 10),
+        "NumPy brute force": each(numpy_peer.solve, 1),
+        "Gambit": each(gambit_peer.solve, 1),
+        "tree of 360 ends": lambda: tree_peer.seconds(tree),
+    }
+
+
+def accuracies():
+    """Return how far each peer is from the solver, in words; raise if one that should be equal is not."""
+    small = axes(300)
+    expected = foedus.sweep(small)
+    ally_cost, status_quo = small.values()
+    for one_by_one in (False, True):
+        found = c.solve(ally_cost, status_quo, DEFAULT, True, THREADS, one_by_one)
+        for name in VARIABLES:
+            np.testing.assert_array_equal(found[name], expected[name].values, err_msg=f"C, {name}")
+        only = c.solve(ally_cost, status_quo, DEFAULT, False, 1, one_by_one)
+        np.testing.assert_array_equal(only["regime"], expected.regime.values)
+    found = jax_peer.solve(ally_cost, status_quo, DEFAULT, True)
+    worst = 0.0
+    for name, variable in VARIABLES.items():
+        values = np.asarray(found[name])
+        if variable.codes:
+            np.testing.assert_array_equal(values, expected[name].values, err_msg=f"JAX, {name}")
+        else:
+            np.testing.assert_allclose(values, expected[name].values, 1e-11, 1e-12, err_msg=f"JAX, {name}")
+            worst = max(worst, np.nanmax(np.abs(values - expected[name].values)))
+    only = jax_peer.solve(ally_cost, status_quo, DEFAULT, False)
+    np.testing.assert_array_equal(only["regime"], expected.regime.values)
+    said = {"C": "equal to the bit", "C one by one": "equal to the bit", "JAX": f"{worst:.0e}"}
+    for label, solve, count in (
+        ("SciPy", scipy_peer.solve, 20),
+        ("NumPy brute force", numpy_peer.solve, 3),
+        ("Gambit", gambit_peer.solve, 1),
+    ):
+        said[label] = compare(solve, named(map_sample(count)))
+    said["tree of 360 ends"] = "of its own finite game: exact"
+    return said
+
+
+def compare(solve, games):
+    """Return in words how far from the solver's the settlements are that `solve` finds, and how often it finds
+    the same regime."""
+    errors, same = [], 0
+    for game in games:
+        eq, found = foedus.solve(**game), solve(game)
+        errors.append(abs(found["settlement"] - eq.settlement))
+        same += int(found["regime"]) == eq.regime
+    return f"settlement within {max(errors):.0e}; {same} of {len(games)} regimes"
+
+
+def main(folder):
+    """Check, time, and write what came out."""
+    said = accuracies()
+    workers = {"one": jax_peer.start_worker(min(os.sched_getaffinity(0))), "all": jax_peer.start_worker()}
+    try:
+        field = contestants(workers)
+        for run in field.values():  # compiled, loaded, and touched once
+            run()
+        times = {name: [] for name in field}
+        for k in range(ROUNDS):
+            for name, run in field.items():
+                times[name].append(run())
+            print(f"round {k + 1} of {ROUNDS}", file=sys.stderr)
+    finally:
+        for worker in workers.values():
+            worker.kill()
+    costs = bound.machine()
+    needed = {"map": bound.operations(map_sample(SAMPLE))}
+    needed["random"] = bound.operations(vectors(random_games(SAMPLE)))
+    record = {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": {"processor": processor(), "threads": THREADS, "system": platform.platform()},
+        "versions": {
+            "foedus": foedus.__version__,
+            "python": platform.python_version(),
+            "numba": numba.__version__,
+        }
+        | {"numpy": np.__version__}
+        | {k: v for peer in (c, jax_peer, scipy_peer, gambit_peer) for k, v in peer.versions().items()},
+        "map": f"{SIZE} x {SIZE} games, ally_cost by status_quo",
+        "accuracy": said,
+        "nanoseconds per game": {k: [1e9 * seconds for seconds in v] for k, v in times.items()},
+        "machine costs, ns": costs,
+        "operations needed per game": needed,
+        "bound, ns per game": {
+            games: {kept: bound.bound(found[kept], costs, WRITTEN[kept]) for kept in KEPT}
+            for games, found in needed.items()
+        },
+    }
+    (folder / "speed.json").write_text(json.dumps(record, indent=1) + "\n")
+    write_table(record, folder / "speed-table.md")
+    write_figure(record, folder / "speed.png")
+    print((folder / "speed-table.md").read_text())
+
+
+def processor():
+    """Return the name of the processor."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or "unknown"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))

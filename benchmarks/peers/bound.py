@@ -1,0 +1,76 @@
+"""What a game cannot cost less than: its divisions and roots at the machine's best, and writing its results."""
+
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import numba
+import numpy as np
+
+CACHED = 512  # numbers that stay in the nearest cache
+WRITTEN = 2**24  # numbers that do not stay in any
+
+
+@numba.njit(error_model="numpy")
+def divide(numbers, times):
+    """Divide by each of the numbers, over and over."""
+    for _ in range(times):
+        for i in range(numbers.size):
+            numbers[i] = 1.7 / (numbers[i] + 0.1)
+
+
+@numba.njit(error_model="numpy")
+def take_roots(numbers, times):
+    """Take the root of each of the numbers, over and over."""
+    for _ in range(times):
+        for i in range(numbers.size):
+            numbers[i] = math.sqrt(numbers[i] + 0.1)
+
+
+def seconds(function, *arguments):
+    """Return how long one call takes."""
+    start = time.perf_counter()
+    function(*arguments)
+    return time.perf_counter() - start
+
+
+def machine(rounds=7):
+    """Return what a division, a root and a byte written to new memory take, in ns: medians."""
+    numbers, times = np.ones(CACHED), 10_000
+    costs = {"division": [], "root": [], "byte written": []}
+    for function in (divide, take_roots):
+        function(numbers, 1)
+    for _ in range(rounds):
+        for name, function in (("division", divide), ("root", take_roots)):
+            costs[name].append(seconds(function, numbers, times) / (CACHED * times))
+        costs["byte written"].append(seconds(lambda: np.empty(WRITTEN).fill(1.0)) / (8 * WRITTEN))
+    return {name: 1e9 * statistics.median(found) for name, found in costs.items()}
+
+
+def operations(games):
+    """Return the mean number of divisions and of roots that these games need, as the twin counts them.
+
+    games : (n, 15), as the kernels take them
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "games.npy")
+        np.save(path, games)
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.peers.twin", path],
+            env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+def bound(needed, costs, written):
+    """Return the least that a game can cost, in ns: what it needs, and `written` bytes."""
+    return (
+        needed["divisions"] * costs["division"]
+        + needed["roots"] * costs["root"]
+        + written * costs["byte written"]
+    )

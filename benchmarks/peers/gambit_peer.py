@@ -1,0 +1,114 @@
+"""A finite game in its place, solved by Gambit: the logit equilibrium of a small extensive form at its limit.
+
+The tree is that of `tree_peer` with 45 ends: no alliance or two pledges, which A refuses or signs, three arms
+of A and three of C; the crisis is in the payoffs. Gambit follows the agents' quantal response equilibria
+from random play until no one regrets more than `REGRET` of the payoffs' range; the answer is the most
+probable move of each. It is that of backward induction if every decision matters by more than about 1e-4. At
+the equilibrium of the game itself it does not, for restraint and deterrence stand on an indifference: so the
+moves are taken around it, from the first of a few distances at which it does.
+"""
+
+import numpy as np
+import pygambit
+
+from . import tree_peer
+
+PLAYERS = ("superpower", "ally", "challenger")
+REGRET = 1e-8
+GAP = 1e-4  # by how much each decision matters
+PLEDGES, ARMS = 3, 3
+DISTANCES = (1.07, 1.11, 1.17, 1.23, 1.31, 1.37, 1.43, 1.53)
+
+
+def gap(payoffs, player):
+    """Return how much better the best of these moves, (move, player), is for the player than the next that
+    does not pay everyone the same."""
+    best = payoffs[np.argmax(payoffs[:, player])]
+    others = payoffs[np.any(abs(payoffs - best) > 1e-12, axis=1)]
+    return best[player] - others[:, player].max() if len(others) else np.inf
+
+
+def least_gap(ends):
+    """Return the least gap of all decisions in a tree."""
+    gaps, values = [], ends
+    for player in (tree_peer.CHALLENGER, tree_peer.ALLY, tree_peer.ALLY, tree_peer.SUPERPOWER):
+        decisions = values.reshape(-1, *values.shape[-2:])
+        gaps += [gap(payoffs, player) for payoffs in decisions]
+        best = [payoffs[np.argmax(payoffs[:, player])] for payoffs in decisions]
+        values = np.reshape(best, (*values.shape[:-2], 3))
+    return min(gaps)
+
+
+def moves(game):
+    """Return moves around the equilibrium, at the first distance at which every decision matters."""
+    tried = [tree_peer.moves(game, PLEDGES, ARMS, distance) for distance in DISTANCES]
+    gaps = [least_gap(tree_peer.tree(game, *some)) for some in tried]
+    enough = [some for some, matters in zip(tried, gaps, strict=True) if matters > GAP]
+    return enough[0] if enough else tried[int(np.argmax(gaps))]
+
+
+def extensive_form(ends):
+    """Return the game of a tree, and how to find the node of each decision in it."""
+    game = pygambit.Game.new_tree(players=list(PLAYERS))
+    nodes = {(): game.root}
+
+    def move(at, player, count):
+        game.append_move(nodes[at], player, [str(i) for i in range(count)])
+        for i, child in enumerate(nodes[at].children):
+            nodes[(*at, i)] = child
+
+    pledges, _, ally_arms, challenger_arms, _ = ends.shape
+    move((), "superpower", pledges)
+    for s in range(pledges):
+        if s > 0:
+            move((s,), "ally", 2)
+        for signed in range(2) if s > 0 else range(1):
+            start = (s, signed) if s > 0 else (s,)
+            move(start, "ally", ally_arms)
+            for a in range(ally_arms):
+                move((*start, a), "challenger", challenger_arms)
+                for b in range(challenger_arms):
+                    outcome = game.add_outcome(f"{s} {signed} {a} {b}", ends[s, signed, a, b].tolist())
+                    game.set_outcome(nodes[(*start, a, b)], outcome)
+    return game, nodes
+
+
+def most_probable(profile, node):
+    """Return the number of the most probable move at a node."""
+    return int(np.argmax([float(profile[action]) for action in node.infoset.actions]))
+
+
+def solve_tree(ends):
+    """Return the pledge, whether it is signed, and the arms of A and of C, all by number."""
+    game, nodes = extensive_form(ends)
+    profile = pygambit.qre.logit_solve_branch(game, maxregret=REGRET)[-1]
+    s = most_probable(profile, nodes[()])
+    at = (s,)
+    if s > 0:
+        at = (s, most_probable(profile, nodes[at]))
+    signed = at[1] if s > 0 else 0
+    a = most_probable(profile, nodes[at])
+    return s, signed, a, most_probable(profile, nodes[(*at, a)])
+
+
+def solve(game):
+    """Return the most probable moves of a game, by name of parameter, and what comes of them."""
+    pledges, ally_arms, challenger_arms = moves(game)
+    ends = tree_peer.tree(game, pledges, ally_arms, challenger_arms)
+    s, signed, a, b = solve_tree(ends)
+    superpower, ally, challenger = ends[s, signed, a, b]
+    pledge, a, b = pledges[s] * signed, ally_arms[a], challenger_arms[b]
+    return {
+        "pledge": pledge,
+        "ally_arms": a,
+        "challenger_arms": b,
+        "settlement": float(tree_peer.settle(game, pledge, a, b)),
+        "superpower_payoff": superpower,
+        "ally_payoff": ally,
+        "challenger_payoff": challenger,
+    }
+
+
+def versions():
+    """Return the versions of what this peer is made of."""
+    return {"pygambit": pygambit.__version__}
