@@ -138,8 +138,8 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
             levels_alike &= not MOVES_LEVELS[varying[k]]
     blocks = np.empty(GROUP, BLOCK)
     for g in range(GROUP):
-        for n in range(LANES):
-            blocks[g].parameters[:, n] = fixed
+        for i in range(fixed.size):
+            blocks[g].parameters[i] = fixed[i]
     unsolved, first_unsolved = 0, -1
     for first in range(first_column, last_column, GROUP * LANES):
         last = min(first + GROUP * LANES, last_column)

@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from ._jit import jit
+from ._jit import jit, jit_apart
 from .ally import Act, ally_alone, concession_defence
 from .challenger import Levels, levels
 from .equilibrium import Path, Solution, codes, path_alone, path_behind, solved
@@ -51,7 +51,8 @@ BLOCK = np.dtype(
             ("backing", "f8", LANES),  # the one with which it holds, as far as it is known
             ("more", "i8", LANES),  # whether more than that may be needed
             ("buys", "i8", LANES),  # whether S may gain by buying less
-            ("without", "f8", (len(Path._fields), LANES)),
+            ("without", "f8", (len(Path._fields), LANES)),  # the path without S
+            ("behind", "f8", (len(Path._fields), LANES)),  # the one behind its offer
             ("variables", "f8", (len(Solution._fields), LANES)),
         ],
     )
@@ -113,7 +114,7 @@ def put_costs(block, n, known):
     c[0, n], c[1, n], c[2, n], c[3, n], c[4, n] = known
 
 
-@jit
+@jit_apart
 def set_costs(block, alike):
     """Compute the `Costs` of all lanes, once if they are `alike`."""
     if alike:
@@ -132,7 +133,7 @@ def put_levels(block, n, known):
     v[0, n], v[1, n], v[2, n], v[3, n], v[4, n], v[5, n], v[6, n], v[7, n] = known
 
 
-@jit
+@jit_apart
 def set_levels(block, alike):
     """Compute the `Levels` of all lanes, once if they are `alike`."""
     if alike:
@@ -144,7 +145,7 @@ def set_levels(block, alike):
             put_levels(block, n, levels(terms_at(block, n)))
 
 
-@jit
+@jit_apart
 def act_alone(block):
     """Let A act without S; return whether S could gain by a pledge in some lane."""
     some = 0
@@ -160,7 +161,7 @@ def act_alone(block):
     return some
 
 
-@jit
+@jit_apart
 def refuse(block):
     """Find what keeps A from refusing, where S may pay; return whether A might then arm and concede in some
     lane."""
@@ -176,7 +177,7 @@ def refuse(block):
     return some
 
 
-@jit
+@jit_apart
 def arm(block):
     """Find what keeps A from arming and conceding."""
     for n in range(LANES):
@@ -185,7 +186,7 @@ def arm(block):
         block.backing[n], block.more[n] = backing, 1 if more and block.pays[n] else 0
 
 
-@jit
+@jit_apart
 def step(block):
     """Take a step towards what keeps A from adding nothing and conceding, in each lane that may need more;
     return how many still do."""
@@ -199,7 +200,7 @@ def step(block):
     return moving
 
 
-@jit
+@jit_apart
 def concede(block):
     """Find what keeps A from adding nothing and conceding: in all lanes at once while many of them move,
     then one by one; return in how many it was not found."""
@@ -219,7 +220,7 @@ def concede(block):
     return lost
 
 
-@jit
+@jit_apart
 def offer_to_hold(block):
     """Make S's offers to an A that holds, or arms and concedes, in the lanes where S may pay; return whether
     in some lane it may be better to buy less."""
@@ -236,7 +237,7 @@ def offer_to_hold(block):
     return some
 
 
-@jit
+@jit_apart
 def offer_to_buy(block):
     """Make S's offers that stop short of making A hold."""
     for n in range(LANES):
@@ -268,7 +269,7 @@ def put_solution(v, n, solution):
     ) = solution  # fmt: skip
 
 
-@jit
+@jit_apart
 def set_regimes(block):
     """Write the codes alone: the regime and both crises."""
     v = block.variables
@@ -277,14 +278,32 @@ def set_regimes(block):
 
 
 @jit
+def path_at(paths, n):
+    """Return the `Path` of lane n."""
+    return Path(paths[0, n], paths[1, n], paths[2, n], paths[3, n])
+
+
+@jit
+def put_path(paths, n, path):
+    """Store the `Path` of lane n."""
+    paths[0, n], paths[1, n], paths[2, n], paths[3, n] = path
+
+
+@jit_apart
 def set_variables(block):
-    """Follow both paths to their ends, and write all variables."""
-    p, v = block.without, block.variables
+    """Follow the path without S and the one behind its offer to their ends, and write all variables."""
+    signed = 0
     for n in range(LANES):
-        path = path_alone(terms_at(block, n), levels_at(block, n), alone_at(block, n))
-        p[0, n], p[1, n], p[2, n], p[3, n] = path
+        put_path(block.without, n, path_alone(terms_at(block, n), levels_at(block, n), alone_at(block, n)))
+        signed |= block.limit[n]
+    if signed:
+        for n in range(LANES):
+            t, lv, alone = terms_at(block, n), levels_at(block, n), alone_at(block, n)
+            put_path(block.behind, n, path_behind(t, lv, alone, offer_at(block, n)))
+    else:  # S offers nothing anywhere, and the two are one
+        for n in range(LANES):
+            put_path(block.behind, n, path_at(block.without, n))
     for n in range(LANES):
-        t, alone, offer = terms_at(block, n), alone_at(block, n), offer_at(block, n)
-        without = Path(p[0, n], p[1, n], p[2, n], p[3, n])
-        path = path_behind(t, levels_at(block, n), alone, offer)
-        put_solution(v, n, solved(t, without, path, offer))
+        without, behind = path_at(block.without, n), path_at(block.behind, n)
+        found = solved(terms_at(block, n), without, behind, offer_at(block, n))
+        put_solution(block.variables, n, found)

@@ -81,7 +81,7 @@ def most_probable(profile, node):
 def solve_tree(ends):
     """Return the pledge, whether it is signed, and the arms of A and of C, all by number."""
     game, nodes = extensive_form(ends)
-    profile = pygambit.qre.logit_solve_branch(game, maxregret=REGRET)[-1]
+    profile = pygambit.nash.logit_solve(game, maxregret=REGRET).equilibria[0]
     s = most_probable(profile, nodes[()])
     at = (s,)
     if s > 0:
@@ -98,15 +98,16 @@ def solve(game):
     s, signed, a, b = solve_tree(ends)
     superpower, ally, challenger = ends[s, signed, a, b]
     pledge, a, b = pledges[s] * signed, ally_arms[a], challenger_arms[b]
-    return {
+    found = {
         "pledge": pledge,
         "ally_arms": a,
         "challenger_arms": b,
-        "settlement": float(tree_peer.settle(game, pledge, a, b)),
+        "settlement": tree_peer.settle(game, pledge, a, b),
         "superpower_payoff": superpower,
         "ally_payoff": ally,
         "challenger_payoff": challenger,
     }
+    return {name: float(value) for name, value in found.items()}
 
 
 def versions():

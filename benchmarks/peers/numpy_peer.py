@@ -1,17 +1,20 @@
 """Backward induction by brute force, in NumPy: one game on grids of pledges and of arms.
 
 What a user would write without any derivation. C tries, against every force of A behind every pledge, an even
-grid of new arms and, because its payoff jumps there, the two points at which a threat stops being credible; A
+grid of new arms and, because its payoff jumps there, the two points at which a threat stops being credible. A
 tries a grid of new arms with which it spends no more than there is to win; S tries the pledges that cost less
-than what it loses without one. Payoffs are exact to 1e-3, which takes the default numbers of nodes, except where
-players are so nearly indifferent that the grid takes the other side. Ties are those of the game as far as a grid
-has them.
+than what it loses without one. Payoffs are to be within 1e-3. A's grid is finer than that: 1/2000 of all
+that it could spend. C and S close in on their best with finer grids around it, for where one is nearly
+indifferent another is not: A's share still changes with C's arms at C's best, and what A spends with the
+pledge. Where whole outcomes are nearly as good as each other, the grid may take the other one. Ties are those
+of the game as far as a grid has them.
 """
 
 import numpy as np
 
-PLEDGES, ALLY_ARMS, CHALLENGER_ARMS = 400, 1600, 48
-AT_ONCE = 16  # pledges at a time: about 100 MB
+PLEDGES, ALLY_ARMS, CHALLENGER_ARMS = 160, 2000, 65
+CLOSER, TIMES = 13, (2, 4)  # nodes around the best so far, and how often S and C close in on it
+AT_ONCE = 8  # pledges at a time, to stay in the cache
 TIE = 1e-12  # payoffs that differ by less are equal
 ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = range(3)
 REGIMES = "revision", "restraint", "self_reliance", "deterrence", "partial", "concession"
@@ -36,20 +39,25 @@ def replies(game, alpha, defence, nodes):
     """Return C's arms, the settlement and who challenges, with C's best reply to arrays of forces."""
     q, b0, cost = game["status_quo"], game["challenger_forces"], game["challenger_cost"]
     low, high = q - game["challenger_war_cost"], q + game["ally_war_cost"]
-    arms = np.broadcast_to(np.linspace(0.0, 1.0 / cost, nodes), (*alpha.shape, nodes))
     edges = [alpha * (1.0 - high) / high - b0] if high < 1.0 else []
     edges += [defence * (1.0 - low) / low - b0] if low > 0.0 else []
-    arms = np.concatenate([arms, *(np.maximum(0.0, edge)[..., None] for edge in edges)], axis=-1)
-    x, who = crisis(game, alpha[..., None], defence[..., None], b0 + arms)
-    loss = x + cost * arms
-    ties = loss <= loss.min(axis=-1, keepdims=True) + TIE
-    best = np.where(ties, x, -1.0).argmax(axis=-1)[..., None]  # what A prefers
-    return [np.take_along_axis(values, best, axis=-1)[..., 0] for values in (arms, x, who)]
+    best, width = np.full(alpha.shape, 0.5 / cost), 0.5 / cost
+    for count in (nodes, *[CLOSER] * TIMES[1]):
+        grid = np.linspace(-width, width, count)
+        tried = [best[..., None] + grid, *(edge[..., None] for edge in edges)]
+        arms = np.maximum(0.0, np.concatenate(tried, axis=-1))
+        x, who = crisis(game, alpha[..., None], defence[..., None], b0 + arms)
+        loss = x + cost * arms
+        ties = loss <= loss.min(axis=-1, keepdims=True) + TIE
+        chosen = np.where(ties, x, -1.0).argmax(axis=-1)[..., None]  # what A prefers
+        best = np.take_along_axis(arms, chosen, axis=-1)[..., 0]
+        width = grid[1] - grid[0]
+    return best, *(np.take_along_axis(values, chosen, axis=-1)[..., 0] for values in (x, who))
 
 
 def ally_replies(game, pledges, arms, nodes):
-    """Return, for each pledge, A's arms, its payoff before the cost of signing, C's arms, the settlement and who
-    challenges."""
+    """Return, for each pledge, A's arms, its payoff but for the cost of signing, C's arms, the settlement and
+    who challenges."""
     alpha = np.broadcast_to(game["ally_forces"] + arms, (len(pledges), len(arms)))
     b, x, who = replies(game, alpha, alpha + game["effectiveness"] * pledges[:, None], nodes)
     payoff = x - game["ally_cost"] * arms
@@ -57,6 +65,27 @@ def ally_replies(game, pledges, arms, nodes):
     best = np.where(ties, abs(x - game["status_quo"]), np.inf).argmin(axis=1)  # what S prefers, then fewer
     rows = np.arange(len(pledges))
     return arms[best], payoff[rows, best], b[rows, best], x[rows, best], who[rows, best]
+
+
+def best_offer(game, pledges, arms, nodes, refusing, best):
+    """Return `best`, or the best of these pledges, in order, if it is better.
+
+    That is S's payoff, the pledge, A's arms and payoff, C's arms, the settlement, who challenges, and whether
+    there is an alliance; `refusing` is A's payoff without.
+    """
+    f, cost = game["alliance_cost"], game["superpower_cost"]
+    for start in range(0, len(pledges), AT_ONCE):
+        some = pledges[start : start + AT_ONCE]
+        if best[0] >= -f - cost * some[0]:
+            break  # these cost more than the best does in all
+        a, payoff, b, x, who = ally_replies(game, some, arms, nodes)
+        payoff = payoff - game["autonomy_cost"]
+        gain = -game["stake"] * abs(x - game["status_quo"]) - f - cost * some
+        gain[payoff < refusing - TIE] = -np.inf  # A refuses
+        i = int(gain.argmax())
+        if gain[i] > best[0]:
+            best = gain[i], some[i], a[i], payoff[i], b[i], x[i], who[i], True
+    return best
 
 
 def name(signed, who, who_without):
@@ -78,21 +107,16 @@ def solve(game, pledges=PLEDGES, ally_arms=ALLY_ARMS, challenger_arms=CHALLENGER
     best = -loss0, 0.0, a0, payoff0, b0, x0, who0, False
     # with any pledge that could pay: no more arms than leave A what it has without
     arms = arms[game["ally_cost"] * arms <= 1.0 - payoff0 + TIE]
-    offers = np.linspace(0.0, max(0.0, loss0 - f) / game["superpower_cost"], pledges + 1)[1:]
-    for start in range(0, pledges if loss0 > f else 0, AT_ONCE):
-        some = offers[start : start + AT_ONCE]
-        a, payoff, b, x, who = ally_replies(game, some, arms, challenger_arms)
-        payoff = payoff - game["autonomy_cost"]
-        gain = -stake * abs(x - q) - f - game["superpower_cost"] * some
-        gain[payoff < payoff0 - TIE] = -np.inf  # A refuses
-        i = int(gain.argmax())
-        if gain[i] > best[0]:
-            best = gain[i], some[i], a[i], payoff[i], b[i], x[i], who[i], True
-        if best[0] >= -f - game["superpower_cost"] * some[-1]:
-            break  # a larger pledge costs more than the best one does
+    most = max(0.0, loss0 - f) / game["superpower_cost"]
+    offers, width = np.linspace(0.0, most, pledges + 1)[1:], most / pledges
+    for _ in range(1 + TIMES[0] if most > 0.0 else 0):
+        best = best_offer(game, offers, arms, challenger_arms, payoff0, best)
+        offers = np.linspace(max(0.0, best[1] - width), best[1] + width, CLOSER)
+        offers, width = offers[offers > 0.0], offers[1] - offers[0]
+        if not best[-1]:
+            break
     superpower, pledge, a, ally, b, x, who, signed = best
-    return {
-        "regime": name(signed, who, who0),
+    found = {
         "pledge": pledge,
         "ally_arms": a,
         "challenger_arms": b,
@@ -102,6 +126,7 @@ def solve(game, pledges=PLEDGES, ally_arms=ALLY_ARMS, challenger_arms=CHALLENGER
         "ally_payoff": ally,
         "challenger_payoff": 1.0 - x - game["challenger_cost"] * b,
     }
+    return {"regime": name(signed, who, who0)} | {key: float(value) for key, value in found.items()}
 
 
 def versions():
