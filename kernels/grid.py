@@ -5,12 +5,27 @@ import numpy as np
 from . import general
 from ._jit import jit, jit_apart
 from .equilibrium import Solution, equilibrium
-from .lanes import BLOCK, LANES, put_solution, set_costs, set_levels, set_regimes, set_variables, solve_lanes
+from .lanes import (
+    BLOCK,
+    LANES,
+    follow_paths,
+    leave_paths,
+    put_solution,
+    set_costs,
+    set_levels,
+    set_regimes,
+    set_variables,
+    solve_lanes,
+)
 from .status import SOLVED
 from .terms import CONTEST, COSTLY, DECISIVENESS, LEVELLED, Parameters, game_terms, parameters
 
 VARIABLES = Solution._fields
 GROUP = 16  # blocks that are held at a time: half a megabyte
+# which variables take more than to know S's offer and who challenges
+ON_PATHS = np.array(
+    [not name.startswith(("pledge", "settlement", "superpower_payoff")) for name in VARIABLES]
+)
 MOVES_COSTS = np.array([k in COSTLY for k in range(len(Parameters._fields))])
 MOVES_LEVELS = np.array([k in LEVELLED for k in range(len(Parameters._fields))])
 
@@ -129,13 +144,16 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
 
     Returns how many games could not be solved, and the first of them, or -1.
     """
-    # k = varying parameter, g = block, n = game within the block
+    # k = varying parameter, j = variable, g = block, n = game within the block
     first_row, last_row, first_column, last_column = tile
     costs_alike = levels_alike = True
     for k in range(varying.size):
         if layout[k, 2] < width:
             costs_alike &= not MOVES_COSTS[varying[k]]
             levels_alike &= not MOVES_LEVELS[varying[k]]
+    on_paths = False
+    for j in range(which_floats.size):
+        on_paths |= ON_PATHS[which_floats[j]]
     blocks = np.empty(GROUP, BLOCK)
     for g in range(GROUP):
         for i in range(fixed.size):
@@ -158,10 +176,14 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
                             unsolved += 1
                             if first_unsolved < 0 or start + n < first_unsolved:
                                 first_unsolved = start + n
-                if which_floats.size > 0:
-                    set_variables(block)
-                else:
+                if which_floats.size == 0:
                     set_regimes(block)
+                else:
+                    if on_paths:
+                        follow_paths(block)
+                    else:
+                        leave_paths(block)
+                    set_variables(block)
                 write(block, start, games, floats, which_floats, codes, which_codes)
     return unsolved, first_unsolved
 

@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from ._jit import jit, jit_apart
+from ._jit import jit, jit_apart, whole_vectors
 from .ally import Act, ally_alone, concession_defence
 from .challenger import Levels, levels
 from .equilibrium import Path, Solution, codes, path_alone, path_behind, solved
@@ -117,6 +117,7 @@ def put_costs(block, n, known):
 @jit_apart
 def set_costs(block, alike):
     """Compute the `Costs` of all lanes, once if they are `alike`."""
+    whole_vectors()
     if alike:
         known = costs(parameters(block.parameters[:, 0]))
         for n in range(LANES):
@@ -136,6 +137,7 @@ def put_levels(block, n, known):
 @jit_apart
 def set_levels(block, alike):
     """Compute the `Levels` of all lanes, once if they are `alike`."""
+    whole_vectors()
     if alike:
         known = levels(terms_at(block, 0))
         for n in range(LANES):
@@ -148,6 +150,7 @@ def set_levels(block, alike):
 @jit_apart
 def act_alone(block):
     """Let A act without S; return whether S could gain by a pledge in some lane."""
+    whole_vectors()
     some = 0
     for n in range(LANES):
         t, lv = terms_at(block, n), levels_at(block, n)
@@ -165,6 +168,7 @@ def act_alone(block):
 def refuse(block):
     """Find what keeps A from refusing, where S may pay; return whether A might then arm and concede in some
     lane."""
+    whole_vectors()
     some = 0
     for n in range(LANES):
         t, lv = terms_at(block, n), levels_at(block, n)
@@ -180,6 +184,7 @@ def refuse(block):
 @jit_apart
 def arm(block):
     """Find what keeps A from arming and conceding."""
+    whole_vectors()
     for n in range(LANES):
         t, lv = terms_at(block, n), levels_at(block, n)
         backing, more = backing_where_arming(t, lv, block.refusal[n])
@@ -190,6 +195,7 @@ def arm(block):
 def step(block):
     """Take a step towards what keeps A from adding nothing and conceding, in each lane that may need more;
     return how many still do."""
+    whole_vectors()
     moving = 0
     for n in range(LANES):
         backing, more = block.backing[n], False
@@ -204,6 +210,7 @@ def step(block):
 def concede(block):
     """Find what keeps A from adding nothing and conceding: in all lanes at once while many of them move,
     then one by one; return in how many it was not found."""
+    whole_vectors()
     moving = lost = 0
     for n in range(LANES):
         moving += block.more[n]
@@ -224,6 +231,7 @@ def concede(block):
 def offer_to_hold(block):
     """Make S's offers to an A that holds, or arms and concedes, in the lanes where S may pay; return whether
     in some lane it may be better to buy less."""
+    whole_vectors()
     some = 0
     for n in range(LANES):
         offer, buys = offer_at(block, n), 0
@@ -240,6 +248,7 @@ def offer_to_hold(block):
 @jit_apart
 def offer_to_buy(block):
     """Make S's offers that stop short of making A hold."""
+    whole_vectors()
     for n in range(LANES):
         offer = offer_at(block, n)
         if block.buys[n]:
@@ -272,6 +281,7 @@ def put_solution(v, n, solution):
 @jit_apart
 def set_regimes(block):
     """Write the codes alone: the regime and both crises."""
+    whole_vectors()
     v = block.variables
     for n in range(LANES):
         v[0, n], v[5, n], v[12, n] = codes(alone_at(block, n), offer_at(block, n))
@@ -290,8 +300,9 @@ def put_path(paths, n, path):
 
 
 @jit_apart
-def set_variables(block):
-    """Follow the path without S and the one behind its offer to their ends, and write all variables."""
+def follow_paths(block):
+    """Find A's forces and C's arms on the path without S and on the one behind its offer."""
+    whole_vectors()
     signed = 0
     for n in range(LANES):
         put_path(block.without, n, path_alone(terms_at(block, n), levels_at(block, n), alone_at(block, n)))
@@ -303,6 +314,22 @@ def set_variables(block):
     else:  # S offers nothing anywhere, and the two are one
         for n in range(LANES):
             put_path(block.behind, n, path_at(block.without, n))
+
+
+@jit_apart
+def leave_paths(block):
+    """Write of both paths what is known without following them; forces and arms stay NaN."""
+    whole_vectors()
+    for n in range(LANES):
+        alone, offer = alone_at(block, n), offer_at(block, n)
+        put_path(block.without, n, Path(math.nan, math.nan, alone.settlement, alone.crisis))
+        put_path(block.behind, n, Path(math.nan, math.nan, offer.settlement, offer.crisis))
+
+
+@jit_apart
+def set_variables(block):
+    """Write all variables, as far as the paths are known."""
+    whole_vectors()
     for n in range(LANES):
         without, behind = path_at(block.without, n), path_at(block.behind, n)
         found = solved(terms_at(block, n), without, behind, offer_at(block, n))

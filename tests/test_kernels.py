@@ -111,11 +111,11 @@ def test_side_by_side_is_one_by_one():
     found = foedus.solve_points(dict(zip(kernels.PARAMETERS, games.T[:14], strict=True)))
     for name, expected in zip(kernels.VARIABLES, one_by_one(games).T, strict=True):
         np.testing.assert_array_equal(found[name].values, expected, err_msg=name)
-    codes = foedus.solve_points(
-        dict(zip(kernels.PARAMETERS, games.T[:14], strict=True)),
-        variables=["regime", "crisis", "crisis_without"],
-    )
-    assert codes.equals(found[list(codes.data_vars)])
+    offers = ["pledge", "settlement", "superpower_payoff", "settlement_without", "superpower_payoff_without"]
+    for kept in (["regime", "crisis", "crisis_without"], [*offers, "regime"], ["ally_arms"], ["provocation"]):
+        columns = dict(zip(kernels.PARAMETERS, games.T[:14], strict=True))
+        fewer = foedus.solve_points(columns, variables=kept)
+        assert fewer.equals(found[list(fewer.data_vars)])
 
 
 @pytest.mark.parametrize(("outer", "inner"), list(itertools.permutations(kernels.PARAMETERS[:13], 2)))

@@ -2,15 +2,14 @@
 
     make peers        or: python -m benchmarks.peers [FOLDER]
 
-First the peers' answers are compared with the solver's, and only then is anything timed: in each round every
-contestant once, one after another. What comes out goes to FOLDER (default: docs): speed.json, the raw numbers;
-speed-table.md and speed.png, made from it.
+First the peers' answers are compared with the solver's, and only then is anything timed: in each round
+every contestant once, one after another. What comes out goes to FOLDER (default: docs): speed.json, the raw
+numbers; speed-table.md and speed.png, made from it.
 """
 
 import json
 import os
 import platform
-import statistics
 import sys
 import threading
 import time
@@ -23,7 +22,7 @@ import numpy as np
 import foedus
 from benchmarks.kernel import DEFAULT, kernel_map
 from foedus import kernels
-from foedus.io.schema import VARIABLES
+from foedus.io.schema import PARAMETERS, PER_ARMS, VARIABLES
 
 from . import bound, c, gambit_peer, jax_peer, numpy_peer, scipy_peer, tree_peer
 from .report import write_figure, write_table
@@ -34,6 +33,7 @@ RANDOM = 2**20  # games of which every parameter is another
 KEPT = {"regime": ["regime"], "all": list(VARIABLES)}
 WRITTEN = {kept: sum(np.dtype(VARIABLES[name].dtype).itemsize for name in KEPT[kept]) for kept in KEPT}
 THREADS = len(os.sched_getaffinity(0))
+PEERS = numpy_peer, c, jax_peer, scipy_peer, gambit_peer, tree_peer
 SAMPLE = 3000  # games whose operations are counted
 
 
@@ -45,15 +45,24 @@ def axes(size):
 def random_games(count):
     """Return `count` games, a column for each parameter: every one drawn anew for every game."""
     rng = np.random.default_rng(2024)
-    ranges = {
-        "ally_cost": (0.05, 5), "challenger_cost": (0.05, 5), "superpower_cost": (0.03, 3), "status_quo": (0.1, 0.9),
-        "ally_war_cost": (0, 0.2), "challenger_war_cost": (0, 0.2), "ally_forces": (0, 0.2),
-        "challenger_forces": (0.02, 0.5), "effectiveness": (0.2, 1), "stake": (0.2, 3), "bargaining_power": (0, 1),
-        "autonomy_cost": (0, 0.05), "alliance_cost": (0, 0.05),
-    }  # fmt: skip
+    ranges = {  # from, to; costs of arms on a log scale
+        "ally_cost": (0.05, 5),
+        "challenger_cost": (0.05, 5),
+        "superpower_cost": (0.03, 3),
+        "status_quo": (0.1, 0.9),
+        "ally_war_cost": (0, 0.2),
+        "challenger_war_cost": (0, 0.2),
+        "ally_forces": (0, 0.2),
+        "challenger_forces": (0.02, 0.5),
+        "effectiveness": (0.2, 1),
+        "stake": (0.2, 3),
+        "bargaining_power": (0, 1),
+        "autonomy_cost": (0, 0.05),
+        "alliance_cost": (0, 0.05),
+    }
     return {
-        name: low * (high / low) ** rng.random(count)
-        if name.endswith("r_cost") and name != "ally_war_cost" and low > 0
+        name: np.exp(rng.uniform(*np.log((low, high)), count))
+        if PARAMETERS[name].units == PER_ARMS
         else rng.uniform(low, high, count)
         for name, (low, high) in ranges.items()
     }
@@ -145,12 +154,14 @@ def contestants(workers):
             f"JAX, {kept}, 1 thread": in_jax(kept, "one"),
             f"JAX, {kept}, {THREADS} threads": in_jax(kept, "all"),
         }
-    tree = tree_peer.prepare(few[0])
+    trees = np.stack([tree_peer.tree(game, *tree_peer.moves(game)) for game in few])
+    small_tree = tree_peer.tree(few[0], *gambit_peer.moves(few[0]))
+    paths = np.empty((len(few), 4), np.int64)
     return found | {
         "SciPy": each(scipy_peer.solve, 10),
         "NumPy brute force": each(numpy_peer.solve, 1),
-        "Gambit": each(gambit_peer.solve, 1),
-        "tree of 360 ends": lambda: tree_peer.seconds(tree),
+        "Gambit": lambda: clocked(lambda: gambit_peer.solve_tree(small_tree), 1),
+        "tree of 360 ends": lambda: clocked(lambda: tree_peer.solve_all(trees, paths), len(few)),
     }
 
 
@@ -176,25 +187,34 @@ def accuracies():
             worst = max(worst, np.nanmax(np.abs(values - expected[name].values)))
     only = jax_peer.solve(ally_cost, status_quo, DEFAULT, False)
     np.testing.assert_array_equal(only["regime"], expected.regime.values)
-    said = {"C": "equal to the bit", "C one by one": "equal to the bit", "JAX": f"{worst:.0e}"}
+    said = {
+        "C": "equal to the bit",
+        "C one by one": "equal to the bit",
+        "JAX": f"regimes equal, numbers within {worst:.0e}",
+    }
     for label, solve, count in (
         ("SciPy", scipy_peer.solve, 20),
-        ("NumPy brute force", numpy_peer.solve, 3),
-        ("Gambit", gambit_peer.solve, 1),
+        ("NumPy brute force", numpy_peer.solve, 20),
     ):
         said[label] = compare(solve, named(map_sample(count)))
-    said["tree of 360 ends"] = "of its own finite game: exact"
+    for game in named(map_sample(3)):
+        tree = tree_peer.tree(game, *gambit_peer.moves(game))
+        if gambit_peer.solve_tree(tree) != tree_peer.solve(tree):
+            raise AssertionError(f"Gambit and backward induction differ in the tree of {game}")
+    ends = tree[:, :, :, :, 0].size
+    said["Gambit"] = f"of a tree of {ends} ends: equal to backward induction"
+    said["tree of 360 ends"] = "of that finite game: exact"
     return said
 
 
 def compare(solve, games):
-    """Return in words how far from the solver's the settlements are that `solve` finds, and how often it finds
-    the same regime."""
+    """Return in words how far from the solver's the settlements are that `solve` finds, and how many regimes
+    are the same."""
     errors, same = [], 0
     for game in games:
         eq, found = foedus.solve(**game), solve(game)
         errors.append(abs(found["settlement"] - eq.settlement))
-        same += int(found["regime"]) == eq.regime
+        same += found["regime"] == eq.regime.name.lower()
     return f"settlement within {max(errors):.0e}; {same} of {len(games)} regimes"
 
 

@@ -1,4 +1,4 @@
-"""What a game cannot cost less than: its divisions and roots at the machine's best, and writing its results."""
+"""The least that a game can cost: its divisions and roots at the machine's best, and its results written."""
 
 import json
 import math

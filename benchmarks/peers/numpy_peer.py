@@ -3,17 +3,17 @@
 What a user would write without any derivation. C tries, against every force of A behind every pledge, an even
 grid of new arms and, because its payoff jumps there, the two points at which a threat stops being credible. A
 tries a grid of new arms with which it spends no more than there is to win; S tries the pledges that cost less
-than what it loses without one. Payoffs are to be within 1e-3. A's grid is finer than that: 1/2000 of all
-that it could spend. C and S close in on their best with finer grids around it, for where one is nearly
-indifferent another is not: A's share still changes with C's arms at C's best, and what A spends with the
-pledge. Where whole outcomes are nearly as good as each other, the grid may take the other one. Ties are those
-of the game as far as a grid has them.
+than what it loses without one. All close in on their best with finer grids around it, A on the best for each
+state that then challenges: where one is nearly indifferent another is not. Payoffs are to be within 1e-3;
+where whole outcomes are nearly as good as each other, the grid may take the other one. Ties are those of the
+game as far as a grid has them.
 """
 
 import numpy as np
 
-PLEDGES, ALLY_ARMS, CHALLENGER_ARMS = 160, 2000, 65
-CLOSER, TIMES = 13, (2, 4)  # nodes around the best so far, and how often S and C close in on it
+PLEDGES, ALLY_ARMS, CHALLENGER_ARMS = 160, 500, 65
+CLOSER = 13  # nodes around the best so far
+S_TIMES, A_TIMES, C_TIMES = 3, 3, 5  # how often each closes in on its best
 AT_ONCE = 8  # pledges at a time, to stay in the cache
 TIE = 1e-12  # payoffs that differ by less are equal
 ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = range(3)
@@ -42,7 +42,7 @@ def replies(game, alpha, defence, nodes):
     edges = [alpha * (1.0 - high) / high - b0] if high < 1.0 else []
     edges += [defence * (1.0 - low) / low - b0] if low > 0.0 else []
     best, width = np.full(alpha.shape, 0.5 / cost), 0.5 / cost
-    for count in (nodes, *[CLOSER] * TIMES[1]):
+    for count in (nodes, *[CLOSER] * C_TIMES):
         grid = np.linspace(-width, width, count)
         tried = [best[..., None] + grid, *(edge[..., None] for edge in edges)]
         arms = np.maximum(0.0, np.concatenate(tried, axis=-1))
@@ -58,13 +58,20 @@ def replies(game, alpha, defence, nodes):
 def ally_replies(game, pledges, arms, nodes):
     """Return, for each pledge, A's arms, its payoff but for the cost of signing, C's arms, the settlement and
     who challenges."""
-    alpha = np.broadcast_to(game["ally_forces"] + arms, (len(pledges), len(arms)))
-    b, x, who = replies(game, alpha, alpha + game["effectiveness"] * pledges[:, None], nodes)
-    payoff = x - game["ally_cost"] * arms
+    rows = np.arange(len(pledges))
+    tried, width = np.broadcast_to(arms, (len(pledges), len(arms))), arms[1] - arms[0]
+    for closer in range(1 + A_TIMES):
+        alpha = game["ally_forces"] + tried
+        b, x, who = replies(game, alpha, alpha + game["effectiveness"] * pledges[:, None], nodes)
+        payoff = x - game["ally_cost"] * tried
+        if closer < A_TIMES:
+            best = [np.where(who == kind, payoff, -np.inf).argmax(axis=1) for kind in range(3)]
+            grid = np.linspace(-width, width, CLOSER)
+            tried = np.concatenate([tried[rows, i][:, None] + grid for i in best], axis=1)
+            tried, width = np.maximum(0.0, tried), grid[1] - grid[0]
     ties = payoff >= payoff.max(axis=1, keepdims=True) - TIE
     best = np.where(ties, abs(x - game["status_quo"]), np.inf).argmin(axis=1)  # what S prefers, then fewer
-    rows = np.arange(len(pledges))
-    return arms[best], payoff[rows, best], b[rows, best], x[rows, best], who[rows, best]
+    return tried[rows, best], payoff[rows, best], b[rows, best], x[rows, best], who[rows, best]
 
 
 def best_offer(game, pledges, arms, nodes, refusing, best):
@@ -109,7 +116,7 @@ def solve(game, pledges=PLEDGES, ally_arms=ALLY_ARMS, challenger_arms=CHALLENGER
     arms = arms[game["ally_cost"] * arms <= 1.0 - payoff0 + TIE]
     most = max(0.0, loss0 - f) / game["superpower_cost"]
     offers, width = np.linspace(0.0, most, pledges + 1)[1:], most / pledges
-    for _ in range(1 + TIMES[0] if most > 0.0 else 0):
+    for _ in range(1 + S_TIMES if most > 0.0 else 0):
         best = best_offer(game, offers, arms, challenger_arms, payoff0, best)
         offers = np.linspace(max(0.0, best[1] - width), best[1] + width, CLOSER)
         offers, width = offers[offers > 0.0], offers[1] - offers[0]

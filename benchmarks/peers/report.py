@@ -72,9 +72,9 @@ def goals(record):
         record["nanoseconds per game"], record["machine costs, ns"], record["machine"]["threads"],
     )  # fmt: skip
     lines = [
-        "A game cannot cost less than the divisions and roots that its closed forms need, at the rate at which "
-        f"this machine can do them ({costs['division']:.2f} and {costs['root']:.2f} ns each), and writing its "
-        f"results to new memory ({costs['byte written']:.3f} ns a byte).",
+        "A game cannot cost less than the divisions and roots that its closed forms need, as fast as this "
+        f"machine does them ({costs['division']:.2f} and {costs['root']:.2f} ns each), and writing its results "
+        f"to new memory ({costs['byte written']:.3f} ns a byte).",
         "",
         "| games | kept | divisions | roots | bound, ns | foedus, ns | times the bound |",
         "|---|---|---|---|---|---|---|",

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #define KERNEL static inline __attribute__((always_inline))
 /* a function of its own: its loop is analysed, and shows up in a profile, by itself */
@@ -645,6 +646,7 @@ typedef struct {
     long more[LANES];
     long buys[LANES];
     double without[FIELDS(Path)][LANES];
+    double behind[FIELDS(Path)][LANES];
     double variables[FIELDS(Solution)][LANES];
 } __attribute__((aligned(64))) Block;
 
@@ -678,8 +680,7 @@ KERNEL Offer offer_at(const Block *block, long n) {
     return (Offer){v[0][n], v[1][n], v[2][n], v[3][n], block->limit[n]};
 }
 
-KERNEL Path without_at(const Block *block, long n) {
-    const double(*v)[LANES] = block->without;
+KERNEL Path path_at(const double (*v)[LANES], long n) {
     return (Path){v[0][n], v[1][n], v[2][n], v[3][n]};
 }
 
@@ -830,7 +831,8 @@ APART void set_regimes(Block *block) {
 }
 
 APART void set_variables(Block *block) {
-    double(*p)[LANES] = block->without, (*v)[LANES] = block->variables;
+    double(*p)[LANES] = block->without, (*s)[LANES] = block->behind, (*v)[LANES] = block->variables;
+    long is_signed = 0;
     FOR_LANES(n) {
         Terms t = terms_at(block, n);
         Levels lv = levels_at(block, n);
@@ -838,14 +840,23 @@ APART void set_variables(Block *block) {
         Path path = path_alone(&t, &lv, &alone);
         p[0][n] = path.alpha, p[1][n] = path.challenger_arms;
         p[2][n] = path.settlement, p[3][n] = path.crisis;
+        is_signed |= block->limit[n];
     }
+    if (is_signed) {
+        FOR_LANES(n) {
+            Terms t = terms_at(block, n);
+            Levels lv = levels_at(block, n);
+            Act alone = alone_at(block, n);
+            Offer offer = offer_at(block, n);
+            Path path = path_behind(&t, &lv, &alone, &offer);
+            s[0][n] = path.alpha, s[1][n] = path.challenger_arms;
+            s[2][n] = path.settlement, s[3][n] = path.crisis;
+        }
+    } else memcpy(block->behind, block->without, sizeof block->without);
     FOR_LANES(n) {
         Terms t = terms_at(block, n);
-        Levels lv = levels_at(block, n);
-        Act alone = alone_at(block, n);
         Offer offer = offer_at(block, n);
-        Path without = without_at(block, n);
-        Path path = path_behind(&t, &lv, &alone, &offer);
+        Path without = path_at(block->without, n), path = path_at(block->behind, n);
         Solution found = solved(&t, &without, &path, &offer);
         v[0][n] = found.regime, v[1][n] = found.pledge, v[2][n] = found.ally_arms;
         v[3][n] = found.challenger_arms, v[4][n] = found.settlement, v[5][n] = found.crisis;

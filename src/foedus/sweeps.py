@@ -265,7 +265,8 @@ def _solve(
         coded,
         np.array([kernels.VARIABLES.index(name) for name in codes], np.int64),
     )
-    tiles = list(_tiles(columns.games // columns.width, columns.width, *(TILE if closed else ANY_TILE)))
+    most = TILE if closed else ANY_TILE
+    tiles = list(_tiles(columns.games // columns.width, columns.width, threads, *most))
     unsolved, first = _in_parallel(
         lambda tile: solve_games(tile, *arguments), tiles, columns.games, threads, progress
     )
@@ -295,13 +296,20 @@ def warn_unsolved(unsolved: int, games: int, first: Game, stacklevel: int) -> No
     )
 
 
-def _tiles(rows: int, width: int, height: int, breadth: int) -> Iterator[Tile]:
+def _tiles(rows: int, width: int, threads: int, height: int, breadth: int) -> Iterator[Tile]:
     """Cut `rows` of `width` games each into tiles of at most `height` rows and `breadth` columns, or of more
-    columns where there are fewer rows."""
-    breadth *= max(1, height // rows)
-    for row in range(0, rows, height):
+    columns where there are few rows.
+
+    Towards the end they become lower, for so many threads to end at about the same time.
+    """
+    breadth *= max(1, height // 4 // rows)
+    row = 0
+    while row < rows:
+        share = (rows - row) // (4 * threads) if threads > 1 else height
+        end = row + max(1, height // 8, min(height, share))
         for column in range(0, width, breadth):
-            yield row, min(row + height, rows), column, min(column + breadth, width)
+            yield row, min(end, rows), column, min(column + breadth, width)
+        row = end
 
 
 def _in_parallel(
