@@ -11,11 +11,21 @@ ROWS = 64  # that a call of the kernel takes, as in `foedus.sweep`
 DEFAULT = np.array([PARAMETERS[name].default for name in kernels.PARAMETERS] + [0.0])
 
 
-def kernel_map(ally_cost, status_quo, variables):
-    """Return the seconds that the kernel takes for a map into new arrays, on one thread."""
-    rows, columns = ally_cost.size, status_quo.size
+def outputs(games, variables):
+    """Return new arrays for these variables of so many games, and their numbers."""
     floats = [name for name in variables if not VARIABLES[name].codes]
     codes = [name for name in variables if VARIABLES[name].codes]
+    return (
+        np.empty((len(floats), games)),
+        np.array([kernels.VARIABLES.index(name) for name in floats], np.int64),
+        np.empty((len(codes), games), np.int8),
+        np.array([kernels.VARIABLES.index(name) for name in codes], np.int64),
+    )
+
+
+def kernel_map(ally_cost, status_quo, variables, wanted=None):
+    """Return the seconds that the kernel takes for a map on one thread, into new arrays or those `wanted`."""
+    rows, columns = ally_cost.size, status_quo.size
     arguments = (
         columns,
         DEFAULT,
@@ -24,12 +34,7 @@ def kernel_map(ally_cost, status_quo, variables):
         np.concatenate([ally_cost, status_quo]),
     )
     start = time.perf_counter()
-    wanted = (
-        np.empty((len(floats), rows * columns)),
-        np.array([kernels.VARIABLES.index(name) for name in floats], np.int64),
-        np.empty((len(codes), rows * columns), np.int8),
-        np.array([kernels.VARIABLES.index(name) for name in codes], np.int64),
-    )
+    wanted = wanted or outputs(rows * columns, variables)
     for row in range(0, rows, ROWS):
         kernels.solve_games((row, min(row + ROWS, rows), 0, columns), *arguments, *wanted)
     return time.perf_counter() - start

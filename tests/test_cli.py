@@ -198,6 +198,30 @@ class TestMap:
         assert out == ""
         assert sorted(os.listdir()) == ["big.toml", "games.csv", "run.toml"]
 
+    def test_numbers_may_be_kept_in_half_the_space(self, folder):
+        """And so again from the file alone."""
+        Path("run.toml").write_text(RUN.replace("[output]", '[output]\ndtype = "float32"'))
+        assert run(["map", "run.toml", "--quiet", "--no-picture"]) == 0
+        assert run(["map", "map.nc", "-o", "again.nc", "--quiet", "--no-picture"]) == 0
+        first, again = foedus.load("map.nc"), foedus.load("again.nc")
+        assert first.pledge.dtype == again.pledge.dtype == "float32"
+        assert again.equals(first)
+
+    def test_loads_what_it_needs_and_no_more(self, folder):
+        """A game takes neither labels nor files, a map without its picture nothing that draws."""
+        loaded = (
+            "import sys; from foedus.cli import run; run(sys.argv[1:]);"
+            "print([m for m in ('xarray', 'netCDF4', 'pydantic', 'matplotlib') if m in sys.modules])"
+        )
+        for arguments, modules in (
+            (["solve"], []),
+            (["map", "run.toml", "--no-picture", "--quiet"], ["xarray", "netCDF4", "pydantic"]),
+        ):
+            done = subprocess.run(
+                [sys.executable, "-c", loaded, *arguments], capture_output=True, text=True, check=True
+            )
+            assert done.stdout.splitlines()[-1] == str(modules)
+
     @pytest.mark.parametrize(
         ("old", "new", "words"),
         [
@@ -224,7 +248,8 @@ class TestMap:
             ("{ from = 0.1, to = 0.9, points = 16 }", '["a"]', "axes.status_quo.0 = 'a': input should be a valid number (from run.toml)"),
             ('"pledge"]', '"pledges"]', "'pledges' is not a variable; there are regime, pledge, "),
             ('["regime", "pledge"]', "[]", "variables is empty; at least one is needed (from run.toml)"),
-            ("variables", "variable", "output.variable is not a key of a run file; allowed here: file, variables (from run.toml)"),
+            ("variables", "variable", "output.variable is not a key of a run file; allowed here: file, variables, dtype (from run.toml)"),
+            ('file = "map.nc"', 'file = "map.nc"\ndtype = "int8"', "dtype = 'int8' is not allowed; it must be float64 or float32 (from run.toml)"),
             ('file = "map.nc"', "", "run.toml names no output file; name one with --output"),
             ('"map.nc"', '"nowhere/map.nc"', "nowhere/map.nc: the folder nowhere does not exist"),
             ('"map.nc"', '""', ".: the name must end in .nc"),

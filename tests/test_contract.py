@@ -257,6 +257,34 @@ class TestSweep:
         with pytest.raises(error, match=words):
             foedus.sweep(**arguments)
 
+    def test_numbers_may_be_kept_in_half_the_space(self):
+        """The same numbers, rounded; codes stay what they are."""
+        axes = {"ally_cost": np.geomspace(0.05, 5, 30), "status_quo": [0.3, 0.7]}
+        for contest in ({}, {"decisiveness": 2.0}):
+            whole = foedus.sweep(axes, **contest)
+            half = foedus.sweep(axes, dtype="float32", **contest)
+            for name, variable in VARIABLES.items():
+                assert half[name].dtype == ("int8" if variable.codes else "float32")
+                np.testing.assert_array_equal(half[name], whole[name].astype(half[name].dtype))
+            points = foedus.solve_points({"ally_cost": axes["ally_cost"]}, dtype=np.float32, **contest)
+            assert points.pledge.dtype == "float32"
+            forms = foedus.compare(axes, {"stake": [1.0]}, dtype="float32", **contest)
+            np.testing.assert_array_equal(forms.pledge[0], half.pledge)
+
+    @pytest.mark.parametrize("dtype", ["int8", "float16", "single precision", object])
+    def test_refuses_other_types(self, dtype):
+        words = re.escape(f"dtype = {dtype!r} is not allowed; it must be float64 or float32")
+        with pytest.raises(ValueError, match=words):
+            foedus.sweep({"stake": [1.0]}, dtype=dtype)
+
+    def test_columns_are_not_the_callers_arrays(self):
+        """Whoever changes an array afterwards does not change what a Dataset says."""
+        mine = np.array([0.3, 1.0])
+        ds = foedus.solve_points({"ally_cost": mine})
+        grid = foedus.sweep({"ally_cost": mine})
+        mine[:] = 9.0
+        assert ds.ally_cost.values.tolist() == grid.ally_cost.values.tolist() == [0.3, 1.0]
+
     def test_progress_counts_every_game(self, monkeypatch):
         monkeypatch.setattr("foedus.sweeps.TILE", (1, 100))
         seen = []

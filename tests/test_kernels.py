@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import itertools
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -258,6 +259,29 @@ def test_cache_follows_the_sources(tmp_path):
     assert current.exists()
     assert recent.exists()
     assert not old.exists()
+
+
+@compiled_only
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="looks for instructions of x86-64")
+def test_lanes_are_vectors(tmp_path):
+    """Every division and root of a loop over lanes is one of several numbers at a time."""
+    script = (
+        "import numba, re; from foedus.kernels import lanes\n"
+        "for move in (lanes.act_alone, lanes.refuse, lanes.arm, lanes.step, lanes.offer_to_buy):\n"
+        "    move.compile((numba.from_dtype(lanes.BLOCK),))\n"
+        "    (text,) = move.inspect_asm().values()\n"
+        "    print(*(len(re.findall(rf'v?(?:div|sqrt){kind}', text)) for kind in ('pd', 'sd')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    counts = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
+    assert len(counts) == 5
+    for packed, single in counts[1:]:
+        assert packed > 0
+        assert single == 0
+    assert counts[0] == (0, 0)  # what takes divisions and roots is known before
 
 
 @compiled_only

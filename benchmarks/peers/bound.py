@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -12,8 +11,9 @@ import time
 import numba
 import numpy as np
 
-CACHED = 512  # numbers that stay in the nearest cache
+CACHED, TIMES = 512, 10_000  # numbers that stay in the nearest cache, and how often each is taken
 WRITTEN = 2**24  # numbers that do not stay in any
+USED = np.ones(WRITTEN)
 
 
 @numba.njit(error_model="numpy")
@@ -39,17 +39,17 @@ def seconds(function, *arguments):
     return time.perf_counter() - start
 
 
-def machine(rounds=7):
-    """Return what a division, a root and a byte written to new memory take, in ns: medians."""
-    numbers, times = np.ones(CACHED), 10_000
-    costs = {"division": [], "root": [], "byte written": []}
+def machine():
+    """Return what a division, a root and a byte written to new memory take here and now, in ns."""
+    numbers = np.ones(CACHED)
     for function in (divide, take_roots):
-        function(numbers, 1)
-    for _ in range(rounds):
-        for name, function in (("division", divide), ("root", take_roots)):
-            costs[name].append(seconds(function, numbers, times) / (CACHED * times))
-        costs["byte written"].append(seconds(lambda: np.empty(WRITTEN).fill(1.0)) / (8 * WRITTEN))
-    return {name: 1e9 * statistics.median(found) for name, found in costs.items()}
+        function(numbers, 1)  # compiled
+    return {
+        "division": 1e9 * seconds(divide, numbers, TIMES) / (CACHED * TIMES),
+        "root": 1e9 * seconds(take_roots, numbers, TIMES) / (CACHED * TIMES),
+        "byte written": 1e9 * seconds(lambda: np.empty(WRITTEN).fill(1.0)) / (8 * WRITTEN),
+        "byte written again": 1e9 * seconds(USED.fill, 1.0) / (8 * WRITTEN),
+    }
 
 
 def operations(games):
@@ -67,10 +67,6 @@ def operations(games):
     return json.loads(done.stdout)
 
 
-def bound(needed, costs, written):
+def bound(needed, costs, written, byte="byte written"):
     """Return the least that a game can cost, in ns: what it needs, and `written` bytes."""
-    return (
-        needed["divisions"] * costs["division"]
-        + needed["roots"] * costs["root"]
-        + written * costs["byte written"]
-    )
+    return needed["divisions"] * costs["division"] + needed["roots"] * costs["root"] + written * costs[byte]

@@ -68,25 +68,33 @@ def write_table(record, path):
 
 def goals(record):
     """Return the lines of the table of what is asked of the solver."""
-    times, costs, threads = (
-        record["nanoseconds per game"], record["machine costs, ns"], record["machine"]["threads"],
-    )  # fmt: skip
+    times, threads = record["nanoseconds per game"], record["machine"]["threads"]
+    costs = {
+        name: f"{statistics.median(now[name] for now in record['machine costs, ns']):.2g}"
+        for name in ("division", "root", "byte written", "byte written again")
+    }
     lines = [
-        "A game cannot cost less than the divisions and roots that its closed forms need, as fast as this "
-        f"machine does them ({costs['division']:.2f} and {costs['root']:.2f} ns each), and writing its results "
-        f"to new memory ({costs['byte written']:.3f} ns a byte).",
+        "A game cannot cost less than the divisions and roots that its closed forms need, as fast as the "
+        f"machine does them ({costs['division']} and {costs['root']} ns each), and writing its results to "
+        f"new memory ({costs['byte written']} ns a byte; {costs['byte written again']} to memory used "
+        "before), measured anew in every round.",
         "",
         "| games | kept | divisions | roots | bound, ns | foedus, ns | times the bound |",
         "|---|---|---|---|---|---|---|",
     ]
-    for games, name in (("map", "1 thread"), ("random", "random games")):
+    rows = (
+        ("map", "map", "foedus, {}, 1 thread"),
+        ("map, used memory", "map, bare kernel, memory used before", "kernel, {}, used memory"),
+        ("random", "every parameter varies, `solve_points`", "foedus, {}, random games"),
+    )
+    for bounds, games, name in rows:
         for kept, words in KEPT.items():
-            needed = record["operations needed per game"][games][kept]
-            least = record["bound, ns per game"][games][kept]
-            found = times[f"foedus, {kept}, {name}"]
+            needed = record["operations needed per game"][bounds.split(",")[0]][kept]
+            least = record["bound, ns per game"][bounds][kept]
+            found = times[name.format(kept)]
             lines.append(
-                f"| {games} | {words} | {needed['divisions']:.1f} | {needed['roots']:.1f} | {least:.1f} "
-                f"| {spread(found)} | {spread([value / least for value in found])} |"
+                f"| {games} | {words} | {needed['divisions']:.1f} | {needed['roots']:.1f} | {spread(least)} "
+                f"| {spread(found)} | {spread([a / b for a, b in zip(found, least, strict=True)])} |"
             )
     lines += ["", "| side by side | kept | ratio |", "|---|---|---|"]
     for kept, words in KEPT.items():
