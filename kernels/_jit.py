@@ -102,4 +102,5 @@ def _whole_vectors(typing_context):
     return numba.types.void(), code
 
 
-whole_vectors = (lambda: None) if numba.config.DISABLE_JIT else intrinsic(_whole_vectors)
+plain = numba.config.DISABLE_JIT  # type: ignore[attr-defined]
+whole_vectors = (lambda: None) if plain else intrinsic(_whole_vectors)
