@@ -20,7 +20,7 @@ import numba
 import numpy as np
 
 import foedus
-from benchmarks.kernel import DEFAULT, kernel_map, outputs
+from benchmarks.suite.kernel import DEFAULT, kernel_map, outputs
 from foedus import kernels
 from foedus.io.schema import PARAMETERS, PER_ARMS, VARIABLES
 

@@ -1,6 +1,6 @@
 """What a game with any contest costs, in games of the closed-form kernel, side by side in one run.
 
-    python -m benchmarks.contests        from the root of a checkout, with foedus installed
+    python -m benchmarks.suite.contests        from the root of a checkout, with foedus installed
 
 The games are those of the default map at 512 x 512, all variables, one thread. Each round solves the map once
 by the closed forms (ratio contest, decisiveness 1) and once with every other contest.
