@@ -192,6 +192,9 @@ def unsolved_beside(game, other):
     for name, variable in schema.VARIABLES.items():
         if not variable.codes:
             assert np.isnan(ds[name].values[[0, 2]]).all(), name
+    for kept in (["regime", "crisis"], ["regime", "pledge"]):
+        with pytest.warns(RuntimeWarning, match=re.escape(words)):
+            assert foedus.solve_points(columns, variables=kept).equals(ds[kept])
 
 
 @pure_only

@@ -16,6 +16,13 @@ from foedus.io.schema import VARIABLES
 from .contests import ratios
 from .kernel import kernel_map
 
+RUN = """
+[axes]
+ally_cost = {{ from = 0.05, to = 5.0, points = {points}, scale = "log" }}
+status_quo = {{ from = 0.1, to = 0.9, points = {points} }}
+[output]
+variables = {variables}
+"""
 KEPT = {"regime only": ["regime"], "regime and pledge": ["regime", "pledge"], "all": list(VARIABLES)}
 
 
@@ -146,6 +153,36 @@ def timeraw_import():
     return "import foedus"
 
 
+class Latency:
+    """Whole processes, all compiled before: one game; a map of 1024 x 1024 regimes without its picture; and
+    what neither can be faster than, a trivial function that numba loads from its cache."""
+
+    cases = {  # noqa: RUF012
+        "trivial": ["trivial.py"],
+        "solve": ["-m", "foedus", "solve"],
+        "map": ["-m", "foedus", "map", "run.toml", "-o", "map.nc", "--quiet", "--overwrite", "--no-picture"],
+    }
+    params = tuple(cases)
+    param_names = ("process",)
+    number, repeat, rounds, warmup_time, timeout = 1, 7, 1, 0, 300
+
+    def setup(self, case):
+        self.folder = tempfile.TemporaryDirectory()
+        folder = Path(self.folder.name)
+        (folder / "run.toml").write_text(RUN.format(points=1024, variables='["regime"]'))
+        (folder / "trivial.py").write_text(
+            "import numba\n@numba.njit(cache=True)\ndef f(x):\n    return x\nf(1.0)\n"
+        )
+        self.time_process(case)
+
+    def time_process(self, case):
+        command = [sys.executable, *self.cases[case]]
+        subprocess.run(command, check=True, cwd=self.folder.name, stdout=subprocess.DEVNULL)
+
+    def teardown(self, case):
+        self.folder.cleanup()
+
+
 class FirstMap:
     """From the command line to the file, in a fresh process: 512 x 512 games, regime and pledge.
 
@@ -159,12 +196,7 @@ class FirstMap:
     def setup(self, cache, output):
         self.folder = tempfile.TemporaryDirectory()
         folder = Path(self.folder.name)
-        (folder / "run.toml").write_text(
-            "[axes]\n"
-            'ally_cost = { from = 0.05, to = 5.0, points = 512, scale = "log" }\n'
-            "status_quo = { from = 0.1, to = 0.9, points = 512 }\n"
-            '[output]\nvariables = ["regime", "pledge"]\n'
-        )
+        (folder / "run.toml").write_text(RUN.format(points=512, variables='["regime", "pledge"]'))
         self.command = [sys.executable, "-m", "foedus", "map", "run.toml", "-o", "map.nc"]
         self.command += ["--quiet", "--overwrite"] + ["--no-picture"] * (output == "file")
         self.environment = dict(os.environ)
