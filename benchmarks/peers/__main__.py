@@ -3,8 +3,8 @@
     make peers        or: python -m benchmarks.peers [FOLDER]
 
 First the peers' answers are compared with the solver's, and only then is anything timed: in each round
-every contestant once, one after another. What comes out goes to FOLDER (default: docs): speed.json, the raw
-numbers; speed-table.md and speed.png, made from it.
+every pair of contestants, in an order drawn anew. What comes out goes to FOLDER (default: docs): speed.json,
+the raw numbers; speed-table.md and speed.png, made from it.
 """
 
 import json
@@ -16,7 +16,6 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numba
 import numpy as np
 
 import foedus
@@ -25,7 +24,7 @@ from foedus import kernels
 from foedus.io.schema import PARAMETERS, PER_ARMS, VARIABLES
 
 from . import bound, c, gambit_peer, jax_peer, numpy_peer, scipy_peer, tree_peer
-from .report import write_figure, write_table
+from .report import ALONE, BOUNDED, write_figure, write_table
 
 ROUNDS = 7
 SIZE, LARGE = 1024, 2048  # points per axis of the maps
@@ -33,7 +32,6 @@ RANDOM = 2**20  # games of which every parameter is another
 KEPT = {"regime": ["regime"], "all": list(VARIABLES)}
 WRITTEN = {kept: sum(np.dtype(VARIABLES[name].dtype).itemsize for name in KEPT[kept]) for kept in KEPT}
 THREADS = len(os.sched_getaffinity(0))
-BOUNDS = {"map": "byte written", "map, used memory": "byte written again", "random": "byte written"}
 PEERS = numpy_peer, c, jax_peer, scipy_peer, gambit_peer, tree_peer
 READY = 10**8  # numbers, more than any contestant needs at a time
 SAMPLE = 3000  # games whose operations are counted
@@ -230,6 +228,51 @@ def compare(solve, games):
     return f"settlement within {max(errors):.0e}; {same} of {len(games)} regimes"
 
 
+def pairs():
+    """Return who is compared with whom: pairs of names of contestants."""
+    found = [(name, "foedus, all, 1 thread") for name in ALONE.values()]
+    for kept in KEPT:
+        one, many = f"foedus, {kept}, 1 thread", f"foedus, {kept}, {THREADS} threads"
+        found += [
+            (f"kernel, {kept}", one),
+            (f"C, {kept}, 1 thread", one),
+            (f"C one by one, {kept}, 1 thread", one),
+            (f"JAX, {kept}, 1 thread", one),
+            (f"C, {kept}, {THREADS} threads", many),
+            (f"JAX, {kept}, {THREADS} threads", many),
+            (one, many),
+            (f"kernel, {kept}", f"kernel, {kept}, two maps at once"),
+            (f"foedus, {kept}, 1 thread, {LARGE}", f"kernel, {kept}, {LARGE}"),
+        ]
+    return found
+
+
+def measure(field):
+    """Return the nanoseconds a game of every run by name; the ratios of every pair by round; and of each
+    contestant that has a bound its times, with what the machine takes at that moment.
+
+    The two of a pair run one right after the other, and so do a contestant and the machine's operations:
+    clocks drift, and neighbours come and go.
+    """
+    times = {name: [] for name in field}
+    ratios = {f"{name} over {other}": [] for name, other in pairs()}
+    bounded = {name.format(kept): [] for name in BOUNDED.values() for kept in KEPT}
+    order = np.random.default_rng(1)
+
+    def run(name):
+        back_memory()
+        times[name].append(1e9 * field[name]())
+        return times[name][-1]
+
+    for k in range(ROUNDS):
+        for name, other in order.permutation(pairs()):
+            ratios[f"{name} over {other}"].append(run(name) / run(other))
+        for name in order.permutation(list(bounded)):
+            bounded[name].append({"ns": run(name)} | bound.machine())
+        print(f"round {k + 1} of {ROUNDS}", file=sys.stderr)
+    return times, ratios, bounded
+
+
 def main(folder):
     """Check, time, and write what came out."""
     said = accuracies()
@@ -238,43 +281,25 @@ def main(folder):
         field = contestants(workers)
         for run in field.values():  # compiled, loaded, and touched once
             run()
-        times = {name: [] for name in field}
-        costs = []
-        for k in range(ROUNDS):
-            costs.append(bound.machine())
-            for name, run in field.items():
-                back_memory()
-                times[name].append(run())
-            print(f"round {k + 1} of {ROUNDS}", file=sys.stderr)
+        times, ratios, bounded = measure(field)
     finally:
         for worker in workers.values():
             worker.kill()
-    needed = {"map": bound.operations(map_sample(SAMPLE))}
-    needed["random"] = bound.operations(vectors(random_games(SAMPLE)))
     record = {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"processor": processor(), "threads": THREADS, "system": platform.platform()},
-        "versions": {
-            "foedus": foedus.__version__,
-            "python": platform.python_version(),
-            "numba": numba.__version__,
-        }
-        | {"numpy": np.__version__}
-        | {k: v for peer in (c, jax_peer, scipy_peer, gambit_peer) for k, v in peer.versions().items()},
+        "versions": {"foedus": foedus.__version__, "python": platform.python_version()}
+        | {name: text for peer in PEERS for name, text in peer.versions().items()},
         "map": f"{SIZE} x {SIZE} games, ally_cost by status_quo",
         "accuracy": said,
-        "nanoseconds per game": {k: [1e9 * seconds for seconds in v] for k, v in times.items()},
-        "machine costs, ns": costs,
-        "operations needed per game": needed,
-        "bound, ns per game": {
-            games: {
-                kept: [
-                    bound.bound(needed[games.split(",")[0]][kept], now, WRITTEN[kept], byte) for now in costs
-                ]
-                for kept in KEPT
-            }
-            for games, byte in BOUNDS.items()
+        "nanoseconds per game": times,
+        "ratios": ratios,
+        "beside the machine's operations": bounded,
+        "operations needed per game": {
+            "map": bound.operations(map_sample(SAMPLE)),
+            "random": bound.operations(vectors(random_games(SAMPLE))),
         },
+        "bytes written per game": WRITTEN,
     }
     (folder / "speed.json").write_text(json.dumps(record, indent=1) + "\n")
     write_table(record, folder / "speed-table.md")

@@ -4,6 +4,8 @@ import statistics
 
 from matplotlib.figure import Figure
 
+from .bound import bound
+
 # contestants in the order of the table: what they are called there, and their names in the record
 ROWS = {
     "foedus": "foedus",
@@ -18,28 +20,32 @@ ALONE = {
     "Gambit, logit equilibrium of a small tree": "Gambit",
     "compiled backward induction, tree of 360 ends": "tree of 360 ends",
 }
+# whose times have a bound: what it is called, the games whose operations count, and what a byte costs
+BOUNDED = {
+    ("map", "map", "byte written"): "foedus, {}, 1 thread",
+    ("map, bare kernel, memory used before", "map", "byte written again"): "kernel, {}, used memory",
+    ("every parameter varies, `solve_points`", "random", "byte written"): "foedus, {}, random games",
+}
 KEPT = {"regime": "regime only", "all": "all 19 variables"}
 
 
-def spread(values, digits=3):
+def number(value):
+    """Return a number to three digits, without powers of ten."""
+    return f"{float(f'{value:.3g}'):,.10g}"
+
+
+def spread(values):
     """Return the median of the values with the least and the most, as text."""
-    low, middle, high = min(values), statistics.median(values), max(values)
-    return f"{middle:,.{digits}g} ({low:,.{digits}g} to {high:,.{digits}g})"
-
-
-def ratios(record, slower, faster):
-    """Return the ratio of two contestants' times in each round."""
-    times = record["nanoseconds per game"]
-    return [a / b for a, b in zip(times[slower], times[faster], strict=True)]
+    return f"{number(statistics.median(values))} ({number(min(values))} to {number(max(values))})"
 
 
 def write_table(record, path):
     """Write the tables: everybody's times, and what is asked of the solver's."""
-    times, threads = record["nanoseconds per game"], record["machine"]["threads"]
+    times, ratios, threads = record["nanoseconds per game"], record["ratios"], record["machine"]["threads"]
     lines = [
         f"Measured {record['when'][:10]} on {record['machine']['processor']}, {threads} threads; "
         + ", ".join(f"{name} {version}" for name, version in record["versions"].items())
-        + f". Medians of {len(next(iter(times.values())))} rounds, with the least and the most; "
+        + f". Medians of {len(next(iter(ratios.values())))} rounds, with the least and the most; "
         f"{record['map']}, unless said otherwise.",
         "",
         "| solver | kept | threads | ns a game | times foedus | answers |",
@@ -53,12 +59,12 @@ def write_table(record, path):
                 if name not in times or (short == "kernel" and count > 1):
                     continue
                 answers = record["accuracy"].get(short, "the solver's own")
-                against = spread(ratios(record, name, ours)) if name != ours else "1"
+                against = spread(ratios[f"{name} over {ours}"]) if name != ours else "1"
                 lines.append(
                     f"| {label} | {words} | {count} | {spread(times[name])} | {against} | {answers} |"
                 )
     for label, name in ALONE.items():
-        against = spread(ratios(record, name, "foedus, all, 1 thread"))
+        against = spread(ratios[f"{name} over foedus, all, 1 thread"])
         lines.append(
             f"| {label} | its own | 1 | {spread(times[name])} | {against} | {record['accuracy'][name]} |"
         )
@@ -67,70 +73,73 @@ def write_table(record, path):
 
 
 def goals(record):
-    """Return the lines of the table of what is asked of the solver."""
-    times, threads = record["nanoseconds per game"], record["machine"]["threads"]
-    costs = {
-        name: f"{statistics.median(now[name] for now in record['machine costs, ns']):.2g}"
+    """Return the lines of the tables of what is asked of the solver."""
+    ratios, threads = record["ratios"], record["machine"]["threads"]
+    beside, written = record["beside the machine's operations"], record["bytes written per game"]
+    middle = {
+        name: statistics.median(now[name] for rounds in beside.values() for now in rounds)
         for name in ("division", "root", "byte written", "byte written again")
     }
     lines = [
         "A game cannot cost less than the divisions and roots that its closed forms need, as fast as the "
-        f"machine does them ({costs['division']} and {costs['root']} ns each), and writing its results to "
-        f"new memory ({costs['byte written']} ns a byte; {costs['byte written again']} to memory used "
-        "before), measured anew in every round.",
+        f"machine does them ({middle['division']:.2f} and {middle['root']:.2f} ns each), and writing its "
+        f"results to new memory ({middle['byte written']:.2f} ns a byte; {middle['byte written again']:.2f} "
+        "to memory used before), measured beside each contestant.",
         "",
-        "| games | kept | divisions | roots | bound, ns | foedus, ns | times the bound |",
+        "| games | kept | divisions | roots | bound, ns | ns a game | times the bound |",
         "|---|---|---|---|---|---|---|",
     ]
-    rows = (
-        ("map", "map", "foedus, {}, 1 thread"),
-        ("map, used memory", "map, bare kernel, memory used before", "kernel, {}, used memory"),
-        ("random", "every parameter varies, `solve_points`", "foedus, {}, random games"),
-    )
-    for bounds, games, name in rows:
+    for (games, counted, byte), name in BOUNDED.items():
         for kept, words in KEPT.items():
-            needed = record["operations needed per game"][bounds.split(",")[0]][kept]
-            least = record["bound, ns per game"][bounds][kept]
-            found = times[name.format(kept)]
+            needed, rounds = record["operations needed per game"][counted][kept], beside[name.format(kept)]
+            least = [bound(needed, now, written[kept], byte) for now in rounds]
+            found = [now["ns"] for now in rounds]
             lines.append(
                 f"| {games} | {words} | {needed['divisions']:.1f} | {needed['roots']:.1f} | {spread(least)} "
                 f"| {spread(found)} | {spread([a / b for a, b in zip(found, least, strict=True)])} |"
             )
     lines += ["", "| side by side | kept | ratio |", "|---|---|---|"]
     for kept, words in KEPT.items():
-        one, many = f"foedus, {kept}, 1 thread", f"foedus, {kept}, {threads} threads"
-        lines += [
-            f"| `sweep` over its bare kernel, 2048 x 2048 | {words} "
-            f"| {spread(ratios(record, f'foedus, {kept}, 1 thread, 2048', f'kernel, {kept}, 2048'))} |",
-            f"| 1 thread over {threads} | {words} | {spread(ratios(record, one, many))} |",
-            f"| the same, of independent maps: what the machine gives | {words} "
-            f"| {spread(ratios(record, f'kernel, {kept}', f'kernel, {kept}, two maps at once'))} |",
-        ]
+        for said, slow, fast in (
+            ("`sweep` over its bare kernel, 2048 x 2048", "foedus, {}, 1 thread, 2048", "kernel, {}, 2048"),
+            (f"1 thread over {threads}", "foedus, {}, 1 thread", f"foedus, {{}}, {threads} threads"),
+            (
+                "one map over two at once: what the machine gives",
+                "kernel, {}",
+                "kernel, {}, two maps at once",
+            ),
+        ):
+            found = ratios[f"{slow.format(kept)} over {fast.format(kept)}"]
+            lines.append(f"| {said} | {words} | {spread(found)} |")
     return lines
 
 
 def write_figure(record, path):
     """Draw everybody's time for a game, on a log scale."""
     times = record["nanoseconds per game"]
-    bars = []
+    dots = [(label, times[name], "#666666") for label, name in ALONE.items()]
     for kept, words in KEPT.items():
         for label, short in ROWS.items():
-            name = f"kernel, {kept}" if short == "kernel" else f"{short}, {kept}, 1 thread"
             if short != "kernel":
-                bars.append((f"{label}: {words}", times[name], "#0072B2" if short == "foedus" else "#999999"))
-    bars += [(label, times[name], "#999999") for label, name in ALONE.items()]
-    bars.sort(key=lambda bar: -statistics.median(bar[1]))
-    figure = Figure(figsize=(8.0, 4.6), layout="constrained")
+                colour = "#0072B2" if short == "foedus" else "#666666"
+                dots.append((f"{label}: {words}", times[f"{short}, {kept}, 1 thread"], colour))
+    dots.sort(key=lambda dot: -statistics.median(dot[1]))
+    figure = Figure(figsize=(8.0, 4.4), layout="constrained")
     axes = figure.add_subplot()
-    for y, (_, values, colour) in enumerate(bars):
+    for y, (_, values, colour) in enumerate(dots):
         middle = statistics.median(values)
-        axes.barh(y, middle, color=colour, height=0.7)
-        axes.plot([min(values), max(values)], [y, y], color="black", linewidth=1)
-        axes.text(max(values) * 1.3, y, duration(middle), va="center", fontsize=8)
-    axes.set_yticks(range(len(bars)), [label for label, _, _ in bars], fontsize=8)
+        axes.plot([min(values), max(values)], [y, y], color=colour, linewidth=1.5)
+        axes.plot(middle, y, "o", color=colour, markersize=7)
+        axes.text(max(values) * 1.6, y, duration(middle), va="center", fontsize=8, color=colour)
+    axes.set_yticks(range(len(dots)), [label for label, _, _ in dots], fontsize=8)
+    for tick, (_, _, colour) in zip(axes.get_yticklabels(), dots, strict=True):
+        tick.set_color(colour)
     axes.set_xscale("log")
-    axes.set_xlim(1, max(max(values) for _, values, _ in bars) * 30)
-    axes.set_xlabel("time for one game on one thread, nanoseconds (median; line: least to most)")
+    axes.set_xlim(8, max(max(values) for _, values, _ in dots) * 40)
+    axes.set_xticks([10, 1e3, 1e6, 1e9], ["10 ns", "1 µs", "1 ms", "1 s"])
+    axes.set_xlabel("one game on one thread: median, least and most", fontsize=9)
+    axes.grid(axis="x", color="#dddddd")
+    axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=150)
 
