@@ -14,7 +14,7 @@ SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/general/*.py
 KERNEL_TESTS := tests/test_game.py tests/test_general.py tests/test_kernels.py
 ASV := $(BIN)/asv --config benchmarks/asv.conf.json
 
-.PHONY: map test lint tests pure bounds bench bench-against bench-check peers cuda clean
+.PHONY: map test lint tests pure bounds bench bench-against bench-check peers peers-check cuda clean
 
 map: $(VENV)/installed
 	$(BIN)/foedus map $(RUN) --overwrite
@@ -52,6 +52,9 @@ bench-against: $(VENV)/installed-bench
 # the solver beside C, JAX, SciPy, NumPy and Gambit, side by side: docs/speed.json, speed-table.md, speed.png
 peers: $(VENV)/installed-peers
 	$(BIN)/python -m benchmarks.peers docs
+
+peers-check: $(VENV)/installed-peers
+	$(BIN)/pytest tests/test_peers.py
 
 bench-check: $(VENV)/installed-bench
 	$(ASV) machine --yes > /dev/null
