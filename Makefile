@@ -2,7 +2,8 @@
 # make test   everything that must hold
 # make bench  speed and memory, as asv measures them
 # make bench-against  the same of this commit and the one before, and what has changed
-# make peers  speed beside that of other ways to solve the same games
+# make peers  speed beside that of other ways to solve the same games; takes a C compiler
+# make peers-check, bench-check, cuda  that these, the benchmarks and the kernels on CUDA do what they should
 # Each sets up what it needs in .venv first; PYTHON names another Python than python3.
 
 PYTHON ?= python3
@@ -49,7 +50,7 @@ bench-against: $(VENV)/installed-bench
 	$(ASV) machine --yes > /dev/null
 	$(ASV) continuous --factor 1.1 --show-stderr $(if $(BENCH),--bench "$(BENCH)") $(BASE) HEAD
 
-# the solver beside C, JAX, SciPy, NumPy and Gambit, side by side: docs/speed.json, speed-table.md, speed.png
+# the record, the table and the figure of docs/speed.md
 peers: $(VENV)/installed-peers
 	$(BIN)/python -m benchmarks.peers docs
 

@@ -126,7 +126,7 @@ class Variable(Label):
 
     @property
     def dtype(self) -> str:
-        """The type of its values in memory and on disk."""
+        """The type of its values, unless numbers are asked for in another."""
         return "int8" if self.codes else "float64"
 
     @property

@@ -10,10 +10,11 @@ from .lanes import (
     LANES,
     follow_paths,
     leave_paths,
+    offer_at,
     put_solution,
     set_costs,
     set_levels,
-    set_regimes,
+    set_codes,
     set_variables,
     solve_lanes,
 )
@@ -117,17 +118,17 @@ def write(block, start, games, floats, which_floats, codes, which_codes):
         for n in range(games):
             wanted[n] = found[n]
     for j in range(which_codes.size):
-        signs, found = codes[j, start:stop], block.variables[which_codes[j]]
+        coded, found = codes[j, start:stop], block.variables[which_codes[j]]
         for n in range(games):
-            signs[n] = np.int8(found[n])
+            coded[n] = np.int8(found[n])
 
 
 @jit
 def solve_games(tile, width, fixed, varying, layout, values, floats, which_floats, codes, which_codes):
     """Solve the games of a tile, with the ratio contest and decisiveness 1, and write what is wanted of them.
 
-    tile : the first row, the last but one, the first column and the last but one. Game i stands in row
-        i // width and column i % width
+    tile : the first row and the one past the last, the first column and the one past the last. Game i
+        stands in row i // width and column i % width
     width : how many games there are in a row. The stride of each varying parameter is a multiple of it, or
         it is a multiple of stride times size: the parameter varies between rows, or within each one alike
     fixed : (15,) the parameters, in the order of `Parameters`
@@ -144,7 +145,7 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
 
     Returns how many games could not be solved, and the first of them, or -1.
     """
-    # k = varying parameter, j = variable, g = block, n = game within the block
+    # i = parameter, k = varying parameter, j = variable, g = block, n = game within the block
     first_row, last_row, first_column, last_column = tile
     costs_alike = levels_alike = True
     for k in range(varying.size):
@@ -172,12 +173,12 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
                     set_levels(block, levels_alike)
                 if solve_lanes(block):
                     for n in range(games):
-                        if np.isnan(block.offer[1, n]):
+                        if np.isnan(offer_at(block, n).backing):
                             unsolved += 1
                             if first_unsolved < 0 or start + n < first_unsolved:
                                 first_unsolved = start + n
                 if which_floats.size == 0:
-                    set_regimes(block)
+                    set_codes(block)
                 else:
                     if on_paths:
                         follow_paths(block)

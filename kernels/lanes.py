@@ -116,7 +116,7 @@ def put_costs(block, n, known):
 
 @jit_apart
 def set_costs(block, alike):
-    """Compute the `Costs` of all lanes, once if they are `alike`."""
+    """Compute the `Costs` of all lanes, once if the parameters that decide them are `alike` in all."""
     whole_vectors()
     if alike:
         known = costs(parameters(block.parameters[:, 0]))
@@ -136,7 +136,7 @@ def put_levels(block, n, known):
 
 @jit_apart
 def set_levels(block, alike):
-    """Compute the `Levels` of all lanes, once if they are `alike`."""
+    """Compute the `Levels` of all lanes, once if the parameters that decide them are `alike` in all."""
     whole_vectors()
     if alike:
         known = levels(terms_at(block, 0))
@@ -279,7 +279,7 @@ def put_solution(v, n, solution):
 
 
 @jit_apart
-def set_regimes(block):
+def set_codes(block):
     """Write the codes alone: the regime and both crises."""
     whole_vectors()
     v = block.variables

@@ -285,6 +285,10 @@ class TestSweep:
         mine[:] = 9.0
         assert ds.ally_cost.values.tolist() == grid.ally_cost.values.tolist() == [0.3, 1.0]
 
+    def test_threads_may_be_numbers_of_numpy(self):
+        axes = {"ally_cost": [0.3, 1.0]}
+        assert foedus.sweep(axes, threads=np.int64(2)).equals(foedus.sweep(axes))
+
     def test_progress_counts_every_game(self, monkeypatch):
         monkeypatch.setattr("foedus.sweeps.TILE", (1, 100))
         seen = []

@@ -1,4 +1,4 @@
-"""The least that a game can cost: its divisions and roots at the machine's best, and its results written."""
+"""What a game costs by itself: its divisions and roots at the machine's best, and its results written."""
 
 import json
 import math
@@ -7,10 +7,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import numba
 import numpy as np
 
+ROOT = Path(__file__).parent.parent.parent
 CACHED, TIMES = 512, 10_000  # numbers that stay in the nearest cache, and how often each is taken
 WRITTEN = 2**24  # numbers that do not stay in any
 USED = np.ones(WRITTEN)
@@ -62,11 +64,12 @@ def operations(games):
         np.save(path, games)
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.peers.twin", path],
+            cwd=ROOT,
             env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, check=True, capture_output=True, text=True,
         )  # fmt: skip
     return json.loads(done.stdout)
 
 
 def bound(needed, costs, written, byte="byte written"):
-    """Return the least that a game can cost, in ns: what it needs, and `written` bytes."""
+    """Return what a game costs by itself, in ns: what it needs, and `written` bytes."""
     return needed["divisions"] * costs["division"] + needed["roots"] * costs["root"] + written * costs[byte]

@@ -81,12 +81,12 @@ def goals(record):
         for name in ("division", "root", "byte written", "byte written again")
     }
     lines = [
-        "A game cannot cost less than the divisions and roots that its closed forms need, as fast as the "
+        "What a game costs by itself: the divisions and roots that its closed forms need, as fast as the "
         f"machine does them ({middle['division']:.2f} and {middle['root']:.2f} ns each), and writing its "
         f"results to new memory ({middle['byte written']:.2f} ns a byte; {middle['byte written again']:.2f} "
         "to memory used before), measured beside each contestant.",
         "",
-        "| games | kept | divisions | roots | bound, ns | ns a game | times the bound |",
+        "| games | kept | divisions | roots | by itself, ns | ns a game | times that |",
         "|---|---|---|---|---|---|---|",
     ]
     for (games, counted, byte), name in BOUNDED.items():

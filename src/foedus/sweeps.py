@@ -22,7 +22,7 @@ ANY_TILE = 16, 256  # and with any contest, where a game takes a hundred times a
 ROW = 64  # games that a row has at least, if there are as many: a block of the kernels
 
 Progress = Callable[[int, int], object]
-Tile = tuple[int, int, int, int]  # first row, last but one, first column, last but one
+Tile = tuple[int, int, int, int]  # first row, one past the last, first column, one past the last
 
 
 class Columns(NamedTuple):
@@ -168,7 +168,16 @@ def solve_points(
         raise ValueError(f"the columns must be of one length, but {lengths}")
     count = next(iter(games.values()))
     columns = Columns(values, dict.fromkeys(values, 1), _fixed(fixed, values, "a column"), count)
-    return _solve(columns, (count,), ("game",), variables, threads, progress, contest or CONTESTS[0], dtype)
+    return _solve(
+        columns,
+        (count,),
+        ("game",),
+        variables,
+        threads,
+        progress,
+        CONTESTS[0] if contest is None else contest,
+        dtype,
+    )
 
 
 def _fixed(fixed: Mapping[str, Any], varying: Mapping[str, Any], kind: str) -> dict[str, float]:
@@ -229,7 +238,7 @@ def _solve(
     names = check_variables(variables)
     if threads is None:
         threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1:
         raise ValueError(f"threads = {threads!r} is not allowed; it must be a whole number, 1 or more")
 
     from . import __version__, kernels
