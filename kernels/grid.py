@@ -12,9 +12,9 @@ from .lanes import (
     leave_paths,
     offer_at,
     put_solution,
+    set_codes,
     set_costs,
     set_levels,
-    set_codes,
     set_variables,
     solve_lanes,
 )
