@@ -1,41 +1,49 @@
-"""Files: NetCDF out and in again."""
+"""Files: Datasets out and in again, as NetCDF or, by the ending of the name, Zarr."""
 
 import contextlib
+import importlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
-import netCDF4
 import numpy as np
 import xarray as xr
 
-CHUNK_BYTES = 2**20
-COMPRESSION = {"zlib": True, "complevel": 1, "shuffle": True}
+from .layout import Layout, layout
+
+FORMATS = {".nc": "netcdf", ".zarr": "zarr_store"}  # the module that writes and reads each
+NAMES = {".nc": "NetCDF file", ".zarr": "Zarr store"}
 
 
-def _chunks(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
-    """Return chunk sizes of about a megabyte, whole in the last dimensions."""
-    sizes, room = [], max(1, CHUNK_BYTES // itemsize)
-    for size in reversed(shape):
-        sizes.append(max(1, min(size, room)))
-        room = max(1, room // sizes[-1])
-    return tuple(reversed(sizes))
+def format_of(path: Path) -> ModuleType:
+    """Return the module that writes and reads files with the ending of `path`.
+
+    Raises ValueError if it is another ending, ModuleNotFoundError if the format takes a package that is
+    not installed.
+    """
+    if path.suffix not in FORMATS:
+        raise ValueError(f"{path}: the name must end in {' or '.join(FORMATS)}")
+    return importlib.import_module(f".{FORMATS[path.suffix]}", __package__)
 
 
 def writable(path: str | os.PathLike, overwrite: bool = True) -> Path:
-    """Return `path` if a file can be written there, without touching it.
+    """Return `path` if a file can be written there, or a folder if it ends in .zarr, without touching it.
 
-    Raises FileNotFoundError, FileExistsError, IsADirectoryError or PermissionError, each in words.
+    Raises FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError or PermissionError,
+    each in words.
     """
     target = Path(path)
     folder = target.parent
     if not folder.is_dir():
         raise FileNotFoundError(f"{target}: the folder {folder} does not exist")
-    if target.is_dir():
+    if target.suffix != ".zarr" and target.is_dir():
         raise IsADirectoryError(f"{target} is a folder, not a file")
+    if target.suffix == ".zarr" and target.exists() and not (target / "zarr.json").is_file():
+        raise NotADirectoryError(f"{target} exists and is no Zarr store")  # whatever else is not ours to replace
     if target.exists() and not overwrite:
         raise FileExistsError(f"{target} exists already")
     if not os.access(folder, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
@@ -47,30 +55,35 @@ def writable(path: str | os.PathLike, overwrite: bool = True) -> Path:
 def beside(path: str | os.PathLike) -> Iterator[Path]:
     """Give a path to write to beside `path`, which takes its name at the end, or leaves no trace."""
     target = writable(path).resolve()  # through a link, so that the link stays one
-    handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
-    os.close(handle)
-    draft = Path(name)
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.stem}-", dir=target.parent))
     try:
-        yield draft
-        umask = os.umask(0)  # which can only be read by setting it
-        os.umask(umask)
-        draft.chmod(0o666 & ~umask)
-        os.replace(draft, target)
+        yield folder / target.name
+        put_in_place(folder / target.name, target)
     finally:
-        draft.unlink(missing_ok=True)
+        shutil.rmtree(folder)
+
+
+def put_in_place(draft: Path, target: Path) -> None:
+    """Give a finished file or folder its final name, in place of what stands there."""
+    if target.is_dir():  # which cannot be replaced in one step
+        os.rename(target, draft.with_name("old"))
+    os.replace(draft, target)
 
 
 def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
-    """Write the Dataset of a sweep, of a comparison or of scattered games to a NetCDF file.
+    """Write the Dataset of a sweep, of a comparison or of scattered games to a NetCDF file, or to a Zarr
+    store if `path` ends in ``.zarr``.
 
-    The file is compressed (zlib, shuffled, in chunks of about 1 MB) and carries the time; it is
-    written beside `path` and renamed when it is complete. An existing file is replaced.
+    The file is compressed, in chunks of at most 1 MB, and carries the time; it is written beside `path`
+    and renamed when it is complete. An existing file is replaced. Zarr takes ``foedus[zarr]``.
 
     Raises
     ------
     TypeError
         if `dataset` is no Dataset.
-    FileNotFoundError, IsADirectoryError, PermissionError, OSError
+    ValueError
+        if `path` has another ending.
+    FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, OSError
         if `path` cannot be written; what stood there before stands there still.
 
     Examples
@@ -84,57 +97,82 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
     """
     if not isinstance(dataset, xr.Dataset):
         raise TypeError(f"a Dataset is needed, not a {type(dataset).__name__}")
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    with beside(path) as draft:
-        try:
-            _write(dataset.assign_attrs(created=created), draft)
-        except RuntimeError as error:  # as netCDF4 says that the disk is full
-            raise OSError(f"{path} could not be written: {error}") from error
+    files = format_of(Path(path))
+    with beside(path) as draft, failing_to_write(path):
+        files.write(draft, stamped(dataset), _layouts(dataset))
 
 
-def _write(dataset: xr.Dataset, path: Path) -> None:
-    """Write every variable, compressed, with netCDF4 itself: xarray's writer, interrupted, waits for a
-    lock that it holds."""
-    beside_dims = [str(name) for name in dataset.coords if name not in dataset.dims]
-    with netCDF4.Dataset(path, "w", format="NETCDF4") as file:
-        file.setncatts(dataset.attrs)
-        for dim, size in dataset.sizes.items():
-            file.createDimension(str(dim), size)
-        for name, array in dataset.variables.items():
-            text = array.dtype.kind in "OU"  # of any length, which no compression is for
-            chunks = _chunks(array.shape, array.dtype.itemsize)
-            dims = tuple(str(dim) for dim in array.dims)
-            options: dict[str, Any] = {**COMPRESSION, "chunksizes": chunks} if array.ndim and not text else {}
-            target = file.createVariable(
-                str(name), str if text else array.dtype, dims, fill_value=False, **options
-            )
-            target.setncatts(array.attrs)
-            if name not in dataset.coords and beside_dims:
-                target.coordinates = " ".join(beside_dims)
-            target[...] = array.values.astype(object) if text else array.values
+def stamped(dataset: xr.Dataset) -> xr.Dataset:
+    """Return the Dataset with the time."""
+    return dataset.assign_attrs(created=datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+def _layouts(dataset: xr.Dataset) -> dict[str, Layout]:
+    """Return how each variable of numbers or codes is cut; others are written whole."""
+    return {
+        str(name): layout(array.shape, array.dtype.itemsize)
+        for name, array in dataset.data_vars.items()
+        if array.size and array.ndim and array.dtype.kind not in "OU"
+    }
+
+
+@contextlib.contextmanager
+def failing_to_write(path: str | os.PathLike, after: str = "") -> Iterator[None]:
+    """Say of any failure of the system or of a library to write in one line that `path` was to be written,
+    and then what is `after` it."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # netCDF4 raises the latter when the disk is full
+        raise OSError(f"{path} could not be written: {_first_line(error)}{after}") from error
 
 
 def load(path: str | os.PathLike) -> xr.Dataset:
-    """Read a file that `save` or the command line wrote into memory.
+    """Read a file that `save`, `sweep_to` or the command line wrote into memory.
 
     Raises
     ------
     FileNotFoundError
         if there is no such file.
     ValueError
-        if it is no NetCDF file, or none of ours.
+        if it can be read neither as NetCDF nor as Zarr, or is none of ours.
+    """
+    with opened(path) as dataset:
+        return dataset.load()
+
+
+@contextlib.contextmanager
+def opened(path: str | os.PathLike) -> Iterator[xr.Dataset]:
+    """Give the Dataset in a file, of which only what is asked for is read.
+
+    Raises what `load` raises; reading a damaged file within raises ValueError in the same words.
     """
     source = Path(path)
-    if not source.is_file():
+    kind = NAMES.get(source.suffix, NAMES[".nc"])
+    if source.name.endswith(".part") and source.is_dir():
+        raise ValueError(f"{source} is the draft of a map that is not finished; resume its run to finish it")
+    if not source.exists() or (source.is_dir() and source.suffix != ".zarr"):
         raise FileNotFoundError(f"{source}: there is no such file")
+    if not os.access(source, os.R_OK):
+        raise PermissionError(f"{source} cannot be read: no permission")
+    files = format_of(source if source.suffix in FORMATS else source.with_suffix(".nc"))
     try:
-        dataset = xr.load_dataset(source, engine="netcdf4")
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{source} cannot be read as a NetCDF file") from error
-    if not {"foedus_version", "contest"} <= {*dataset.attrs, *dataset.coords}:
-        raise ValueError(f"{source} was not written by foedus")
-    for variable in dataset.variables.values():
-        variable.encoding.clear()
-        if "flag_values" in variable.attrs:
-            variable.attrs["flag_values"] = np.atleast_1d(variable.attrs["flag_values"])
-    return dataset
+        dataset = files.open_lazily(source)
+    except (OSError, ValueError, KeyError) as error:
+        raise ValueError(f"{source} cannot be read as a {kind}") from error
+    with dataset:
+        if not {"foedus_version", "contest"} <= {*dataset.attrs, *dataset.coords}:
+            raise ValueError(f"{source} was not written by foedus")
+        for variable in dataset.variables.values():
+            variable.encoding.clear()
+            if "flag_values" in variable.attrs:  # CF wants them in the type of the variable
+                codes = np.array(variable.attrs["flag_values"], variable.dtype)
+                variable.attrs["flag_values"] = np.atleast_1d(codes)
+        try:
+            yield dataset
+        except (OSError, RuntimeError) as error:  # which xarray and netCDF4 raise late, if a file is cut short
+            raise ValueError(f"{source} is damaged: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    """Return what an error says, or the first line of it."""
+    return getattr(error, "strerror", None) or (str(error).splitlines() or [type(error).__name__])[0]

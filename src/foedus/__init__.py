@@ -1,9 +1,12 @@
 """foedus solves the alliance game of a superpower, its ally and a challenger, exactly.
 
-`solve` solves one game, `sweep` a grid, `compare` a grid under several functional forms, `solve_points`
-scattered games; `save` and `load` keep the results, `plot` draws them. Importing this compiles and loads
+`solve` solves one game, `sweep` a grid, `sweep_to` one of any size into a file, `compare` a grid under several
+functional forms, `solve_points` scattered games; `save` and `load` keep the results, `view` looks at a file
+that is larger than memory, `plot` draws. Importing this compiles and loads
 nothing heavy.
 """
+
+import importlib
 
 from .equilibrium import Equilibrium, solve
 from .forms import compare
@@ -25,15 +28,22 @@ __all__ = [
     "solve",
     "solve_points",
     "sweep",
+    "sweep_to",
+    "view",
 ]
 
 
+# xarray and matplotlib take longer to import than a game to solve
+_LATER = {
+    "load": "io.files",
+    "plot": "plots",
+    "save": "io.files",
+    "sweep_to": "streaming",
+    "view": "io.views",
+}
+
+
 def __getattr__(name: str):
-    # xarray and matplotlib take longer to import than a game to solve
-    if name in ("load", "save"):
-        from .io import files as home
-    elif name == "plot":
-        from . import plots as home  # type: ignore[no-redef]
-    else:
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(home, name)
+    return getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)

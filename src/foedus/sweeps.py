@@ -48,6 +48,50 @@ class Columns(NamedTuple):
         return Game(**self.fixed, **at, contest=contest)
 
 
+class Request(NamedTuple):
+    """Games to solve, and what is to be kept of them; all of it checked."""
+
+    columns: Columns
+    dims: tuple[str, ...]
+    shape: tuple[int, ...]
+    contest: str
+    variables: list[str]
+    dtype: np.dtype  # of what is kept as a number
+
+    @property
+    def closed(self) -> bool:
+        """Whether all of its games have closed forms."""
+        return self.contest == CONTESTS[0] and bool((self.columns.column("decisiveness") == 1.0).all())
+
+    def dtype_of(self, variable: str) -> np.dtype:
+        """Return the type in which a variable is kept."""
+        return np.dtype(np.int8) if VARIABLES[variable].codes else self.dtype
+
+    @property
+    def bytes_per_game(self) -> int:
+        """What a game takes in memory."""
+        return sum(self.dtype_of(name).itemsize for name in self.variables)
+
+    def part(self, box: tuple[slice, ...]) -> "Request":
+        """Return the request for the games of a grid in a box of its indices."""
+        axes = {name: self.columns.values[name][cut] for name, cut in zip(self.dims, box, strict=True)}
+        columns = grid(axes, self.columns.fixed)
+        return self._replace(columns=columns, shape=tuple(values.size for values in axes.values()))
+
+    def game(self, i: int) -> Game:
+        """Return game i."""
+        return self.columns.game(i, self.contest)
+
+
+class Solved(NamedTuple):
+    """What was found: an array of the request's shape for each variable, how many of the games could not be
+    solved, and the first of them, or -1."""
+
+    arrays: dict[str, np.ndarray]
+    unsolved: int
+    first: int
+
+
 def sweep(
     axes: Mapping[str, Any],
     *,
@@ -56,6 +100,7 @@ def sweep(
     progress: Progress | None = None,
     contest: str = CONTESTS[0],
     dtype: Any = np.float64,
+    chunks: Any = None,
     **fixed: float,
 ) -> "xr.Dataset":
     """Solve the game at every point of a grid.
@@ -76,6 +121,10 @@ def sweep(
     dtype : numpy.dtype, optional
         the type in which numbers are kept, ``float64`` or ``float32``; they are solved in float64 all the
         same. Codes are always int8.
+    chunks : mapping of str to int, tuple or ``"auto"``, optional
+        solve nothing yet, but return a lazy Dataset of Dask arrays, cut into chunks of so many values
+        along these axes, as in ``chunks={"ally_cost": 512}``; each is solved where and when Dask computes
+        it, one thread each. Takes ``foedus[dask]``.
     **fixed : float
         the other parameters, by name; default: those of the default game
 
@@ -99,18 +148,56 @@ def sweep(
     >>> [foedus.Regime(code).name for code in np.unique(ds.regime)]
     ['REVISION', 'RESTRAINT', 'SELF_RELIANCE', 'DETERRENCE']
     """
+    request = request_sweep(axes, variables, contest, dtype, fixed)
+    if chunks is not None:
+        if threads is not None or progress is not None:
+            raise ValueError("with chunks nothing is solved yet; threads and progress are Dask's own")
+        from .clusters import lazy_arrays
+
+        return labelled(request, lazy_arrays(request, chunks), "foedus.sweep")
+    return _solve_labelled(request, threads, progress, "foedus.sweep")
+
+
+def request_sweep(
+    axes: Mapping[str, Any],
+    variables: Iterable[str] | None,
+    contest: str,
+    dtype: Any,
+    fixed: Mapping[str, float],
+) -> Request:
+    """Return the checked request for a grid; raise TypeError and ValueError as `sweep` does."""
     if not isinstance(axes, Mapping):
         raise TypeError(f"axes must be a mapping of names to values, not a {type(axes).__name__}")
     if not axes:
         raise ValueError("a sweep needs at least one axis")
     values = {name: check_values(name, column) for name, column in axes.items()}
+    columns = grid(values, _fixed(fixed, values, "an axis"))
     shape = tuple(column.size for column in values.values())
+    return _request(columns, tuple(values), shape, contest, variables, dtype)
+
+
+def grid(values: dict[str, np.ndarray], fixed: dict[str, float]) -> Columns:
+    """Return the columns of all combinations of the values, of which the last axis varies fastest."""
     strides, stride = {}, 1
-    for name, size in zip(reversed(list(values)), reversed(shape), strict=True):
+    for name in reversed(list(values)):
         strides[name] = stride
-        stride *= size
-    columns = Columns(values, strides, _fixed(fixed, values, "an axis"), stride)
-    return _solve(columns, shape, tuple(values), variables, threads, progress, contest, dtype)
+        stride *= values[name].size
+    return Columns(values, strides, fixed, stride)
+
+
+def _request(
+    columns: Columns,
+    dims: tuple[str, ...],
+    shape: tuple[int, ...],
+    contest: str,
+    variables: Iterable[str] | None,
+    dtype: Any,
+) -> Request:
+    """Return a request for the games of `columns`, the rest of it checked, too."""
+    check_contest(contest)
+    own = {name: values.copy() for name, values in columns.values.items()}  # the caller's may change
+    columns = columns._replace(values=own)
+    return Request(columns, dims, shape, contest, check_variables(variables), check_dtype(dtype))
 
 
 def solve_points(
@@ -168,16 +255,9 @@ def solve_points(
         raise ValueError(f"the columns must be of one length, but {lengths}")
     count = next(iter(games.values()))
     columns = Columns(values, dict.fromkeys(values, 1), _fixed(fixed, values, "a column"), count)
-    return _solve(
-        columns,
-        (count,),
-        ("game",),
-        variables,
-        threads,
-        progress,
-        CONTESTS[0] if contest is None else contest,
-        dtype,
-    )
+    form = CONTESTS[0] if contest is None else contest
+    request = _request(columns, ("game",), (count,), form, variables, dtype)
+    return _solve_labelled(request, threads, progress, "foedus.solve_points")
 
 
 def _fixed(fixed: Mapping[str, Any], varying: Mapping[str, Any], kind: str) -> dict[str, float]:
@@ -222,44 +302,65 @@ def check_dtype(dtype: Any) -> np.dtype:
     return found
 
 
-def _solve(
-    columns: Columns,
-    shape: tuple[int, ...],
-    dims: tuple[str, ...],
-    variables: Iterable[str] | None,
-    threads: int | None,
-    progress: Progress | None,
-    contest: str,
-    dtype: Any,
+def _solve_labelled(
+    request: Request, threads: int | None, progress: Progress | None, command: str
 ) -> "xr.Dataset":
-    """Solve all games of `columns` and label the results."""
-    check_contest(contest)
-    dtype = check_dtype(dtype)
-    names = check_variables(variables)
-    if threads is None:
-        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1:
-        raise ValueError(f"threads = {threads!r} is not allowed; it must be a whole number, 1 or more")
+    """Solve a request and label what was found; warn of games that could not be solved."""
+    arrays, unsolved, first = solve_request(request, threads, progress)
+    if unsolved:
+        warn_unsolved(unsolved, request.columns.games, request.game(first), stacklevel=4)
+    return labelled(request, arrays, command)
 
-    from . import __version__, kernels
+
+def labelled(request: Request, arrays: Mapping[str, Any], command: str) -> "xr.Dataset":
+    """Return the results of a request as a Dataset that explains itself."""
+    from . import __version__
     from .io.dataset import label
 
-    if columns.games * dtype.itemsize * len(names) > sys.maxsize:
+    attributes = {"foedus_version": __version__, "contest": request.contest, "command": command}
+    return label(arrays, request.dims, request.columns.values, request.columns.fixed, attributes)
+
+
+def check_threads(threads: int | None) -> int:
+    """Return how many threads solve; default: as many as there are processors.
+
+    Raises ValueError if it is not a whole number of at least 1.
+    """
+    if threads is None:
+        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        return usable or 1
+    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or threads < 1:
+        raise ValueError(f"threads = {threads!r} is not allowed; it must be a whole number, 1 or more")
+    return int(threads)
+
+
+def solve_request(
+    request: Request, threads: int | None = None, progress: Progress | None = None
+) -> Solved:
+    """Solve all games of a request."""
+    threads = check_threads(threads)
+
+    from . import kernels
+
+    columns = request.columns
+    if columns.games * request.bytes_per_game > sys.maxsize:
         raise MemoryError(f"{columns.games} games are more than any memory holds")
-    codes = [name for name in names if VARIABLES[name].codes]
-    floats = [name for name in names if not VARIABLES[name].codes]
-    results = np.empty((len(floats), columns.games), dtype if floats else np.float64)
+    codes = [name for name in request.variables if VARIABLES[name].codes]
+    floats = [name for name in request.variables if not VARIABLES[name].codes]
+    results = np.empty((len(floats), columns.games), request.dtype if floats else np.float64)
     coded = np.empty((len(codes), columns.games), np.int8)
-    closed = contest == CONTESTS[0] and (columns.column("decisiveness") == 1.0).all()
-    solve_games = kernels.solve_games if closed else kernels.solve_any_games
+    solve_games = kernels.solve_games if request.closed else kernels.solve_any_games
     varying = [name for name in kernels.PARAMETERS if name in columns.values]
     sizes = [columns.values[name].size for name in varying]
     offsets = [0, *itertools.accumulate(sizes)]
-    values = np.concatenate([columns.values[name] for name in varying])
-    own = dict(zip(varying, np.split(values, offsets[1:-1]), strict=True))  # not the caller's arrays
     arguments = (
         columns.width,
-        np.array([*(columns.fixed.get(name, 0.0) for name in kernels.PARAMETERS), CONTESTS.index(contest)]),
+        np.array(
+            [
+                *(columns.fixed.get(name, 0.0) for name in kernels.PARAMETERS),
+                CONTESTS.index(request.contest),
+            ]
+        ),
         np.array([kernels.PARAMETERS.index(name) for name in varying], np.int64),
         np.array(
             [
@@ -268,31 +369,19 @@ def _solve(
             ],
             np.int64,
         ).reshape(-1, 3),
-        values,
+        np.concatenate([columns.values[name] for name in varying]),
         results,
         np.array([kernels.VARIABLES.index(name) for name in floats], np.int64),
         coded,
         np.array([kernels.VARIABLES.index(name) for name in codes], np.int64),
     )
-    most = TILE if closed else ANY_TILE
-    tiles = list(_tiles(columns.games // columns.width, columns.width, threads, *most))
-    unsolved, first = _in_parallel(
-        lambda tile: solve_games(tile, *arguments), tiles, columns.games, threads, progress
+    most = TILE if request.closed else ANY_TILE
+    tiles = _tiles(columns.games // columns.width, columns.width, threads, *most)
+    unsolved, first = in_parallel(
+        lambda tile: (_games(tile), *solve_games(tile, *arguments)), tiles, columns.games, threads, progress
     )
-    if unsolved:
-        warn_unsolved(unsolved, columns.games, columns.game(first, contest), stacklevel=4)
     arrays = dict(zip(floats, results, strict=True)) | dict(zip(codes, coded, strict=True))
-    return label(
-        {name: arrays[name].reshape(shape) for name in names},
-        dims,
-        {name: own[name] for name in columns.values},
-        columns.fixed,
-        {
-            "foedus_version": __version__,
-            "contest": contest,
-            "command": f"foedus.{'solve_points' if dims == ('game',) else 'sweep'}",
-        },
-    )
+    return Solved({name: arrays[name].reshape(request.shape) for name in request.variables}, unsolved, first)
 
 
 def warn_unsolved(unsolved: int, games: int, first: Game, stacklevel: int) -> None:
@@ -321,30 +410,38 @@ def _tiles(rows: int, width: int, threads: int, height: int, breadth: int) -> It
         row = end
 
 
-def _in_parallel(
-    solve: Callable[[Tile], tuple[int, int]],
-    tiles: list[Tile],
+def _games(tile: Tile) -> int:
+    """Return how many games a tile holds."""
+    first_row, last_row, first_column, last_column = tile
+    return (last_row - first_row) * (last_column - first_column)
+
+
+def in_parallel(
+    solve: Callable[[Any], tuple[int, int, int]],
+    parts: Iterable[Any],
     games: int,
     threads: int,
     progress: Progress | None,
 ) -> tuple[int, int]:
-    """Call `solve` for every tile of the games, from `threads` threads of which the caller's is one; return
+    """Call `solve` for every part of the games, from `threads` threads of which the caller's is one; return
     how many games could not be solved, and the first of them, or -1.
+
+    `solve` returns the same of its part, after the number of games in it.
 
     Reports progress from the caller's thread; whatever is raised, there or elsewhere, stops all.
     """
-    waiting = iter(tiles)
+    parts = list(parts)
+    waiting = iter(parts)
     taking = threading.Lock()
     cancelled = threading.Event()
     reports: queue.SimpleQueue[tuple[int, int, int] | BaseException] = queue.SimpleQueue()
 
     def solve_one() -> bool:
         with taking:
-            tile = None if cancelled.is_set() else next(waiting, None)
-        if tile is None:
+            part = None if cancelled.is_set() else next(waiting, None)
+        if part is None:
             return False
-        first_row, last_row, first_column, last_column = tile
-        reports.put(((last_row - first_row) * (last_column - first_column), *solve(tile)))
+        reports.put(solve(part))
         return True
 
     def help_out() -> None:
@@ -356,7 +453,7 @@ def _in_parallel(
 
     done = unsolved = 0
     firsts = []
-    helpers = [threading.Thread(target=help_out) for _ in range(min(threads, len(tiles)) - 1)]
+    helpers = [threading.Thread(target=help_out) for _ in range(min(threads, len(parts)) - 1)]
     try:
         for helper in helpers:
             helper.start()

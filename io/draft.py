@@ -1,0 +1,244 @@
+"""Drafts: maps that are being solved, slab by slab, beside their final names.
+
+A draft of ``map.nc`` is the folder ``map.nc.part``. In it stand the file itself, complete but for the values
+of its variables, and a record of each slab that is done. A record takes its name when it is whole, and the
+file its final name when all records are in it: so a run may end at any instant, and another goes on from the
+records that are there.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from .files import failing_to_write, format_of, opened, put_in_place, stamped, writable
+from .layout import Box, Chunk, Layout
+from .schema import PARAMETERS
+
+try:
+    import fcntl
+except ImportError:  # Windows, where nothing keeps two runs from one draft
+    fcntl = None  # type: ignore[assignment]
+
+LOCK = "lock"
+
+
+class Record(NamedTuple):
+    """What is kept of a slab: how many of its games could not be solved, the number in the map of the first
+    of them, or -1; how many games have each regime, by code, if it is known; its chunks, if the format
+    gathers them."""
+
+    unsolved: int
+    first: int
+    regimes: dict[int, int]
+    chunks: Iterable[Chunk] = ()
+
+    def write(self, path: Path) -> None:
+        """Write it to `path`, where it is whole or not at all."""
+        chunks = list(self.chunks)
+        head = {
+            **self._asdict(),
+            "regimes": list(self.regimes.items()),
+            "chunks": [(chunk.variable, chunk.start, len(chunk.data)) for chunk in chunks],
+        }
+        draft = path.with_suffix(".tmp")
+        with draft.open("wb") as stream:
+            stream.write(json.dumps(head).encode() + b"\n")
+            stream.writelines(chunk.data for chunk in chunks)
+        os.replace(draft, path)
+
+
+def read_record(path: Path) -> Record:
+    """Return the record at `path`, whose chunks are read one by one as they are asked for.
+
+    Raises ValueError if it is not whole, as after the machine lost its power.
+    """
+    with path.open("rb") as stream:
+        head = json.loads(stream.readline())
+        places = head["chunks"]
+        if path.stat().st_size != stream.tell() + sum(length for _, _, length in places):
+            raise ValueError(f"{path} is not whole")
+
+    def chunks() -> Iterator[Chunk]:
+        with path.open("rb") as stream:
+            stream.readline()
+            for variable, start, length in places:
+                yield Chunk(variable, tuple(start), stream.read(length))
+
+    return Record(head["unsolved"], head["first"], dict(head["regimes"]), chunks())
+
+
+class Draft:
+    """A map on its way to its final name, `target`."""
+
+    def __init__(self, target: Path, layout: Layout):
+        self.target = target
+        self.layout = layout
+        self.slabs = list(layout.slabs())
+        self.folder = draft_folder(target)
+        self.file = self.folder / target.name
+        self.records = self.folder / "slabs"
+
+    def begin(self, template: xr.Dataset) -> None:
+        """Write the file without the values of its variables; nothing of an earlier draft stays."""
+        _clear(self.folder)
+        self.records.mkdir()
+        fresh = self.folder / f"new{self.target.suffix}"
+        maps = {str(name): self.layout for name in template.data_vars}
+        with failing_to_write(self.target):
+            format_of(self.target).define(fresh, stamped(template), maps)
+        os.replace(fresh, self.file)
+
+    def done(self) -> dict[int, Record]:
+        """Return the records of the slabs that are done, by number; what there is of others is removed."""
+        found = {}
+        for path in self.records.iterdir():
+            try:
+                found[int(path.name)] = read_record(path)
+            except ValueError:
+                path.unlink()
+        return found
+
+    def keep(self, slab: int, record: Record) -> None:
+        """Keep the record of a slab."""
+        with failing_to_write(self.target):
+            record.write(self.records / str(slab))
+
+    def started(self) -> bool:
+        """Tell whether a slab is done."""
+        return self.file.exists() and any(self.records.iterdir())
+
+    def finish(self) -> list[Record]:
+        """Give the map its final name, remove the draft, and return what is known of its slabs."""
+        done = self.done()
+        chunks = (chunk for slab in sorted(done) for chunk in done[slab].chunks)
+        with failing_to_write(self.target):
+            put_in_place(format_of(self.target).finish(self.file, chunks), self.target)
+        self.file.unlink(missing_ok=True)  # first: without it nothing is resumed
+        _clear(self.folder)
+        return [done[slab] for slab in sorted(done)]
+
+
+def draft_folder(target: Path) -> Path:
+    """Return where the draft of a map stands."""
+    return target.with_name(f"{target.name}.part")
+
+
+def check_target(path: str | os.PathLike, overwrite: bool, resume: bool) -> Path:
+    """Return `path` if a map can be written there, or a draft of one resumed.
+
+    Raises ValueError if it has the wrong ending, FileExistsError if a file or a draft is there that may be
+    neither replaced nor resumed, and else what `writable` raises.
+    """
+    target = Path(path)
+    format_of(target)
+    writable(target, overwrite or resume)
+    folder = draft_folder(target)
+    if folder.exists() and not (folder / LOCK).is_file():
+        raise FileExistsError(f"{folder} exists and is no draft of a map; {target} would be drafted there")
+    if (folder / target.name).exists() and not (overwrite or resume):
+        raise FileExistsError(f"{folder} holds an unfinished map: resume it, or overwrite it")
+    return target
+
+
+@contextlib.contextmanager
+def drafted(
+    path: str | os.PathLike, template: xr.Dataset, layout: Layout, *, overwrite: bool, resume: bool
+) -> Iterator[Draft | None]:
+    """Give the draft of a map, begun or resumed; or None if the map is there already and is to be resumed.
+
+    Whatever goes wrong from then on, the draft stays if a slab of it is done, and leaves no trace if none is.
+    """
+    target = check_target(path, overwrite, resume).resolve()  # through a link, so that the link stays one
+    draft = Draft(target, layout)
+    if resume and target.exists():
+        changed = _difference(target, template)
+        if changed and not overwrite:
+            raise FileExistsError(f"{path} exists already, and cannot be resumed: {changed}")
+        if not changed:  # that run ended when the map had its final name
+            if draft.folder.exists():
+                with _locked(draft.folder):
+                    _clear(draft.folder)
+            yield None
+            return
+    with _locked(draft.folder):
+        begun = draft.file.exists() and resume
+        if begun and (changed := _difference(draft.file, template)):
+            raise ValueError(f"{draft.folder} cannot be resumed: {changed}; overwrite it to start anew")
+        try:
+            if not begun:
+                draft.begin(template)
+            yield draft
+        except OSError as error:
+            kept = f"; what is solved stands in {draft.folder}, to be resumed" if draft.started() else ""
+            raise OSError(f"{error}{kept}") from error
+        finally:
+            if not draft.started():
+                _clear(draft.folder)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the draft in a folder, which is made if need be, and goes if nothing stays in it.
+
+    Raises BlockingIOError if another run holds it.
+    """
+    folder.mkdir(exist_ok=True)
+    with (folder / LOCK).open("w") as lock:
+        if fcntl:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BlockingIOError(f"{folder} is being written by another run") from None
+            except OSError:  # a file system that cannot lock
+                pass
+        try:
+            yield
+        finally:
+            if os.listdir(folder) == [LOCK]:
+                shutil.rmtree(folder)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what stands in the folder of a draft, but for its lock."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != LOCK:
+            path.unlink()
+
+
+def _difference(path: Path, asked: xr.Dataset) -> str:
+    """Say what the first thing is in which the map at `path` is another than the one asked for, if any."""
+    try:
+        with opened(path) as found:
+            for what, one, other in _things(found, asked):
+                if one != other:
+                    return f"its {what} is {one}, not {other}"
+    except (ValueError, FileNotFoundError) as error:
+        return str(error)
+    return ""
+
+
+def _things(found: xr.Dataset, asked: xr.Dataset) -> Iterator[tuple[str, object, object]]:
+    """Give what makes a map, by name, of two of them."""
+    for attribute in ("foedus_version", "contest"):
+        yield attribute, found.attrs.get(attribute), asked.attrs[attribute]
+    yield "list of axes", ", ".join(map(str, found.dims)), ", ".join(map(str, asked.dims))
+    for name in PARAMETERS:
+        one, other = found[name].values, asked[name].values
+        if name in asked.dims:
+            yield f"number of values of {name}", one.size, other.size
+            differ = np.flatnonzero(one != other)[:1]
+            yield f"{name}{differ.tolist()}", one[differ].tolist(), other[differ].tolist()
+        else:
+            yield name, one.item(), other.item()
+    yield "list of variables", ", ".join(map(str, found.data_vars)), ", ".join(map(str, asked.data_vars))
+    for name in asked.data_vars:
+        yield f"type of {name}", str(found[name].dtype), str(asked[name].dtype)

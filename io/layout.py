@@ -1,0 +1,79 @@
+"""How a map is cut: into chunks, which a file compresses one by one, and slabs of chunks, each solved and
+kept as a whole."""
+
+import itertools
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+CHUNK = 2**17  # games: a megabyte of float64
+SLAB = 2**20  # games at most, a fiftieth of a second
+SLAB_BYTES = 2**25  # of results at most
+SLABS = 64  # at least, where they would hold no less than a chunk: what threads share
+
+Box = tuple[slice, ...]
+
+
+class Chunk(NamedTuple):
+    """A compressed chunk of a variable, and the indices of its first value."""
+
+    variable: str
+    start: tuple[int, ...]
+    data: bytes
+
+
+class Layout(NamedTuple):
+    """How a map of this shape is cut."""
+
+    shape: tuple[int, ...]
+    chunk: tuple[int, ...]
+    slab: tuple[int, ...]
+
+    def slabs(self) -> Iterator[Box]:
+        """Give the slabs in the order of their games."""
+        return boxes(self.shape, self.slab)
+
+
+def chunk_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of chunks of at most `CHUNK` values, long in the last dimensions, about even.
+
+    Examples
+    --------
+    >>> chunk_shape((2048, 2048)), chunk_shape((40_000, 40_000)), chunk_shape((3, 10))
+    ((64, 2048), (6, 20000), (3, 10))
+    """
+    sizes, room, longest = [], CHUNK, CHUNK // 4  # or a chunk would be a single row
+    for size in reversed(shape):
+        pieces = max(1, math.ceil(size / min(room, longest)))
+        sizes.append(max(1, math.ceil(size / pieces)))
+        room = max(1, room // sizes[-1])
+        longest = room
+    return tuple(reversed(sizes))
+
+
+def layout(shape: tuple[int, ...], bytes_per_game: int, quick: bool = True) -> Layout:
+    """Return how a map is cut, which depends on nothing but the map itself.
+
+    Slabs are chunks side by side, in the last dimension only where the others are used up; where games
+    are not quick to solve, single chunks.
+    """
+    chunk = chunk_shape(shape)
+    games = math.prod(chunk)
+    most = min(SLAB, math.prod(shape) // SLABS, SLAB_BYTES // bytes_per_game) if quick else games
+    room = max(1, most // games)
+    slab = list(chunk)
+    for dim in (*reversed(range(len(shape) - 1)), len(shape) - 1):
+        count = max(1, min(room, math.ceil(shape[dim] / chunk[dim])))
+        slab[dim] *= count
+        room //= count
+    return Layout(shape, chunk, tuple(slab))
+
+
+def boxes(shape: tuple[int, ...], size: tuple[int, ...]) -> Iterator[Box]:
+    """Cut a shape into boxes of a size, smaller at its ends, and give them in order."""
+    steps = (range(0, length, step) for length, step in zip(shape, size, strict=True))
+    for starts in itertools.product(*steps):
+        yield tuple(
+            slice(start, min(start + step, length))
+            for start, step, length in zip(starts, size, shape, strict=True)
+        )

@@ -1,0 +1,94 @@
+"""NetCDF: what a file holds is defined with netCDF4, and its maps are filled chunk by chunk.
+
+Chunks are compressed here, as HDF5 would by its own filters (shuffle and deflate) but with ISA-L, several
+times as fast, and by as many threads as there are; the file takes them as they are.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import h5py
+import netCDF4
+import numpy as np
+import xarray as xr
+from isal import isal_zlib
+
+from .layout import Box, Chunk, Layout, boxes, chunk_shape
+
+LEVEL = 1
+COMPRESSION = {"zlib": True, "complevel": LEVEL, "shuffle": True}  # as a reader sees it
+
+
+def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
+    """Write a file with all of a Dataset but the values of the variables `maps`."""
+    beside_dims = [str(name) for name in dataset.coords if name not in dataset.dims]
+    with netCDF4.Dataset(path, "w", format="NETCDF4") as file:
+        file.setncatts(dataset.attrs)
+        for dim, size in dataset.sizes.items():
+            file.createDimension(str(dim), size)
+        for name, array in dataset.variables.items():
+            text = array.dtype.kind in "OU"  # of any length, which no compression is for
+            dims = tuple(str(dim) for dim in array.dims)
+            options: dict[str, Any] = {}
+            if array.ndim and not text:
+                chunks = maps[name].chunk if name in maps else chunk_shape(array.shape)
+                options = {**COMPRESSION, "chunksizes": chunks}
+            target = file.createVariable(
+                str(name), str if text else array.dtype, dims, fill_value=False, **options
+            )
+            target.setncatts(array.attrs)
+            if name not in dataset.coords and beside_dims:
+                target.coordinates = " ".join(beside_dims)
+            if name not in maps:
+                target[...] = array.values.astype(object) if text else array.values
+
+
+def keep(path: Path, arrays: Mapping[str, np.ndarray], box: Box, chunk: tuple[int, ...]) -> Iterator[Chunk]:
+    """Compress the values of variables in a box of whole chunks, for `fill` to write into the file."""
+    for name, array in arrays.items():
+        for part in boxes(array.shape, chunk):
+            values = array[part]
+            if values.shape != chunk:  # at the end of a dimension, beyond which a file keeps zeros
+                values = np.zeros(chunk, array.dtype)
+                values[tuple(slice(cut.stop - cut.start) for cut in part)] = array[part]
+            start = tuple(outer.start + inner.start for outer, inner in zip(box, part, strict=True))
+            yield Chunk(name, start, isal_zlib.compress(_shuffled(values), LEVEL))
+
+
+def _shuffled(values: np.ndarray) -> np.ndarray:
+    """Return the first bytes of all values, then their second bytes, and so on, as HDF5's shuffle does."""
+    octets = np.ascontiguousarray(values).reshape(-1, 1).view(np.uint8)
+    return np.ascontiguousarray(octets.T)
+
+
+def fill(path: Path, chunks: Iterable[Chunk]) -> None:
+    """Write chunks into the file, as they are."""
+    with h5py.File(path, "r+") as file:
+        ids: dict[str, Any] = {}
+        for chunk in chunks:
+            if chunk.variable not in ids:
+                ids[chunk.variable] = file[chunk.variable].id
+            ids[chunk.variable].write_direct_chunk(chunk.start, chunk.data)
+
+
+def write(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
+    """Write all of a Dataset."""
+    define(path, dataset, maps)
+    for name, whole in maps.items():
+        values = dataset[name].values
+        fill(path, (chunk for box in whole.slabs() for chunk in keep(path, {name: values[box]}, box, whole.chunk)))
+
+
+def finish(path: Path, chunks: Iterable[Chunk]) -> Path:
+    """Write chunks into a copy of the file, and return it: the file itself stays as it is."""
+    whole = path.with_stem(f"{path.stem}-whole")
+    shutil.copyfile(path, whole)
+    fill(whole, chunks)
+    return whole
+
+
+def open_lazily(path: Path) -> xr.Dataset:
+    """Open a file without reading the values of its variables."""
+    return xr.open_dataset(path, engine="netcdf4", cache=False)

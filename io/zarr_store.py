@@ -1,0 +1,76 @@
+"""Zarr: the same as in NetCDF, but a folder, of which several processes can write parts at once.
+
+Chunks are compressed with Zstandard; those of a slab stand together in one file (a shard).
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from .layout import Box, Chunk, Layout
+
+try:
+    import zarr
+except ImportError:
+    raise ModuleNotFoundError("files that end in .zarr take zarr: pip install 'foedus[zarr]'") from None
+
+FORMAT = 3
+
+
+def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
+    """Write a folder with all of a Dataset but the values of the variables `maps`."""
+    rest = dataset.drop_vars(maps)
+    # xarray would write texts as of fixed length, which Zarr has no standard for
+    texts = {name: array.astype(object) for name, array in rest.variables.items() if array.dtype.kind == "U"}
+    rest.assign(texts).to_zarr(path, zarr_format=FORMAT, consolidated=False)
+    group = zarr.open_group(path, mode="r+")
+    beside_dims = [str(name) for name in dataset.coords if name not in dataset.dims]
+    for name, layout in maps.items():
+        array = dataset[name].variable
+        attributes = {key: _plain(value) for key, value in array.attrs.items()}
+        group.create_array(
+            name,
+            shape=layout.shape,
+            dtype=array.dtype,
+            chunks=layout.chunk,
+            shards=layout.slab,
+            compressors=zarr.codecs.ZstdCodec(level=1),
+            fill_value=0,
+            dimension_names=[str(dim) for dim in array.dims],
+            attributes=attributes | ({"coordinates": " ".join(beside_dims)} if beside_dims else {}),
+        )
+
+
+def _plain(value: object) -> object:
+    """Return an attribute as JSON has it."""
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
+
+
+def keep(path: Path, arrays: Mapping[str, np.ndarray], box: Box, chunk: tuple[int, ...]) -> Iterable[Chunk]:
+    """Write the values of variables in a box, and return no chunks; whole slabs may be written at once."""
+    group = zarr.open_group(path, mode="r+", use_consolidated=False)
+    for name, values in arrays.items():
+        # a chunk of zeros, too, or -0.0 would be read as 0.0
+        group[name].with_config({"write_empty_chunks": True})[box] = values
+    return ()
+
+
+def finish(path: Path, chunks: Iterable[Chunk]) -> Path:
+    """Return the folder, in which all is written."""
+    return path
+
+
+def write(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
+    """Write all of a Dataset."""
+    define(path, dataset, maps)
+    for name, whole in maps.items():
+        values = dataset[name].values
+        for box in whole.slabs():
+            keep(path, {name: values[box]}, box, whole.chunk)
+
+
+def open_lazily(path: Path) -> xr.Dataset:
+    """Open a folder without reading the values of its variables."""
+    return xr.open_dataset(path, engine="zarr", consolidated=False, cache=False)
