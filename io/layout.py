@@ -77,3 +77,8 @@ def boxes(shape: tuple[int, ...], size: tuple[int, ...]) -> Iterator[Box]:
             slice(start, min(start + step, length))
             for start, step, length in zip(starts, size, shape, strict=True)
         )
+
+
+def box_size(box: Box) -> int:
+    """Return how many games are in a box."""
+    return math.prod(side.stop - side.start for side in box)

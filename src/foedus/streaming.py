@@ -3,13 +3,13 @@
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .io.draft import Draft, Record, drafted
 from .io.files import failing_to_write, format_of, opened
-from .io.layout import Box, Layout, boxes, layout
+from .io.layout import Box, box_size, layout
 from .io.schema import CONTESTS, Regime
 from .sweeps import (
     Progress,
@@ -87,47 +87,87 @@ def sweep_to(
     True
     """
     request = request_sweep(axes, variables, contest, dtype, fixed)
+    regimes, _ = stream(
+        request,
+        path,
+        command="foedus.sweep_to",
+        threads=threads,
+        progress=progress,
+        overwrite=overwrite,
+        resume=resume,
+        client=client,
+    )
+    return regimes
+
+
+class Streamed(NamedTuple):
+    """How many games of a map have each regime, and how many were solved just now."""
+
+    regimes: dict[Regime, int]
+    solved: int
+
+
+def stream(
+    request: Request,
+    path: str | os.PathLike,
+    *,
+    command: str,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    overwrite: bool = False,
+    resume: bool = False,
+    client: "distributed.Client | None" = None,
+) -> Streamed:
+    """Do what `sweep_to` does, for a request and in the name of a command."""
     threads = check_threads(threads)
     cut = layout(request.shape, request.bytes_per_game, request.closed)
-    with drafted(path, template(request), cut, overwrite=overwrite, resume=resume) as draft:
+    games = request.columns.games
+    with drafted(path, template(request, command), cut, overwrite=overwrite, resume=resume) as draft:
         if draft is None:
-            return count_regimes(path)
+            return Streamed(count_regimes(path), 0)
         done = draft.done()
         todo = [slab for slab in range(len(draft.slabs)) if slab not in done]
-        before = request.columns.games - sum(_games(draft.slabs[slab]) for slab in todo)
-        report = _reporting_after(before, request.columns.games, progress)
-        solve = _solve_in_threads if client is None else _solve_on_cluster
-        solve(request, draft, todo, threads if client is None else client, report)
+        solved = sum(box_size(draft.slabs[slab]) for slab in todo)
+        report = None if progress is None else lambda now, _: progress(games - solved + now, games)
+        if client is None:
+            _solve_in_threads(request, draft, todo, threads, report)
+        else:
+            from .clusters import solve_slabs
+
+            solve_slabs(client, request, draft, todo, report)
         records = draft.finish()
     unsolved = sum(record.unsolved for record in records)
     if unsolved:
         first = min(record.first for record in records if record.unsolved)
-        warn_unsolved(unsolved, request.columns.games, request.game(first), stacklevel=2)
-    return _total(record.regimes for record in records)
+        warn_unsolved(unsolved, games, request.game(first), stacklevel=3)
+    return Streamed(_total(record.regimes for record in records), solved)
 
 
-def template(request: Request) -> "xr.Dataset":
+def template(request: Request, command: str) -> "xr.Dataset":
     """Return the Dataset that a request gives, with zeros that take no memory for its values."""
     zeros = {
         name: np.broadcast_to(request.dtype_of(name).type(0), request.shape) for name in request.variables
     }
-    return labelled(request, zeros, "foedus.sweep_to")
+    return labelled(request, zeros, command)
 
 
-def solve_slab(request: Request, cut: Layout, box: Box, target: Path, file: Path) -> Record:
-    """Solve the games in a box of a map, write or pack their results, and return the record of it.
+def solve_slab(
+    part: Request, shape: tuple[int, ...], box: Box, chunk: tuple[int, ...], target: Path, file: Path
+) -> Record:
+    """Solve the `part` of a map that its `box` holds, write or pack the results, and return the record.
 
-    target : the map's final name, which errors speak of; file : where it stands now.
+    shape : of the map; chunk : of its chunks; target : its final name, which errors speak of; file : where
+    it stands now
     """
-    arrays, unsolved, first = solve_request(request.part(box), threads=1)
+    arrays, unsolved, first = solve_request(part, threads=1)
     if unsolved:
-        inner = np.unravel_index(first, tuple(side.stop - side.start for side in box))
-        outer = [side.start + place for side, place in zip(box, inner, strict=True)]
-        first = int(np.ravel_multi_index(outer, request.shape))
+        inner = np.unravel_index(first, part.shape)
+        place = [side.start + index for side, index in zip(box, inner, strict=True)]
+        first = int(np.ravel_multi_index(place, shape))
     regimes = regime_counts(arrays["regime"]) if "regime" in arrays else {}
     with failing_to_write(target):
-        chunks = tuple(format_of(target).keep(file, arrays, box, cut.chunk))
-    return Record(int(unsolved), int(first), regimes, chunks)
+        chunks = list(format_of(target).keep(file, arrays, box, chunk))
+    return Record(unsolved, first, regimes, chunks)
 
 
 def _solve_in_threads(
@@ -137,38 +177,19 @@ def _solve_in_threads(
 
     def solve(slab: int) -> tuple[int, int, int]:
         box = draft.slabs[slab]
-        draft.keep(slab, solve_slab(request, draft.layout, box, draft.target, draft.file))
-        return _games(box), 0, -1
-
-    games = sum(_games(draft.slabs[slab]) for slab in todo)
-    in_parallel(solve, todo, games, threads, progress)
-
-
-def _solve_on_cluster(
-    request: Request, draft: Draft, todo: list[int], client: "distributed.Client", progress: Progress | None
-) -> None:
-    """Solve slabs on a cluster, and keep here what comes back."""
-    from .clusters import solve_slabs
-
-    games = sum(_games(draft.slabs[slab]) for slab in todo)
-    done = 0
-    for slab, record in solve_slabs(client, request, draft, todo):
+        part = request.part(box)
+        record = solve_slab(part, request.shape, box, draft.layout.chunk, draft.target, draft.file)
         draft.keep(slab, record)
-        done += _games(draft.slabs[slab])
-        if progress is not None:
-            progress(done, games)
+        return part.columns.games, record.unsolved, record.first
 
-
-def _reporting_after(before: int, games: int, progress: Progress | None) -> Progress | None:
-    """Return what reports games done as so many more than were done `before`, of all `games`."""
-    if progress is None:
-        return None
-    return lambda done, _: progress(before + done, games)
+    games = sum(box_size(draft.slabs[slab]) for slab in todo)
+    in_parallel(solve, todo, games, threads, progress)
 
 
 def regime_counts(regime: np.ndarray) -> dict[int, int]:
     """Return how many games have each regime, by code."""
-    counts = {int(code): int(np.count_nonzero(regime == code)) for code in Regime}
+    # compared in its own type, which is five times as fast as in that of an enumeration
+    counts = {int(code): int(np.count_nonzero(regime == np.int8(code))) for code in Regime}
     return {code: count for code, count in counts.items() if count}
 
 
@@ -189,8 +210,3 @@ def _total(counts: Iterable[Mapping[int, int]]) -> dict[Regime, int]:
         for code, count in part.items():
             total[Regime(code)] = total.get(Regime(code), 0) + count
     return dict(sorted(total.items()))
-
-
-def _games(box: Box) -> int:
-    """Return how many games are in a box."""
-    return int(np.prod([side.stop - side.start for side in box]))
