@@ -1,6 +1,7 @@
 """Labels: arrays of results become Datasets that explain themselves."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import xarray as xr
@@ -53,3 +54,30 @@ def label(
             entry["flag_values"] = np.array(entry["flag_values"], values.dtype)
         variables[name] = xr.Variable(dims, values, entry)
     return xr.Dataset(variables, {**columns, **scalars}, {**attributes, "references": REFERENCES})
+
+
+def thin(dataset: xr.Dataset, dims: Iterable[str], most: int) -> tuple[xr.Dataset, dict[str, int]]:
+    """Return every k-th value along each of `dims` that has more than `most`, and these k by dimension.
+
+    Of a file, nothing else is read.
+
+    Examples
+    --------
+    >>> thinned, steps = thin(xr.Dataset(coords={"stake": range(10)}), ["stake"], 4)
+    >>> thinned.stake.values, steps
+    (array([0, 3, 6, 9]), {'stake': 3})
+    """
+    steps = {dim: math.ceil(dataset.sizes[dim] / most) for dim in dims}
+    steps = {dim: step for dim, step in steps.items() if step > 1}
+    return dataset.isel({dim: slice(None, None, step) for dim, step in steps.items()}), steps
+
+
+def every(steps: Mapping[str, int], symbols: Mapping[str, str]) -> str:
+    """Say which values of the axes `steps` names are shown: every 20th value of q."""
+    return " and ".join(f"every {_ordinal(step)} value of {symbols[dim]}" for dim, step in steps.items())
+
+
+def _ordinal(number: int) -> str:
+    """Return 2nd, 3rd, 4th, 11th, 21st ..."""
+    ending = "th" if number // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ import numpy as np
 import xarray as xr
 
 from .files import failing_to_write, format_of, opened, put_in_place, stamped, writable
-from .layout import Box, Chunk, Layout
+from .layout import Chunk, Layout
 from .schema import PARAMETERS
 
 try:
@@ -26,14 +26,15 @@ try:
 except ImportError:  # Windows, where nothing keeps two runs from one draft
     fcntl = None  # type: ignore[assignment]
 
-LOCK = "lock"
+LOCK, SLABS = "lock", "slabs"  # in the folder of a draft
 
 
 class Record(NamedTuple):
-    """What is kept of a slab: how many of its games could not be solved, the number in the map of the first
-    of them, or -1; how many games have each regime, by code, if it is known; its chunks, if the format
-    gathers them."""
+    """What is kept of a slab: how many games it has, how many of them could not be solved, the number in the
+    map of the first of these, or -1; how many games have each regime, by code, if it is known; its chunks,
+    if the format gathers them."""
 
+    games: int
     unsolved: int
     first: int
     regimes: dict[int, int]
@@ -71,7 +72,7 @@ def read_record(path: Path) -> Record:
             for variable, start, length in places:
                 yield Chunk(variable, tuple(start), stream.read(length))
 
-    return Record(head["unsolved"], head["first"], dict(head["regimes"]), chunks())
+    return Record(head["games"], head["unsolved"], head["first"], dict(head["regimes"]), chunks())
 
 
 class Draft:
@@ -80,10 +81,9 @@ class Draft:
     def __init__(self, target: Path, layout: Layout):
         self.target = target
         self.layout = layout
-        self.slabs = list(layout.slabs())
         self.folder = draft_folder(target)
         self.file = self.folder / target.name
-        self.records = self.folder / "slabs"
+        self.records = self.folder / SLABS
 
     def begin(self, template: xr.Dataset) -> None:
         """Write the file without the values of its variables; nothing of an earlier draft stays."""
@@ -130,6 +130,17 @@ def draft_folder(target: Path) -> Path:
     return target.with_name(f"{target.name}.part")
 
 
+def drafted_file(folder: Path) -> Path | None:
+    """Return the file that is unfinished in the folder of a draft, or None if this is no such folder."""
+    file = folder / folder.stem
+    return file if folder.suffix == ".part" and (folder / LOCK).is_file() and file.exists() else None
+
+
+def games_done(folder: Path) -> int:
+    """Return how many games of a draft are solved."""
+    return sum(read_record(path).games for path in (folder / SLABS).iterdir() if not path.suffix)
+
+
 def check_target(path: str | os.PathLike, overwrite: bool, resume: bool) -> Path:
     """Return `path` if a map can be written there, or a draft of one resumed.
 
@@ -140,10 +151,14 @@ def check_target(path: str | os.PathLike, overwrite: bool, resume: bool) -> Path
     format_of(target)
     writable(target, overwrite or resume)
     folder = draft_folder(target)
-    if folder.exists() and not (folder / LOCK).is_file():
-        raise FileExistsError(f"{folder} exists and is no draft of a map; {target} would be drafted there")
+    if folder.exists() and not (folder.is_dir() and (LOCK in os.listdir(folder) or not os.listdir(folder))):
+        raise FileExistsError(
+            f"{folder} is in the way of the draft of {target}, and not one itself; rename it"
+        )
     if (folder / target.name).exists() and not (overwrite or resume):
-        raise FileExistsError(f"{folder} holds an unfinished map: resume it, or overwrite it")
+        raise FileExistsError(
+            f"{folder} holds an unfinished map; resume goes on with it, overwrite starts anew"
+        )
     return target
 
 
@@ -170,7 +185,7 @@ def drafted(
     with _locked(draft.folder):
         begun = draft.file.exists() and resume
         if begun and (changed := _difference(draft.file, template)):
-            raise ValueError(f"{draft.folder} cannot be resumed: {changed}; overwrite it to start anew")
+            raise ValueError(f"{draft.folder} cannot be resumed: {changed}; overwrite starts anew")
         try:
             if not begun:
                 draft.begin(template)
@@ -230,15 +245,25 @@ def _things(found: xr.Dataset, asked: xr.Dataset) -> Iterator[tuple[str, object,
     """Give what makes a map, by name, of two of them."""
     for attribute in ("foedus_version", "contest"):
         yield attribute, found.attrs.get(attribute), asked.attrs[attribute]
-    yield "list of axes", ", ".join(map(str, found.dims)), ", ".join(map(str, asked.dims))
+    yield "list of axes", _names(_axes(found)), _names(_axes(asked))
     for name in PARAMETERS:
         one, other = found[name].values, asked[name].values
-        if name in asked.dims:
+        if name in _axes(asked):
             yield f"number of values of {name}", one.size, other.size
             differ = np.flatnonzero(one != other)[:1]
             yield f"{name}{differ.tolist()}", one[differ].tolist(), other[differ].tolist()
         else:
             yield name, one.item(), other.item()
-    yield "list of variables", ", ".join(map(str, found.data_vars)), ", ".join(map(str, asked.data_vars))
-    for name in asked.data_vars:
-        yield f"type of {name}", str(found[name].dtype), str(asked[name].dtype)
+    yield "list of variables", _names(found.data_vars), _names(asked.data_vars)
+    for variable in asked.data_vars:
+        yield f"type of {variable}", str(found[variable].dtype), str(asked[variable].dtype)
+
+
+def _axes(dataset: xr.Dataset) -> tuple[Hashable, ...]:
+    """Return the axes of a map in order, which dimensions of a dataset are not in."""
+    return next(iter(dataset.data_vars.values())).dims
+
+
+def _names(names: Iterable[Hashable]) -> str:
+    """Return names in a row."""
+    return ", ".join(map(str, names))

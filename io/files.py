@@ -43,7 +43,8 @@ def writable(path: str | os.PathLike, overwrite: bool = True) -> Path:
     if target.suffix != ".zarr" and target.is_dir():
         raise IsADirectoryError(f"{target} is a folder, not a file")
     if target.suffix == ".zarr" and target.exists() and not (target / "zarr.json").is_file():
-        raise NotADirectoryError(f"{target} exists and is no Zarr store")  # whatever else is not ours to replace
+        # and so nothing of ours to replace
+        raise NotADirectoryError(f"{target} exists and is no Zarr store")
     if target.exists() and not overwrite:
         raise FileExistsError(f"{target} exists already")
     if not os.access(folder, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
@@ -169,7 +170,7 @@ def opened(path: str | os.PathLike) -> Iterator[xr.Dataset]:
                 variable.attrs["flag_values"] = np.atleast_1d(codes)
         try:
             yield dataset
-        except (OSError, RuntimeError) as error:  # which xarray and netCDF4 raise late, if a file is cut short
+        except (OSError, RuntimeError) as error:  # late, of a file that was cut short
             raise ValueError(f"{source} is damaged: {_first_line(error)}") from error
 
 

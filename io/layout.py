@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+
 CHUNK = 2**17  # games: a megabyte of float64
 SLAB = 2**20  # games at most, a fiftieth of a second
 SLAB_BYTES = 2**25  # of results at most
@@ -29,9 +31,22 @@ class Layout(NamedTuple):
     chunk: tuple[int, ...]
     slab: tuple[int, ...]
 
-    def slabs(self) -> Iterator[Box]:
-        """Give the slabs in the order of their games."""
-        return boxes(self.shape, self.slab)
+    @property
+    def slabs(self) -> int:
+        """How many slabs there are."""
+        return math.prod(self._counts())
+
+    def box(self, slab: int) -> Box:
+        """Return which games are in a slab, given by its number."""
+        places = np.unravel_index(slab, self._counts())
+        return tuple(
+            slice(int(place) * step, min((int(place) + 1) * step, length))
+            for place, step, length in zip(places, self.slab, self.shape, strict=True)
+        )
+
+    def _counts(self) -> tuple[int, ...]:
+        """Return how many slabs there are along each dimension."""
+        return tuple(-(-length // step) for length, step in zip(self.shape, self.slab, strict=True))
 
 
 def chunk_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -77,8 +92,3 @@ def boxes(shape: tuple[int, ...], size: tuple[int, ...]) -> Iterator[Box]:
             slice(start, min(start + step, length))
             for start, step, length in zip(starts, size, shape, strict=True)
         )
-
-
-def box_size(box: Box) -> int:
-    """Return how many games are in a box."""
-    return math.prod(side.stop - side.start for side in box)

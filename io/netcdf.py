@@ -4,12 +4,12 @@ Chunks are compressed here, as HDF5 would by its own filters (shuffle and deflat
 times as fast, and by as many threads as there are; the file takes them as they are.
 """
 
+import itertools
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import h5py
 import netCDF4
 import numpy as np
 import xarray as xr
@@ -28,7 +28,8 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
         file.setncatts(dataset.attrs)
         for dim, size in dataset.sizes.items():
             file.createDimension(str(dim), size)
-        for name, array in dataset.variables.items():
+        for key, array in dataset.variables.items():
+            name = str(key)
             text = array.dtype.kind in "OU"  # of any length, which no compression is for
             dims = tuple(str(dim) for dim in array.dims)
             options: dict[str, Any] = {}
@@ -36,7 +37,7 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
                 chunks = maps[name].chunk if name in maps else chunk_shape(array.shape)
                 options = {**COMPRESSION, "chunksizes": chunks}
             target = file.createVariable(
-                str(name), str if text else array.dtype, dims, fill_value=False, **options
+                name, str if text else array.dtype, dims, fill_value=False, **options
             )
             target.setncatts(array.attrs)
             if name not in dataset.coords and beside_dims:
@@ -65,6 +66,8 @@ def _shuffled(values: np.ndarray) -> np.ndarray:
 
 def fill(path: Path, chunks: Iterable[Chunk]) -> None:
     """Write chunks into the file, as they are."""
+    import h5py  # a tenth of a second, which reading does not take
+
     with h5py.File(path, "r+") as file:
         ids: dict[str, Any] = {}
         for chunk in chunks:
@@ -76,9 +79,12 @@ def fill(path: Path, chunks: Iterable[Chunk]) -> None:
 def write(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
     """Write all of a Dataset."""
     define(path, dataset, maps)
-    for name, whole in maps.items():
-        values = dataset[name].values
-        fill(path, (chunk for box in whole.slabs() for chunk in keep(path, {name: values[box]}, box, whole.chunk)))
+    parts = (
+        keep(path, {name: dataset[name].values[box]}, box, whole.chunk)
+        for name, whole in maps.items()
+        for box in map(whole.box, range(whole.slabs))
+    )
+    fill(path, itertools.chain.from_iterable(parts))
 
 
 def finish(path: Path, chunks: Iterable[Chunk]) -> Path:

@@ -5,14 +5,17 @@ Chunks are compressed with Zstandard; those of a slab stand together in one file
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from .layout import Box, Chunk, Layout
+from .schema import VARIABLES
 
 try:
     import zarr
+    from zarr.codecs import ZstdCodec
 except ImportError:
     raise ModuleNotFoundError("files that end in .zarr take zarr: pip install 'foedus[zarr]'") from None
 
@@ -36,14 +39,14 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
             dtype=array.dtype,
             chunks=layout.chunk,
             shards=layout.slab,
-            compressors=zarr.codecs.ZstdCodec(level=1),
+            compressors=ZstdCodec(level=1),
             fill_value=0,
             dimension_names=[str(dim) for dim in array.dims],
             attributes=attributes | ({"coordinates": " ".join(beside_dims)} if beside_dims else {}),
         )
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:
     """Return an attribute as JSON has it."""
     return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
 
@@ -53,7 +56,8 @@ def keep(path: Path, arrays: Mapping[str, np.ndarray], box: Box, chunk: tuple[in
     group = zarr.open_group(path, mode="r+", use_consolidated=False)
     for name, values in arrays.items():
         # a chunk of zeros, too, or -0.0 would be read as 0.0
-        group[name].with_config({"write_empty_chunks": True})[box] = values
+        array: Any = group[name]
+        array.with_config({"write_empty_chunks": True})[box] = values
     return ()
 
 
@@ -67,10 +71,12 @@ def write(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
     define(path, dataset, maps)
     for name, whole in maps.items():
         values = dataset[name].values
-        for box in whole.slabs():
+        for box in map(whole.box, range(whole.slabs)):
             keep(path, {name: values[box]}, box, whole.chunk)
 
 
 def open_lazily(path: Path) -> xr.Dataset:
     """Open a folder without reading the values of its variables."""
-    return xr.open_dataset(path, engine="zarr", consolidated=False, cache=False)
+    dataset = xr.open_dataset(path, engine="zarr", consolidated=False, cache=False)
+    known = [name for name in VARIABLES if name in dataset.data_vars]  # a folder keeps no order
+    return dataset[[*known, *(name for name in dataset.data_vars if name not in known)]]

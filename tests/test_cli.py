@@ -310,7 +310,7 @@ class TestMap:
         def no_room(*_, **__):
             raise MemoryError
 
-        monkeypatch.setattr("foedus.cli.sweep", no_room)
+        monkeypatch.setattr("foedus.cli.solve_request", no_room)
         assert refuse(capsys, "map", "run.toml") == "there is not enough memory for a run of this size"
 
     def test_a_run_beyond_any_memory_is_said_and_refused(self, folder, capsys):
@@ -320,7 +320,7 @@ class TestMap:
         assert run(["map", "run.toml", "-o", "map.nc"]) == 2
         size, refusal = capsys.readouterr().err.splitlines()
         assert size.startswith("1,000,000,000,000,000,000,000,000 games: the results take ")
-        assert refusal == "foedus: there is not enough memory for a run of this size"
+        assert refusal == "foedus: 1,000,000,000,000,000,000,000,000 games are more than any file holds"
 
     def test_refuses_bad_threads(self, folder, capsys):
         assert (
@@ -490,7 +490,8 @@ class TestPoints:
         assert run(["points", "games.csv", "--quiet"]) == 0
         assert refuse(capsys, "points", "games.csv") == "games.nc exists already; --overwrite replaces it"
         assert (
-            refuse(capsys, "points", "games.csv", "-o", "games.txt") == "games.txt: the name must end in .nc"
+            refuse(capsys, "points", "games.csv", "-o", "games.txt")
+            == "games.txt: the name must end in .nc or .zarr"
         )
 
 

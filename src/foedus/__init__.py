@@ -1,9 +1,8 @@
 """foedus solves the alliance game of a superpower, its ally and a challenger, exactly.
 
-`solve` solves one game, `sweep` a grid, `sweep_to` one of any size into a file, `compare` a grid under several
-functional forms, `solve_points` scattered games; `save` and `load` keep the results, `view` looks at a file
-that is larger than memory, `plot` draws. Importing this compiles and loads
-nothing heavy.
+`solve` solves one game, `sweep` a grid, `sweep_to` a grid of any size into a file, `compare` a grid under
+several functional forms, `solve_points` scattered games; `save` and `load` keep the results, `plot` draws
+them. Importing this compiles and loads nothing heavy.
 """
 
 import importlib
@@ -29,7 +28,6 @@ __all__ = [
     "solve_points",
     "sweep",
     "sweep_to",
-    "view",
 ]
 
 
@@ -39,7 +37,6 @@ _LATER = {
     "plot": "plots",
     "save": "io.files",
     "sweep_to": "streaming",
-    "view": "io.views",
 }
 
 

@@ -1,10 +1,11 @@
-"""The command line: foedus solve, map, compare, plot, points."""
+"""The command line: foedus solve, map, compare, plot, info, points."""
 
 import contextlib
 import csv
 import dataclasses
 import functools
 import gc
+import math
 import os
 import shlex
 import sys
@@ -26,7 +27,7 @@ from .forms import check_form
 from .forms import compare as compare_forms
 from .game import check_contest, check_name, check_parameter, naming
 from .io.schema import CONTESTS, PARAMETERS, VARIABLES, Regime
-from .sweeps import Progress, solve_points, sweep
+from .sweeps import Progress, request_sweep, solve_points, solve_request
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -85,6 +86,18 @@ Threads = Annotated[
     int | None, cyclopts.Parameter(help="how many threads solve [default: one per processor]")
 ]
 Quiet = Annotated[bool, cyclopts.Parameter(help="print nothing but errors")]
+Resume = Annotated[
+    bool, cyclopts.Parameter(help="go on where an earlier run of the same command ended, if there was one")
+]
+Cluster = Annotated[
+    list[str] | None,
+    cyclopts.Parameter(
+        name="--dask",
+        consume_multiple=True,
+        help="solve on the Dask cluster whose scheduler has this address or, without one, on one of as many "
+        "processes as there would be threads",
+    ),
+]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,12 +126,12 @@ def run(arguments: list[str]) -> int:
     try:
         app(arguments)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        return _complain("interrupted; no half-written file is left", 130)
+    except KeyboardInterrupt as stop:
+        return _complain(str(stop) or "interrupted; no half-written file is left", 130)
     except BrokenPipeError:  # whoever read the output has had enough; the interpreter must not find out
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (cyclopts.CycloptsError, OSError, ValueError, TypeError) as error:
+    except (cyclopts.CycloptsError, OSError, ValueError, TypeError, ModuleNotFoundError) as error:
         return _complain(str(error), 2)
     except MemoryError:
         return _complain("there is not enough memory for a run of this size", 2)
@@ -178,24 +191,97 @@ def map(  # noqa: A001 - the command's name
     /,
     *,
     output: Output = None,
+    resume: Resume = False,
+    dask: Cluster = None,
     ways: GridOptions = AS_USUAL,
 ) -> None:
-    """Solve a grid of games into a NetCDF file, and draw it beside the file.
+    """Solve a grid of games into a file, slab by slab, and draw it beside the file.
 
     Parameters
     ----------
     run_file
-        a run file (TOML), or the NetCDF file of an earlier map, to run it again
+        a run file (TOML), or the file of an earlier map, to run it again
     output
-        the NetCDF file to write [default: the one that the run file names]
+        the file to write, NetCDF or, if it ends in .zarr, Zarr [default: the one that the run file names]
     """
+    from .io.draft import check_target, draft_folder
     from .runfile import read_run
+    from .streaming import stream
 
     request = read_run(run_file)
     if request.over:
         over = ", ".join(request.over)
         raise ValueError(f"{run_file} compares forms over {over}; foedus compare runs it again")
-    _solve_run(request, _target(run_file, request, output), ways)
+    target = _target(run_file, request, output)
+    with _hinting():
+        check_target(target, ways.overwrite, resume)
+    image = target.with_suffix(".png")
+    if ways.picture:
+        _check_output(image, ways.overwrite or resume, ".png")
+    grid = request_sweep(
+        request.axes, request.variables, request.fixed["contest"], request.dtype, request.parameters
+    )
+    games = grid.columns.games
+    _say_size(games, grid.bytes_per_game, "disk, before they are compressed", ways.quiet)
+    _compile(lambda: solve_request(grid.part(tuple(slice(2) for _ in grid.shape))), ways.quiet)
+    started = time.perf_counter()
+    try:
+        with _cluster(dask, ways) as client, _progress("solving", games, ways.quiet) as progress, _hinting():
+            regimes, solved = stream(
+                grid,
+                target,
+                command=_command(),
+                threads=ways.threads,
+                progress=progress,
+                overwrite=ways.overwrite,
+                resume=resume,
+                client=client,
+            )
+    except KeyboardInterrupt:
+        folder = draft_folder(target)
+        if not folder.exists():
+            raise
+        again = _command() if resume else f"{_command()} --resume"
+        raise KeyboardInterrupt(f"interrupted; what is solved stands in {folder}: {again} goes on") from None
+    seconds = time.perf_counter() - started
+    if ways.picture:
+        from .io.files import opened
+
+        with opened(target) as dataset:
+            _draw(dataset, image)
+    if not ways.quiet:
+        for regime, count in regimes.items():
+            print(f"{regime.words:>14} {count / games:8.3%}")
+        if solved < games:
+            print(f"{games - solved:,} of {games:,} games were solved before")
+        if solved:
+            _print_rate(solved, seconds)
+
+
+@contextlib.contextmanager
+def _cluster(dask: list[str] | None, ways: Ways) -> Iterator[Any]:
+    """Give a client of the cluster that --dask asks for, or None where it is not given."""
+    if dask is None:
+        yield None
+        return
+    from .clusters import connected
+
+    if len(dask) > 1 or any("://" not in address for address in dask):
+        raise ValueError(
+            f"--dask {' '.join(dask)}: this is not the address of a scheduler, as in tcp://10.0.0.1:8786"
+        )
+    with connected(dask[0] if dask else None, ways.threads) as client:
+        yield client
+
+
+@contextlib.contextmanager
+def _hinting() -> Iterator[None]:
+    """Add to an error of a file that exists what replaces it, unless it says so."""
+    try:
+        yield
+    except FileExistsError as error:
+        hint = "" if "overwrite" in str(error) else "; --overwrite replaces it"
+        raise FileExistsError(f"{error}{hint}") from None
 
 
 @app.command
@@ -212,13 +298,15 @@ def compare(
     Parameters
     ----------
     run_file
-        a run file (TOML), or the NetCDF file of an earlier map or comparison
+        a run file (TOML), or the file of an earlier map or comparison
     over
         what to compare, as in --over contest=ratio,difference --over decisiveness=0.5,1,2: the
         contest or a parameter, and its values; the forms are all their combinations
     output
-        the NetCDF file to write [default: the one that the run file names, with -forms in its name]
+        the file to write, NetCDF or, if it ends in .zarr, Zarr [default: the one that the run file names,
+        with -forms in its name]
     """
+    from .io.files import save
     from .runfile import read_run
 
     request = read_run(run_file, _named("--over", over, "name=value,value", _forms))
@@ -227,31 +315,16 @@ def compare(
     target = _target(run_file, request, output)
     if output is None:
         target = target.with_stem(f"{target.stem}-forms")
-    _solve_run(request, target, ways)
-
-
-def _target(run_file: Path, request: "Run", output: Path | None) -> Path:
-    """Return where the result of a run goes."""
-    target = output or request.file
-    if target is None:
-        raise ValueError(f"{run_file} names no output file; name one with --output")
-    return target
-
-
-def _solve_run(request: "Run", target: Path, ways: Ways) -> None:
-    """Solve a sweep or a comparison, write it and draw it beside, and say what it found."""
-    from .io.files import save, writable
-
-    _check_output(target, ".nc", ways.overwrite, writable)
+    _check_output(target, ways.overwrite)
     image = target.with_suffix(".png")
     if ways.picture:
-        _check_output(image, ".png", ways.overwrite, writable)
-    columns = [*request.over.values(), *request.axes.values()]
-    games = _size(columns, request.variables, request.dtype.itemsize, ways.quiet)
-    forms: dict[str, Any] = {"over": request.over} if request.over else {}
-    solve_grid = functools.partial(
-        compare_forms if forms else sweep,
-        **forms,
+        _check_output(image, ways.overwrite, ".png")
+    games = math.prod(len(values) for values in (*request.over.values(), *request.axes.values()))
+    size = sum(1 if VARIABLES[name].codes else request.dtype.itemsize for name in request.variables)
+    _say_size(games, size, "memory", ways.quiet)
+    solve_grid: Any = functools.partial(
+        compare_forms,
+        over=request.over,
         **request.fixed,
         variables=request.variables,
         dtype=request.dtype,
@@ -262,15 +335,32 @@ def _solve_run(request: "Run", target: Path, ways: Ways) -> None:
     with _progress("solving", games, ways.quiet) as progress:
         dataset = solve_grid(request.axes, threads=ways.threads, progress=progress)
     seconds = time.perf_counter() - started
-    save(_signed(dataset), target)
+    save(dataset.assign_attrs(command=_command()), target)
     if ways.picture:
-        from .plots import plot, save_figure
+        _draw(dataset, image)
+    if not ways.quiet:
+        print(" " * 14, *(f"{f'under {under}':>12}" for under in dataset.under.values))
+        for name, shares in zip(dataset.regime_name.values, dataset.regime_share.values, strict=True):
+            print(f"{Regime[name.upper()].words:>14}", *(f"{share:12.3%}" for share in shares))
+        _print_rate(games, seconds)
 
-        try:
-            save_figure(plot(dataset), image)
-        except ValueError as reason:  # too many dimensions for one picture
-            print(f"no picture: {reason}", file=sys.stderr)
-    _report(dataset, games, seconds, ways.quiet)
+
+def _target(run_file: Path, request: "Run", output: Path | None) -> Path:
+    """Return where the result of a run goes."""
+    target = output or request.file
+    if target is None:
+        raise ValueError(f"{run_file} names no output file; name one with --output")
+    return target
+
+
+def _draw(dataset: "xr.Dataset", image: Path) -> None:
+    """Draw a map beside its file, or say why there is no picture."""
+    from .plots import plot, save_figure
+
+    try:
+        save_figure(plot(dataset), image)
+    except ValueError as reason:  # too many dimensions for one picture
+        print(f"no picture: {reason}", file=sys.stderr)
 
 
 @app.command
@@ -291,15 +381,16 @@ def points(
     table
         the CSV file; its first line names the parameters
     output
-        the NetCDF file to write [default: beside the CSV file]
+        the file to write, NetCDF or, if it ends in .zarr, Zarr [default: beside the CSV file]
     """
-    from .io.files import save, writable
+    from .io.files import save
+    from .streaming import regime_counts
 
     target = output or table.with_name(f"{table.stem}.nc")
-    _check_output(target, ".nc", overwrite, writable)
+    _check_output(target, overwrite)
     given = _given(parameters)
     columns = _columns(table)
-    games = _size([next(iter(columns.values()))], list(VARIABLES), 8, quiet)
+    games = len(next(iter(columns.values())))
     with naming(str(table)):
         few = {k: v[:2] for k, v in columns.items()}
         _compile(lambda: solve_points(few, **given), quiet)
@@ -307,8 +398,11 @@ def points(
     with naming(str(table)), _progress("solving", games, quiet) as progress:
         dataset = solve_points(columns, threads=threads, progress=progress, **given)
     seconds = time.perf_counter() - started
-    save(_signed(dataset), target)
-    _report(dataset, games, seconds, quiet)
+    save(dataset.assign_attrs(command=_command()), target)
+    if not quiet:
+        for code, count in regime_counts(dataset.regime.values).items():
+            print(f"{Regime(code).words:>14} {count / games:8.3%}")
+        _print_rate(games, seconds)
 
 
 @app.command(name="plot")
@@ -319,14 +413,15 @@ def plot_file(
     output: Output = None,
     variable: str | None = None,
     at: list[str] | None = None,
+    region: list[str] | None = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Draw a map from its NetCDF file: the regimes, another variable, or another slice.
+    """Draw a map from its file: the regimes, another variable, or another slice.
 
     Parameters
     ----------
     file
-        the NetCDF file of a map
+        the file of a map, of which only the values are read that the picture shows
     output
         the picture to write, png, svg or pdf by its ending [default: a png beside the file]
     variable
@@ -334,15 +429,37 @@ def plot_file(
     at
         an axis and a value to draw the map at, as in --at stake=1.0, which takes the nearest of the
         grid, or --at contest=ratio; once for each such axis
+    region
+        an axis and from where to where to draw it, as in --region ally_cost=0.1:0.5; once for each such axis
     """
-    from .io.files import load, writable
+    from .io.files import opened
     from .plots import check_picture_path, plot, save_figure
 
     target = output or file.with_suffix(".png")
     check_picture_path(target)
-    _check_output(target, target.suffix, overwrite, writable)
-    figure = plot(load(file), variable, at=_named("--at", at, "parameter=value", _place))
+    _check_output(target, overwrite, target.suffix)
+    places = _named("--at", at, "parameter=value", _place)
+    parts = _named("--region", region, "parameter=from:to", _stretch)
+    with opened(file) as dataset:
+        figure = plot(dataset, variable, at=places, region=parts)
     save_figure(figure, target)
+
+
+@app.command
+def info(file: Path, /) -> None:
+    """Tell what a file holds, or how far an unfinished map is, without reading it whole.
+
+    Parameters
+    ----------
+    file
+        the file of a map, of a comparison or of scattered games, or the folder of an unfinished map
+    """
+    from .info import describe
+
+    table = Table.grid(padding=(0, 2))
+    for what, text in describe(file):
+        table.add_row(what, text)
+    Console(highlight=False, soft_wrap=True).print(table)
 
 
 def _named(
@@ -368,6 +485,15 @@ def _place(name: str, value: str) -> Any:
         return value
     check_name(name)
     return _number(value)
+
+
+def _stretch(name: str, value: str) -> tuple[float, float]:
+    """Return the ends of one --region."""
+    check_name(name)
+    low, colon, high = value.partition(":")
+    if not colon:
+        raise ValueError(f"{value!r} is not of the form from:to")
+    return _number(low), _number(high)
 
 
 def _forms(name: str, values: str) -> Any:
@@ -411,25 +537,24 @@ def _columns(path: Path) -> dict[str, Any]:
     return dict(zip(names, rows.T, strict=True))
 
 
-def _check_output(path: Path, ending: str, overwrite: bool, writable: Callable) -> None:
-    """Raise an error in words if `path` has another ending or cannot be written."""
-    if path.suffix != ending:
+def _check_output(path: Path, overwrite: bool, ending: str | None = None) -> None:
+    """Raise an error in words if `path` has another ending, by default than those of files, or cannot be
+    written."""
+    from .io.files import format_of, writable
+
+    if ending is None:
+        format_of(path)
+    elif path.suffix != ending:
         raise ValueError(f"{path}: the name must end in {ending}")
-    try:
+    with _hinting():
         writable(path, overwrite)
-    except FileExistsError as error:
-        raise FileExistsError(f"{error}; --overwrite replaces it") from None
 
 
-def _size(axes: Any, variables: list[str], itemsize: int, quiet: bool) -> int:
-    """Return the number of games; say beforehand how much memory a large run takes."""
-    games = 1
-    for values in axes:
-        games *= len(values)
-    size = games * sum(1 if VARIABLES[name].codes else itemsize for name in variables)
+def _say_size(games: int, bytes_per_game: int, where: str, quiet: bool) -> None:
+    """Say beforehand how much a large run takes."""
+    size = games * bytes_per_game
     if size > LARGE and not quiet:
-        print(f"{games:,} games: the results take {size / 1e9:.1f} GB of memory", file=sys.stderr)
-    return games
+        print(f"{games:,} games: the results take {size / 1e9:.1f} GB of {where}", file=sys.stderr)
 
 
 def _compile(solve_few: Callable[[], object], quiet: bool) -> None:
@@ -469,23 +594,11 @@ def _progress(title: str, games: int, quiet: bool) -> Iterator[Progress | None]:
         yield advance
 
 
-def _signed(dataset: "xr.Dataset") -> "xr.Dataset":
-    """Return the Dataset with the command that made it."""
-    return dataset.assign_attrs(command=shlex.join(["foedus", *sys.argv[1:]]))
+def _command() -> str:
+    """Return the command that is being run."""
+    return shlex.join(["foedus", *sys.argv[1:]])
 
 
-def _report(dataset: "xr.Dataset", games: int, seconds: float, quiet: bool) -> None:
-    """Print the share of each regime, of a comparison under all, some and no forms, and the speed."""
-    if quiet:
-        return
-    import numpy as np
-
-    if "regime_share" in dataset:
-        print(" " * 14, *(f"{f'under {under}':>12}" for under in dataset.under.values))
-        for name, shares in zip(dataset.regime_name.values, dataset.regime_share.values, strict=True):
-            print(f"{Regime[name.upper()].words:>14}", *(f"{share:12.3%}" for share in shares))
-    elif "regime" in dataset:
-        codes, counts = np.unique(dataset.regime.values, return_counts=True)
-        for code, count in zip(codes, counts, strict=True):
-            print(f"{Regime(code).words:>14} {count / games:8.3%}")
+def _print_rate(games: int, seconds: float) -> None:
+    """Print how fast so many games were solved."""
     print(f"{games:,} games in {seconds:.2f} s: {games / seconds / 1e6:.3g} million games per second")

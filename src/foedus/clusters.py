@@ -10,7 +10,6 @@ import numpy as np
 
 from . import __version__
 from .io.draft import Draft, Record
-from .io.layout import box_size
 from .streaming import solve_slab
 from .sweeps import Progress, Request, check_threads, solve_request
 
@@ -55,7 +54,11 @@ def lazy_arrays(request: Request, chunks: Mapping[str, Any]) -> dict[str, dask.a
         raise ValueError(f"chunks = {dict(chunks)!r} does not cut the axes: {error}") from None
     # all variables of a chunk are solved at once, as one array of records
     solved = dask.array.map_blocks(
-        _solve_block, dask.delayed(request), chunks=cut, dtype=np.dtype(fields), meta=np.empty((0,) * len(cut), fields)
+        _solve_block,
+        dask.delayed(request),
+        chunks=cut,
+        dtype=np.dtype(fields),
+        meta=np.empty((0,) * len(cut), fields),
     )
     return {name: solved[name] for name in request.variables}
 
@@ -97,9 +100,10 @@ def solve_slabs(
     request: Request,
     draft: Draft,
     todo: list[int],
+    games: int,
     progress: Progress | None,
 ) -> None:
-    """Solve slabs of a map on a cluster, and keep what comes back.
+    """Solve slabs of a map, with so many games in all, on a cluster, and keep what comes back.
 
     Workers may come, go and die meanwhile. Raises ConnectionError if the cluster is lost, or a slab with
     every worker that tried it, or a worker has another version of foedus.
@@ -107,7 +111,6 @@ def solve_slabs(
     _check_workers(client)
     # a first game here, so that workers which share the cache of kernels with this process compile nothing
     solve_request(request.part(tuple(slice(1) for _ in request.shape)), threads=1)
-    games = sum(box_size(draft.slabs[slab]) for slab in todo)
     waiting = iter(todo)
     running: dict[distributed.Future, int] = {}
     done = 0
@@ -117,7 +120,7 @@ def solve_slabs(
         room = AHEAD * max(1, sum(client.nthreads().values())) - len(running)
         fresh = {}
         for slab in itertools.islice(waiting, max(0, room)):
-            box = draft.slabs[slab]
+            box = draft.layout.box(slab)
             part = request.part(box)
             place = request.shape, box, draft.layout.chunk, draft.target, draft.file
             fresh[client.submit(solve_on_worker, __version__, part, *place, pure=False)] = slab
@@ -128,9 +131,10 @@ def solve_slabs(
     try:
         for future in results:
             slab = running.pop(future)
-            draft.keep(slab, future.result())
+            record = future.result()
+            draft.keep(slab, record)
             future.release()
-            done += box_size(draft.slabs[slab])
+            done += record.games
             if progress is not None:
                 progress(done, games)
             results.update(submit())

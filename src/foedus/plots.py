@@ -24,10 +24,12 @@ from matplotlib.transforms import BboxTransformTo, ScaledTranslation
 
 from .forms import compared, regime_share
 from .game import check_contest, check_parameter
+from .io.dataset import every, thin
 from .io.files import beside, writable
 from .io.schema import COMPARISON, PARAMETERS, VARIABLES, Code, Crisis, Label, Parameter, Regime, Variable
 
 ENDINGS = (".png", ".svg", ".pdf")
+SHOWN = 900  # values of an axis, at most: about one for each dot of the width of a map
 PANELS = 9  # small multiples in one picture, at most
 FORM_PANELS, COLUMNS = 24, 6  # the same where functional forms are compared, and in a row of these
 DPI = 200
@@ -66,7 +68,11 @@ NOISE = 1e-9  # a sign that rounding could have made is none
 
 
 def plot(
-    dataset: xr.Dataset, variable: str | None = None, *, at: Mapping[str, float | str] | None = None
+    dataset: xr.Dataset,
+    variable: str | None = None,
+    *,
+    at: Mapping[str, float | str] | None = None,
+    region: Mapping[str, tuple[float, float]] | None = None,
 ) -> Figure:
     """Draw a variable of a sweep: a curve, a map, or a map for each value of a third axis or for each form.
 
@@ -79,6 +85,8 @@ def plot(
     at : mapping of str to float or str, optional
         axes to cut the dataset at, each at the value of its grid that is nearest to the one given, and
         the ``contest`` to show where several are compared
+    region : mapping of str to (float, float), optional
+        axes to show only from one value to another
 
     Returns
     -------
@@ -86,15 +94,17 @@ def plot(
         of one axis, curves over bands that show the regimes; of two, a map, the first on x; of three,
         a map for each value of the axis with the fewest. Axes of a single value are only mentioned.
         Of a comparison, a map for each form, and beside the regimes the share of the map where each
-        holds under all of these forms, under some and under none.
+        holds under all of these forms, under some and under none. Of an axis with more than 900 values,
+        less where there are panels, it shows every second, third ... one, and says so; of a dataset that is
+        opened from a file and not loaded, no others are read.
 
     Raises
     ------
     TypeError
         if `dataset` is no Dataset, or a value of `at` is no number.
     ValueError
-        if there is no such variable or axis, a value lies outside its axis, the games are scattered, or
-        more axes or panels are left than a picture holds.
+        if there is no such variable or axis, a value lies outside its axis, a region holds none of its
+        values, the games are scattered, or more axes or panels are left than a picture holds.
 
     Examples
     --------
@@ -104,9 +114,7 @@ def plot(
     "ally's cost of arms, $c_{A}$ (good per unit of arms)"
     """
     name = _check_variable(dataset, variable)
-    cut, sliced = _cut(dataset, name, at or {})
-    if VARIABLES[name].codes is Crisis and "regime" in cut:  # which has no code of its own for it
-        cut[name] = cut[name].where(cut.regime != Regime.UNSOLVED, np.int8(Regime.UNSOLVED))
+    cut, sliced = _cut(_within(dataset, name, region or {}), name, at or {})
     forms = compared(cut)
     dims = [str(dim) for dim in cut[name].dims if dim not in forms]
     if len(dims) > 3:
@@ -122,12 +130,15 @@ def plot(
             f"a picture has panels over three things at most, not {', '.join(panels)}: "
             f"fix {len(panels) - 3} of them with at (on the command line, --at)"
         )
-    if len(dims) == 1 and not forms:
-        figure = _draw_curves(cut, name)
-    else:
-        figure = _draw_maps(cut[name], VARIABLES[name], panels, forms)
+    curves = len(dims) == 1 and not forms
+    count = math.prod(cut.sizes[dim] for dim in panels)
+    cut, steps = thin(_used(cut, name, curves), (dim for dim in dims if dim not in panels), _shown(count))
+    cut.load()
+    if VARIABLES[name].codes is Crisis and "regime" in cut:  # which has no code of its own for it
+        cut[name] = cut[name].where(cut.regime != Regime.UNSOLVED, np.int8(Regime.UNSOLVED))
+    figure = _draw_curves(cut, name) if curves else _draw_maps(cut[name], VARIABLES[name], panels, forms)
     width = figure.get_figwidth()
-    caption = _wrap(_caption(cut, sliced, *_grid(cut[name], panels)), width - 0.3, SMALL)
+    caption = _wrap(_caption(cut, sliced, steps, *_grid(cut[name], panels)), width - 0.3, SMALL)
     figure.supxlabel("\n".join(caption), x=0.15 / width, ha="left", fontsize=SMALL)
     return figure
 
@@ -194,6 +205,42 @@ def _check_variable(dataset: Any, variable: str | None) -> str:
     return name
 
 
+def _within(dataset: xr.Dataset, name: str, region: Mapping[str, tuple[float, float]]) -> xr.Dataset:
+    """Return the dataset where its axes lie within the `region`."""
+    for dim, ends in region.items():
+        if dim not in dataset[name].dims or dim == "contest":
+            axes = ", ".join(map(str, dataset[name].dims))
+            raise ValueError(f"region: {dim!r} is not an axis of this dataset; it has {axes}")
+        low, high = (check_parameter(dim, end) for end in ends)
+        values = dataset[dim].values
+        inside = np.flatnonzero((low <= values) & (values <= high))
+        if not inside.size:
+            raise ValueError(
+                f"region: {dim} has no value from {low!r} to {high!r}; "
+                f"it has {values.size} from {values.min():g} to {values.max():g}"
+            )
+        if inside[-1] - inside[0] == inside.size - 1:  # of a file, a stretch is read faster than a list
+            dataset = dataset.isel({dim: slice(inside[0], inside[-1] + 1)})
+        else:
+            dataset = dataset.isel({dim: inside})
+    return dataset
+
+
+def _used(dataset: xr.Dataset, name: str, curves: bool) -> xr.Dataset:
+    """Return the dataset with no variables but those that a picture of `name` takes."""
+    used = [name]
+    if curves or VARIABLES[name].codes is Crisis:
+        used.append("regime")
+    if curves:
+        used += [arms + suffix for arms in ARMS for suffix in ("", "_without")]
+    return dataset[[variable for variable in dict.fromkeys(used) if variable in dataset]]
+
+
+def _shown(panels: int) -> int:
+    """Return how many values of an axis a picture of so many panels shows at most."""
+    return SHOWN // math.ceil(math.sqrt(panels))
+
+
 def _cut(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Dataset, list[str]]:
     """Return the dataset at the values `at`, each axis left in rising order, and which were cut.
 
@@ -203,7 +250,8 @@ def _cut(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Data
     axes = [dim for dim in dims if dim not in compared(dataset)]
     # each value once: a repeated one would be a cell of no width
     numbers = [dim for dim in dims if dim != "contest"]
-    dataset = dataset.isel({dim: np.unique(dataset[dim], return_index=True)[1] for dim in numbers})
+    uneven = [dim for dim in numbers if not (np.diff(dataset[dim]) > 0).all()]
+    dataset = dataset.isel({dim: np.unique(dataset[dim], return_index=True)[1] for dim in uneven})
     places = {}
     for dim, value in at.items():
         if dim not in dims:
@@ -556,8 +604,15 @@ def _label(entry: Parameter | Label, units: bool = True) -> str:
     return f"{entry.long_name}{symbol}{f' ({entry.units})' if units and entry.units != '1' else ''}"
 
 
-def _caption(dataset: xr.Dataset, cut: Sequence[str], across: Sequence[str], down: Sequence[str]) -> str:
-    """Say what the panels are, where axes were cut, the contest, and what differs from the default."""
+def _caption(
+    dataset: xr.Dataset,
+    cut: Sequence[str],
+    steps: Mapping[str, int],
+    across: Sequence[str],
+    down: Sequence[str],
+) -> str:
+    """Say what the panels are, where axes were cut, the contest, what differs from the default, and how many
+    of the values are shown."""
     fixed = {
         name: float(dataset[name]) for name in PARAMETERS if name in dataset.coords and not dataset[name].ndim
     }
@@ -576,7 +631,9 @@ def _caption(dataset: xr.Dataset, cut: Sequence[str], across: Sequence[str], dow
     if {"contest", "decisiveness"} <= {*across, *down}:  # or equal numbers would be taken for equal contests
         symbol = _mathtext(PARAMETERS["decisiveness"].symbol)
         panels.append(f"${symbol}$ per unit of arms in the difference contest")
-    text = "; ".join(filter(None, [*panels, places and f"at {places}", contest, others, rest]))
+    shown = every(steps, {dim: f"${_mathtext(PARAMETERS[dim].symbol)}$" for dim in steps})
+    parts = [*panels, places and f"at {places}", contest, others, rest, f"{shown} is shown" if steps else ""]
+    text = "; ".join(filter(None, parts))
     return text[:1].upper() + text[1:]
 
 

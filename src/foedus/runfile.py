@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 import pydantic
+import xarray as xr
 
 from .forms import check_apart, compared
 from .game import check_contest, check_name, check_parameter, check_values, naming
+from .io.files import FORMATS, opened
 from .io.schema import CONTESTS, PARAMETERS
 from .sweeps import check_dtype, check_variables
 
@@ -25,6 +27,11 @@ class Run(NamedTuple):
     variables: list[str]
     dtype: np.dtype  # in which numbers are kept
     file: Path | None
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters that are fixed, without the contest."""
+        return {name: value for name, value in self.fixed.items() if name != "contest"}
 
 
 class _Table(pydantic.BaseModel):
@@ -73,7 +80,7 @@ class _RunFile(_Table):
 
 
 def read_run(path: str | os.PathLike, over: Mapping[str, np.ndarray] | None = None) -> Run:
-    """Read a run from a TOML file, or from the NetCDF file of an earlier sweep or comparison.
+    """Read a run from a TOML file, or from the file of an earlier sweep or comparison.
 
     Parameters
     ----------
@@ -106,7 +113,7 @@ def read_run(path: str | os.PathLike, over: Mapping[str, np.ndarray] | None = No
     array([0.5, 1. ])
     """
     source = Path(path)
-    if source.suffix == ".nc":
+    if source.suffix in FORMATS:
         return _earlier_run(source, over or {})
     try:
         text = source.read_text(encoding="utf-8-sig")
@@ -171,9 +178,12 @@ def _checked(content: _RunFile, over: Mapping[str, np.ndarray]) -> Run:
 
 def _earlier_run(source: Path, over: Mapping[str, np.ndarray]) -> Run:
     """Return the run that made the file of an earlier sweep or comparison, but over `over`."""
-    from .io.files import load
+    with opened(source) as dataset:
+        return _run_of(dataset, source, over)
 
-    dataset = load(source)
+
+def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray]) -> Run:
+    """Return the run that made a dataset, which was read from `source`, but over `over`."""
     dataset = dataset.drop_dims({"regime_name", "under"} & set(dataset.dims))  # those of the shares
     forms = compared(dataset)
     if not set(dataset.dims) <= {*PARAMETERS, *forms}:

@@ -1,6 +1,7 @@
 """Maps of any size: solved slab by slab into a file, and resumed where a run ended."""
 
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,7 +10,7 @@ import numpy as np
 
 from .io.draft import Draft, Record, drafted
 from .io.files import failing_to_write, format_of, opened
-from .io.layout import Box, box_size, layout
+from .io.layout import Box, layout
 from .io.schema import CONTESTS, Regime
 from .sweeps import (
     Progress,
@@ -120,21 +121,23 @@ def stream(
 ) -> Streamed:
     """Do what `sweep_to` does, for a request and in the name of a command."""
     threads = check_threads(threads)
+    if request.columns.games * request.bytes_per_game > sys.maxsize:
+        raise ValueError(f"{request.columns.games:,} games are more than any file holds")
     cut = layout(request.shape, request.bytes_per_game, request.closed)
     games = request.columns.games
     with drafted(path, template(request, command), cut, overwrite=overwrite, resume=resume) as draft:
         if draft is None:
             return Streamed(count_regimes(path), 0)
         done = draft.done()
-        todo = [slab for slab in range(len(draft.slabs)) if slab not in done]
-        solved = sum(box_size(draft.slabs[slab]) for slab in todo)
+        todo = [slab for slab in range(cut.slabs) if slab not in done]
+        solved = games - sum(record.games for record in done.values())
         report = None if progress is None else lambda now, _: progress(games - solved + now, games)
         if client is None:
-            _solve_in_threads(request, draft, todo, threads, report)
+            _solve_in_threads(request, draft, todo, solved, threads, report)
         else:
             from .clusters import solve_slabs
 
-            solve_slabs(client, request, draft, todo, report)
+            solve_slabs(client, request, draft, todo, solved, report)
         records = draft.finish()
     unsolved = sum(record.unsolved for record in records)
     if unsolved:
@@ -167,22 +170,21 @@ def solve_slab(
     regimes = regime_counts(arrays["regime"]) if "regime" in arrays else {}
     with failing_to_write(target):
         chunks = list(format_of(target).keep(file, arrays, box, chunk))
-    return Record(unsolved, first, regimes, chunks)
+    return Record(part.columns.games, unsolved, first, regimes, chunks)
 
 
 def _solve_in_threads(
-    request: Request, draft: Draft, todo: list[int], threads: int, progress: Progress | None
+    request: Request, draft: Draft, todo: list[int], games: int, threads: int, progress: Progress | None
 ) -> None:
-    """Solve slabs in threads, each of which keeps what it solves."""
+    """Solve slabs, with so many games in all, in threads, each of which keeps what it solves."""
 
     def solve(slab: int) -> tuple[int, int, int]:
-        box = draft.slabs[slab]
+        box = draft.layout.box(slab)
         part = request.part(box)
         record = solve_slab(part, request.shape, box, draft.layout.chunk, draft.target, draft.file)
         draft.keep(slab, record)
-        return part.columns.games, record.unsolved, record.first
+        return record.games, record.unsolved, record.first
 
-    games = sum(box_size(draft.slabs[slab]) for slab in todo)
     in_parallel(solve, todo, games, threads, progress)
 
 
@@ -200,7 +202,8 @@ def count_regimes(path: str | os.PathLike) -> dict[Regime, int]:
             return {}
         regime = dataset.regime
         cut = layout(regime.shape, 1)
-        return _total(regime_counts(regime[box].values) for box in cut.slabs())
+        parts = map(cut.box, range(cut.slabs))
+        return _total(regime_counts(regime[box].values) for box in parts)
 
 
 def _total(counts: Iterable[Mapping[int, int]]) -> dict[Regime, int]:

@@ -334,9 +334,7 @@ def check_threads(threads: int | None) -> int:
     return int(threads)
 
 
-def solve_request(
-    request: Request, threads: int | None = None, progress: Progress | None = None
-) -> Solved:
+def solve_request(request: Request, threads: int | None = None, progress: Progress | None = None) -> Solved:
     """Solve all games of a request."""
     threads = check_threads(threads)
 

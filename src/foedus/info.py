@@ -1,0 +1,92 @@
+"""What a file holds, in words, without reading it whole."""
+
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from .forms import compared
+from .io.dataset import every, thin
+from .io.draft import drafted_file, games_done
+from .io.files import NAMES, opened
+from .io.schema import PARAMETERS, VARIABLES, Regime
+
+LOOK = 1024  # values of an axis that are looked at, at most, to tell the shares of the regimes
+
+
+def describe(path: str | os.PathLike) -> list[tuple[str, str]]:
+    """Return what a file holds: pairs of a heading and a text, in the order in which to read them.
+
+    Of the draft of a map it tells how much is done. The shares of the regimes are those of the values that
+    a picture shows: of an axis with more than 1024, every second, third ... one.
+
+    Raises what `io.files.load` raises.
+
+    Examples
+    --------
+    >>> import foedus, pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "map.nc"
+    >>> _ = foedus.sweep_to(path, {"ally_cost": [0.2, 0.4]}, variables=["regime"])
+    >>> dict(describe(path))["ally_cost"]
+    '2 values from 0.2 to 0.4'
+    """
+    source = Path(path)
+    file = drafted_file(source) or source
+    with opened(file) as dataset:
+        lines = list(_lines(dataset))
+        if file != source:
+            share = games_done(source) / math.prod(dataset.sizes.values())
+            return [(str(source), f"an unfinished map, of which {share:.1%} is solved"), *lines]
+        if "regime" in dataset:
+            lines += _shares(dataset)
+    kind = NAMES.get(source.suffix, NAMES[".nc"])
+    return [(str(source), f"{kind}, {_size(source) / 1e6:,.1f} MB"), *lines]
+
+
+def _lines(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
+    """Give what is known of a dataset from its labels."""
+    for attribute in ("foedus_version", "created", "command"):
+        if attribute in dataset.attrs:
+            yield attribute.removeprefix("foedus_"), str(dataset.attrs[attribute])
+    forms = compared(dataset)
+    games = [size for dim, size in dataset.sizes.items() if dim not in ("regime_name", "under")]
+    yield "games", f"{math.prod(games):,}"
+    if "contest" not in forms:
+        yield "contest", str(dataset.attrs.get("contest") or dataset.contest.item())
+    for name in ("contest", *PARAMETERS):
+        if name in dataset.coords and dataset[name].ndim:
+            yield name, _span(dataset[name].values)
+    for name, parameter in PARAMETERS.items():
+        if name in dataset.coords and not dataset[name].ndim and dataset[name] != parameter.default:
+            yield name, f"{dataset[name].item():g}"
+    yield "all else", "at default"
+    for variable, array in dataset.data_vars.items():
+        if variable in VARIABLES:
+            yield str(variable), f"{array.dtype}, {VARIABLES[str(variable)].long_name}"
+
+
+def _span(values: np.ndarray) -> str:
+    """Say in short which values an axis has."""
+    if values.size <= 4:
+        return ", ".join(value if isinstance(value, str) else f"{value:g}" for value in values.tolist())
+    return f"{values.size} values from {values.min():g} to {values.max():g}"
+
+
+def _shares(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
+    """Give the share of each regime among the values that are looked at."""
+    dims = [str(dim) for dim in dataset.regime.dims]
+    seen, steps = thin(dataset[["regime"]], dims, LOOK if len(dims) > 1 else LOOK**2)
+    codes, counts = np.unique(seen.regime.values, return_counts=True)
+    if steps:
+        yield "shares", f"of {every(steps, dict(zip(steps, steps, strict=True)))}"
+    for code, count in zip(codes, counts, strict=True):
+        yield Regime(code).words, f"{count / counts.sum():.3%}"
+
+
+def _size(path: Path) -> int:
+    """Return how many bytes a file takes, or the files of a folder."""
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())
