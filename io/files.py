@@ -138,7 +138,10 @@ def load(path: str | os.PathLike) -> xr.Dataset:
         if it can be read neither as NetCDF nor as Zarr, or is none of ours.
     """
     with opened(path) as dataset:
-        return dataset.load()
+        try:
+            return dataset.load()
+        except ValueError as error:  # as Zarr says that a part is damaged
+            raise OSError(_first_line(error)) from error
 
 
 @contextlib.contextmanager

@@ -37,7 +37,7 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
                 chunks = maps[name].chunk if name in maps else chunk_shape(array.shape)
                 options = {**COMPRESSION, "chunksizes": chunks}
             target = file.createVariable(
-                name, str if text else array.dtype, dims, fill_value=False, **options
+                name, str if text else _native(array.dtype), dims, fill_value=False, **options
             )
             target.setncatts(array.attrs)
             if name not in dataset.coords and beside_dims:
@@ -60,8 +60,13 @@ def keep(path: Path, arrays: Mapping[str, np.ndarray], box: Box, chunk: tuple[in
 
 def _shuffled(values: np.ndarray) -> np.ndarray:
     """Return the first bytes of all values, then their second bytes, and so on, as HDF5's shuffle does."""
-    octets = np.ascontiguousarray(values).reshape(-1, 1).view(np.uint8)
+    octets = np.ascontiguousarray(values, _native(values.dtype)).reshape(-1, 1).view(np.uint8)
     return np.ascontiguousarray(octets.T)
+
+
+def _native(dtype: np.dtype) -> np.dtype:
+    """Return a type in this machine's order of bytes, as which it is written."""
+    return dtype.newbyteorder("=")
 
 
 def fill(path: Path, chunks: Iterable[Chunk]) -> None:

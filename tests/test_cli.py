@@ -126,24 +126,50 @@ class TestMap:
         assert run(["map", "run.toml", "--quiet"]) == 0
         assert capsys.readouterr() == ("", "")
 
-    def test_interrupt_while_saving_keeps_the_old_file(self, folder):
-        """SIGINT as soon as the file beside the final one is there."""
+    def test_interrupt_says_how_to_resume_and_keeps_the_old_file(self, folder):
+        """SIGINT as soon as a slab is there."""
         Path("map.nc").write_bytes(b"old")
-        big = RUN.replace("points = 24", "points = 1500").replace("points = 16", "points = 2000")
+        big = RUN.replace("points = 24", "points = 3000").replace("points = 16", "points = 2000")
         Path("big.toml").write_text(big.replace('variables = ["regime", "pledge"]', ""))
-        process = subprocess.Popen(
-            [sys.executable, "-m", "foedus", "map", "big.toml", "--overwrite", "--no-picture"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        while not list(Path().glob(".map-*.nc")):
+        command = [sys.executable, "-m", "foedus", "map", "big.toml", "--overwrite", "--no-picture"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while not list(Path().glob("map.nc.part/slabs/*")):
             assert process.poll() is None
             time.sleep(0.01)
-        time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
-        assert (process.returncode, err) == (130, "foedus: interrupted; no half-written file is left\n")
+        assert process.returncode == 130
+        assert err == (
+            "foedus: interrupted; what is solved stands in map.nc.part: "
+            "foedus map big.toml --overwrite --no-picture --resume goes on\n"
+        )
         assert Path("map.nc").read_bytes() == b"old"
+        assert "an unfinished map, of which " in cli("info", "map.nc.part").stdout
+        done = subprocess.run([*command, "--resume"], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "of 6,000,000 games were solved before" in done.stdout
+        axes = {"ally_cost": np.geomspace(0.05, 5.0, 3000), "status_quo": np.linspace(0.1, 0.9, 2000)}
+        assert foedus.load("map.nc").equals(foedus.sweep(axes, challenger_cost=0.6))
         assert sorted(os.listdir()) == ["big.toml", "games.csv", "map.nc", "run.toml"]
+
+    def test_a_finished_run_resumed_draws_and_reports_again(self, folder, capsys):
+        assert run(["map", "run.toml", "--resume"]) == 0
+        first = capsys.readouterr().out
+        before = Path("map.nc").read_bytes()
+        assert run(["map", "run.toml", "--resume"]) == 0
+        assert capsys.readouterr().out.startswith(first[: first.index("384 games in")])
+        assert Path("map.nc").read_bytes() == before
+        Path("run.toml").write_text(RUN.replace("0.6", "0.7"))
+        words = "map.nc exists already, and cannot be resumed: its challenger_cost is 0.6, not 0.7; --overwrite replaces it"
+        assert refuse(capsys, "map", "run.toml", "--resume") == words
+
+    def test_zarr_by_the_ending(self, folder):
+        assert run(["map", "run.toml", "-o", "map.zarr", "--quiet"]) == 0
+        assert run(["map", "map.zarr", "-o", "again.nc", "--quiet", "--no-picture"]) == 0
+        assert run(["plot", "map.zarr", "-o", "again.png"]) == 0
+        assert run(["points", "games.csv", "-o", "games.zarr", "--quiet"]) == 0
+        assert foedus.load("again.nc").equals(foedus.load("map.zarr"))
+        assert Path("map.png").read_bytes() == Path("again.png").read_bytes()
 
     def test_lists_and_one_axis(self, folder):
         Path("line.toml").write_text('axes.stake = [0.5, 1, 2.0]\noutput.file = "line.nc"')
@@ -180,23 +206,17 @@ class TestMap:
         assert "100 %" in seen.decode()
         assert "million games/s" in seen.decode()
 
-    def test_interrupt_ends_it_cleanly(self, folder):
-        Path("big.toml").write_text(
-            RUN.replace("points = 24", "points = 20000").replace("points = 16", "points = 20000")
-        )
+    def test_a_large_run_says_its_size(self, folder):
+        big = RUN.replace("points = 24", "points = 20000").replace("points = 16", "points = 20000")
+        Path("big.toml").write_text(big)
         process = subprocess.Popen(
             [sys.executable, "-m", "foedus", "map", "big.toml", "--threads", "1"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         first = process.stderr.readline()
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-        assert "400,000,000 games: the results take 3.6 GB of memory" in first
-        assert process.returncode == 130
-        assert err == "foedus: interrupted; no half-written file is left\n"
-        assert out == ""
-        assert sorted(os.listdir()) == ["big.toml", "games.csv", "run.toml"]
+        process.kill()
+        process.communicate(timeout=60)
+        assert first == "400,000,000 games: the results take 3.6 GB of disk, before they are compressed\n"
 
     def test_numbers_may_be_kept_in_half_the_space(self, folder):
         """And so again from the file alone."""
@@ -505,6 +525,16 @@ class TestPlot:
         assert b"<svg" in Path("pledge.svg").read_bytes()
         assert Path("line.pdf").read_bytes().startswith(b"%PDF")
 
+    def test_a_region_is_drawn_alone(self, folder):
+        assert run(["map", "run.toml", "--quiet", "--no-picture"]) == 0
+        region = ["--region", "ally_cost=0.1:1", "--region", "status_quo=0.3:0.6"]
+        assert run(["plot", "map.nc", *region, "-o", "region.svg"]) == 0
+        ds = foedus.load("map.nc").sel(ally_cost=slice(0.1, 1), status_quo=slice(0.3, 0.6))
+        (axes,) = foedus.plot(
+            foedus.load("map.nc"), region={"ally_cost": (0.1, 1), "status_quo": (0.3, 0.6)}
+        ).axes
+        assert axes.collections[0].get_array().size == ds.regime.size
+
     def test_refusals(self, folder, capsys):
         assert run(["map", "run.toml", "--quiet"]) == 0
         assert refuse(capsys, "plot", "map.nc") == "map.png exists already; --overwrite replaces it"
@@ -520,7 +550,54 @@ class TestPlot:
             ("status_quo=2", "status_quo"),
         ]:
             assert words in refuse(capsys, "plot", "map.nc", "-o", "a.png", "--at", *at.split())
+        for region, words in [
+            ("stake", "'stake' is not of the form parameter=from:to (from --region stake)"),
+            ("ally_cost=1", "'1' is not of the form from:to (from --region ally_cost=1)"),
+            ("ally_cost=1:x", "'x' is not a number (from --region ally_cost=1:x)"),
+            ("stake=1:2", "region: 'stake' is not an axis of this dataset; it has ally_cost, status_quo"),
+            ("ally_cost=6:7", "region: ally_cost has no value from 6.0 to 7.0; it has 24 from 0.05 to 5"),
+            ("ally_cost=1:-1", "ally_cost = -1.0 is not allowed; it must be > 0"),
+        ]:
+            assert words in refuse(capsys, "plot", "map.nc", "-o", "a.png", "--region", region)
         assert not Path("a.png").exists()
+
+
+class TestInfo:
+    def test_tells_what_a_file_holds(self, folder, capsys):
+        assert run(["map", "run.toml", "--quiet", "--no-picture"]) == 0
+        assert run(["info", "map.nc"]) == 0
+        said = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines())
+        said = {what: text.strip() for what, text in said.items()}
+        assert said["map.nc"].startswith("NetCDF file, ")
+        assert said["games"] == "384"
+        assert said["ally_cost"] == "24 values from 0.05 to 5"
+        assert said["challenger_cost"] == "0.6"
+        assert said["pledge"] == "float64, forces pledged by the superpower"
+        restraint = float((foedus.load("map.nc").regime == foedus.Regime.RESTRAINT).mean())
+        assert said["restraint"] == f"{restraint:.3%}"
+        assert "shares" not in said
+
+    def test_looks_at_some_values_of_a_large_map(self, folder, capsys):
+        foedus.sweep_to(
+            "big.nc", {"stake": np.linspace(0.5, 2, 1030), "ally_cost": [0.3, 1.0]}, variables=["regime"]
+        )
+        assert run(["info", "big.nc"]) == 0
+        assert "of every 2nd value of stake" in capsys.readouterr().out
+
+    def test_tells_of_points_and_comparisons(self, folder, capsys):
+        assert run(["points", "games.csv", "--quiet"]) == 0
+        assert run(["compare", "run.toml", *TestCompare.OVER, "--quiet", "--no-picture"]) == 0
+        assert run(["info", "games.nc"]) == 0
+        assert run(["info", "map-forms.nc"]) == 0
+        out = capsys.readouterr().out
+        assert "0.3, 1" in out
+        assert "ratio, difference" in out
+
+    def test_refusals(self, folder, capsys):
+        assert refuse(capsys, "info", "none.nc") == "none.nc: there is no such file"
+        assert refuse(capsys, "info", "none.nc.part") == "none.nc.part: there is no such file"
+        assert refuse(capsys, "info", "run.toml") == "run.toml cannot be read as a NetCDF file"
+        assert refuse(capsys, "info", ".") == ".: there is no such file"
 
 
 def test_the_default_map_is_what_the_documentation_says():

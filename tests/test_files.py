@@ -9,7 +9,8 @@ import pytest
 import xarray as xr
 
 import foedus
-from foedus.io import files
+from foedus.io import netcdf
+from foedus.io.layout import chunk_shape
 from foedus.io.schema import PARAMETERS, VARIABLES, Crisis, Regime
 
 AXES = {"ally_cost": np.geomspace(0.05, 5, 40), "status_quo": np.linspace(0.1, 0.9, 30), "stake": [0.5, 2.0]}
@@ -69,10 +70,11 @@ def test_other_readers_see_the_labels(path):
 
 
 def test_chunks_are_about_a_megabyte():
-    assert files._chunks((2048, 2048), 8) == (64, 2048)
-    assert files._chunks((2048, 2048), 1) == (512, 2048)
-    assert files._chunks((3, 10), 8) == (3, 10)
-    assert files._chunks((5, 10**6), 8) == (1, 2**17)
+    assert chunk_shape((2048, 2048)) == (64, 2048)
+    assert chunk_shape((40_000, 40_000)) == (6, 20_000)
+    assert chunk_shape((3, 10)) == (3, 10)
+    assert chunk_shape((100, 10**6)) == (4, 32_259)
+    assert chunk_shape((10**6,)) == (32_259,)
 
 
 def test_an_existing_file_is_replaced_whole(path, dataset):
@@ -84,11 +86,11 @@ def test_an_existing_file_is_replaced_whole(path, dataset):
 def test_a_failure_leaves_the_old_file_and_nothing_else(path, dataset, monkeypatch):
     before = path.read_bytes()
 
-    def half(dataset, draft):
+    def half(draft, dataset, maps):
         draft.write_bytes(b"half")
         raise RuntimeError("NetCDF: HDF error")
 
-    monkeypatch.setattr(files, "_write", half)
+    monkeypatch.setattr(netcdf, "write", half)
     with pytest.raises(OSError, match=r"map.nc could not be written: NetCDF: HDF error"):
         foedus.save(dataset, path)
     assert path.read_bytes() == before
@@ -106,9 +108,78 @@ def test_a_file_size_limit_leaves_the_old_file_and_one_line(tmp_path):
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
     assert done.stderr.count("\n") == 1
-    assert done.stderr.startswith("foedus: map.nc could not be written")
+    assert "map.nc could not be written: " in done.stderr
     assert (tmp_path / "map.nc").read_bytes() == b"old"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["map.nc", "run.toml"]
+
+
+@pytest.mark.parametrize("ending", [".nc", ".zarr"])
+def test_a_full_disk_loses_nothing(tmp_path, ending):
+    """A real one of 800 kB: one line, and with more room the run goes on."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=800k", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small disk; run as root")
+    (tmp_path / "run.toml").write_text(
+        "axes.ally_cost = { from = 0.1, to = 1.0, points = 2000 }\n"
+        "axes.status_quo = { from = 0.1, to = 0.9, points = 300 }\n"
+        "output.variables = ['regime', 'pledge']"
+    )
+    command = [sys.executable, "-m", "foedus", "map", "run.toml", "-o", f"disk/map{ending}", "--no-picture"]
+    try:
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 2, done.stderr
+        assert done.stderr.count("\n") == 1
+        assert f"map{ending} could not be written: " in done.stderr
+        assert "No space left on device; what is solved stands in " in done.stderr
+        assert [file.name for file in disk.iterdir()] == [f"map{ending}.part"]
+        subprocess.run(["mount", "-o", "remount,size=20m", str(disk)], check=True)
+        subprocess.run([*command, "--resume"], cwd=tmp_path, check=True, capture_output=True)
+        axes = {"ally_cost": np.linspace(0.1, 1.0, 2000), "status_quo": np.linspace(0.1, 0.9, 300)}
+        assert foedus.load(disk / f"map{ending}").equals(foedus.sweep(axes, variables=["regime", "pledge"]))
+        assert [file.name for file in disk.iterdir()] == [f"map{ending}"]
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_zarr_keeps_what_netcdf_keeps(tmp_path, dataset):
+    """Names, labels, texts and bits, of a sweep, of scattered games and of a comparison."""
+    points = foedus.solve_points({"ally_cost": [0.1, 0.3], "stake": [1.0, 2.0]})
+    forms = foedus.compare({"ally_cost": [0.1, 0.5, 1.0]}, {"contest": ["ratio", "difference"]})
+    for ds in (dataset, points, forms):
+        foedus.save(ds, tmp_path / "map.zarr")
+        foedus.save(ds, tmp_path / "map.nc")
+        again, other = foedus.load(tmp_path / "map.zarr"), foedus.load(tmp_path / "map.nc")
+        assert again.attrs.pop("created").endswith("+00:00")
+        other.attrs.pop("created")
+        xr.testing.assert_identical(again, other)
+        assert list(again.data_vars) == list(ds.data_vars)
+        assert again.equals(ds)
+        for name in ("regime", "crisis"):
+            assert again[name].attrs["flag_values"].dtype == np.int8
+
+
+def test_a_folder_that_is_no_store_is_not_replaced(tmp_path, dataset):
+    (tmp_path / "map.zarr").mkdir()
+    (tmp_path / "map.zarr" / "thesis.tex").write_text("all of it")
+    with pytest.raises(NotADirectoryError, match=r"map.zarr exists and is no Zarr store"):
+        foedus.save(dataset, tmp_path / "map.zarr")
+    with pytest.raises(NotADirectoryError, match=r"map.zarr exists and is no Zarr store"):
+        foedus.sweep_to(tmp_path / "map.zarr", AXES, overwrite=True)
+    (tmp_path / "map.nc.part").mkdir()
+    (tmp_path / "map.nc.part" / "thesis.tex").write_text("all of it")
+    with pytest.raises(FileExistsError, match=r"map.nc.part is in the way of the draft of .*map.nc"):
+        foedus.sweep_to(tmp_path / "map.nc", AXES, overwrite=True)
+    assert len(list(tmp_path.rglob("thesis.tex"))) == 2
+
+
+def test_without_zarr_the_extra_is_named(tmp_path, dataset, monkeypatch):
+    monkeypatch.setitem(sys.modules, "zarr", None)
+    monkeypatch.delitem(sys.modules, "foedus.io.zarr_store", raising=False)
+    with pytest.raises(ModuleNotFoundError, match=r"take zarr: pip install 'foedus\[zarr\]'"):
+        foedus.save(dataset, tmp_path / "map.zarr")
+    assert not list(tmp_path.iterdir())
 
 
 def test_refusals_of_save(tmp_path, dataset):
@@ -116,8 +187,31 @@ def test_refusals_of_save(tmp_path, dataset):
         foedus.save(dataset.regime, tmp_path / "map.nc")
     with pytest.raises(FileNotFoundError, match=r"map.nc: the folder .*nowhere does not exist"):
         foedus.save(dataset, tmp_path / "nowhere" / "map.nc")
+    (tmp_path / "folder.nc").mkdir()
     with pytest.raises(IsADirectoryError, match="is a folder, not a file"):
-        foedus.save(dataset, tmp_path)
+        foedus.save(dataset, tmp_path / "folder.nc")
+    with pytest.raises(ValueError, match=r"map.csv: the name must end in .nc or .zarr"):
+        foedus.save(dataset, tmp_path / "map.csv")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
+def test_a_file_cut_short_is_said_to_be(path, share):
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(ValueError, match=r"map.nc (cannot be read as a NetCDF file|is damaged)"):
+        foedus.load(path)
+
+
+def test_a_store_with_a_damaged_part_is_said_to_be(tmp_path, dataset):
+    foedus.save(dataset, tmp_path / "map.zarr")
+    (part,) = (
+        file
+        for file in (tmp_path / "map.zarr" / "pledge").rglob("*")
+        if file.parent.name == "0" and file.is_file()
+    )
+    part.write_bytes(part.read_bytes()[:100])
+    with pytest.raises(ValueError, match=r"map.zarr (cannot be read as a Zarr store|is damaged)"):
+        foedus.load(tmp_path / "map.zarr")
 
 
 def test_refusals_of_load(tmp_path):

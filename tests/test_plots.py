@@ -14,6 +14,7 @@ from pictures import caption, colours, legends, meshes, overlaps
 
 import foedus
 from foedus import Crisis, Regime, plots
+from foedus.io.files import opened
 from foedus.io.schema import PARAMETERS, VARIABLES
 
 COSTS = np.geomspace(0.05, 5, 24)
@@ -537,3 +538,16 @@ def test_an_empty_axis_is_refused():
     ds = foedus.sweep({"ally_cost": [0.3, 1.0], "stake": [1.0, 2.0]})
     with pytest.raises(ValueError, match="regime has no values; an axis of the dataset is empty"):
         foedus.plot(ds.isel(ally_cost=slice(0, 0)))
+
+
+def test_a_large_map_is_shown_by_some_of_its_values(tmp_path):
+    """Of a file, no others are read, and the caption says which are."""
+    axes = {"ally_cost": np.geomspace(0.05, 5, 2000), "status_quo": np.linspace(0.1, 0.9, 1000)}
+    foedus.sweep_to(tmp_path / "map.nc", axes, variables=["regime"])
+    with opened(tmp_path / "map.nc") as dataset:
+        figure = foedus.plot(dataset)
+    expected = foedus.sweep({"ally_cost": axes["ally_cost"][::3], "status_quo": axes["status_quo"][::2]})
+    (axes,) = figure.axes
+    assert (axes.collections[0].get_array() == expected.regime.values.T).all()
+    caption = figure._supxlabel.get_text().replace("\n", " ")
+    assert caption.endswith("every 3rd value of $c_{A}$ and every 2nd value of $q$ is shown")

@@ -84,7 +84,7 @@ def connected(address: str | None, threads: int | None) -> Iterator[distributed.
     with contextlib.ExitStack() as stack:
         if address is None:
             cluster = distributed.LocalCluster(
-                n_workers=check_threads(threads), threads_per_worker=1, dashboard_address=None
+                n_workers=check_threads(threads), threads_per_worker=1, dashboard_address=":0"
             )
             yield stack.enter_context(distributed.Client(stack.enter_context(cluster)))
             return
@@ -147,7 +147,7 @@ def solve_slabs(
 def solve_on_worker(version: str, *slab: Any) -> Record:
     """Do what `solve_slab` does, unless this is another version of foedus than the one asked for."""
     if version != __version__:
-        raise ConnectionError(_mismatch(f"worker {distributed.get_worker().address}", __version__, version))
+        raise ConnectionError(_mismatch("a worker", __version__, version))
     return solve_slab(*slab)
 
 

@@ -195,7 +195,9 @@ def _request(
 ) -> Request:
     """Return a request for the games of `columns`, the rest of it checked, too."""
     check_contest(contest)
-    own = {name: values.copy() for name, values in columns.values.items()}  # the caller's may change
+    own = {
+        name: np.array(values, np.float64) for name, values in columns.values.items()
+    }  # the caller's may change
     columns = columns._replace(values=own)
     return Request(columns, dims, shape, contest, check_variables(variables), check_dtype(dtype))
 
