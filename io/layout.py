@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 CHUNK = 2**17  # games: a megabyte of float64
-SLAB = 2**20  # games at most, a fiftieth of a second
+SLAB = 2**22  # games at most, a twelfth of a second
 SLAB_BYTES = 2**25  # of results at most
 SLABS = 64  # at least, where they would hold no less than a chunk: what threads share
 

@@ -1,6 +1,7 @@
 """Zarr: the same as in NetCDF, but a folder, of which several processes can write parts at once.
 
-Chunks are compressed with Zstandard; those of a slab stand together in one file (a shard).
+A slab is one chunk and so one file, compressed with Zstandard: smaller ones take longer to handle than to
+solve.
 """
 
 from collections.abc import Iterable, Mapping
@@ -37,8 +38,7 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
             name,
             shape=layout.shape,
             dtype=array.dtype,
-            chunks=layout.chunk,
-            shards=layout.slab,
+            chunks=layout.slab,
             compressors=ZstdCodec(level=1),
             fill_value=0,
             dimension_names=[str(dim) for dim in array.dims],

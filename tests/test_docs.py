@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import distributed
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -29,7 +30,7 @@ def test_command_lines(tmp_path):
         (tmp_path / "examples" / name).write_text(run_file)
     (tmp_path / "games.csv").write_text("ally_cost,stake\n0.3,1\n")
     lines = re.findall(r"^    foedus (.*?)(?:   .*)?$", README, re.MULTILINE)
-    assert len(lines) == 7
+    assert len(lines) == 8
     for line in lines:
         done = subprocess.run(
             [sys.executable, "-m", "foedus", *shlex.split(line)],
@@ -38,6 +39,31 @@ def test_command_lines(tmp_path):
         assert done.returncode == 0, (line, done.stderr)
     for name in ("map.nc", "map.png", "again.nc", "line.pdf", "games.nc", "forms.png", "slice.png"):
         assert (tmp_path / name).exists(), name
+
+
+LARGE = (ROOT / "docs" / "large-maps.md").read_text(encoding="utf-8")
+
+
+def test_large_maps(tmp_path):
+    """Every command line of the page on large maps, in order, and what it runs in Python, on small maps."""
+    run_file = (ROOT / "examples" / "regimes.toml").read_text().replace("points = 2048", "points = 48")
+    (tmp_path / "run.toml").write_text(run_file)
+    with distributed.LocalCluster(n_workers=1, dashboard_address=":0") as cluster:
+        for line in re.findall(r"^    foedus (.*)$", LARGE, re.MULTILINE):
+            command = shlex.split(line.replace("tcp://10.0.0.1:8786", cluster.scheduler_address))
+            done = subprocess.run(
+                [sys.executable, "-m", "foedus", *command],
+                cwd=tmp_path, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert done.returncode == 0, (line, done.stderr)
+    for name in ("map.nc", "again.zarr", "region.png", "cluster.nc"):
+        assert (tmp_path / name).exists(), name
+    first, second, *others = re.findall(r"```python\n(.*?)```", LARGE, re.DOTALL)
+    assert all("Cluster(" in other for other in others)  # of kinds that are not there
+    for code in (first, second):
+        (tmp_path / "example.py").write_text(code)
+        subprocess.run([sys.executable, "example.py"], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "part.png").exists()
 
 
 def test_links_lead_somewhere():

@@ -31,7 +31,7 @@ def describe(path: str | os.PathLike) -> list[tuple[str, str]]:
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "map.nc"
     >>> _ = foedus.sweep_to(path, {"ally_cost": [0.2, 0.4]}, variables=["regime"])
     >>> dict(describe(path))["ally_cost"]
-    '2 values from 0.2 to 0.4'
+    '0.2, 0.4'
     """
     source = Path(path)
     file = drafted_file(source) or source

@@ -44,9 +44,9 @@ def sweep_to(
 ) -> dict[Regime, int]:
     """Solve the game at every point of a grid into a file, in memory that does not grow with the grid.
 
-    Slabs of at most a million games are solved and kept in the folder ``<path>.part`` beside the file; when
-    all are there, the file is put together and takes its name. Ended at any instant, the same call with
-    ``resume=True`` goes on from the slabs that are there, and gives the same file to the bit.
+    Slabs of at most four million games are solved and kept in the folder ``<path>.part`` beside the file;
+    when all are there, the file is put together and takes its name. Ended at any instant, the same call
+    with ``resume=True`` goes on from the slabs that are there, and gives the same file to the bit.
 
     Parameters
     ----------
@@ -84,7 +84,8 @@ def sweep_to(
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "map.nc"
     >>> axes = {"ally_cost": np.geomspace(0.05, 5, 512), "status_quo": np.linspace(0.1, 0.9, 512)}
     >>> counts = foedus.sweep_to(path, axes, variables=["regime"])
-    >>> counts[foedus.Regime.RESTRAINT] == (foedus.load(path).regime == foedus.Regime.RESTRAINT).sum()
+    >>> restraint = foedus.load(path).regime == foedus.Regime.RESTRAINT
+    >>> counts[foedus.Regime.RESTRAINT] == int(restraint.sum())
     True
     """
     request = request_sweep(axes, variables, contest, dtype, fixed)
