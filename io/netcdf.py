@@ -17,6 +17,7 @@ from isal import isal_zlib
 
 from .layout import Box, Chunk, Layout, boxes, chunk_shape
 
+CACHE = 2**20  # bytes of chunks that are kept while a file is read
 LEVEL = 1
 COMPRESSION = {"zlib": True, "complevel": LEVEL, "shuffle": True}  # as a reader sees it
 
@@ -102,4 +103,9 @@ def finish(path: Path, chunks: Iterable[Chunk]) -> Path:
 
 def open_lazily(path: Path) -> xr.Dataset:
     """Open a file without reading the values of its variables."""
-    return xr.open_dataset(path, engine="netcdf4", cache=False)
+    usual = netCDF4.get_chunk_cache()
+    netCDF4.set_chunk_cache(CACHE)  # not its 64 MB: no chunk is read twice
+    try:
+        return xr.open_dataset(path, engine="netcdf4", cache=False)
+    finally:
+        netCDF4.set_chunk_cache(*usual)

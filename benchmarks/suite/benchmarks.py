@@ -15,6 +15,7 @@ from foedus.io.schema import VARIABLES
 
 from .contests import ratios
 from .kernel import kernel_map
+from .writing import beside_solving
 
 RUN = """
 [axes]
@@ -133,6 +134,19 @@ class RandomGames:
 
     def time_solve_points(self, threads):
         foedus.solve_points(self.points, threads=threads)
+
+
+class Streaming:
+    """A map of 10^8 regimes in a file, as many times as long as in memory: the median of five rounds."""
+
+    params = (".nc", ".zarr")
+    param_names = ("file",)
+    unit = "times as long"
+    timeout = 300
+
+    def track_ratio(self, ending):
+        sweep(2, "regime only")
+        return beside_solving(ending, ["regime"], 10_000)[0]
 
 
 class AnyContest:
