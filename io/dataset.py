@@ -1,6 +1,5 @@
 """Labels: arrays of results become Datasets that explain themselves."""
 
-import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -56,18 +55,19 @@ def label(
     return xr.Dataset(variables, {**columns, **scalars}, {**attributes, "references": REFERENCES})
 
 
-def thin(dataset: xr.Dataset, dims: Iterable[str], most: int) -> tuple[xr.Dataset, dict[str, int]]:
-    """Return every k-th value along each of `dims` that has more than `most`, and these k by dimension.
+def thin(dataset: xr.Dataset, dims: Iterable[str], about: int) -> tuple[xr.Dataset, dict[str, int]]:
+    """Return every k-th value along each of `dims` that has many more than `about`, so that about so many
+    are left, two thirds to three halves as many, and these k by dimension.
 
     Of a file, nothing else is read.
 
     Examples
     --------
-    >>> thinned, steps = thin(xr.Dataset(coords={"stake": range(10)}), ["stake"], 4)
+    >>> thinned, steps = thin(xr.Dataset(coords={"stake": range(10)}), ["stake"], 3)
     >>> thinned.stake.values, steps
     (array([0, 3, 6, 9]), {'stake': 3})
     """
-    steps = {dim: math.ceil(dataset.sizes[dim] / most) for dim in dims}
+    steps = {dim: round(dataset.sizes[dim] / about) for dim in dims}
     steps = {dim: step for dim, step in steps.items() if step > 1}
     return dataset.isel({dim: slice(None, None, step) for dim, step in steps.items()}), steps
 

@@ -150,7 +150,7 @@ def check_target(path: str | os.PathLike, overwrite: bool, resume: bool) -> Path
     target = Path(path)
     format_of(target)
     writable(target, overwrite or resume)
-    folder = draft_folder(target)
+    folder = draft_folder(target.resolve() if target.is_symlink() else target)
     if folder.exists() and not (folder.is_dir() and (LOCK in os.listdir(folder) or not os.listdir(folder))):
         raise FileExistsError(
             f"{folder} is in the way of the draft of {target}, and not one itself; rename it"

@@ -579,7 +579,7 @@ class TestInfo:
 
     def test_looks_at_some_values_of_a_large_map(self, folder, capsys):
         foedus.sweep_to(
-            "big.nc", {"stake": np.linspace(0.5, 2, 1030), "ally_cost": [0.3, 1.0]}, variables=["regime"]
+            "big.nc", {"stake": np.linspace(0.5, 2, 2000), "ally_cost": [0.3, 1.0]}, variables=["regime"]
         )
         assert run(["info", "big.nc"]) == 0
         assert "of every 2nd value of stake" in capsys.readouterr().out

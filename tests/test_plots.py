@@ -542,12 +542,12 @@ def test_an_empty_axis_is_refused():
 
 def test_a_large_map_is_shown_by_some_of_its_values(tmp_path):
     """Of a file, no others are read, and the caption says which are."""
-    axes = {"ally_cost": np.geomspace(0.05, 5, 2000), "status_quo": np.linspace(0.1, 0.9, 1000)}
+    axes = {"ally_cost": np.geomspace(0.05, 5, 2000), "status_quo": np.linspace(0.1, 0.9, 2500)}
     foedus.sweep_to(tmp_path / "map.nc", axes, variables=["regime"])
     with opened(tmp_path / "map.nc") as dataset:
         figure = foedus.plot(dataset)
-    expected = foedus.sweep({"ally_cost": axes["ally_cost"][::3], "status_quo": axes["status_quo"][::2]})
+    expected = foedus.sweep({"ally_cost": axes["ally_cost"][::2], "status_quo": axes["status_quo"][::3]})
     (axes,) = figure.axes
     assert (axes.collections[0].get_array() == expected.regime.values.T).all()
     caption = figure._supxlabel.get_text().replace("\n", " ")
-    assert caption.endswith("every 3rd value of $c_{A}$ and every 2nd value of $q$ is shown")
+    assert caption.endswith("every 2nd value of $c_{A}$ and every 3rd value of $q$ is shown")

@@ -216,6 +216,22 @@ class TestResuming:
         foedus.sweep_to(path, AXES, stake=2.0, overwrite=True)
         same_bits(path, foedus.sweep(AXES, stake=2.0))
 
+    def test_through_a_link_the_draft_stands_beside_the_file(self, tmp_path, small):
+        (tmp_path / "disk").mkdir()
+        (tmp_path / "map.nc").symlink_to(tmp_path / "disk" / "map.nc")
+
+        def stop(done, _):
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            foedus.sweep_to(tmp_path / "map.nc", AXES, progress=stop)
+        assert os.listdir(tmp_path / "disk") == ["map.nc.part"]
+        with pytest.raises(FileExistsError, match="holds an unfinished map"):
+            foedus.sweep_to(tmp_path / "map.nc", AXES)
+        foedus.sweep_to(tmp_path / "map.nc", AXES, resume=True)
+        assert (tmp_path / "map.nc").is_symlink()
+        same_bits(tmp_path / "disk" / "map.nc", foedus.sweep(AXES))
+
     def test_records_that_are_not_whole_are_solved_again(self, tmp_path, small):
         """As after a loss of power."""
         path = tmp_path / "map.nc"

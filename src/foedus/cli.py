@@ -589,7 +589,8 @@ def _progress(title: str, games: int, quiet: bool) -> Iterator[Progress | None]:
 
         def advance(done: int, total: int) -> None:
             rate = done / (time.perf_counter() - started)
-            bar.update(task, completed=done, rate=f"{rate / 1e6:.1f} million games/s")
+            what = "writing" if done == total else title
+            bar.update(task, completed=done, description=what, rate=f"{rate / 1e6:.1f} million games/s")
 
         yield advance
 

@@ -14,14 +14,14 @@ from .io.draft import drafted_file, games_done
 from .io.files import NAMES, opened
 from .io.schema import PARAMETERS, VARIABLES, Regime
 
-LOOK = 1024  # values of an axis that are looked at, at most, to tell the shares of the regimes
+LOOK = 1000  # values of an axis that are looked at, about, to tell the shares of the regimes
 
 
 def describe(path: str | os.PathLike) -> list[tuple[str, str]]:
     """Return what a file holds: pairs of a heading and a text, in the order in which to read them.
 
     Of the draft of a map it tells how much is done. The shares of the regimes are those of the values that
-    a picture shows: of an axis with more than 1024, every second, third ... one.
+    a picture shows: of an axis with more than 1500, every second, third ... one.
 
     Raises what `io.files.load` raises.
 

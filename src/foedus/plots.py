@@ -29,7 +29,7 @@ from .io.files import beside, writable
 from .io.schema import COMPARISON, PARAMETERS, VARIABLES, Code, Crisis, Label, Parameter, Regime, Variable
 
 ENDINGS = (".png", ".svg", ".pdf")
-SHOWN = 900  # values of an axis, at most: about one for each dot of the width of a map
+SHOWN = 900  # values of an axis, about: one for each dot of the width of a map
 PANELS = 9  # small multiples in one picture, at most
 FORM_PANELS, COLUMNS = 24, 6  # the same where functional forms are compared, and in a row of these
 DPI = 200
@@ -94,7 +94,7 @@ def plot(
         of one axis, curves over bands that show the regimes; of two, a map, the first on x; of three,
         a map for each value of the axis with the fewest. Axes of a single value are only mentioned.
         Of a comparison, a map for each form, and beside the regimes the share of the map where each
-        holds under all of these forms, under some and under none. Of an axis with more than 900 values,
+        holds under all of these forms, under some and under none. Of an axis with more than 1350 values,
         less where there are panels, it shows every second, third ... one, and says so; of a dataset that is
         opened from a file and not loaded, no others are read.
 
@@ -237,7 +237,7 @@ def _used(dataset: xr.Dataset, name: str, curves: bool) -> xr.Dataset:
 
 
 def _shown(panels: int) -> int:
-    """Return how many values of an axis a picture of so many panels shows at most."""
+    """Return about how many values of an axis a picture of so many panels shows."""
     return SHOWN // math.ceil(math.sqrt(panels))
 
 
