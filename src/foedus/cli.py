@@ -30,8 +30,6 @@ from .io.schema import CONTESTS, PARAMETERS, VARIABLES, Regime
 from .sweeps import Progress, request_sweep, solve_points, solve_request
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from .runfile import Run
 
 LARGE = 10**9  # bytes of results from which on their size is said beforehand
@@ -245,10 +243,7 @@ def map(  # noqa: A001 - the command's name
         raise KeyboardInterrupt(f"interrupted; what is solved stands in {folder}: {again} goes on") from None
     seconds = time.perf_counter() - started
     if ways.picture:
-        from .io.files import opened
-
-        with opened(target) as dataset:
-            _draw(dataset, image)
+        _draw(target, image)
     if not ways.quiet:
         for regime, count in regimes.items():
             print(f"{regime.words:>14} {count / games:8.3%}")
@@ -337,7 +332,7 @@ def compare(
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=_command()), target)
     if ways.picture:
-        _draw(dataset, image)
+        _draw(target, image)
     if not ways.quiet:
         print(" " * 14, *(f"{f'under {under}':>12}" for under in dataset.under.values))
         for name, shares in zip(dataset.regime_name.values, dataset.regime_share.values, strict=True):
@@ -353,14 +348,18 @@ def _target(run_file: Path, request: "Run", output: Path | None) -> Path:
     return target
 
 
-def _draw(dataset: "xr.Dataset", image: Path) -> None:
-    """Draw a map beside its file, or say why there is no picture."""
+def _draw(file: Path, image: Path) -> None:
+    """Draw the map in a file, or say why there is no picture."""
+    from .io.files import opened
     from .plots import plot, save_figure
 
     try:
-        save_figure(plot(dataset), image)
+        with opened(file) as dataset:
+            figure = plot(dataset)
     except ValueError as reason:  # too many dimensions for one picture
         print(f"no picture: {reason}", file=sys.stderr)
+    else:
+        save_figure(figure, image)
 
 
 @app.command
