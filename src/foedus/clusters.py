@@ -3,6 +3,7 @@
 import contextlib
 import importlib.metadata
 import itertools
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -84,7 +85,10 @@ def connected(address: str | None, threads: int | None) -> Iterator[distributed.
     with contextlib.ExitStack() as stack:
         if address is None:
             cluster = distributed.LocalCluster(
-                n_workers=check_threads(threads), threads_per_worker=1, dashboard_address=":0"
+                n_workers=check_threads(threads),
+                threads_per_worker=1,
+                dashboard_address=":0",
+                silence_logs=logging.CRITICAL,  # or a worker may complain when it is told to end
             )
             yield stack.enter_context(distributed.Client(stack.enter_context(cluster)))
             return

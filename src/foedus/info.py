@@ -43,7 +43,7 @@ def describe(path: str | os.PathLike) -> list[tuple[str, str]]:
         if "regime" in dataset:
             lines += _shares(dataset)
     kind = NAMES.get(source.suffix, NAMES[".nc"])
-    return [(str(source), f"{kind}, {_size(source) / 1e6:,.1f} MB"), *lines]
+    return [(str(source), f"{kind}, {_size(source) / 1e6:,.3g} MB"), *lines]
 
 
 def _lines(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
