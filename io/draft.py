@@ -112,7 +112,7 @@ class Draft:
 
     def started(self) -> bool:
         """Tell whether a slab is done."""
-        return self.file.exists() and any(self.records.iterdir())
+        return self.file.exists() and any(_record_files(self.folder))
 
     def finish(self) -> list[Record]:
         """Give the map its final name, remove the draft, and return what is known of its slabs."""
@@ -138,7 +138,12 @@ def drafted_file(folder: Path) -> Path | None:
 
 def games_done(folder: Path) -> int:
     """Return how many games of a draft are solved."""
-    return sum(read_record(path).games for path in (folder / SLABS).iterdir() if not path.suffix)
+    return sum(read_record(path).games for path in _record_files(folder))
+
+
+def _record_files(folder: Path) -> Iterator[Path]:
+    """Give the records in the folder of a draft, but those that are being written."""
+    return (path for path in (folder / SLABS).iterdir() if not path.suffix)
 
 
 def check_target(path: str | os.PathLike, overwrite: bool, resume: bool) -> Path:

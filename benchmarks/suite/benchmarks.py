@@ -15,7 +15,7 @@ from foedus.io.schema import VARIABLES
 
 from .contests import ratios
 from .kernel import kernel_map
-from .writing import beside_solving
+from .writing import beside_solving, map_axes
 
 RUN = """
 [axes]
@@ -29,8 +29,7 @@ KEPT = {"regime only": ["regime"], "regime and pledge": ["regime", "pledge"], "a
 
 def sweep(size, variables, threads=None):
     """Solve the default map at `size` by `size` points and keep the named selection of variables."""
-    axes = {"ally_cost": np.geomspace(0.05, 5, size), "status_quo": np.linspace(0.1, 0.9, size)}
-    return foedus.sweep(axes, variables=KEPT[variables], threads=threads)
+    return foedus.sweep(map_axes(size, size), variables=KEPT[variables], threads=threads)
 
 
 class OneGame:
@@ -94,7 +93,7 @@ class Growth:
 
 def growth_sweep(rows):
     """Return the seconds that a map of `rows` times 1000 games takes from call to Dataset."""
-    axes = {"ally_cost": np.geomspace(0.05, 5, rows), "status_quo": np.linspace(0.1, 0.9, 1000)}
+    axes = map_axes(rows, 1000)
     start = time.perf_counter()
     foedus.sweep(axes, variables=["regime"], threads=1)
     return time.perf_counter() - start
@@ -102,7 +101,7 @@ def growth_sweep(rows):
 
 def growth_kernel(rows):
     """Return the seconds that the kernel alone takes for the same games."""
-    return kernel_map(np.geomspace(0.05, 5, rows), np.linspace(0.1, 0.9, 1000), ["regime"])
+    return kernel_map(*map_axes(rows, 1000).values(), ["regime"])
 
 
 class RandomGames:

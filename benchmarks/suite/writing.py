@@ -29,7 +29,7 @@ WAYS = {
 }
 
 
-def axes(rows, columns):
+def map_axes(rows, columns):
     """Return the axes of the default map at so many points."""
     return {"ally_cost": np.geomspace(0.05, 5, rows), "status_quo": np.linspace(0.1, 0.9, columns)}
 
@@ -41,7 +41,7 @@ def shuffled(values):
 
 def compression(variable):
     """Return for each way the nanoseconds and the bytes that a game takes, in a chunk of a map of 10^9."""
-    grid = axes(31_623, 31_623)
+    grid = map_axes(31_623, 31_623)
     middle = {"ally_cost": grid["ally_cost"][18_000:18_004], "status_quo": grid["status_quo"]}
     values = foedus.sweep(middle, variables=[variable])[variable].values
     found = {}
@@ -57,7 +57,7 @@ def compression(variable):
 
 def beside_solving(ending, variables, size):
     """Return how many times as long a map takes in a file as in memory: median, least and most."""
-    grid = axes(size, size)
+    grid = map_axes(size, size)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"map{ending}"
         ratios = []
@@ -78,7 +78,7 @@ def main():
         cells = (f"{ns:.1f}, {size:.3g}" for ns, size in compression(variable).values())
         print(f"| {variable} |", " | ".join(cells), "|")
     print("\n| file | kept | games | in a file : in memory (least to most) |\n|---|---|---|---|")
-    foedus.sweep(axes(2, 2))
+    foedus.sweep(map_axes(2, 2))
     for ending in (".nc", ".zarr"):
         for kept, variables, size in (("regime", ["regime"], 20_000), ("all", list(VARIABLES), 2_000)):
             ratio, least, most = beside_solving(ending, variables, size)

@@ -11,7 +11,7 @@ import shlex
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -245,8 +245,7 @@ def map(  # noqa: A001 - the command's name
     if ways.picture:
         _draw(target, image)
     if not ways.quiet:
-        for regime, count in regimes.items():
-            print(f"{regime.words:>14} {count / games:8.3%}")
+        _print_shares(regimes, games)
         if solved < games:
             print(f"{games - solved:,} of {games:,} games were solved before")
         if solved:
@@ -399,8 +398,7 @@ def points(
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=_command()), target)
     if not quiet:
-        for code, count in regime_counts(dataset.regime.values).items():
-            print(f"{Regime(code).words:>14} {count / games:8.3%}")
+        _print_shares(regime_counts(dataset.regime.values), games)
         _print_rate(games, seconds)
 
 
@@ -597,6 +595,12 @@ def _progress(title: str, games: int, quiet: bool) -> Iterator[Progress | None]:
 def _command() -> str:
     """Return the command that is being run."""
     return shlex.join(["foedus", *sys.argv[1:]])
+
+
+def _print_shares(counts: Mapping[Regime, int] | Mapping[int, int], games: int) -> None:
+    """Print the share of each regime among so many games."""
+    for code, count in counts.items():
+        print(f"{Regime(code).words:>14} {count / games:8.3%}")
 
 
 def _print_rate(games: int, seconds: float) -> None:

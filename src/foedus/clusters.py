@@ -11,7 +11,7 @@ import numpy as np
 
 from . import __version__
 from .io.draft import Draft, Record
-from .streaming import solve_slab
+from .streaming import slab_of, solve_slab
 from .sweeps import Progress, Request, check_threads, solve_request
 
 try:
@@ -124,10 +124,8 @@ def solve_slabs(
         room = AHEAD * max(1, sum(client.nthreads().values())) - len(running)
         fresh = {}
         for slab in itertools.islice(waiting, max(0, room)):
-            box = draft.layout.box(slab)
-            part = request.part(box)
-            place = request.shape, box, draft.layout.chunk, draft.target, draft.file
-            fresh[client.submit(solve_on_worker, __version__, part, *place, pure=False)] = slab
+            arguments = slab_of(request, draft, slab)
+            fresh[client.submit(solve_on_worker, __version__, *arguments, pure=False)] = slab
         running.update(fresh)
         return list(fresh)
 

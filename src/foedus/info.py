@@ -13,6 +13,7 @@ from .io.dataset import every, thin
 from .io.draft import drafted_file, games_done
 from .io.files import NAMES, opened
 from .io.schema import PARAMETERS, VARIABLES, Regime
+from .streaming import regime_counts
 
 LOOK = 1000  # values of an axis that are looked at, about, to tell the shares of the regimes
 
@@ -79,11 +80,11 @@ def _shares(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
     """Give the share of each regime among the values that are looked at."""
     dims = [str(dim) for dim in dataset.regime.dims]
     seen, steps = thin(dataset[["regime"]], dims, LOOK if len(dims) > 1 else LOOK**2)
-    codes, counts = np.unique(seen.regime.values, return_counts=True)
+    counts = regime_counts(seen.regime.values)
     if steps:
         yield "shares", f"of {every(steps, dict(zip(steps, steps, strict=True)))}"
-    for code, count in zip(codes, counts, strict=True):
-        yield Regime(code).words, f"{count / counts.sum():.3%}"
+    for code, count in counts.items():
+        yield Regime(code).words, f"{count / seen.regime.size:.3%}"
 
 
 def _size(path: Path) -> int:

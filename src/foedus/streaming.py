@@ -155,6 +155,12 @@ def template(request: Request, command: str) -> "xr.Dataset":
     return labelled(request, zeros, command)
 
 
+def slab_of(request: Request, draft: Draft, slab: int) -> tuple:
+    """Return what `solve_slab` takes to solve a slab of a draft, given by its number."""
+    box = draft.layout.box(slab)
+    return request.part(box), request.shape, box, draft.layout.chunk, draft.target, draft.file
+
+
 def solve_slab(
     part: Request, shape: tuple[int, ...], box: Box, chunk: tuple[int, ...], target: Path, file: Path
 ) -> Record:
@@ -180,9 +186,7 @@ def _solve_in_threads(
     """Solve slabs, with so many games in all, in threads, each of which keeps what it solves."""
 
     def solve(slab: int) -> tuple[int, int, int]:
-        box = draft.layout.box(slab)
-        part = request.part(box)
-        record = solve_slab(part, request.shape, box, draft.layout.chunk, draft.target, draft.file)
+        record = solve_slab(*slab_of(request, draft, slab))
         draft.keep(slab, record)
         return record.games, record.unsolved, record.first
 
