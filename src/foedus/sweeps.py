@@ -171,7 +171,7 @@ def request_sweep(
     if not axes:
         raise ValueError("a sweep needs at least one axis")
     values = {name: check_values(name, column) for name, column in axes.items()}
-    columns = grid(values, _fixed(fixed, values, "an axis"))
+    columns = grid(values, fixed_parameters(fixed, values, "an axis"))
     shape = tuple(column.size for column in values.values())
     return _request(columns, tuple(values), shape, contest, variables, dtype)
 
@@ -256,13 +256,13 @@ def solve_points(
         lengths = ", ".join(f"{name} has {size}" for name, size in games.items())
         raise ValueError(f"the columns must be of one length, but {lengths}")
     count = next(iter(games.values()))
-    columns = Columns(values, dict.fromkeys(values, 1), _fixed(fixed, values, "a column"), count)
+    columns = Columns(values, dict.fromkeys(values, 1), fixed_parameters(fixed, values, "a column"), count)
     form = CONTESTS[0] if contest is None else contest
     request = _request(columns, ("game",), (count,), form, variables, dtype)
     return _solve_labelled(request, threads, progress, "foedus.solve_points")
 
 
-def _fixed(fixed: Mapping[str, Any], varying: Mapping[str, Any], kind: str) -> dict[str, float]:
+def fixed_parameters(fixed: Mapping[str, Any], varying: Mapping[str, Any], kind: str) -> dict[str, float]:
     """Return every parameter that does not vary, with its value."""
     for name in fixed:
         check_name(name)
@@ -382,6 +382,25 @@ def solve_request(request: Request, threads: int | None = None, progress: Progre
     )
     arrays = dict(zip(floats, results, strict=True)) | dict(zip(codes, coded, strict=True))
     return Solved({name: arrays[name].reshape(request.shape) for name in request.variables}, unsolved, first)
+
+
+def solve_columns(
+    points: Mapping[str, np.ndarray],
+    fixed: Mapping[str, float],
+    contest: str,
+    variables: Iterable[str],
+    threads: int | None = None,
+) -> dict[str, np.ndarray]:
+    """Return `variables` of scattered games by name, as plain arrays.
+
+    points : float64 arrays of one length, of each parameter that varies; fixed : every other parameter.
+    All of them are known to be allowed: this is for what solves many batches of games that it made itself.
+    """
+    values = dict(points)
+    games = len(next(iter(values.values())))
+    columns = Columns(values, dict.fromkeys(values, 1), dict(fixed), games)
+    request = Request(columns, ("game",), (games,), contest, list(variables), np.dtype(np.float64))
+    return solve_request(request, threads).arrays
 
 
 def warn_unsolved(unsolved: int, games: int, first: Game, stacklevel: int) -> None:
