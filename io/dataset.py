@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import xarray as xr
 
-from .schema import COMPARISON, PARAMETERS, UNITS_IN, VARIABLES
+from .schema import COMPARISON, PARAMETERS, UNITS_IN, VARIABLES, Label
 
 REFERENCES = (
     "A reconstruction of the game of Iwanami (2024), Asymmetric burden-sharing and the restraining and "
@@ -38,21 +38,35 @@ def label(
     name as the dimension for a grid, all along ``game`` for scattered games), the `fixed` ones as
     scalars, so that datasets at several values of one can be concatenated along it.
     """
-    contest = attributes.get("contest")
+    coords = parameter_coordinates(dims, coordinates, fixed, attributes.get("contest"))
+    variables = {name: variable(dims, values, VARIABLES[name]) for name, values in results.items()}
+    return xr.Dataset(variables, coords, {**attributes, "references": REFERENCES})
+
+
+def parameter_coordinates(
+    dims: tuple[str, ...],
+    varying: Mapping[str, np.ndarray],
+    fixed: Mapping[str, float],
+    contest: str | None,
+) -> dict[str, xr.Variable]:
+    """Return each parameter as a coordinate, labelled: those that vary along the dimension of their own name,
+    or else along all of `dims`, and the `fixed` ones as scalars."""
     columns = {
         name: xr.Variable(name if name in dims else dims, values, parameter_attributes(name, contest))
-        for name, values in coordinates.items()
+        for name, values in varying.items()
     }
     scalars = {
         name: xr.Variable((), value, parameter_attributes(name, contest)) for name, value in fixed.items()
     }
-    variables = {}
-    for name, values in results.items():
-        entry = VARIABLES[name].attributes
-        if "flag_values" in entry:  # CF wants them in the type of the variable
-            entry["flag_values"] = np.array(entry["flag_values"], values.dtype)
-        variables[name] = xr.Variable(dims, values, entry)
-    return xr.Dataset(variables, {**columns, **scalars}, {**attributes, "references": REFERENCES})
+    return {**columns, **scalars}
+
+
+def variable(dims: tuple[str, ...], values: np.ndarray, entry: Label) -> xr.Variable:
+    """Return an array of results with what the table says of it."""
+    attributes = entry.attributes
+    if "flag_values" in attributes:  # CF wants them in the type of the variable
+        attributes["flag_values"] = np.array(attributes["flag_values"], values.dtype)
+    return xr.Variable(dims, values, attributes)
 
 
 def thin(dataset: xr.Dataset, dims: Iterable[str], about: int) -> tuple[xr.Dataset, dict[str, int]]:

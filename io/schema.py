@@ -103,6 +103,47 @@ class Crisis(Code):
     CHALLENGER_CHALLENGES = 2
 
 
+class Player(Code):
+    """Whose decision it is."""
+
+    NONE = -1
+    SUPERPOWER = 0
+    ALLY = 1
+    CHALLENGER = 2
+
+
+class Decision(Code):
+    """Between what a player is indifferent where the regime changes."""
+
+    NONE = -1
+    ALLIANCE_OR_NONE = 0
+    FULL_OR_PARTIAL = 1
+    SIGNING_OR_REFUSING = 2
+    HOLDING_OR_CONCEDING = 3
+    HOLDING_OR_REVISING = 4
+    CONCEDING_OR_REVISING = 5
+    STAYING_OR_CHALLENGING = 6
+    NEUTRALISING_OR_CHALLENGING = 7
+    STAYING_OR_YIELDING = 8
+    NEUTRALISING_OR_YIELDING = 9
+    CHALLENGING_OR_YIELDING = 10
+
+
+DECISION_MEANINGS = {
+    Decision.ALLIANCE_OR_NONE: "its participation limit: the alliance costs it what the change without would",
+    Decision.FULL_OR_PARTIAL: "between making A hold and only buying less change",
+    Decision.SIGNING_OR_REFUSING: "between signing and going without the alliance",
+    Decision.HOLDING_OR_CONCEDING: "between holding the status quo and conceding",
+    Decision.HOLDING_OR_REVISING: "between holding the status quo and overturning it",
+    Decision.CONCEDING_OR_REVISING: "between conceding and overturning the status quo",
+    Decision.STAYING_OR_CHALLENGING: "between letting the status quo stand and challenging it",
+    Decision.NEUTRALISING_OR_CHALLENGING: "between arming to neutralise A's threat and challenging",
+    Decision.STAYING_OR_YIELDING: "between keeping A from a credible threat and yielding to it",
+    Decision.NEUTRALISING_OR_YIELDING: "between arming to neutralise A's threat and yielding to it",
+    Decision.CHALLENGING_OR_YIELDING: "between challenging and yielding to A's challenge",
+}
+
+
 @dataclass(frozen=True)
 class Label:
     """What an array of results means."""
@@ -170,6 +211,19 @@ VARIABLES = {
         Variable("provocation", "b - b^0", ARMS, "what the alliance makes the challenger add"),
     )
 }  # fmt: skip
+
+# what is told of each value of a parameter at which the regime changes, along the dimension of the first
+CUTPOINTS = {
+    variable.name: variable
+    for variable in (
+        Variable("cutpoint", "", NUMBER, "number of the cutpoint along its line, rising"),
+        Variable("value", "", "", "cutpoint"),  # with the symbol and the units of its parameter
+        Variable("regime_below", "", NUMBER, "regime just below the cutpoint", Regime),
+        Variable("regime_above", "", NUMBER, "regime at and just above the cutpoint", Regime),
+        Variable("player", "", NUMBER, "whose decision flips", Player),
+        Variable("decision", "", NUMBER, "between what that player is indifferent", Decision),
+    )
+}
 
 # what a comparison of forms adds: the form of the contest as a dimension, and how far each regime holds
 COMPARISON = {

@@ -7,6 +7,7 @@ them. Importing this compiles and loads nothing heavy.
 
 import importlib
 
+from .cutpoints import cutpoints
 from .equilibrium import Equilibrium, solve
 from .forms import compare
 from .game import Game
@@ -21,6 +22,7 @@ __all__ = [
     "Game",
     "Regime",
     "compare",
+    "cutpoints",
     "load",
     "plot",
     "save",

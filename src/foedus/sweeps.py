@@ -263,7 +263,11 @@ def solve_points(
 
 
 def fixed_parameters(fixed: Mapping[str, Any], varying: Mapping[str, Any], kind: str) -> dict[str, float]:
-    """Return every parameter that does not vary, with its value."""
+    """Return every parameter that does not vary, with its value.
+
+    Raises TypeError and ValueError as `check_parameter` does, and ValueError if a parameter that varies, as
+    the `kind` of thing that it is, is fixed, too.
+    """
     for name in fixed:
         check_name(name)
         if name in varying:
@@ -393,13 +397,15 @@ def solve_columns(
 ) -> dict[str, np.ndarray]:
     """Return `variables` of scattered games by name, as plain arrays.
 
-    points : float64 arrays of one length, of each parameter that varies; fixed : every other parameter.
+    points : float64 arrays of one length, which may be 0, of each parameter that varies; fixed : every other parameter.
     All of them are known to be allowed: this is for what solves many batches of games that it made itself.
     """
     values = dict(points)
     games = len(next(iter(values.values())))
     columns = Columns(values, dict.fromkeys(values, 1), dict(fixed), games)
     request = Request(columns, ("game",), (games,), contest, list(variables), np.dtype(np.float64))
+    if not games:
+        return {name: np.empty(0, request.dtype_of(name)) for name in request.variables}
     return solve_request(request, threads).arrays
 
 
