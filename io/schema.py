@@ -4,6 +4,7 @@ Validation, options, attributes, documentation and labels are all read from here
 """
 
 import math
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -53,6 +54,13 @@ PARAMETERS = {
         Parameter("alliance_cost", "f", 0.0, ">= 0", GOOD, "what signing costs the superpower"),
     )
 }  # fmt: skip
+
+
+def tex(symbol: str) -> str:
+    """Return a symbol of the table as TeX for the inside of dollars."""
+    greek = re.sub(r"(?<![A-Za-z])(alpha|beta|gamma|kappa|lambda|phi|pi)(?![A-Za-z])", r"\\\1", symbol)
+    return re.sub(r"([_^])([A-Za-z0-9]+)", r"\1{\2}", greek)
+
 
 CONTESTS = ("ratio", "difference")
 UNITS_IN = {("decisiveness", "difference"): "1/arms"}  # where the form of the contest decides
@@ -218,6 +226,7 @@ CUTPOINTS = {
     for variable in (
         Variable("cutpoint", "", NUMBER, "number of the cutpoint along its line, rising"),
         Variable("value", "", "", "cutpoint"),  # with the symbol and the units of its parameter
+        Variable("regime_first", "", NUMBER, "regime at the lower end", Regime),
         Variable("regime_below", "", NUMBER, "regime just below the cutpoint", Regime),
         Variable("regime_above", "", NUMBER, "regime at and just above the cutpoint", Regime),
         Variable("player", "", NUMBER, "whose decision flips", Player),

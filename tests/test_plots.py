@@ -153,14 +153,14 @@ def test_labels_have_long_names_symbols_and_units(grid):
     ],
 )
 def test_symbols_are_typeset(symbol, tex):
-    assert plots._mathtext(symbol) == tex
+    assert tex(symbol) == tex
 
 
 def test_every_label_of_the_table_can_be_typeset():
     entries = [*PARAMETERS.values(), *VARIABLES.values()]
     for entry in entries:
-        lines = plots._wrapped(entry, 3).split("\n")
-        assert " ".join(lines) == plots._label(entry)
+        lines = plots.wrapped_label(entry, 3).split("\n")
+        assert " ".join(lines) == plots.label_of(entry)
         assert all(line.count("$") % 2 == 0 for line in lines)
 
 
@@ -529,7 +529,7 @@ def test_regimes_that_meet_in_maps_are_those_that_colours_were_chosen_for(grid):
 
 def test_curves_can_be_read_on_every_tint():
     for code in Regime:
-        face = plots._face(Regime, code, tint=True)
+        face = plots.face_of(Regime, code, tint=True)
         if "hatch" not in face:
             assert lab(face["facecolor"])[0] > 55
 

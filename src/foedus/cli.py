@@ -1,4 +1,4 @@
-"""The command line: foedus solve, map, compare, plot, info, points."""
+"""The command line: foedus solve, map, compare, plot, info, points; other commands have their own files."""
 
 import contextlib
 import csv
@@ -142,7 +142,7 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
-def _given(parameters: Any) -> dict[str, Any]:
+def given_parameters(parameters: Any) -> dict[str, Any]:
     """Return the parameters given as options, each checked and named by its option if wrong."""
     given = {k: value for k, value in dataclasses.asdict(parameters).items() if value is not None}
     for name, value in given.items():
@@ -157,7 +157,7 @@ def _given(parameters: Any) -> dict[str, Any]:
 @app.command
 def solve(*, parameters: Parameters = NONE_GIVEN) -> None:
     """Solve one game and show its equilibrium, in a table and in words."""
-    eq = solve_game(**_given(parameters))
+    eq = solve_game(**given_parameters(parameters))
     console = Console(highlight=False)
     console.print(_table(eq))
     console.print(eq.explain(), soft_wrap=True)
@@ -211,24 +211,28 @@ def map(  # noqa: A001 - the command's name
         over = ", ".join(request.over)
         raise ValueError(f"{run_file} compares forms over {over}; foedus compare runs it again")
     target = _target(run_file, request, output)
-    with _hinting():
+    with hinting():
         check_target(target, ways.overwrite, resume)
     image = target.with_suffix(".png")
     if ways.picture:
-        _check_output(image, ways.overwrite or resume, ".png")
+        check_output(image, ways.overwrite or resume, ".png")
     grid = request_sweep(
         request.axes, request.variables, request.fixed["contest"], request.dtype, request.parameters
     )
     games = grid.columns.games
     _say_size(games, grid.bytes_per_game, "disk, before they are compressed", ways.quiet)
-    _compile(lambda: solve_request(grid.part(tuple(slice(2) for _ in grid.shape))), ways.quiet)
+    compile_first(lambda: solve_request(grid.part(tuple(slice(2) for _ in grid.shape))), ways.quiet)
     started = time.perf_counter()
     try:
-        with _cluster(dask, ways) as client, _progress("solving", games, ways.quiet) as progress, _hinting():
+        with (
+            _cluster(dask, ways) as client,
+            progress_bar("solving", games, ways.quiet) as progress,
+            hinting(),
+        ):
             regimes, solved = stream(
                 grid,
                 target,
-                command=_command(),
+                command=command_line(),
                 threads=ways.threads,
                 progress=progress,
                 overwrite=ways.overwrite,
@@ -239,7 +243,7 @@ def map(  # noqa: A001 - the command's name
         folder = draft_folder(target)
         if not folder.exists():
             raise
-        again = _command() if resume else f"{_command()} --resume"
+        again = command_line() if resume else f"{command_line()} --resume"
         raise KeyboardInterrupt(f"interrupted; what is solved stands in {folder}: {again} goes on") from None
     seconds = time.perf_counter() - started
     if ways.picture:
@@ -269,7 +273,7 @@ def _cluster(dask: list[str] | None, ways: Ways) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def _hinting() -> Iterator[None]:
+def hinting() -> Iterator[None]:
     """Add to an error of a file that exists what replaces it, unless it says so."""
     try:
         yield
@@ -303,16 +307,16 @@ def compare(
     from .io.files import save
     from .runfile import read_run
 
-    request = read_run(run_file, _named("--over", over, "name=value,value", _forms))
+    request = read_run(run_file, named_values("--over", over, "name=value,value", _forms))
     if not request.over:
         raise ValueError("there is nothing to compare; name at least one --over")
     target = _target(run_file, request, output)
     if output is None:
         target = target.with_stem(f"{target.stem}-forms")
-    _check_output(target, ways.overwrite)
+    check_output(target, ways.overwrite)
     image = target.with_suffix(".png")
     if ways.picture:
-        _check_output(image, ways.overwrite, ".png")
+        check_output(image, ways.overwrite, ".png")
     games = math.prod(len(values) for values in (*request.over.values(), *request.axes.values()))
     size = sum(1 if VARIABLES[name].codes else request.dtype.itemsize for name in request.variables)
     _say_size(games, size, "memory", ways.quiet)
@@ -324,12 +328,12 @@ def compare(
         dtype=request.dtype,
     )
     few = {k: v[:2] for k, v in request.axes.items()}
-    _compile(lambda: solve_grid(few), ways.quiet)
+    compile_first(lambda: solve_grid(few), ways.quiet)
     started = time.perf_counter()
-    with _progress("solving", games, ways.quiet) as progress:
+    with progress_bar("solving", games, ways.quiet) as progress:
         dataset = solve_grid(request.axes, threads=ways.threads, progress=progress)
     seconds = time.perf_counter() - started
-    save(dataset.assign_attrs(command=_command()), target)
+    save(dataset.assign_attrs(command=command_line()), target)
     if ways.picture:
         _draw(target, image)
     if not ways.quiet:
@@ -385,18 +389,18 @@ def points(
     from .streaming import regime_counts
 
     target = output or table.with_name(f"{table.stem}.nc")
-    _check_output(target, overwrite)
-    given = _given(parameters)
+    check_output(target, overwrite)
+    given = given_parameters(parameters)
     columns = _columns(table)
     games = len(next(iter(columns.values())))
     with naming(str(table)):
         few = {k: v[:2] for k, v in columns.items()}
-        _compile(lambda: solve_points(few, **given), quiet)
+        compile_first(lambda: solve_points(few, **given), quiet)
     started = time.perf_counter()
-    with naming(str(table)), _progress("solving", games, quiet) as progress:
+    with naming(str(table)), progress_bar("solving", games, quiet) as progress:
         dataset = solve_points(columns, threads=threads, progress=progress, **given)
     seconds = time.perf_counter() - started
-    save(dataset.assign_attrs(command=_command()), target)
+    save(dataset.assign_attrs(command=command_line()), target)
     if not quiet:
         _print_shares(regime_counts(dataset.regime.values), games)
         _print_rate(games, seconds)
@@ -434,12 +438,20 @@ def plot_file(
 
     target = output or file.with_suffix(".png")
     check_picture_path(target)
-    _check_output(target, overwrite, target.suffix)
-    places = _named("--at", at, "parameter=value", _place)
-    parts = _named("--region", region, "parameter=from:to", _stretch)
+    check_output(target, overwrite, target.suffix)
+    places = named_values("--at", at, "parameter=value", _place)
+    parts = named_values("--region", region, "parameter=from:to", stretch_of)
     with opened(file) as dataset:
         figure = plot(dataset, variable, at=places, region=parts)
     save_figure(figure, target)
+
+
+# what few runs need is imported when it is asked for
+app.command(
+    "foedus.cli_cutpoints:cutpoints",
+    name="cutpoints",
+    help="Find the values of a parameter at which the regime changes, and whose decision flips there.",
+)
 
 
 @app.command
@@ -459,7 +471,7 @@ def info(file: Path, /) -> None:
     Console(highlight=False, soft_wrap=True).print(table)
 
 
-def _named(
+def named_values(
     option: str, texts: list[str] | None, pattern: str, read: Callable[[str, str], Any]
 ) -> dict[str, Any]:
     """Return what a repeatable option like name=value says of each name, as `read` makes it."""
@@ -481,25 +493,25 @@ def _place(name: str, value: str) -> Any:
         check_contest(value)
         return value
     check_name(name)
-    return _number(value)
+    return number_of(value)
 
 
-def _stretch(name: str, value: str) -> tuple[float, float]:
+def stretch_of(name: str, value: str) -> tuple[float, float]:
     """Return the ends of one --region."""
     check_name(name)
     low, colon, high = value.partition(":")
     if not colon:
         raise ValueError(f"{value!r} is not of the form from:to")
-    return _number(low), _number(high)
+    return number_of(low), number_of(high)
 
 
 def _forms(name: str, values: str) -> Any:
     """Return the values of one --over."""
     parts = [value.strip() for value in values.split(",")]
-    return check_form(name, parts if name not in PARAMETERS else [_number(part) for part in parts])
+    return check_form(name, parts if name not in PARAMETERS else [number_of(part) for part in parts])
 
 
-def _number(text: str) -> float:
+def number_of(text: str) -> float:
     """Return a number as it was typed."""
     try:
         return float(text)
@@ -534,7 +546,7 @@ def _columns(path: Path) -> dict[str, Any]:
     return dict(zip(names, rows.T, strict=True))
 
 
-def _check_output(path: Path, overwrite: bool, ending: str | None = None) -> None:
+def check_output(path: Path, overwrite: bool, ending: str | None = None) -> None:
     """Raise an error in words if `path` has another ending, by default than those of files, or cannot be
     written."""
     from .io.files import format_of, writable
@@ -543,7 +555,7 @@ def _check_output(path: Path, overwrite: bool, ending: str | None = None) -> Non
         format_of(path)
     elif path.suffix != ending:
         raise ValueError(f"{path}: the name must end in {ending}")
-    with _hinting():
+    with hinting():
         writable(path, overwrite)
 
 
@@ -554,7 +566,7 @@ def _say_size(games: int, bytes_per_game: int, where: str, quiet: bool) -> None:
         print(f"{games:,} games: the results take {size / 1e9:.1f} GB of {where}", file=sys.stderr)
 
 
-def _compile(solve_few: Callable[[], object], quiet: bool) -> None:
+def compile_first(solve_few: Callable[[], object], quiet: bool) -> None:
     """Have the kernels that a run takes compiled, or loaded, by a few of its games, before it is timed."""
     console = Console(stderr=True, quiet=quiet)
     words = "loading the kernels, or compiling them, which takes up to a minute once for each version"
@@ -565,7 +577,7 @@ def _compile(solve_few: Callable[[], object], quiet: bool) -> None:
 
 
 @contextlib.contextmanager
-def _progress(title: str, games: int, quiet: bool) -> Iterator[Progress | None]:
+def progress_bar(title: str, games: int, quiet: bool) -> Iterator[Progress | None]:
     """Show a progress bar with rate and time left, on a terminal only."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
@@ -592,7 +604,7 @@ def _progress(title: str, games: int, quiet: bool) -> Iterator[Progress | None]:
         yield advance
 
 
-def _command() -> str:
+def command_line() -> str:
     """Return the command that is being run."""
     return shlex.join(["foedus", *sys.argv[1:]])
 

@@ -48,8 +48,8 @@ def cutpoints(
     """Find every value of a parameter at which the regime changes, and say whose decision flips there.
 
     The regime is solved at `points` values from one end to the other, and between any two of them where it
-    differs the change is closed in on until no float lies between its two sides. So none is missed that such a
-    scan would see; one that lies with another between two values of the scan, and undoes it, may be.
+    differs the change is closed in on until no float lies between its two sides. So none is missed that such
+    a scan would see; one that lies with another between two values of the scan, and undoes it, may be.
 
     Parameters
     ----------
@@ -60,8 +60,8 @@ def cutpoints(
     over : mapping of str to array_like, optional
         further axes: cutpoints are found at each combination of their values
     points : int, optional
-        how many values are scanned, evenly spaced in the logarithm where both ends are positive and more than
-        a factor of ten apart, else evenly
+        how many values are scanned, evenly spaced in the logarithm where both ends are positive and more
+        than a factor of ten apart, else evenly
     threads : int, optional
         how many threads solve; default: as many as there are processors
     progress : callable, optional
@@ -74,17 +74,17 @@ def cutpoints(
     Returns
     -------
     xarray.Dataset
-        over the axes and then ``cutpoint``, rising: ``value``, the first float at which ``regime_above`` holds;
-        ``regime_below``, which holds at the float before; and ``player`` and ``decision``, which say who is
-        indifferent there, and between what (`io.schema.Decision`). Lines with fewer cutpoints than others are
-        filled up with NaN, ``unsolved`` and ``none``. The attribute ``resolution`` says how the line
-        was scanned.
+        over the axes and then ``cutpoint``, rising: ``value``, the first float at which ``regime_above``
+        holds; ``regime_below``, which holds at the float before; and ``player`` and ``decision``, which say
+        who is indifferent there, and between what (`io.schema.Decision`). Lines with fewer cutpoints than
+        others are filled up with NaN, ``unsolved`` and ``none``. Over the axes alone, ``regime_first`` is the
+        regime at the lower end. The attribute ``resolution`` says how the lines were scanned.
 
     Raises
     ------
     TypeError, ValueError
-        if a parameter or value is not allowed, the ends are not in rising order, or `points` is less than 2; a
-        parameter is either the one that varies, an axis, or fixed.
+        if a parameter or value is not allowed, the ends are not in rising order, or `points` is less than 2;
+        a parameter is either the one that varies, an axis, or fixed.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def cutpoints(
     def regimes_at(line: np.ndarray, at: np.ndarray) -> np.ndarray:
         return solve_columns(games(line, at), rest, contest, ["regime"], threads)["regime"]
 
-    stretches = _changes(parameter, scan, lines.values, rest, contest, threads, progress)
+    first, stretches = _changes(parameter, scan, lines.values, rest, contest, threads, progress)
     found = close_in(regimes_at, stretches, 1e-15 * scan[-1])
     found = found.take(np.lexsort((found.high, found.line)))
     player, decision = deciding(
@@ -135,6 +135,7 @@ def cutpoints(
 
     results = {
         "value": padded(found.high, math.nan),
+        "regime_first": first.reshape(shape),
         "regime_below": padded(found.below, Regime.UNSOLVED),
         "regime_above": padded(found.above, Regime.UNSOLVED),
         "player": padded(player, Player.NONE),
@@ -155,12 +156,12 @@ def _scan(parameter: str, within: tuple[float, float], points: int) -> np.ndarra
         raise ValueError(f"within = ({low!r}, {high!r}): the first end must be less than the second")
     if isinstance(points, bool) or not isinstance(points, (int, np.integer)) or points < 2:
         raise ValueError(f"points = {points!r} is not allowed; it must be a whole number, 2 or more")
-    if _in_logarithms(low, high):
+    if in_logarithms(low, high):
         return np.geomspace(low, high, points)
     return np.linspace(low, high, points)
 
 
-def _in_logarithms(low: float, high: float) -> bool:
+def in_logarithms(low: float, high: float) -> bool:
     """Tell whether a scan between these ends is even in the logarithm."""
     return low > 0 and high > 10 * low
 
@@ -168,33 +169,32 @@ def _in_logarithms(low: float, high: float) -> bool:
 def _changes(
     parameter: str,
     scan: np.ndarray,
-    values: dict[str, np.ndarray],
+    axes: dict[str, np.ndarray],
     fixed: dict[str, float],
     contest: str,
     threads: int,
     progress: Progress | None,
-) -> Brackets:
-    """Return every pair of neighbouring values of the scan between which the regime differs."""
-    axes = values or {}
+) -> tuple[np.ndarray, Brackets]:
+    """Return the regime at the lower end of each line, and every pair of neighbouring values of the scan
+    between which it differs."""
     first = next(iter(axes), None)
     size = axes[first].size if first else 1
     rest = math.prod(column.size for column in axes.values()) // size
     step = max(1, BATCH // (rest * scan.size))
     games = size * rest * scan.size
-    parts = []
+    starts, parts = [], []
     for start in range(0, size, step):
         part = axes | ({first: axes[first][start : start + step]} if first else {})
         columns = grid({**part, parameter: scan}, fixed)
         before = start * rest * scan.size
         report = None if progress is None else lambda done, _, before=before: progress(before + done, games)
-        request = Request(
-            columns, ("game",), (columns.games,), contest, ["regime"], np.dtype(np.float64)
-        )
+        request = Request(columns, ("game",), (columns.games,), contest, ["regime"], np.dtype(np.float64))
         regime = solve_request(request, threads, report).arrays["regime"].reshape(-1, scan.size)
+        starts.append(regime[:, 0].copy())
         line, k = np.nonzero(regime[:, 1:] != regime[:, :-1])
         below, above = regime[line, k], regime[line, k + 1]
         parts.append(Brackets(line + start * rest, scan[k], scan[k + 1], below, above))
-    return _joined(parts)
+    return np.concatenate(starts), _joined(parts)
 
 
 def _joined(parts: list[Brackets]) -> Brackets:
@@ -312,12 +312,14 @@ def _labelled(
     from .io.dataset import REFERENCES, parameter_attributes, parameter_coordinates, variable
 
     dims = (*values, "cutpoint")
-    variables = {name: variable(dims, array, CUTPOINTS[name]) for name, array in results.items()}
+    variables = {
+        name: variable(dims[: array.ndim], array, CUTPOINTS[name]) for name, array in results.items()
+    }
     variables["value"].attrs |= parameter_attributes(parameter, contest)
     count = results["value"].shape[-1]
     number = variable(("cutpoint",), np.arange(count), CUTPOINTS["cutpoint"])
     low, high = scan[0].item(), scan[-1].item()
-    if _in_logarithms(low, high):
+    if in_logarithms(low, high):
         spacing = f"each {(high / low) ** (1 / (scan.size - 1)):.10g} times the one before"
     else:
         spacing = f"{(high - low) / (scan.size - 1):.10g} apart"
@@ -366,8 +368,8 @@ def fixed_arms_cutpoints(
     war_costs = ally_war_cost + challenger_war_cost
     if not (war_costs > 0 and q > challenger_war_cost and q + ally_war_cost < 1):
         raise ValueError(
-            f"K = {war_costs:g}, q - k_C = {q - challenger_war_cost:g}, 1 - q - k_A = {1 - q - ally_war_cost:g}: "
-            "all must be > 0 for the cutpoints with fixed arms"
+            f"K = {war_costs:g}, q - k_C = {q - challenger_war_cost:g}, "
+            f"1 - q - k_A = {1 - q - ally_war_cost:g}: all must be > 0 for the cutpoints with fixed arms"
         )
     odds = 1 - q + challenger_war_cost
     if pi <= 1 - war_costs / odds:

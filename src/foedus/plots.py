@@ -26,7 +26,18 @@ from .forms import compared, regime_share
 from .game import check_contest, check_parameter
 from .io.dataset import every, thin
 from .io.files import beside, writable
-from .io.schema import COMPARISON, PARAMETERS, VARIABLES, Code, Crisis, Label, Parameter, Regime, Variable
+from .io.schema import (
+    COMPARISON,
+    PARAMETERS,
+    VARIABLES,
+    Code,
+    Crisis,
+    Label,
+    Parameter,
+    Regime,
+    Variable,
+    tex,
+)
 
 ENDINGS = (".png", ".svg", ".pdf")
 SHOWN = 900  # values of an axis, about: one for each dot of the width of a map
@@ -113,6 +124,10 @@ def plot(
     >>> foedus.plot(ds, at={"status_quo": 0.5}).axes[0].get_xlabel()
     "ally's cost of arms, $c_{A}$ (good per unit of arms)"
     """
+    if isinstance(dataset, xr.Dataset) and "cutpoint" in dataset.dims:
+        from .figures import plot_cutpoints
+
+        return plot_cutpoints(dataset)
     name = _check_variable(dataset, variable)
     cut, sliced = _cut(_within(dataset, name, region or {}), name, at or {})
     forms = compared(cut)
@@ -137,9 +152,7 @@ def plot(
     if VARIABLES[name].codes is Crisis and "regime" in cut:  # which has no code of its own for it
         cut[name] = cut[name].where(cut.regime != Regime.UNSOLVED, np.int8(Regime.UNSOLVED))
     figure = _draw_curves(cut, name) if curves else _draw_maps(cut[name], VARIABLES[name], panels, forms)
-    width = figure.get_figwidth()
-    caption = _wrap(_caption(cut, sliced, steps, *_grid(cut[name], panels)), width - 0.3, SMALL)
-    figure.supxlabel("\n".join(caption), x=0.15 / width, ha="left", fontsize=SMALL)
+    add_caption(figure, caption_of(cut, sliced, steps, *_grid(cut[name], panels)))
     return figure
 
 
@@ -333,32 +346,32 @@ def _draw_maps(array: xr.DataArray, entry: Variable, panels: list[str], forms: l
     for i, (axes, place) in enumerate(drawn):
         part, shown = array.isel(place), known.isel(place)
         mesh = axes.pcolormesh(
-            _edges(array[x].values),
-            _edges(array[y[0]].values) if y else [0, 1],
+            edges_of(array[x].values),
+            edges_of(array[y[0]].values) if y else [0, 1],
             np.atleast_2d(np.ma.masked_where(~shown.values.T, part.values.T)),
             rasterized=True,  # or a drawing would hold a path for every game
             **style,
         )
         if not shown.all():
             axes.patch.set(**blank)  # shows where no cell is drawn
-        _set_axis(axes, "x", array[x].values, width)
+        set_axis(axes, "x", array[x].values, width)
         if y:
-            _set_axis(axes, "y", array[y[0]].values, height)
+            set_axis(axes, "y", array[y[0]].values, height)
         else:
             axes.set_yticks([])
         axes.tick_params(labelbottom=i + columns >= count, labelleft=i % columns == 0)
-    frame.supxlabel(_wrapped(PARAMETERS[x], width * columns), fontsize="medium")
+    frame.supxlabel(wrapped_label(PARAMETERS[x], width * columns), fontsize="medium")
     if y:
-        frame.supylabel(_wrapped(PARAMETERS[y[0]], height * rows), fontsize="medium")
+        frame.supylabel(wrapped_label(PARAMETERS[y[0]], height * rows), fontsize="medium")
     if entry.codes and shares is None:
-        _legend(figure, "right upper", _patches(array, entry.codes), entry.long_name)
+        add_legend(figure, "right upper", patches_of(array, entry.codes), entry.long_name)
     elif not entry.codes:
         if known.any():
             frame.colorbar(mesh, ax=[axes for axes, _ in drawn], aspect=25).set_label(
-                _wrapped(entry, height * rows)
+                wrapped_label(entry, height * rows)
             )
         if not known.all():
-            _legend(figure, "upper right", [Patch(label="undefined", **blank)])
+            add_legend(figure, "upper right", [Patch(label="undefined", **blank)])
     return figure
 
 
@@ -378,7 +391,7 @@ def _add_panels(
         first = drawn[0][0] if drawn else None
         axes = frame.add_subplot(grid[row, slots[column]], sharex=first, sharey=first)
         place = dict(zip(order, indices, strict=True))
-        heads = {dim: _equation(dim, array[dim].values[index]) for dim, index in place.items()}
+        heads = {dim: equation(dim, array[dim].values[index]) for dim, index in place.items()}
         if across and (not down or row == 0):
             axes.set_title(heads[across[-1]], fontsize="medium")
         if len(across) > 1 and row == 0 and column % block == 0:
@@ -403,7 +416,7 @@ def _draw_shares(frame: SubFigure, shares: xr.DataArray) -> None:
     left, right = 0.45, TABLE_WIDTH - 0.1
     ends = [right - 0.42 * k for k in (2, 1, 0)]  # of the columns of numbers
     y = -0.1
-    for line in _wrap(SHARES_HEADING, right - 0.1, SMALL):
+    for line in wrap_text(SHARES_HEADING, right - 0.1, SMALL):
         frame.text(0.08, y, line, va="top", **style)
         y -= 0.16
     y -= 0.12
@@ -411,7 +424,7 @@ def _draw_shares(frame: SubFigure, shares: xr.DataArray) -> None:
         frame.text(end, y, under, ha="right", va="center", **style)
     for name, row in zip(shares.regime_name.values, shares.values, strict=True):
         code = Regime[name.upper()]
-        face = {"linewidth": 0.5, "transform": corner, **_face(Regime, code)}
+        face = {"linewidth": 0.5, "transform": corner, **face_of(Regime, code)}
         y -= TABLE_ROW - 0.19
         frame.add_artist(Rectangle((0.08, y - 0.19), 0.27, 0.27, **face))
         frame.text(left, y, code.words, va="center", **style)
@@ -452,12 +465,12 @@ def _draw_curves(dataset: xr.Dataset, name: str) -> Figure:
     if bands and bands.codes:
         codes = dataset[bands.name].values
         jumps = np.flatnonzero(np.diff(codes)) + 1
-        edges = _edges(x)
+        edges = edges_of(x)
         for first, last in itertools.pairwise([0, *jumps, x.size]):
-            face = _face(bands.codes, codes[first], tint=bool(curves))
+            face = face_of(bands.codes, codes[first], tint=bool(curves))
             axes.axvspan(edges[first], edges[last], **{"linewidth": 0} | face)
-        patches = _patches(dataset[bands.name], bands.codes, tint=bool(curves))
-        _legend(figure, "right upper", patches, bands.long_name)
+        patches = patches_of(dataset[bands.name], bands.codes, tint=bool(curves))
+        add_legend(figure, "right upper", patches, bands.long_name)
     lines: list[Line2D] = []
     for curve, style in zip(curves, STYLES, strict=False):
         # a gap where the regime changes: the variable may jump there, and takes no value in between
@@ -472,19 +485,19 @@ def _draw_curves(dataset: xr.Dataset, name: str) -> Figure:
             linestyle=style,
             marker="." if marked.size else "",
             markevery=marked.tolist(),
-            label=_label(VARIABLES[curve], units=False),
+            label=label_of(VARIABLES[curve], units=False),
         )
         if not finite.any():
             axes.text(0.5, 0.5, "undefined", ha="center", transform=axes.transAxes)
     if len(lines) == 1:
-        axes.set_ylabel(_wrapped(VARIABLES[curves[0]], 3.3))
+        axes.set_ylabel(wrapped_label(VARIABLES[curves[0]], 3.3))
     elif lines:
         axes.set_ylabel(VARIABLES[curves[0]].units)
-        _legend(figure, "upper left", lines)
+        add_legend(figure, "upper left", lines)
     else:
         axes.set_yticks([])
-    _set_axis(axes, "x", x, 4.7)
-    axes.set_xlabel(_wrapped(PARAMETERS[axis], 4.7))
+    set_axis(axes, "x", x, 4.7)
+    axes.set_xlabel(wrapped_label(PARAMETERS[axis], 4.7))
     return figure
 
 
@@ -499,7 +512,7 @@ def _style(array: xr.DataArray, codes: type[Code] | None) -> tuple[dict[str, Any
     return {"cmap": "viridis", "norm": Normalize(low, high)}, blank
 
 
-def _face(codes: type[Code], code: int, tint: bool = False) -> dict[str, Any]:
+def face_of(codes: type[Code], code: int, tint: bool = False) -> dict[str, Any]:
     """Return how the area of a code is filled; a `tint` lets curves be read on it."""
     if code == Regime.UNSOLVED:
         return UNSOLVED
@@ -507,19 +520,19 @@ def _face(codes: type[Code], code: int, tint: bool = False) -> dict[str, Any]:
     return {"facecolor": 1 - TINT * (1 - colour) if tint else colour, "edgecolor": "0.4"}
 
 
-def _patches(array: xr.DataArray, codes: type[Code], tint: bool = False) -> list[Patch]:
+def patches_of(array: xr.DataArray, codes: type[Code], tint: bool = False) -> list[Patch]:
     """Return a patch for the legend for each of the codes that occur, in their order."""
     return [
         Patch(
             label=(Regime if code == Regime.UNSOLVED else codes)(code).words,
             linewidth=0.5,
-            **_face(codes, code, tint),
+            **face_of(codes, code, tint),
         )
         for code in np.unique(array).tolist()
     ]
 
 
-def _legend(figure: Figure, place: str, entries: Sequence[Artist], title: str | None = None) -> None:
+def add_legend(figure: Figure, place: str, entries: Sequence[Artist], title: str | None = None) -> None:
     """Put a legend outside the axes."""
     outside: Any = f"outside {place}"
     figure.legend(
@@ -542,20 +555,20 @@ def _geometric(values: np.ndarray) -> bool:
     return values.size > 2 and values[0] > 0 and even(values[1:] / values[:-1]) and not even(np.diff(values))
 
 
-def _edges(values: np.ndarray) -> np.ndarray:
+def edges_of(values: np.ndarray) -> np.ndarray:
     """Return the edges of the cells around rising values, midway as their axis is drawn."""
     if values.size == 1:
         return values + (abs(values) or 1) * np.array([-0.1, 0.1])
     if _geometric(values):
-        return np.exp(_edges(np.log(values)))
+        return np.exp(edges_of(np.log(values)))
     middles = (values[1:] + values[:-1]) / 2
     return np.concatenate([[2 * values[0] - middles[0]], middles, [2 * values[-1] - middles[-1]]])
 
 
-def _set_axis(axes: Axes, letter: str, values: np.ndarray, room: float) -> None:
+def set_axis(axes: Axes, letter: str, values: np.ndarray, room: float) -> None:
     """Give the x or y axis its scale, its ends and, over `room` inches, its ticks."""
     axis = axes.xaxis if letter == "x" else axes.yaxis
-    edges = _edges(values)
+    edges = edges_of(values)
     if _geometric(values):
         axes.set(**{f"{letter}scale": "log"})
         ticks = _log_ticks(edges[0], edges[-1], most=int(1.8 * room))
@@ -579,32 +592,26 @@ def _log_ticks(low: float, high: float, most: int) -> list[float]:
     return ticks[:: math.ceil(len(ticks) / most)]
 
 
-def _mathtext(symbol: str) -> str:
-    """Return a symbol of the table as TeX for the inside of dollars."""
-    greek = re.sub(r"(?<![A-Za-z])(alpha|beta|gamma|kappa|lambda|phi|pi)(?![A-Za-z])", r"\\\1", symbol)
-    return re.sub(r"([_^])([A-Za-z0-9]+)", r"\1{\2}", greek)
-
-
 def _number(value: float) -> str:
     """Return a number as TeX for the inside of dollars."""
     mantissa, _, exponent = f"{value:g}".partition("e")
     return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
-def _equation(name: str, value: Any) -> str:
+def equation(name: str, value: Any) -> str:
     """Return a parameter and its value as a formula, or a contest in words."""
     if name == "contest":
         return f"{value} contest"
-    return f"${_mathtext(PARAMETERS[name].symbol)} = {_number(value)}$"
+    return f"${tex(PARAMETERS[name].symbol)} = {_number(value)}$"
 
 
-def _label(entry: Parameter | Label, units: bool = True) -> str:
+def label_of(entry: Parameter | Label, units: bool = True) -> str:
     """Return what a parameter or variable is: its long name, its symbol and its units."""
-    symbol = f", ${_mathtext(entry.symbol)}$" if entry.symbol else ""
+    symbol = f", ${tex(entry.symbol)}$" if entry.symbol else ""
     return f"{entry.long_name}{symbol}{f' ({entry.units})' if units and entry.units != '1' else ''}"
 
 
-def _caption(
+def caption_of(
     dataset: xr.Dataset,
     cut: Sequence[str],
     steps: Mapping[str, int],
@@ -617,32 +624,39 @@ def _caption(
         name: float(dataset[name]) for name in PARAMETERS if name in dataset.coords and not dataset[name].ndim
     }
     changed = [name for name in fixed if name not in cut and fixed[name] != PARAMETERS[name].default]
-    places, others = (", ".join(_equation(name, fixed[name]) for name in names) for names in (cut, changed))
+    places, others = (", ".join(equation(name, fixed[name]) for name in names) for names in (cut, changed))
     rest = "all else at default" if set(PARAMETERS) <= set(dataset.coords) else ""
     contest = ""
     if "contest" in dataset.attrs or ("contest" in dataset.coords and not dataset.contest.ndim):
-        contest = _equation("contest", dataset.attrs.get("contest") or dataset.contest.item())
+        contest = equation("contest", dataset.attrs.get("contest") or dataset.contest.item())
     labels: dict[str, Parameter | Label] = {**PARAMETERS, **COMPARISON}
     panels = [
-        f"{kind} by {' and '.join(_label(labels[name], units=False) for name in names)}"
+        f"{kind} by {' and '.join(label_of(labels[name], units=False) for name in names)}"
         for kind, names in (("columns" if down else "panels", across), ("rows", down))
         if names
     ]
     if {"contest", "decisiveness"} <= {*across, *down}:  # or equal numbers would be taken for equal contests
-        symbol = _mathtext(PARAMETERS["decisiveness"].symbol)
+        symbol = tex(PARAMETERS["decisiveness"].symbol)
         panels.append(f"${symbol}$ per unit of arms in the difference contest")
-    shown = every(steps, {dim: f"${_mathtext(PARAMETERS[dim].symbol)}$" for dim in steps})
+    shown = every(steps, {dim: f"${tex(PARAMETERS[dim].symbol)}$" for dim in steps})
     parts = [*panels, places and f"at {places}", contest, others, rest, f"{shown} is shown" if steps else ""]
     text = "; ".join(filter(None, parts))
     return text[:1].upper() + text[1:]
 
 
-def _wrapped(entry: Parameter | Label, width: float) -> str:
+def add_caption(figure: Figure, text: str) -> None:
+    """Put a text below a picture, in as many lines as it takes."""
+    width = figure.get_figwidth()
+    lines = wrap_text(text, width - 0.3, SMALL)
+    figure.supxlabel("\n".join(lines), x=0.15 / width, ha="left", fontsize=SMALL)
+
+
+def wrapped_label(entry: Parameter | Label, width: float) -> str:
     """Return the label of a parameter or variable in lines of at most `width` inches."""
-    return "\n".join(_wrap(_label(entry), width))
+    return "\n".join(wrap_text(label_of(entry), width))
 
 
-def _wrap(text: str, width: float, size: float = 10) -> list[str]:
+def wrap_text(text: str, width: float, size: float = 10) -> list[str]:
     """Break `text` between words, never inside a formula, into lines of at most `width` inches."""
     font = FontProperties(size=size)
     lines: list[str] = []

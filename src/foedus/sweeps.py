@@ -397,8 +397,8 @@ def solve_columns(
 ) -> dict[str, np.ndarray]:
     """Return `variables` of scattered games by name, as plain arrays.
 
-    points : float64 arrays of one length, which may be 0, of each parameter that varies; fixed : every other parameter.
-    All of them are known to be allowed: this is for what solves many batches of games that it made itself.
+    points : float64 arrays of one length, which may be 0, of each parameter that varies; fixed : every other
+    parameter. All of them are known to be allowed: this is for what solves many batches that it made itself.
     """
     values = dict(points)
     games = len(next(iter(values.values())))

@@ -1,0 +1,154 @@
+"""foedus cutpoints."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich.console import Console
+
+from .cli import (
+    NONE_GIVEN,
+    Output,
+    Overwrite,
+    Parameters,
+    Quiet,
+    Threads,
+    check_output,
+    command_line,
+    compile_first,
+    given_parameters,
+    named_values,
+    number_of,
+    progress_bar,
+    stretch_of,
+)
+from .cutpoints import cutpoints as find_cutpoints
+from .game import check_name, naming
+from .io.schema import PARAMETERS, Decision, Player, Regime
+from .tables import check_table_path, rich_table, save_table
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+MANY = 40  # rows that are printed; a file has them all
+
+
+def cutpoints(
+    parameter: str,
+    /,
+    *,
+    within: str,
+    axis: list[str] | None = None,
+    points: int = 4096,
+    output: Output = None,
+    table: list[Path] | None = None,
+    figure: Path | None = None,
+    overwrite: Overwrite = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    parameters: Parameters = NONE_GIVEN,
+) -> None:
+    """Find the values of a parameter at which the regime changes, and whose decision flips there.
+
+    Parameters
+    ----------
+    parameter
+        the parameter that varies, as in ally_cost
+    within
+        from where to where, as in --within 0.01:10
+    axis
+        a further axis, as in --axis status_quo=0.1:0.9:200 (from, to, how many values) or
+        --axis stake=0.5,1,2; once for each such axis
+    points
+        how many values are scanned for changes
+    output
+        a file to keep them in, NetCDF or, if it ends in .zarr, Zarr
+    table
+        a table to write, .csv or .tex (LaTeX with booktabs)
+    figure
+        a picture to draw, png, svg or pdf by its ending
+    """
+    from .io.files import save
+
+    check_name(parameter)
+    with naming(f"--within {within}"):
+        ends = stretch_of(parameter, within)
+    axes = named_values("--axis", axis, "parameter=from:to:values or parameter=value,value", axis_of)
+    if output:
+        check_output(output, overwrite)
+    for path in table or []:
+        check_table_path(path)
+        check_output(path, overwrite, path.suffix)
+    if figure:
+        from .plots import check_picture_path
+
+        check_picture_path(figure)
+        check_output(figure, overwrite, figure.suffix)
+    given = given_parameters(parameters)
+    few: Any = {name: values[:1] for name, values in axes.items()}
+    compile_first(lambda: find_cutpoints(parameter, ends, few, points=2, **given), quiet)
+    games = points * int(np.prod([values.size for values in axes.values()], dtype=float))
+    with progress_bar("scanning", games, quiet) as progress:
+        dataset = find_cutpoints(
+            parameter, ends, axes, points=points, threads=threads, progress=progress, **given
+        )
+    dataset.attrs["command"] = command_line()
+    headings, rows = cutpoint_rows(dataset)
+    if output:
+        save(dataset, output)
+    for path in table or []:
+        save_table(headings, rows, path)
+    if figure:
+        from .plots import plot, save_figure
+
+        save_figure(plot(dataset), figure)
+    if not quiet:
+        console = Console(highlight=False)
+        if rows:
+            console.print(rich_table(headings, rows[:MANY], f"cutpoints of {parameter}"))
+        else:
+            codes = np.unique(dataset.regime_first).tolist()
+            print(f"no cutpoint; the regime is {' or '.join(Regime(code).words for code in codes)}")
+        if len(rows) > MANY:
+            print(f"and {len(rows) - MANY} more; --table FILE.csv writes them all")
+        print(f"scanned: {dataset.resolution}")
+
+
+def axis_of(name: str, text: str) -> np.ndarray:
+    """Return the values of an axis as it was typed: from:to:values, or values between commas."""
+    ends = text.split(":")
+    if len(ends) == 1:
+        return np.array([number_of(value) for value in text.split(",")])
+    if len(ends) != 3 or not ends[2].isdecimal() or int(ends[2]) < 1:
+        raise ValueError(f"{text!r} is not of the form from:to:values, with 1 value or more")
+    return np.linspace(number_of(ends[0]), number_of(ends[1]), int(ends[2]))
+
+
+def cutpoint_rows(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
+    """Return the headings and the rows of a table of cutpoints, a row for each.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> headings, rows = cutpoint_rows(foedus.cutpoints("ally_cost", (0.3, 0.7)))
+    >>> headings
+    ['c_A', 'below', 'above', 'player', 'between']
+    >>> rows[0][1:]
+    ['restraint', 'self-reliance', 'ally', 'holding or revising']
+    """
+    axes = [str(dim) for dim in dataset.value.dims[:-1]]
+    symbols = [PARAMETERS[name].symbol for name in (*axes, dataset.attrs["parameter"])]
+    rows: list[list[str | float]] = []
+    for place in np.argwhere(np.isfinite(dataset.value.values)):
+        cell = {
+            name: dataset[name].values[tuple(place)] for name in dataset.data_vars if name != "regime_first"
+        }
+        rows.append([
+            *(dataset[dim].values[i].item() for dim, i in zip(axes, place, strict=False)),
+            float(cell["value"]),
+            Regime(int(cell["regime_below"])).words,
+            Regime(int(cell["regime_above"])).words,
+            Player(int(cell["player"])).words,
+            Decision(int(cell["decision"])).words,
+        ])  # fmt: skip
+    return [*symbols, "below", "above", "player", "between"], rows
