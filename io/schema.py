@@ -135,6 +135,7 @@ class Decision(Code):
     STAYING_OR_YIELDING = 8
     NEUTRALISING_OR_YIELDING = 9
     CHALLENGING_OR_YIELDING = 10
+    MORE_OR_FEWER_ARMS = 11
 
 
 DECISION_MEANINGS = {
@@ -149,6 +150,7 @@ DECISION_MEANINGS = {
     Decision.STAYING_OR_YIELDING: "between keeping A from a credible threat and yielding to it",
     Decision.NEUTRALISING_OR_YIELDING: "between arming to neutralise A's threat and yielding to it",
     Decision.CHALLENGING_OR_YIELDING: "between challenging and yielding to A's challenge",
+    Decision.MORE_OR_FEWER_ARMS: "between more arms and fewer, whoever then challenges",
 }
 
 

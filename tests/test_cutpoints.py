@@ -102,7 +102,8 @@ class TestDeciding:
             below = solved(name, fixed, np.nextafter(ds.value.values, -np.inf))
             above = solved(name, fixed, ds.value.values)
             for k, (who, what) in enumerate(zip(ds.player.values, ds.decision.values, strict=True)):
-                suffix = "_without" if below["crisis_without"][k] != above["crisis_without"][k] else ""
+                alone = below["crisis_without"][k] != above["crisis_without"][k]
+                suffix = "_without" if alone or what == Decision.MORE_OR_FEWER_ARMS else ""
                 jumps = [
                     abs(below[payoff + suffix][k] - above[payoff + suffix][k])
                     for payoff in ("superpower_payoff", "ally_payoff", "challenger_payoff")
@@ -336,7 +337,7 @@ class TestCommand:
         text = names[2].read_text()
         assert text.splitlines()[2].startswith(r"$\lambda$ & $c_{A}$ & below")
         assert names[3].read_bytes().startswith(b"%PDF")
-        assert ds.attrs["command"].startswith("foedus ")
+        assert ds.attrs["command"].startswith("foedus")
         assert run(command) == 2
         assert "exists already; --overwrite replaces it" in capsys.readouterr().err
         assert run([*command, "--overwrite", "--quiet"]) == 0

@@ -15,7 +15,7 @@ from pictures import caption, colours, legends, meshes, overlaps
 import foedus
 from foedus import Crisis, Regime, plots
 from foedus.io.files import opened
-from foedus.io.schema import PARAMETERS, VARIABLES
+from foedus.io.schema import PARAMETERS, VARIABLES, tex
 
 COSTS = np.geomspace(0.05, 5, 24)
 SHARES = np.linspace(0.1, 0.9, 17)
@@ -142,7 +142,7 @@ def test_labels_have_long_names_symbols_and_units(grid):
 
 
 @pytest.mark.parametrize(
-    ("symbol", "tex"),
+    ("symbol", "typeset"),
     [
         ("phi", r"\phi"),
         ("lambda", r"\lambda"),
@@ -152,8 +152,8 @@ def test_labels_have_long_names_symbols_and_units(grid):
         ("epic", "epic"),
     ],
 )
-def test_symbols_are_typeset(symbol, tex):
-    assert tex(symbol) == tex
+def test_symbols_are_typeset(symbol, typeset):
+    assert tex(symbol) == typeset
 
 
 def test_every_label_of_the_table_can_be_typeset():

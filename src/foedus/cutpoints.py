@@ -250,8 +250,9 @@ def deciding(
     A player that decides is indifferent there, so that its payoff does not jump. If who challenges without S
     is another, that game has flipped, whatever S then makes of it: by A's decision, or if A adds nothing or
     its payoff jumps by C's; but where A adds nothing and C no other arms either, by A's, to challenge or not.
-    Else it is S's if its payoff does not jump, at its participation limit; or A's, which has come to
-    refuse, or if its payoff jumps to revise behind any pledge.
+    If only the arms jump there, it is a decision for more of them or fewer. Else it is S's if its payoff does
+    not jump, at its participation limit; or A's, which has come to refuse, or if its payoff jumps to revise
+    behind any pledge.
 
     below, above : the variables that `DECIDING` names
     """
@@ -260,8 +261,8 @@ def deciding(
     def either(condition: Callable[[Mapping[str, np.ndarray]], np.ndarray]) -> np.ndarray:
         return condition(below) | condition(above)
 
-    def jumps(payoff: str) -> np.ndarray:
-        return np.abs(below[payoff] - above[payoff]) > INDIFFERENT * np.maximum(1, np.abs(below[payoff]))
+    def jumps(name: str) -> np.ndarray:
+        return np.abs(below[name] - above[name]) > INDIFFERENT * np.maximum(1, np.abs(below[name]))
 
     alone = below["crisis_without"] != above["crisis_without"]
     holding = either(lambda side: side["crisis_without"] == Crisis.QUIET)
@@ -285,6 +286,8 @@ def deciding(
         (alone & conceding, Player.CHALLENGER, Decision.STAYING_OR_CHALLENGING),
         (alone & neutralising, Player.CHALLENGER, Decision.NEUTRALISING_OR_YIELDING),
         (alone, Player.CHALLENGER, Decision.STAYING_OR_YIELDING),
+        (jumps("ally_payoff_without"), Player.CHALLENGER, Decision.MORE_OR_FEWER_ARMS),
+        (jumps("ally_arms_without"), Player.ALLY, Decision.MORE_OR_FEWER_ARMS),
         (signed[0] & signed[1], Player.SUPERPOWER, Decision.FULL_OR_PARTIAL),
         (~jumps("superpower_payoff"), Player.SUPERPOWER, Decision.ALLIANCE_OR_NONE),
         (~jumps("ally_payoff"), Player.ALLY, Decision.SIGNING_OR_REFUSING),

@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -28,13 +29,19 @@ from .plots import (
     wrapped_label,
 )
 
-STYLES = {  # of the curve of a cutpoint, by whose decision flips
+STYLES: dict[Player, dict[str, Any]] = {  # of the curve of a cutpoint, by whose decision flips
     Player.NONE: {"color": "black", "linestyle": (0, (1, 3))},
     Player.SUPERPOWER: {"color": "black", "linestyle": "dashed"},
     Player.ALLY: {"color": "black", "linestyle": "solid"},
     Player.CHALLENGER: {"color": "black", "linestyle": "dotted"},
 }
-LIMIT = {"color": "black", "marker": "o", "markersize": 4, "markerfacecolor": "white", "linestyle": "none"}
+LIMIT: dict[str, Any] = {
+    "color": "black",
+    "marker": "o",
+    "markersize": 4,
+    "markerfacecolor": "white",
+    "linestyle": "none",
+}
 LIMITS = 15  # lines at which the closed forms are marked
 FIXED = (
     1e3  # what C's existing forces would have cost it, in goods, from where on its arms are as good as fixed

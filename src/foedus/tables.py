@@ -89,7 +89,7 @@ def _latex(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> st
     columns = "".join(
         "r" if any(isinstance(row[k], float) for row in rows) else "l" for k in range(len(headings))
     )
-    symbols = {entry.symbol for entry in (*PARAMETERS.values(), *VARIABLES.values())}
+    symbols = {p.symbol for p in PARAMETERS.values()} | {v.symbol for v in VARIABLES.values()}
     heads = (f"${tex(head)}$" if head in symbols else _escaped(head) for head in headings)
     body = [" & ".join(heads) + r" \\", r"\midrule", *(line(row) for row in rows)]
     return "\n".join(
