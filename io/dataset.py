@@ -69,6 +69,15 @@ def variable(dims: tuple[str, ...], values: np.ndarray, entry: Label) -> xr.Vari
     return xr.Variable(dims, values, attributes)
 
 
+def geometric(values: np.ndarray) -> bool:
+    """Tell whether rising values have a constant ratio, and not a constant difference."""
+
+    def even(steps: np.ndarray) -> bool:
+        return np.allclose(steps, steps[0], rtol=1e-6, atol=0)
+
+    return values.size > 2 and values[0] > 0 and even(values[1:] / values[:-1]) and not even(np.diff(values))
+
+
 def thin(dataset: xr.Dataset, dims: Iterable[str], about: int) -> tuple[xr.Dataset, dict[str, int]]:
     """Return every k-th value along each of `dims` that has many more than `about`, so that about so many
     are left, two thirds to three halves as many, and these k by dimension.

@@ -236,6 +236,28 @@ CUTPOINTS = {
     )
 }
 
+# what an adaptive map adds to its regimes; of the names that end in _ there is one for each of its two axes
+BOUNDARIES = {
+    label.name: label
+    for label in (
+        Label("boundary_", "", "", "boundary between regimes"),  # with the units of the axis
+        Variable("curve_regimes", "", NUMBER, "regimes on the sides of a boundary", Regime),
+        Label("curve_size", "", NUMBER, "vertices of a boundary"),
+        Label("meeting_", "", "", "point where more than two regimes meet"),
+        Label("meeting_error", "", NUMBER, "error of such a point, at most, as a share of an axis"),
+        Label("meeting_regimes", "", NUMBER, "whether a regime is among those that meet"),
+        Label("share", "", NUMBER, "share of the map where the regime holds"),
+        Label("share_error", "", NUMBER, "error of the share as one of the area, at most"),
+        Label(
+            "border_length", "", NUMBER, "length of the boundary between two regimes, axes scaled to [0, 1]"
+        ),
+        Label("basin_entropy", "S_b", NUMBER, "basin entropy"),
+        Label("boundary_entropy", "S_bb", NUMBER, "boundary basin entropy"),
+        Label("regime_name", "", NUMBER, "regime"),
+        Label("neighbour", "", NUMBER, "regime on the other side"),
+    )
+}
+
 # what a comparison of forms adds: the form of the contest as a dimension, and how far each regime holds
 COMPARISON = {
     label.name: label

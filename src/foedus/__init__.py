@@ -1,8 +1,9 @@
 """foedus solves the alliance game of a superpower, its ally and a challenger, exactly.
 
 `solve` solves one game, `sweep` a grid, `sweep_to` a grid of any size into a file, `compare` a grid under
-several functional forms, `solve_points` scattered games; `save` and `load` keep the results, `plot` draws
-them. Importing this compiles and loads nothing heavy.
+several functional forms, `solve_points` scattered games. `cutpoints` finds where the regime changes along a
+parameter, `adaptive_map` where it does over a grid. `save` and `load` keep the results, `plot` draws them.
+Importing this compiles and loads nothing heavy.
 """
 
 import importlib
@@ -21,6 +22,7 @@ __all__ = [
     "Equilibrium",
     "Game",
     "Regime",
+    "adaptive_map",
     "compare",
     "cutpoints",
     "load",
@@ -35,6 +37,7 @@ __all__ = [
 
 # xarray and matplotlib take longer to import than a game to solve
 _LATER = {
+    "adaptive_map": "adaptive",
     "load": "io.files",
     "plot": "plots",
     "save": "io.files",

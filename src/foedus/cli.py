@@ -97,6 +97,17 @@ Cluster = Annotated[
     ),
 ]
 
+Adaptive = Annotated[
+    bool, cyclopts.Parameter(help="solve only along the boundaries between regimes, and keep these, too")
+]
+Spacing = Annotated[
+    int | None,
+    cyclopts.Parameter(
+        help="steps of the grid between the values that an adaptive map solves at first [default: 8, or more "
+        "where an axis has more than 65536 values]"
+    ),
+]
+
 
 @dataclasses.dataclass(frozen=True)
 class Ways:
@@ -191,6 +202,8 @@ def map(  # noqa: A001 - the command's name
     output: Output = None,
     resume: Resume = False,
     dask: Cluster = None,
+    adaptive: Adaptive = False,
+    spacing: Spacing = None,
     ways: GridOptions = AS_USUAL,
 ) -> None:
     """Solve a grid of games into a file, slab by slab, and draw it beside the file.
@@ -211,6 +224,13 @@ def map(  # noqa: A001 - the command's name
         over = ", ".join(request.over)
         raise ValueError(f"{run_file} compares forms over {over}; foedus compare runs it again")
     target = _target(run_file, request, output)
+    if adaptive:
+        if resume or dask is not None:
+            raise ValueError("--adaptive solves so few games that it takes neither --resume nor --dask")
+        _map_adaptively(request, target, spacing, ways)
+        return
+    if spacing is not None:
+        raise ValueError("--spacing is that of an adaptive map; it takes --adaptive")
     with hinting():
         check_target(target, ways.overwrite, resume)
     image = target.with_suffix(".png")
@@ -254,6 +274,41 @@ def map(  # noqa: A001 - the command's name
             print(f"{games - solved:,} of {games:,} games were solved before")
         if solved:
             _print_rate(solved, seconds)
+
+
+def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Ways) -> None:
+    """Find the regimes of a grid by their boundaries, into a file, and draw them beside it."""
+    from .adaptive import adaptive_map
+    from .io.files import save
+    from .plots import plot, save_figure
+
+    check_output(target, ways.overwrite)
+    image = target.with_suffix(".png")
+    if ways.picture:
+        check_output(image, ways.overwrite, ".png")
+    others = len(request.variables) - ("regime" in request.variables)
+    if others and not ways.quiet:
+        print(f"an adaptive map keeps the regime, not the other variables ({others})", file=sys.stderr)
+    few = {name: values[:2] for name, values in request.axes.items()}
+    compile_first(lambda: adaptive_map(few, **request.fixed), ways.quiet)
+    started = time.perf_counter()
+    games = math.prod(values.size for values in request.axes.values())
+    with progress_bar("solving", 1, ways.quiet) as progress:
+        dataset = adaptive_map(
+            request.axes, spacing=spacing, threads=ways.threads, progress=progress, **request.fixed
+        )
+    seconds = time.perf_counter() - started
+    save(dataset.assign_attrs(command=command_line()), target)
+    if ways.picture:
+        save_figure(plot(dataset), image)
+    if not ways.quiet:
+        for name, share, error in zip(
+            dataset.regime_name.values, dataset.share.values, dataset.share_error.values, strict=True
+        ):
+            print(f"{Regime[name.upper()].words:>14} {share:8.3%} ± {error:.3%}")
+        solved = dataset.attrs["solved"]
+        print(f"{solved:,} of {games:,} games solved, 1 in {games / solved:.3g}, in {seconds:.2f} s")
+        print(f"could be missed: {dataset.attrs['unseen']}")
 
 
 @contextlib.contextmanager
@@ -599,7 +654,9 @@ def progress_bar(title: str, games: int, quiet: bool) -> Iterator[Progress | Non
         def advance(done: int, total: int) -> None:
             rate = done / (time.perf_counter() - started)
             what = "writing" if done == total else title
-            bar.update(task, completed=done, description=what, rate=f"{rate / 1e6:.1f} million games/s")
+            bar.update(
+                task, completed=done, total=total, description=what, rate=f"{rate / 1e6:.1f} million games/s"
+            )
 
         yield advance
 

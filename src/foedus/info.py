@@ -53,8 +53,12 @@ def _lines(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
         if attribute in dataset.attrs:
             yield attribute.removeprefix("foedus_"), str(dataset.attrs[attribute])
     forms = compared(dataset)
-    games = [size for dim, size in dataset.sizes.items() if dim not in ("regime_name", "under")]
+    games = [size for dim, size in dataset.sizes.items() if dim in (*forms, *PARAMETERS, "game")]
     yield "games", f"{math.prod(games):,}"
+    if "adaptive" in dataset.attrs:
+        size = " x ".join(map(str, dataset.attrs["adaptive"]))
+        yield "adaptive", f"{dataset.attrs['solved']:,} games solved, boundaries known on a grid of {size}"
+        yield "unseen", dataset.attrs["unseen"]
     if "contest" not in forms:
         yield "contest", str(dataset.attrs.get("contest") or dataset.contest.item())
     for name in ("contest", *PARAMETERS):

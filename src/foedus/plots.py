@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import CenteredNorm, ListedColormap, NoNorm, Normalize, to_rgb
 from matplotlib.figure import Figure, SubFigure  # not pyplot, which keeps every figure and asks for a screen
 from matplotlib.font_manager import FontProperties
@@ -24,7 +25,7 @@ from matplotlib.transforms import BboxTransformTo, ScaledTranslation
 
 from .forms import compared, regime_share
 from .game import check_contest, check_parameter
-from .io.dataset import every, thin
+from .io.dataset import every, geometric, thin
 from .io.files import beside, writable
 from .io.schema import (
     COMPARISON,
@@ -152,6 +153,8 @@ def plot(
     if VARIABLES[name].codes is Crisis and "regime" in cut:  # which has no code of its own for it
         cut[name] = cut[name].where(cut.regime != Regime.UNSOLVED, np.int8(Regime.UNSOLVED))
     figure = _draw_curves(cut, name) if curves else _draw_maps(cut[name], VARIABLES[name], panels, forms)
+    if "vertex" in dataset.dims:
+        _draw_boundaries(figure.axes[0], dataset)
     add_caption(figure, caption_of(cut, sliced, steps, *_grid(cut[name], panels)))
     return figure
 
@@ -375,6 +378,14 @@ def _draw_maps(array: xr.DataArray, entry: Variable, panels: list[str], forms: l
     return figure
 
 
+def _draw_boundaries(axes: Axes, dataset: xr.Dataset) -> None:
+    """Draw the boundaries that an adaptive map holds over its regimes."""
+    names = [f"boundary_{dim}" for dim in dataset.regime.dims]
+    vertices = np.stack([dataset[name].values for name in names], 1)
+    parts = np.split(vertices, np.cumsum(dataset.curve_size.values)[:-1])
+    axes.add_collection(LineCollection(parts, colors="black", linewidths=0.7), autolim=False)
+
+
 def _add_panels(
     frame: SubFigure, array: xr.DataArray, across: list[str], down: list[str], rows: int, columns: int
 ) -> list[tuple[Axes, dict[str, int]]]:
@@ -546,20 +557,11 @@ def add_legend(figure: Figure, place: str, entries: Sequence[Artist], title: str
     )
 
 
-def _geometric(values: np.ndarray) -> bool:
-    """Tell whether rising values have a constant ratio, and not a constant difference."""
-
-    def even(steps: np.ndarray) -> bool:
-        return np.allclose(steps, steps[0], rtol=1e-6, atol=0)
-
-    return values.size > 2 and values[0] > 0 and even(values[1:] / values[:-1]) and not even(np.diff(values))
-
-
 def edges_of(values: np.ndarray) -> np.ndarray:
     """Return the edges of the cells around rising values, midway as their axis is drawn."""
     if values.size == 1:
         return values + (abs(values) or 1) * np.array([-0.1, 0.1])
-    if _geometric(values):
+    if geometric(values):
         return np.exp(edges_of(np.log(values)))
     middles = (values[1:] + values[:-1]) / 2
     return np.concatenate([[2 * values[0] - middles[0]], middles, [2 * values[-1] - middles[-1]]])
@@ -569,7 +571,7 @@ def set_axis(axes: Axes, letter: str, values: np.ndarray, room: float) -> None:
     """Give the x or y axis its scale, its ends and, over `room` inches, its ticks."""
     axis = axes.xaxis if letter == "x" else axes.yaxis
     edges = edges_of(values)
-    if _geometric(values):
+    if geometric(values):
         axes.set(**{f"{letter}scale": "log"})
         ticks = _log_ticks(edges[0], edges[-1], most=int(1.8 * room))
         axis.set_ticks(ticks, labels=[f"${_number(tick)}$" for tick in ticks])

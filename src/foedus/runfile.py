@@ -184,10 +184,15 @@ def _earlier_run(source: Path, over: Mapping[str, np.ndarray]) -> Run:
 
 def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray]) -> Run:
     """Return the run that made a dataset, which was read from `source`, but over `over`."""
-    dataset = dataset.drop_dims({"regime_name", "under"} & set(dataset.dims))  # those of the shares
     forms = compared(dataset)
+    dataset = dataset.drop_dims(
+        {*dataset.dims} - {*PARAMETERS, *forms, "game"}
+    )  # those of what was made of it
     if not set(dataset.dims) <= {*PARAMETERS, *forms}:
         raise ValueError(f"{source} holds scattered games, not a map")
+    whole = dataset.attrs.get("adaptive")
+    if whole is not None and dataset.regime.shape != tuple(whole):
+        raise ValueError(f"{source} keeps only some of the {whole[0]} x {whole[1]} points of its map")
     for name in PARAMETERS:
         if name not in dataset.coords:
             raise ValueError(f"{source} does not say what {name} was")

@@ -1,0 +1,179 @@
+"""Tracing: which code each point of a grid has, asked for only along the boundaries between codes.
+
+The codes are known at the points of a coarse lattice. Where they differ between neighbours of the lattice, a
+pair of neighbours of the grid is found between which the code changes, and from there the boundary is
+followed from quad to quad of the grid: a quad is the square of four neighbours, and mixed if these do not
+have one code. So every boundary is known whole of which a part is known, and with it the code on both sides.
+What that predicts is compared with every point of the lattice; where it is wrong there is a boundary more,
+which is found in the same way, until all are right.
+
+What can still be missed is what lies between the points of the lattice, enclosed by one code: for a pair of
+neighbours on the boundary of what is predicted wrongly is on no boundary that was followed.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+CodesAt = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of points, by their indices along both axes
+
+
+class Quads(NamedTuple):
+    """Mixed quads of a grid: the indices of their lower corners, in order, and the codes at their corners."""
+
+    i: np.ndarray  # along the first axis
+    j: np.ndarray  # along the second
+    codes: np.ndarray  # (n, 2, 2): at i and i + 1, j and j + 1
+
+    def turned(self) -> "Quads":
+        """Return the same quads with the axes exchanged."""
+        return Quads(self.j, self.i, self.codes.swapaxes(1, 2))
+
+
+class Runs(NamedTuple):
+    """A map, row by row, as runs of one code: the flat index at which each starts, rising, and its code."""
+
+    shape: tuple[int, int]
+    start: np.ndarray
+    code: np.ndarray
+
+    def at(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+        """Return the codes at points."""
+        return self.code[np.searchsorted(self.start, i * self.shape[1] + j, side="right") - 1]
+
+    def rows(self, first: int, last: int) -> np.ndarray:
+        """Return the codes of the rows from `first` to `last` - 1."""
+        width = self.shape[1]
+        a, b = np.searchsorted(self.start, (first * width, last * width))
+        ends = np.append(self.start[a + 1 : b], last * width)
+        return np.repeat(self.code[a:b], ends - self.start[a:b]).reshape(last - first, width)
+
+    def counts(self) -> dict[int, int]:
+        """Return how many points have each code that occurs."""
+        lengths = np.diff(np.append(self.start, self.shape[0] * self.shape[1]))
+        return {code: int(lengths[self.code == code].sum()) for code in np.unique(self.code).tolist()}
+
+
+def lattice(size: int, spacing: int) -> np.ndarray:
+    """Return the indices along an axis at which the lattice stands: every `spacing`-th, and the last."""
+    return np.append(np.arange(0, size - 1, spacing), size - 1)
+
+
+def trace(codes_at: CodesAt, rows: np.ndarray, columns: np.ndarray, codes: np.ndarray) -> Quads:
+    """Return every mixed quad on the boundaries that a lattice tells of.
+
+    codes_at : the codes of points of the grid, by their indices
+    rows, columns : where the lattice stands, from 0 to the last index along each axis
+    codes : (rows, columns) the codes there
+    """
+    shape = int(rows[-1]) + 1, int(columns[-1]) + 1
+    found = Quads(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 2, 2), np.int8))
+    while True:
+        i, j = _unexplained(codes_at, found, rows, columns, codes)
+        b, a = _unexplained(lambda x, y: codes_at(y, x), found.turned(), columns, rows, codes.T)
+        # each stands for a pair of neighbours, (i, j) and (i, j + 1), or (a, b) and (a + 1, b)
+        starts = np.concatenate([i * shape[1] + j, a * shape[1] + b])
+        if not starts.size:
+            return found
+        i, j = np.divmod(np.unique(np.minimum(starts, _last_quad(starts, shape))), shape[1])
+        found = _joined([found, *_followed(codes_at, i, j, shape)])
+
+
+def _last_quad(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Return for each point, by its flat index, the quad with it on its border and the grid's end in it."""
+    i, j = np.divmod(points, shape[1])
+    return np.minimum(i, shape[0] - 2) * shape[1] + np.minimum(j, shape[1] - 2)
+
+
+def _unexplained(
+    codes_at: CodesAt, found: Quads, rows: np.ndarray, columns: np.ndarray, codes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return pairs of neighbours (i, j) and (i, j + 1) along the rows of the lattice between which the code
+    changes on no boundary that was `found`: one in each step of the lattice of which the ends tell of one."""
+    width = int(columns[-1]) + 1
+    known = _changes(found, rows, width)
+    # steps that nothing changes in, and that need no change, are most, and are as they should be
+    line, step = np.nonzero(codes[:, 1:] != codes[:, :-1])
+    row, place = np.divmod(known.at, width)
+    inside = np.searchsorted(rows, row) * columns.size + np.searchsorted(columns, place, side="right") - 1
+    line, step = np.divmod(np.union1d(line * columns.size + step, inside), columns.size)
+    row, low, high = rows[line], columns[step], columns[step + 1]
+    before, base = codes[line, step], row * width + low
+    at, changed = np.append(-1, known.at), np.append(np.int8(0), known.code)  # as if one stood before all
+
+    def predicted(which: np.ndarray, j: np.ndarray) -> np.ndarray:
+        """Return the code at column j in some of the steps, if nothing but what was found changes it."""
+        last = np.searchsorted(at, row[which] * width + j) - 1
+        return np.where(at[last] >= base[which], changed[last], before[which])
+
+    wrong = np.flatnonzero(predicted(np.arange(row.size), high) != codes[line, step + 1])
+    low, high = low[wrong], high[wrong]
+    while (high - low > 1).any():
+        middle = (low + high) // 2
+        right = codes_at(row[wrong], middle) == predicted(wrong, middle)
+        low, high = np.where(right, middle, low), np.where(right, high, middle)
+    return row[wrong], low
+
+
+class _Changes(NamedTuple):
+    at: np.ndarray  # flat index of the point before
+    code: np.ndarray  # of the point after
+
+
+def _changes(found: Quads, rows: np.ndarray, width: int) -> _Changes:
+    """Return the changes of code along rows, in order."""
+    lower = np.isin(found.i, rows) & (found.codes[:, 0, 0] != found.codes[:, 0, 1])
+    upper = (found.i + 1 == rows[-1]) & (found.codes[:, 1, 0] != found.codes[:, 1, 1])
+    at = np.concatenate([(found.i * width + found.j)[lower], ((found.i + 1) * width + found.j)[upper]])
+    code = np.concatenate([found.codes[lower, 0, 1], found.codes[upper, 1, 1]])
+    order = np.argsort(at)
+    return _Changes(at[order], code[order])
+
+
+def _followed(codes_at: CodesAt, i: np.ndarray, j: np.ndarray, shape: tuple[int, int]) -> Iterator[Quads]:
+    """Give the quads (i, j), then those that share with one of these a pair of neighbours of two codes, and
+    so on: layer by layer all mixed quads on the boundaries that run through the first."""
+    layer, before = i * shape[1] + j, np.empty(0, np.int64)
+    while layer.size:
+        i, j = np.divmod(layer, shape[1])
+        corners = np.stack([layer, layer + 1, layer + shape[1], layer + shape[1] + 1], 1)
+        points, place = np.unique(corners, return_inverse=True)
+        codes = codes_at(*np.divmod(points, shape[1]))[place].reshape(-1, 2, 2)
+        mixed = (codes != codes[:, :1, :1]).any((1, 2))
+        i, j, codes = i[mixed], j[mixed], codes[mixed]
+        yield Quads(i, j, codes)
+        below = (codes[:, 0, 0] != codes[:, 0, 1]) & (i > 0)
+        above = (codes[:, 1, 0] != codes[:, 1, 1]) & (i < shape[0] - 2)
+        left = (codes[:, 0, 0] != codes[:, 1, 0]) & (j > 0)
+        right = (codes[:, 0, 1] != codes[:, 1, 1]) & (j < shape[1] - 2)
+        key = i * shape[1] + j
+        beside = np.unique(
+            np.concatenate([key[below] - shape[1], key[above] + shape[1], key[left] - 1, key[right] + 1])
+        )
+        # a neighbour of a layer lies in it, in the one before, or in the next
+        new = beside[~np.isin(beside, layer, assume_unique=True)]
+        new = new[~np.isin(new, before, assume_unique=True)]
+        layer, before = new, layer
+
+
+def _joined(parts: list[Quads]) -> Quads:
+    """Return all of these quads in order."""
+    i, j, codes = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    order = np.lexsort((j, i))
+    return Quads(i[order], j[order], codes[order])
+
+
+def runs(found: Quads, shape: tuple[int, int], corner: int) -> Runs:
+    """Return the map that mixed quads make, all of them, with the code of its first point."""
+    width = shape[1]
+    rows = np.arange(shape[0])
+    along = _changes(found, rows, width)
+    down = _changes(found.turned(), np.array([0]), shape[0])
+    # the first point of a row has the code that the last change down the first column has left
+    codes = np.append(np.int8(corner), down.code)
+    first = codes[np.searchsorted(down.at, rows, side="left")]
+    start = np.concatenate([rows * width, along.at + 1])
+    code = np.concatenate([first, along.code]).astype(np.int8)
+    order = np.argsort(start, kind="stable")
+    return Runs(shape, start[order], code[order])
