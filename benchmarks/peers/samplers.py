@@ -72,8 +72,14 @@ def phase_map(phase: Phase, steps: int, mesh: int = 5) -> np.ndarray:
     """Return the points asked for by PhaseMap, with boxes halved at most `steps` times."""
     import phasemap
 
-    result = phasemap.run(lambda point: phase(*point), [(0, SIDE), (0, SIDE)], mesh=mesh, num_steps=steps)
-    return np.array(list(result.points), float)
+    asked = []
+
+    def note(point: tuple[float, float]) -> int:
+        asked.append(point)
+        return phase(*point)
+
+    phasemap.run(note, [(0, SIDE), (0, SIDE)], mesh=mesh, num_steps=steps)
+    return np.array(asked, float)
 
 
 def seen(points: np.ndarray) -> list[float]:
