@@ -102,7 +102,7 @@ def adaptive_map(
     if isinstance(spacing, bool) or not isinstance(spacing, (int, np.integer)) or spacing < 1:
         raise ValueError(f"spacing = {spacing!r} is not allowed; it must be a whole number, 1 or more")
     threads = check_threads(threads)
-    places = [lattice(size, spacing) for size in shape]
+    places = lattice(first.size, spacing), lattice(second.size, spacing)
     coarse = {name: column[at] for (name, column), at in zip(values.items(), places, strict=True)}
     request = request_sweep(coarse, ["regime"], contest, np.float64, fixed)
     codes = solve_request(request, threads, progress).arrays["regime"]
@@ -114,7 +114,7 @@ def adaptive_map(
         points = {name: values_at(values[name], at) for name, at in zip(values, (u, v), strict=True)}
         return solve_columns(points, request.columns.fixed, contest, ["regime"], threads)["regime"]
 
-    quads = trace(codes_at, *places, codes)
+    quads = trace(codes_at, places[0], places[1], codes)
     found = runs(quads, shape, codes[0, 0])
     boundaries = geometry(codes_at, quads, shape)
     return _labelled(request, values, found, quads, boundaries, int(spacing), solved)

@@ -202,10 +202,9 @@ def seen_from_near(
     most = np.array(shape) - 1
     meeting = None
     while True:
-        u, v = (
-            np.linspace(*np.clip((at - reach, at + reach), 0, end), WINDOW + 1)
-            for at, end in zip((low + high) / 2, most, strict=True)
-        )
+        middle = (low + high) / 2
+        ends = np.clip([middle - reach, middle + reach], 0, most)
+        u, v = np.linspace(ends[0], ends[1], WINDOW + 1).T
         codes = codes_at(np.repeat(u, v.size), np.tile(v, u.size)).reshape(u.size, v.size)
         corners = np.stack([codes[:-1, :-1], codes[:-1, 1:], codes[1:, :-1], codes[1:, 1:]], -1)
         i, j = np.nonzero(masks(corners) & mask == mask)
@@ -258,7 +257,7 @@ def entropies(runs: Runs, quads: Quads, side: int) -> tuple[float, float]:
         points = np.broadcast_arrays(
             (i[:, None] * side + inner)[:, :, None], (j[:, None] * side + inner)[:, None, :]
         )
-        codes = runs.at(*points).reshape(part.size, -1)
+        codes = runs.at(*points).reshape(part.size, side * side)
         p = (
             np.stack([(codes == code).mean(1) for code in np.unique(codes)], 1)
             if part.size

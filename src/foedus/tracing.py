@@ -4,11 +4,11 @@ The codes are known at the points of a coarse lattice. Where they differ between
 pair of neighbours of the grid is found between which the code changes, and from there the boundary is
 followed from quad to quad of the grid: a quad is the square of four neighbours, and mixed if these do not
 have one code. So every boundary is known whole of which a part is known, and with it the code on both sides.
-What that predicts is compared with every point of the lattice; where it is wrong there is a boundary more,
-which is found in the same way, until all are right.
+Where two known points of a row or a column differ with no boundary between them, there is one more, which
+is found in the same way, until all agree.
 
-What can still be missed is what lies between the points of the lattice, enclosed by one code: for a pair of
-neighbours on the boundary of what is predicted wrongly is on no boundary that was followed.
+What can still be missed is what lies between the points of the lattice, enclosed by one code: a point next to
+a boundary that was followed is known, so that none of those that are taken for another code touches one.
 """
 
 from collections.abc import Callable, Iterator
@@ -89,31 +89,46 @@ def _last_quad(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 def _unexplained(
     codes_at: CodesAt, found: Quads, rows: np.ndarray, columns: np.ndarray, codes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return pairs of neighbours (i, j) and (i, j + 1) along the rows of the lattice between which the code
-    changes on no boundary that was `found`: one in each step of the lattice of which the ends tell of one."""
+    """Return pairs of neighbours (i, j) and (i, j + 1) of two codes on no boundary that was `found`: one
+    between any two known points of a row, next to each other, that tell of such a pair."""
     width = int(columns[-1]) + 1
-    known = _changes(found, rows, width)
-    # steps that nothing changes in, and that need no change, are most, and are as they should be
-    line, step = np.nonzero(codes[:, 1:] != codes[:, :-1])
-    row, place = np.divmod(known.at, width)
-    inside = np.searchsorted(rows, row) * columns.size + np.searchsorted(columns, place, side="right") - 1
-    line, step = np.divmod(np.union1d(line * columns.size + step, inside), columns.size)
-    row, low, high = rows[line], columns[step], columns[step + 1]
-    before, base = codes[line, step], row * width + low
-    at, changed = np.append(-1, known.at), np.append(np.int8(0), known.code)  # as if one stood before all
-
-    def predicted(which: np.ndarray, j: np.ndarray) -> np.ndarray:
-        """Return the code at column j in some of the steps, if nothing but what was found changes it."""
-        last = np.searchsorted(at, row[which] * width + j) - 1
-        return np.where(at[last] >= base[which], changed[last], before[which])
-
-    wrong = np.flatnonzero(predicted(np.arange(row.size), high) != codes[line, step + 1])
-    low, high = low[wrong], high[wrong]
+    at, code = _known(found, rows, columns, codes)
+    quads = found.i * width + found.j
+    here = np.flatnonzero((at[1:] // width == at[:-1] // width) & (code[1:] != code[:-1]))
+    low, high, before = at[here], at[here + 1], code[here]
+    quad = np.minimum(low, (int(rows[-1]) - 1) * width + low % width)
+    followed = (high - low == 1) & np.isin(quad, quads)
+    row, before = low[~followed] // width, before[~followed]
+    low, high = low[~followed] % width, high[~followed] % width
     while (high - low > 1).any():
         middle = (low + high) // 2
-        right = codes_at(row[wrong], middle) == predicted(wrong, middle)
-        low, high = np.where(right, middle, low), np.where(right, high, middle)
-    return row[wrong], low
+        same = codes_at(row, middle) == before
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    return row, low
+
+
+def _known(
+    found: Quads, rows: np.ndarray, columns: np.ndarray, codes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the flat indices of known points, in order, and their codes: the corners of mixed quads, and the
+    ends of each step along a row of the lattice that differ, or between which there are such corners.
+
+    The other points of the lattice, which are most, agree with those next to them.
+    """
+    width = int(columns[-1]) + 1
+    corner = (found.i * width + found.j)[:, None] + np.array([0, 1, width, width + 1])
+    at, first = np.unique(corner.ravel(), return_index=True)
+    code = found.codes.ravel()[first]
+    i, j = np.divmod(at, width)
+    on = np.isin(i, rows)
+    line = np.searchsorted(rows, i[on])
+    step = np.minimum(np.searchsorted(columns, j[on], side="right") - 1, columns.size - 2)
+    differ = np.ravel_multi_index(np.nonzero(codes[:, 1:] != codes[:, :-1]), (rows.size, columns.size - 1))
+    steps = np.union1d(line * (columns.size - 1) + step, differ)
+    line, step = np.divmod(steps, columns.size - 1)
+    line, step = np.concatenate([line, line]), np.concatenate([step, step + 1])
+    at, first = np.unique(np.concatenate([at, rows[line] * width + columns[step]]), return_index=True)
+    return at, np.concatenate([code, codes[line, step]])[first]
 
 
 class _Changes(NamedTuple):
