@@ -1,8 +1,8 @@
 """foedus solves the alliance game of a superpower, its ally and a challenger, exactly.
 
 `solve` solves one game, `sweep` a grid, `sweep_to` a grid of any size into a file, `compare` a grid under
-several functional forms, `solve_points` scattered games; `save` and `load` keep the results, `plot` draws
-them. Importing this compiles and loads nothing heavy.
+several functional forms, `solve_points` scattered games; `sensitivity` tells which parameters matter;
+`save` and `load` keep the results, `plot` draws them. Importing this compiles and loads nothing heavy.
 """
 
 import importlib
@@ -24,6 +24,7 @@ __all__ = [
     "load",
     "plot",
     "save",
+    "sensitivity",
     "solve",
     "solve_points",
     "sweep",
@@ -36,6 +37,7 @@ _LATER = {
     "load": "io.files",
     "plot": "plots",
     "save": "io.files",
+    "sensitivity": "sensitivities",
     "sweep_to": "streaming",
 }
 
