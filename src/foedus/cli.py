@@ -1,4 +1,4 @@
-"""The command line: foedus solve, map, compare, plot, info, points."""
+"""The command line: foedus solve, map, compare, sensitivity, plot, info, points."""
 
 import contextlib
 import csv
@@ -210,25 +210,25 @@ def map(  # noqa: A001 - the command's name
     if request.over:
         over = ", ".join(request.over)
         raise ValueError(f"{run_file} compares forms over {over}; foedus compare runs it again")
-    target = _target(run_file, request, output)
+    target = target_of(run_file, request.file, output)
     with _hinting():
         check_target(target, ways.overwrite, resume)
     image = target.with_suffix(".png")
     if ways.picture:
-        _check_output(image, ways.overwrite or resume, ".png")
+        check_output(image, ways.overwrite or resume, ".png")
     grid = request_sweep(
         request.axes, request.variables, request.fixed["contest"], request.dtype, request.parameters
     )
     games = grid.columns.games
     _say_size(games, grid.bytes_per_game, "disk, before they are compressed", ways.quiet)
-    _compile(lambda: solve_request(grid.part(tuple(slice(2) for _ in grid.shape))), ways.quiet)
+    compile_kernels(lambda: solve_request(grid.part(tuple(slice(2) for _ in grid.shape))), ways.quiet)
     started = time.perf_counter()
     try:
-        with _cluster(dask, ways) as client, _progress("solving", games, ways.quiet) as progress, _hinting():
+        with _cluster(dask, ways) as client, progress_bar("solving", games, ways.quiet) as progress, _hinting():
             regimes, solved = stream(
                 grid,
                 target,
-                command=_command(),
+                command=command_line(),
                 threads=ways.threads,
                 progress=progress,
                 overwrite=ways.overwrite,
@@ -239,17 +239,17 @@ def map(  # noqa: A001 - the command's name
         folder = draft_folder(target)
         if not folder.exists():
             raise
-        again = _command() if resume else f"{_command()} --resume"
+        again = command_line() if resume else f"{command_line()} --resume"
         raise KeyboardInterrupt(f"interrupted; what is solved stands in {folder}: {again} goes on") from None
     seconds = time.perf_counter() - started
     if ways.picture:
-        _draw(target, image)
+        draw_beside(target, image)
     if not ways.quiet:
         _print_shares(regimes, games)
         if solved < games:
             print(f"{games - solved:,} of {games:,} games were solved before")
         if solved:
-            _print_rate(solved, seconds)
+            print_rate(solved, seconds)
 
 
 @contextlib.contextmanager
@@ -306,13 +306,13 @@ def compare(
     request = read_run(run_file, _named("--over", over, "name=value,value", _forms))
     if not request.over:
         raise ValueError("there is nothing to compare; name at least one --over")
-    target = _target(run_file, request, output)
+    target = target_of(run_file, request.file, output)
     if output is None:
         target = target.with_stem(f"{target.stem}-forms")
-    _check_output(target, ways.overwrite)
+    check_output(target, ways.overwrite)
     image = target.with_suffix(".png")
     if ways.picture:
-        _check_output(image, ways.overwrite, ".png")
+        check_output(image, ways.overwrite, ".png")
     games = math.prod(len(values) for values in (*request.over.values(), *request.axes.values()))
     size = sum(1 if VARIABLES[name].codes else request.dtype.itemsize for name in request.variables)
     _say_size(games, size, "memory", ways.quiet)
@@ -324,30 +324,30 @@ def compare(
         dtype=request.dtype,
     )
     few = {k: v[:2] for k, v in request.axes.items()}
-    _compile(lambda: solve_grid(few), ways.quiet)
+    compile_kernels(lambda: solve_grid(few), ways.quiet)
     started = time.perf_counter()
-    with _progress("solving", games, ways.quiet) as progress:
+    with progress_bar("solving", games, ways.quiet) as progress:
         dataset = solve_grid(request.axes, threads=ways.threads, progress=progress)
     seconds = time.perf_counter() - started
-    save(dataset.assign_attrs(command=_command()), target)
+    save(dataset.assign_attrs(command=command_line()), target)
     if ways.picture:
-        _draw(target, image)
+        draw_beside(target, image)
     if not ways.quiet:
         print(" " * 14, *(f"{f'under {under}':>12}" for under in dataset.under.values))
         for name, shares in zip(dataset.regime_name.values, dataset.regime_share.values, strict=True):
             print(f"{Regime[name.upper()].words:>14}", *(f"{share:12.3%}" for share in shares))
-        _print_rate(games, seconds)
+        print_rate(games, seconds)
 
 
-def _target(run_file: Path, request: "Run", output: Path | None) -> Path:
+def target_of(run_file: Path, named: Path | None, output: Path | None) -> Path:
     """Return where the result of a run goes."""
-    target = output or request.file
+    target = output or named
     if target is None:
         raise ValueError(f"{run_file} names no output file; name one with --output")
     return target
 
 
-def _draw(file: Path, image: Path) -> None:
+def draw_beside(file: Path, image: Path) -> None:
     """Draw the map in a file, or say why there is no picture."""
     from .io.files import opened
     from .plots import plot, save_figure
@@ -385,21 +385,21 @@ def points(
     from .streaming import regime_counts
 
     target = output or table.with_name(f"{table.stem}.nc")
-    _check_output(target, overwrite)
+    check_output(target, overwrite)
     given = _given(parameters)
     columns = _columns(table)
     games = len(next(iter(columns.values())))
     with naming(str(table)):
         few = {k: v[:2] for k, v in columns.items()}
-        _compile(lambda: solve_points(few, **given), quiet)
+        compile_kernels(lambda: solve_points(few, **given), quiet)
     started = time.perf_counter()
-    with naming(str(table)), _progress("solving", games, quiet) as progress:
+    with naming(str(table)), progress_bar("solving", games, quiet) as progress:
         dataset = solve_points(columns, threads=threads, progress=progress, **given)
     seconds = time.perf_counter() - started
-    save(dataset.assign_attrs(command=_command()), target)
+    save(dataset.assign_attrs(command=command_line()), target)
     if not quiet:
         _print_shares(regime_counts(dataset.regime.values), games)
-        _print_rate(games, seconds)
+        print_rate(games, seconds)
 
 
 @app.command(name="plot")
@@ -434,7 +434,7 @@ def plot_file(
 
     target = output or file.with_suffix(".png")
     check_picture_path(target)
-    _check_output(target, overwrite, target.suffix)
+    check_output(target, overwrite, target.suffix)
     places = _named("--at", at, "parameter=value", _place)
     parts = _named("--region", region, "parameter=from:to", _stretch)
     with opened(file) as dataset:
@@ -457,6 +457,12 @@ def info(file: Path, /) -> None:
     for what, text in describe(file):
         table.add_row(what, text)
     Console(highlight=False, soft_wrap=True).print(table)
+
+
+app.command(  # loaded only when it is run: it takes SALib
+    "foedus.cli_sensitivity:sensitivity",
+    help="Tell which parameters matter for the regimes, and how likely each is, under distributions.",
+)
 
 
 def _named(
@@ -534,7 +540,7 @@ def _columns(path: Path) -> dict[str, Any]:
     return dict(zip(names, rows.T, strict=True))
 
 
-def _check_output(path: Path, overwrite: bool, ending: str | None = None) -> None:
+def check_output(path: Path, overwrite: bool, ending: str | None = None) -> None:
     """Raise an error in words if `path` has another ending, by default than those of files, or cannot be
     written."""
     from .io.files import format_of, writable
@@ -554,7 +560,7 @@ def _say_size(games: int, bytes_per_game: int, where: str, quiet: bool) -> None:
         print(f"{games:,} games: the results take {size / 1e9:.1f} GB of {where}", file=sys.stderr)
 
 
-def _compile(solve_few: Callable[[], object], quiet: bool) -> None:
+def compile_kernels(solve_few: Callable[[], object], quiet: bool) -> None:
     """Have the kernels that a run takes compiled, or loaded, by a few of its games, before it is timed."""
     console = Console(stderr=True, quiet=quiet)
     words = "loading the kernels, or compiling them, which takes up to a minute once for each version"
@@ -565,7 +571,7 @@ def _compile(solve_few: Callable[[], object], quiet: bool) -> None:
 
 
 @contextlib.contextmanager
-def _progress(title: str, games: int, quiet: bool) -> Iterator[Progress | None]:
+def progress_bar(title: str, total: int, quiet: bool, unit: str = "games") -> Iterator[Progress | None]:
     """Show a progress bar with rate and time left, on a terminal only."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
@@ -581,18 +587,18 @@ def _progress(title: str, games: int, quiet: bool) -> Iterator[Progress | None]:
         console=console,
     )
     with bar:
-        task = bar.add_task(title, total=games, rate="")
+        task = bar.add_task(title, total=total, rate="")
         started = time.perf_counter()
 
         def advance(done: int, total: int) -> None:
-            rate = done / (time.perf_counter() - started)
+            rate = f"{done / (time.perf_counter() - started) / 1e6:.1f} million {unit}/s"
             what = "writing" if done == total else title
-            bar.update(task, completed=done, description=what, rate=f"{rate / 1e6:.1f} million games/s")
+            bar.update(task, completed=done, total=total, description=what, rate=rate)
 
         yield advance
 
 
-def _command() -> str:
+def command_line() -> str:
     """Return the command that is being run."""
     return shlex.join(["foedus", *sys.argv[1:]])
 
@@ -603,6 +609,6 @@ def _print_shares(counts: Mapping[Regime, int] | Mapping[int, int], games: int) 
         print(f"{Regime(code).words:>14} {count / games:8.3%}")
 
 
-def _print_rate(games: int, seconds: float) -> None:
+def print_rate(games: int, seconds: float) -> None:
     """Print how fast so many games were solved."""
     print(f"{games:,} games in {seconds:.2f} s: {games / seconds / 1e6:.3g} million games per second")

@@ -62,7 +62,7 @@ class Output(NamedTuple):
         """Return in which games it is looked at."""
         if self.given is not None:
             return arrays["regime"] == self.given
-        return np.ones(arrays[self.variable].size, bool)
+        return np.ones(arrays[self.variable].shape, bool)
 
 
 class Found(NamedTuple):
@@ -142,10 +142,10 @@ def indices(
     size = samples if samples <= WHOLE else min(BLOCK, samples // BLOCKS)
     few = min(size, samples // PARTS[0])
     first = draw(quantiles, few, seed)
-    looked = [evaluate(points, threads) for points in (first.a, first.b)]
-    outputs = choose({name: np.concatenate([one[name] for one in looked]) for name in looked[0]})
+    looked = _stacked([evaluate(points, threads) for points in (first.a, first.b)])
+    outputs = choose(looked)
     for output in outputs:
-        _check_varies(output, looked, few)
+        _check_varies(output, looked)
     analyse = _in_whole if size == samples else _in_blocks
     with _without_warnings():
         found = analyse(quantiles, evaluate, outputs, methods, samples, seed, threads, progress)
@@ -159,18 +159,15 @@ def indices(
     return outputs, found
 
 
-def _check_varies(output: Output, looked: list[dict[str, np.ndarray]], few: int) -> None:
+def _check_varies(output: Output, arrays: Points) -> None:
     """Raise ValueError if an output is the same in the first samples, or is given a regime that is rare."""
-    if output.given is not None:
-        held = int(output.known(looked[0]).sum())
-        if held < FEWEST:
-            raise ValueError(
-                f"{output.name!r}: {output.given.words} holds in {held} of the first {few:,} games; "
-                f"{FEWEST} are needed; take more samples, or other distributions"
-            )
-        values = output.values(looked[0])[output.known(looked[0])]
-    else:
-        values = np.concatenate([output.values(one) for one in looked])
+    known = output.known(arrays)
+    if known[0].sum() < (FEWEST if output.given is not None else 0):
+        raise ValueError(
+            f"{output.name!r} is of {known[0].sum()} of the first {known[0].size:,} games, and {FEWEST} are needed; "
+            "take more samples, or other distributions"
+        )
+    values = output.values(arrays)[known]
     if np.ptp(values) == 0:
         raise ValueError(
             f"{output.name!r} is {values[0]:g} in each of the first {values.size:,} games; what does not vary "
@@ -180,6 +177,8 @@ def _check_varies(output: Output, looked: list[dict[str, np.ndarray]], few: int)
 
 def _check_defined(output: Output, arrays: Points) -> None:
     """Raise ValueError if an output is undefined where it is looked at."""
+    if output.indicates is not None:
+        return
     undefined = int(np.isnan(output.values(arrays)[output.known(arrays)]).sum())
     if undefined:
         unsolved = int((arrays["regime"] == Regime.UNSOLVED).sum()) if "regime" in arrays else 0
@@ -204,12 +203,11 @@ def _in_whole(
     """Return what SALib makes of all samples, and of parts of them from the first on."""
     count = len(quantiles)
     base = draw(quantiles, samples, seed)
-    solved = [evaluate(points, threads) for points in groups(base.a, base.b, methods)]
-    games = samples * len(solved)
-    both = {name: np.concatenate([solved[0][name], solved[-1][name]]) for name in solved[0]}
-    everywhere = {name: np.concatenate([one[name] for one in solved]) for name in solved[0]}
+    solved = _stacked([evaluate(points, threads) for points in groups(base.a, base.b, methods)])
+    alone, both = ({name: array[rows] for name, array in solved.items()} for rows in (0, [0, -1]))
+    games = next(iter(solved.values())).size
     for output in outputs:
-        _check_defined(output, everywhere)
+        _check_defined(output, solved)
     trajectories, walked = None, {}
     if "morris" in methods:
         low, high = SPAN
@@ -230,14 +228,13 @@ def _in_whole(
         output, size = outputs[i], sizes[s]
         key = _seed(seed, METHODS.index(method), i, s)
         if method in ("sobol", "second_order"):
-            y = np.stack([output.values(one)[:size] for one in solved], axis=1).ravel()
-            results = _sobol(count, y, method, key)
+            results = _sobol(count, output.values(solved)[:, :size].T.ravel(), method, key)
         elif method == "morris":
             x, y = trajectories[: size * (count + 1)], output.values(walked)[: size * (count + 1)]
             results = _morris(count, x, y, key)
         else:
-            known = output.known(solved[0])[:size]
-            y = output.values(solved[0])[:size][known]
+            known = output.known(alone)[:size]
+            y = output.values(alone)[:size][known]
             u = base.unit[:, 0, :size][:, known]
             results = (_pawn if method == "pawn" else _delta)(u, y, np.random.default_rng(key))
         for name, values in results.items():
@@ -250,9 +247,8 @@ def _in_whole(
     in_parallel(analyse, tasks, sum(sizes) * len(used) * len(outputs), threads, progress)
     for i, output in enumerate(outputs):
         known = output.known(both)
-        u = base.unit.reshape(count, -1)[:, known]
         arrays["mean"][i], arrays["mean_low"][i], arrays["mean_high"][i] = _means(
-            output.values(both)[known], _tenths(u)
+            output.values(both)[known], _tenths(base.unit[:, known])
         )
     interval = f"bootstrap of the samples, {RESAMPLES} times"
     return Found(arrays, sizes, _count(both), games, interval)
@@ -272,43 +268,45 @@ def _in_blocks(
     count = len(quantiles)
     size = min(BLOCK, samples // BLOCKS)
     blocks = samples // size
-    moments: list[Any] = [None] * blocks
+    sums, means = np.empty((2, blocks, len(outputs)), object)
     regimes: list[dict[int, int]] = [{}] * blocks
+    games = [0] * blocks
 
     def solve(block: int) -> tuple[int, int, int]:
         base = draw(quantiles, size, seed, block)
-        solved = [evaluate(points, 1) for points in groups(base.a, base.b, methods)]
-        both = {name: np.concatenate([solved[0][name], solved[-1][name]]) for name in solved[0]}
+        solved = _stacked([evaluate(points, 1) for points in groups(base.a, base.b, methods)])
         tenths = _tenths(base.unit.reshape(count, -1))
-        found = []
-        for output in outputs:
-            for one in solved:
-                _check_defined(output, one)
-            y = np.stack([output.values(one) for one in solved])
-            found.append(np.concatenate([_sums(y, count), *map(np.ravel, _means(y[[0, -1]].ravel(), tenths))]))
-        moments[block], regimes[block] = np.array(found), _count(both)
+        for i, output in enumerate(outputs):
+            _check_defined(output, solved)
+            y = output.values(solved)
+            sums[block, i], means[block, i] = _sums(y, count), np.hstack(_means(y[[0, -1]].ravel(), tenths))
+        regimes[block] = _count({name: array[[0, -1]] for name, array in solved.items()})
+        games[block] = next(iter(solved.values())).size
         return size, 0, -1
 
     in_parallel(solve, range(blocks), samples, threads, progress)
-    kept = np.array(moments)  # blocks, outputs, sums
     sizes = [samples // part for part in PARTS]
     arrays = _empty(methods, len(outputs), count, len(sizes))
     rng = np.random.default_rng([seed, blocks])
     for s, used in enumerate(blocks // part for part in PARTS):
         again = rng.multinomial(used, np.full(used, 1 / used), BLOCK_RESAMPLES) / used
         for i in range(len(outputs)):
-            sums = kept[:used, i]
-            index, drawn = _ratios(sums.mean(axis=0), count), _ratios(np.einsum("rb,bk->rk", again, sums), count)
+            kept = np.stack(sums[:used, i])
+            index, drawn = _ratios(kept.mean(axis=0), count), _ratios(np.einsum("rb,bk->rk", again, kept), count)
             for name in index:
                 if name in arrays:
                     arrays[name][i, ..., s] = index[name]
                     arrays[f"{name}_margin"][i, ..., s] = MARGIN * drawn[name].std(axis=0, ddof=1)
-    means = kept.mean(axis=0)[:, -2 * count - 1 :]
-    arrays["mean"], arrays["mean_low"], arrays["mean_high"] = np.split(means, [1, 1 + count], axis=1)
-    arrays["mean"] = arrays["mean"][:, 0]
+    for i in range(len(outputs)):
+        mean = means[:, i].mean()
+        arrays["mean"][i], arrays["mean_low"][i], arrays["mean_high"][i] = mean[0], *np.split(mean[1:], 2)
     total = {code: sum(one.get(code, 0) for one in regimes) for code in {*(c for one in regimes for c in one)}}
-    rows = len(list(groups(dict.fromkeys(quantiles, sizes), dict.fromkeys(quantiles, sizes), methods)))
-    return Found(arrays, sizes, total, samples * rows, f"bootstrap of {blocks} blocks of {size} samples")
+    return Found(arrays, sizes, total, sum(games), f"bootstrap of {blocks} blocks of {size} samples")
+
+
+def _stacked(parts: Sequence[Points]) -> dict[str, np.ndarray]:
+    """Return arrays by name with one more dimension, the first, for the parts."""
+    return {name: np.stack([part[name] for part in parts]) for name in parts[0]}
 
 
 def _empty(methods: Sequence[str], outputs: int, parameters: int, sizes: int) -> dict[str, np.ndarray]:
@@ -351,7 +349,7 @@ def _sums(y: np.ndarray, count: int) -> np.ndarray:
     y : the groups of the design, shape (count + 2, samples), or (2 count + 2, samples) with second order.
     """
     # i = sample; j, k = parameter
-    y = y - y.mean()
+    y = y - y.mean()  # as SALib does; it also divides by the deviation, which cancels
     a, ab, ba, b = y[0], y[1 : count + 1], y[count + 1 : -1], y[-1]
     size = a.size
     first = np.einsum("ji,i->j", ab - a, b) / size
@@ -362,9 +360,7 @@ def _sums(y: np.ndarray, count: int) -> np.ndarray:
 
 def _ratios(sums: np.ndarray, count: int) -> dict[str, np.ndarray]:
     """Return Sobol' indices from means of `_sums`; shape (..., sums)."""
-    variance, first, total, both = np.split(
-        sums[..., : sums.shape[-1] - 2 * count - 1], [1, 1 + count, 1 + 2 * count], axis=-1
-    )
+    variance, first, total, both = np.split(sums, [1, 1 + count, 1 + 2 * count], axis=-1)
     first, total = first / variance, total / variance
     if not both.shape[-1]:
         return {"first_order": first, "total_order": total}

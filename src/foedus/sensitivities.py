@@ -106,7 +106,7 @@ def sensitivity(
             return wanted
         occur = [name for name, code in REGIMES.items() if 0 < (arrays["regime"] == code).mean() < 1]
         if not occur:
-            regime = Regime(int(arrays["regime"][0])).words
+            regime = Regime(int(arrays["regime"].flat[0])).words
             raise ValueError(f"the regime is {regime} in each of the first {arrays['regime'].size:,} games; "
                              "take wider distributions, or name outputs")  # fmt: skip
         return [Output(name, "regime", indicates=REGIMES[name]) for name in occur]
