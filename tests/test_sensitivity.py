@@ -2,6 +2,10 @@
 
 import itertools
 import math
+import subprocess
+import sys
+import tomllib
+import warnings
 
 import numpy as np
 import pytest
@@ -10,9 +14,11 @@ import SALib.analyze.sobol
 import SALib.sample.sobol
 import scipy.stats
 import xarray as xr
+from pictures import caption, legends, overlaps
 
 import foedus
-from foedus import Regime, indices
+from foedus import Regime, indices, plots, sensitivities, sweeps
+from foedus.cli import run
 from foedus.distributions import EDGE, check_distribution
 from foedus.indices import Output
 from foedus.io.schema import PARAMETERS, SENSITIVITY
@@ -191,3 +197,460 @@ def test_the_interval_of_pawn_is_of_what_salib_computes():
         for j in range(2):
             row = np.searchsorted(np.quantile(u[j], np.arange(1, 10) / 10), u[j], side="right")
             assert indices.kolmogorov(indices.table(row, columns)) == pytest.approx(expected[j], abs=0.006)
+
+
+# distributions
+
+
+@pytest.mark.parametrize(
+    ("given", "reference"),
+    [
+        (("uniform", 0.05, 5), scipy.stats.uniform(0.05, 4.95)),
+        ({"log_uniform": [0.05, 5]}, scipy.stats.loguniform(0.05, 5)),
+        (("normal", 1, 0.1), scipy.stats.norm(1, 0.1)),
+        ({"triangular": [0.3, 0.5, 0.7]}, scipy.stats.triang(0.5, 0.3, 0.4)),
+        (("triangular", 0.3, 0.3, 0.7), scipy.stats.triang(0, 0.3, 0.4)),
+        ({"lognorm": {"s": 0.5, "scale": 0.4}}, scipy.stats.lognorm(s=0.5, scale=0.4)),
+        (("gamma", 2.0), scipy.stats.gamma(2.0)),
+        (scipy.stats.beta(2, 3, scale=2.0), scipy.stats.beta(2, 3, 0, 2)),
+        (("randint", 1, 5), scipy.stats.randint(1, 5)),
+    ],
+)
+def test_distributions_have_the_quantiles_of_their_names(given, reference):
+    law = check_distribution("ally_cost", given)
+    u = np.array([EDGE, 0.001, 0.25, 0.5, 0.8, 1 - EDGE])
+    np.testing.assert_allclose(law.quantile(u), reference.ppf(u), rtol=1e-9)
+
+    again = check_distribution("ally_cost", tomllib.loads(f"law = {law.text}")["law"])
+    assert again.text == law.text
+    assert again.quantile(u).tobytes() == np.asarray(law.quantile(u)).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "error", "words"),
+    [
+        ("size", ("uniform", 0, 1), TypeError, "'size' is not a parameter; there are ally_cost, "),
+        ("stake", ("lognormal", 0, 1), ValueError, "stake: 'lognormal' is not a distribution; there are uniform, log_uniform, "),
+        ("stake", ("ks_2samp", 0, 1), ValueError, "stake: 'ks_2samp' is not a distribution"),
+        ("stake", "uniform", TypeError, "stake: 'uniform' is no distribution; one is written as in"),
+        ("stake", 1.0, TypeError, "stake: 1.0 is no distribution"),
+        ("stake", {}, TypeError, r"stake: \{\} is no distribution"),
+        ("stake", [], TypeError, r"stake: \[\] is no distribution"),
+        ("stake", [0.1, 0.9], ValueError, "stake: 0.1 is not a distribution"),
+        ("stake", {"uniform": 1.0}, TypeError, "stake: uniform = 1.0 is not a list of numbers"),
+        ("stake", {"uniform": [0, "a"]}, TypeError, "stake: uniform: 'a' is not a finite number"),
+        ("stake", ("uniform", 0, math.inf), TypeError, "stake: uniform: inf is not a finite number"),
+        ("stake", ("uniform", 0, True), TypeError, "stake: uniform: True is not a finite number"),
+        ("stake", ("uniform", 1), ValueError, "stake: uniform takes low, high, not 1 numbers"),
+        ("stake", ("uniform", 2, 1), ValueError, "stake: uniform: low = 2.0 must be less than high = 1.0"),
+        ("stake", ("log_uniform", 0, 1), ValueError, "stake: log_uniform: low = 0.0 is not allowed; it must be > 0"),
+        ("stake", ("normal", 5, -1), ValueError, "stake: normal: deviation = -1.0 is not allowed; it must be > 0"),
+        ("stake", ("triangular", 1, 3, 2), ValueError, "stake: triangular: mode = 3.0 is not allowed; it must be from low to high"),
+        ("stake", ("uniform", 1, 1), ValueError, r"stake: \{ uniform = \[1.0, 1.0\] \} has zero variance; fix stake at 1.0 instead"),
+        ("stake", ("normal", 5, 0), ValueError, "has zero variance; fix stake at 5.0 instead"),
+        ("stake", ("lognorm", 1, 2, 3, 4), ValueError, "stake: lognorm of scipy.stats takes s, loc, scale, not "),
+        ("stake", {"lognorm": {"t": 1}}, ValueError, "stake: lognorm of scipy.stats takes s, loc, scale, not "),
+        ("stake", ("gamma", -1), ValueError, "has no quantiles; scipy.stats does not allow its arguments"),
+        ("stake", scipy.stats.norm([1, 2], 0.1), TypeError, "stake: norm has arrays for arguments"),
+        ("ally_cost", ("normal", 1, 0.5), ValueError, r"ally_cost: \{ normal = \[1.0, 0.5\] \} leaves the domain, > 0, with a probability of 2.3 %; cut it off"),
+        ("status_quo", ("uniform", 0.5, 1.5), ValueError, "leaves the domain, > 0 and < 1, with a probability of 50.0 %"),
+        ("ally_cost", ("normal", 1, 0.18), ValueError, "leaves the domain, > 0, with a probability of less than 0.1 %"),
+    ],
+)  # fmt: skip
+def test_distributions_that_are_refused(name, given, error, words):
+    with pytest.raises(error, match=words) as caught:
+        foedus.sensitivity({name: given})
+    assert "\n" not in str(caught.value)
+
+
+def test_ends_of_open_domains_are_not_drawn():
+    ds = foedus.sensitivity({"status_quo": ("uniform", 0, 1), "ally_cost": ("uniform", 0, 5)}, samples=256)
+    assert ds.probability.sum() == pytest.approx(1)
+
+
+# games
+
+
+@pytest.fixture(scope="module")
+def found() -> xr.Dataset:
+    outputs = ["restraint", "deterrence", "pledge"]
+    methods = ["second_order", "morris", "pawn", "delta"]
+    return foedus.sensitivity(LAWS, outputs=outputs, methods=methods, samples=256, seed=3, stake=1.2)
+
+
+@pytest.fixture(scope="module")
+def given() -> xr.Dataset:
+    outputs = ["pledge|deterrence", "burden_share | restraint"]
+    return foedus.sensitivity(LAWS, outputs=outputs, methods=["delta", "pawn"], samples=4096)
+
+
+def test_probabilities_are_those_of_a_grid_of_quantiles():
+    """The mean over the midpoints of a million equally likely cells."""
+    u = (np.arange(100) + 0.5) / 100
+    axes = {name: check_distribution(name, law).quantile(u) for name, law in LAWS.items()}
+    grid = foedus.sweep(axes, variables=["regime", "settlement"])
+    ds = foedus.sensitivity(LAWS, outputs=["deterrence", "settlement"], samples=2**14)
+    assert ds.regime_name.values.tolist() == [code.name.lower() for code in Regime][1:]
+    for name in ds.regime_name.values:
+        expected = float((grid.regime == Regime[name.upper()]).mean())
+        one = ds.sel(regime_name=name)
+        assert one.probability_low - 0.002 < expected < one.probability_high + 0.002
+        assert one.probability == pytest.approx(expected, abs=0.005)
+    for output, values in (("deterrence", grid.regime == Regime.DETERRENCE), ("settlement", grid.settlement)):
+        one = ds.sel(output=output)
+        assert one["mean"] == pytest.approx(float(values.mean()), abs=0.004)
+        for name in LAWS:
+            low, high = (values.isel({name: part}).mean() for part in (slice(10), slice(-10, None)))
+            assert one.mean_low.sel(parameter=name) == pytest.approx(float(low), abs=0.01)
+            assert one.mean_high.sel(parameter=name) == pytest.approx(float(high), abs=0.01)
+
+
+def test_first_order_is_the_variance_of_the_conditional_probability():
+    """Over a grid of quantiles, as the total order is the rest of that of the other parameters."""
+    u = (np.arange(100) + 0.5) / 100
+    axes = {name: check_distribution(name, law).quantile(u) for name, law in LAWS.items()}
+    holds = foedus.sweep(axes, variables=["regime"]).regime == Regime.DETERRENCE
+    ds = foedus.sensitivity(LAWS, outputs=["deterrence"], samples=2**17).isel(output=0, samples=-1)
+    for name in LAWS:
+        others = [other for other in LAWS if other != name]
+        first = float(holds.mean(others).var() / holds.var())
+        total = 1 - float(holds.mean(name).var() / holds.var())
+        assert ds.first_order.sel(parameter=name) == pytest.approx(first, abs=0.02)
+        assert ds.total_order.sel(parameter=name) == pytest.approx(total, abs=0.02)
+
+
+def test_wilson():
+    """Against the roots of the equation it solves: |share - p| = z sqrt(p (1 - p) / n)."""
+    for count, games in ((0, 10), (3, 10), (10, 10), (517, 8192)):
+        for end in wilson(count, games):
+            assert (count / games - end) ** 2 == pytest.approx(indices.MARGIN**2 * end * (1 - end) / games, abs=1e-12)
+    assert indices.MARGIN == pytest.approx(scipy.stats.norm.ppf(0.975))
+
+
+def test_outcomes_in_a_regime_are_those_of_its_games_alone(given):
+    assert given.output.values.tolist() == ["pledge | deterrence", "burden_share | restraint"]
+    assert given.output_units.values.tolist() == ["arms", "1"]
+    base = indices.draw({name: check_distribution(name, law).quantile for name, law in LAWS.items()}, 4096, 0)
+    games = foedus.solve_points({name: np.concatenate([base.a[name], base.b[name]]) for name in LAWS})
+    for output, code in (("pledge", Regime.DETERRENCE), ("burden_share", Regime.RESTRAINT)):
+        where = games.regime == code
+        one = given.sel(output=f"{output} | {code.name.lower()}")
+        assert one["mean"] == pytest.approx(float(games[output][where].mean()))
+        cost = games.ally_cost[where].values
+        lowest = games[output][where].values[np.argsort(cost)[: cost.size // 10]].mean()
+        assert one.mean_low.sel(parameter="ally_cost") == pytest.approx(lowest)
+    assert (given.pawn.isel(samples=-1) > 0).all()
+
+
+def test_any_contest_and_decisiveness():
+    laws = {"ally_cost": ("log_uniform", 0.05, 5), "decisiveness": ("uniform", 0.5, 2)}
+    ds = foedus.sensitivity(laws, contest="difference", samples=256, outputs=["settlement"])
+    assert ds.attrs["contest"] == "difference"
+    assert float(ds.status_quo) == 0.5
+    assert "decisiveness" not in ds.coords
+    assert ds.total_order.sel(parameter="ally_cost").isel(samples=-1) > 0.1
+
+
+def test_unsolved_games_are_told_and_belong_to_no_regime(monkeypatch):
+    def broken(points, *others):
+        arrays = sweeps.solve_columns(points, *others)
+        lost = points["status_quo"] > 0.8
+        return {k: np.where(lost, -1 if k == "regime" else np.nan, values) for k, values in arrays.items()}
+
+    monkeypatch.setattr(sensitivities, "solve_columns", broken)
+    with pytest.warns(RuntimeWarning, match=r"of 1792 games could not be solved; .* The first is Game\(") as told:
+        ds = foedus.sensitivity(LAWS, outputs=["revision"], samples=256)
+    assert len(told) == 1
+    assert ds.regime_name.values[0] == "unsolved"
+    assert ds.probability[0] == pytest.approx(0.125, abs=0.02)
+    assert ds.probability.sum() == pytest.approx(1)
+    with pytest.raises(ValueError, match=r"'pledge' is undefined in .* of 1,280 games, .* of them unsolved, and"):
+        foedus.sensitivity(LAWS, outputs=["pledge"], samples=256)
+
+
+def test_same_seed_same_result_for_any_threads(found):
+    options = {"outputs": ["restraint", "deterrence", "pledge"], "samples": 256, "stake": 1.2}
+    methods = ["delta", "pawn", "morris", "second_order"]
+    for threads in (1, 2):
+        again = foedus.sensitivity(LAWS, methods=methods, seed=3, threads=threads, **options)
+        xr.testing.assert_identical(again, found)
+    other = foedus.sensitivity(LAWS, methods=methods, seed=4, **options)
+    for name in ("total_order", "second_order", "morris_mean", "pawn", "delta", "probability"):
+        assert not np.array_equal(other[name], found[name], equal_nan=True), name
+    one, two = (foedus.sensitivity(LAWS, samples=2**14, threads=threads) for threads in (1, 2))
+    xr.testing.assert_identical(one, two)
+
+
+def test_the_state_of_others_random_numbers_and_warnings_is_left_alone():
+
+    before, shown = np.random.get_state()[1].tolist(), warnings.formatwarning  # noqa: NPY002
+    foedus.sensitivity(LAWS, methods=["sobol", "morris", "pawn", "delta"], outputs=["pledge"], samples=256)
+    assert np.random.get_state()[1].tolist() == before  # noqa: NPY002
+    assert warnings.formatwarning is shown
+
+
+def test_everything_is_labelled(found, given):
+    for ds in (found, given):
+        for name in (*ds.data_vars, *ds.dims, "distribution", "output_units"):
+            assert ds[name].attrs == SENSITIVITY[name].attributes, name
+        assert {name for name in PARAMETERS if name in ds.coords} == set(PARAMETERS) - set(LAWS)
+    assert float(found.stake) == 1.2
+    assert found.samples.values.tolist() == [32, 64, 128, 256]
+    assert found.attrs["seed"] == 3
+    assert found.attrs["methods"] == "second_order morris pawn delta"
+    assert found.attrs["games"] == 256 * (2 * 3 + 2) + 256 * (3 + 1)
+    assert found.attrs["foedus_version"] == foedus.__version__
+    assert found.distribution.values[0] == "{ log_uniform = [0.05, 5.0] }"
+    undefined = {name: int(found[name].isnull().sum()) for name in found.data_vars}
+    diagonal = 3 * 3 * 4  # outputs, parameters with themselves, sizes
+    assert {k: n for k, n in undefined.items() if n} == dict.fromkeys(("second_order", "second_order_margin"), diagonal)
+
+
+def test_by_default_the_outputs_are_the_regimes_that_occur():
+    ds = foedus.sensitivity({"ally_cost": ("log_uniform", 0.05, 5)}, samples=1024)
+    line = foedus.sweep({"ally_cost": np.geomspace(0.05, 5, 1001)}, variables=["regime"])
+    assert ds.output.values.tolist() == [Regime(code).name.lower() for code in np.unique(line.regime)]
+    assert (ds.total_order.isel(samples=-1) > 0.9).all()  # there is no other parameter
+
+
+def test_progress_counts_up_and_raising_in_it_cancels():
+    for samples in (256, 2**14):
+        seen = []
+        foedus.sensitivity(LAWS, samples=samples, progress=lambda *counts: seen.append(counts))  # noqa: B023
+        done = [one for one, _ in seen]
+        assert done == sorted(done)
+        assert len(seen) > 4
+        assert seen[-1][0] == seen[-1][1]
+
+    def stop(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        foedus.sensitivity(LAWS, samples=2**14, progress=stop)
+
+
+# refusals
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"distributions": [1]}, TypeError, "distributions must be a mapping of names to distributions, not a list"),
+        ({"distributions": {}}, ValueError, "distributions is empty; at least one parameter must have one"),
+        ({"ally_cost": 1.0}, ValueError, "ally_cost has a distribution and is fixed, too; it can be only one"),
+        ({"size": 1.0}, TypeError, "'size' is not a parameter; there are ally_cost, "),
+        ({"stake": -1.0}, ValueError, "stake = -1.0 is not allowed; it must be >= 0"),
+        ({"contest": "war"}, ValueError, "contest = 'war' is not allowed; it must be ratio or difference"),
+        ({"methods": "sobol"}, TypeError, "methods = 'sobol' is not a list of names"),
+        ({"methods": ["fast"]}, ValueError, "'fast' is not a method; there are sobol, second_order, morris, pawn, delta"),
+        ({"methods": []}, ValueError, "methods is empty; at least one is needed"),
+        ({"samples": 1000}, ValueError, "samples = 1000 is not allowed; it must be a power of 2, from 256 to 1073741824, as 4096"),
+        ({"samples": 128}, ValueError, "samples = 128 is not allowed; it must be a power of 2, from 256"),
+        ({"samples": 512.0}, ValueError, "samples = 512.0 is not allowed"),
+        ({"samples": 2**14, "methods": ["sobol", "pawn"]}, ValueError, "samples = 16384 is not allowed with pawn; it must be 8192 or less there"),
+        ({"seed": -1}, ValueError, "seed = -1 is not allowed; it must be a whole number, 0 or more"),
+        ({"seed": 1.5}, ValueError, "seed = 1.5 is not allowed"),
+        ({"threads": 0}, ValueError, "threads = 0 is not allowed"),
+        ({"outputs": "pledge"}, TypeError, "outputs = 'pledge' is not a list of names"),
+        ({"outputs": []}, ValueError, "outputs is empty; at least one is needed"),
+        ({"outputs": [1]}, TypeError, "outputs: 1 is not a name"),
+        ({"outputs": ["peace"]}, ValueError, "'peace' is neither a regime nor a variable; there are revision, restraint, "),
+        ({"outputs": ["regime"]}, ValueError, "'regime' is a category and no number; ask for a regime, as 'restraint'"),
+        ({"outputs": ["crisis_without"]}, ValueError, "'crisis_without' is a category and no number"),
+        ({"outputs": ["pledge | peace"]}, ValueError, r"'pledge | peace': 'peace' is not a regime; there are revision"),
+        ({"outputs": ["pledge", "pledge"]}, ValueError, "outputs: 'pledge' is given more than once"),
+        ({"outputs": ["pledge | deterrence"]}, ValueError, r"'pledge \| deterrence' is not for sobol, whose designs need every game; ask for it by pawn or delta alone"),
+        ({"outputs": ["pledge | deterrence"], "methods": ["pawn", "morris"]}, ValueError, "is not for morris"),
+        ({"outputs": ["burden_share"], "samples": 256}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, and indices need it defined in all; ask for it in a regime, as in 'burden_share \| deterrence'"),
+        ({"outputs": ["burden_share"], "samples": 2**14}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, and"),
+        ({"outputs": ["burden_share"], "methods": ["pawn"], "samples": 256}, ValueError, r"'burden_share' is undefined in \d+ of 512 games, and"),
+        ({"outputs": ["pledge | partial"], "methods": ["pawn"], "samples": 256}, ValueError, r"'pledge \| partial' is of \d+ of the first 32 games, and 20 are needed; take more samples"),
+        ({"distributions": {"ally_cost": ("uniform", 4, 5)}, "outputs": ["restraint"], "samples": 256}, ValueError, "'restraint' is 0 in each of the first 64 games; what does not vary has no sensitivity"),
+        ({"distributions": {"ally_cost": ("uniform", 4, 5)}, "samples": 256}, ValueError, "the regime is deterrence in each of the first 64 games; take wider distributions, or name outputs"),
+    ],
+)  # fmt: skip
+def test_refusals(options, error, words):
+    with pytest.raises(error, match=words) as caught:
+        foedus.sensitivity(**{"distributions": LAWS} | options)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("module", ["SALib.analyze.delta", "scipy.stats"])
+def test_without_salib_or_scipy_one_line_says_what_to_install(module):
+
+    code = f"import sys; sys.modules['{module}'] = None; import foedus; foedus.sensitivity"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1].endswith("pip install 'foedus[sensitivity]'")
+
+
+# files
+
+
+@pytest.mark.parametrize("ending", ["nc", "zarr"])
+def test_what_is_saved_is_what_is_loaded(found, given, ending, tmp_path):
+    for i, ds in enumerate((found, given)):
+        path = tmp_path / f"{i}.{ending}"
+        foedus.save(ds, path)
+        again = foedus.load(path)
+        del again.attrs["created"]
+        xr.testing.assert_identical(again, ds)
+        for name in ds.data_vars:
+            assert again[name].values.tobytes() == ds[name].values.tobytes(), name
+
+
+# pictures
+
+
+def test_bars_are_the_indices_and_the_parameters_that_matter_most_stand_first(found, given):
+    for ds, columns in ((found, [["first_order", "total_order"], ["morris_absolute_mean"], ["pawn"], ["delta"]]), (given, [["pawn"], ["delta"]])):  # fmt: skip
+        figure = foedus.plot(ds)
+        assert overlaps(figure) == []
+        assert len(figure.axes) == ds.sizes["output"] * (len(columns) + 1)
+        panels = iter(figure.axes)
+        for output in ds.output.values:
+            one = ds.sel(output=output).isel(samples=-1)
+            order = one.parameter.values[np.argsort(-one[columns[0][-1]].values)].tolist()
+            for names in columns:
+                axes = next(panels)
+                for bars, name in zip(axes.containers[::1], names, strict=False):
+                    values = one[name].sel(parameter=order).values
+                    np.testing.assert_allclose([bar.get_width() for bar in bars], values)
+                margins = one[f"{names[-1]}_margin"].sel(parameter=order).values
+                lines = axes.collections[-1].get_segments()
+                np.testing.assert_allclose([line[1, 0] - line[0, 0] for line in lines], 2 * margins)
+                if names == columns[0]:
+                    assert axes.yaxis_inverted()
+                    said = [label.get_text() for label in axes.get_yticklabels()]
+                    assert said == [plots._label(PARAMETERS[name], units=False) for name in order]
+            tornado = next(panels)
+            for bars, name in zip(tornado.containers, ("mean_low", "mean_high"), strict=True):
+                values = one[name].sel(parameter=order).values
+                assert [bar.get_x() for bar in bars] == pytest.approx([one["mean"].item()] * 3)
+                np.testing.assert_allclose([bar.get_x() + bar.get_width() for bar in bars], values)
+
+
+def test_titles_and_caption_say_what_is_shown(found, given):
+    figure = foedus.plot(found)
+    said = [axes.texts[0].get_text() for axes in figure.axes if axes.texts]
+    shares = [plots._percent(found.probability.sel(regime_name=name).item()) for name in ("restraint", "deterrence")]
+    assert said == [
+        f"restraint, in {shares[0]} % of the games",
+        f"deterrence, in {shares[1]} % of the games",
+        "forces pledged by the superpower, $s$",
+    ]
+    assert caption(figure) == (
+        r"256 samples, 3,072 games; 95 % intervals by bootstrap of the samples, 100 times; ratio contest; "
+        r"$\lambda = 1.2$; all else at default; distributions: $c_{A}$ log_uniform = [0.05, 5.0], "
+        r"$q$ uniform = [0.1, 0.9], $c_{C}$ triangular = [0.2, 0.5, 1.0]"
+    )
+    assert legends(figure)[0][2:] == [
+        "mean over the lowest tenth of the parameter",
+        "mean over the highest tenth of the parameter",
+    ]
+    labels = [axes.texts[0].get_text() for axes in foedus.plot(given).axes if axes.texts]
+    assert labels[0] == "forces pledged by the superpower, $s$ | deterrence"
+    units = [axes.get_xlabel() for axes in foedus.plot(given).axes[2::3]]
+    assert units == ["mean (arms)", "mean"]
+
+
+# the command line
+
+RUN = """
+[distributions]
+ally_cost = { log_uniform = [0.05, 5.0] }
+status_quo = { beta = { a = 2.0, b = 2.0, loc = 0.1, scale = 0.8 } }
+[game]
+challenger_cost = 0.6
+[sensitivity]
+methods = ["sobol", "pawn"]
+outputs = ["restraint", "pledge"]
+samples = 512
+seed = 7
+[output]
+file = "found.nc"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "run.toml").write_text(RUN)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_command_writes_file_and_picture_and_says_what_it_found(folder, capsys):
+    assert run(["sensitivity", "run.toml"]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    ds = foedus.load("found.nc")
+    laws = {"ally_cost": ("log_uniform", 0.05, 5.0), "status_quo": scipy.stats.beta(2.0, 2.0, 0.1, 0.8)}
+    expected = foedus.sensitivity(
+        laws, methods=["sobol", "pawn"], outputs=["restraint", "pledge"], samples=512, seed=7, challenger_cost=0.6
+    )  # fmt: skip
+    assert ds.equals(expected)
+    share = float(expected.probability.sel(regime_name="restraint"))
+    assert f"{share:.3%}" in said.out
+    last = expected.isel(samples=-1).sel(output="pledge", parameter="status_quo")
+    for name in ("first_order", "total_order", "pawn"):
+        assert f"{last[name]:.3f} ± {last[f'{name}_margin']:.3f}" in said.out
+    assert "2,048 games in" in said.out
+    assert (folder / "found.png").read_bytes().startswith(b"\x89PNG")
+    assert run(["sensitivity", "found.nc", "-o", "again.nc", "--quiet", "--no-picture", "--threads", "1"]) == 0
+    assert foedus.load("again.nc").equals(ds)
+    assert capsys.readouterr() == ("", "")
+    assert run(["info", "found.nc"]) == 0
+    text = capsys.readouterr().out
+    for words in ("restraint, pledge", "sobol pawn", "{ log_uniform = [0.05, 5.0] }", "2,048"):
+        assert words in text
+    assert run(["plot", "found.nc", "-o", "again.png"]) == 0
+    assert (folder / "again.png").read_bytes() == (folder / "found.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("[game]", "[gam]", "gam is not a key of a run file; allowed here: distributions, game, sensitivity, output (from run.toml)"),
+        ("seed = 7", "sed = 7", "sensitivity.sed is not a key of a run file; allowed here: methods, outputs, samples, seed (from run.toml)"),
+        ("file =", "fil =", "output.fil is not a key of a run file; allowed here: file (from run.toml)"),
+        ("seed = 7", 'seed = "a"', "sensitivity.seed = 'a': input should be a valid integer (from run.toml)"),
+        ("samples = 512", "samples = 500", "samples = 500 is not allowed; it must be a power of 2, from 256 to 1073741824, as 4096 (from run.toml)"),
+        ("challenger_cost", "ally_cost", "ally_cost has a distribution and is fixed, too; it can be only one (from run.toml)"),
+        ("challenger_cost", "size", "'size' is not a parameter; there are "),
+        ("status_quo =", "ally_cost =", "this is not TOML: "),
+        ("log_uniform", "loguniformly", "ally_cost: 'loguniformly' is not a distribution; there are uniform, "),
+        ('"pledge"]', '"regime"]', "'regime' is a category and no number; ask for a regime, as 'restraint' (from run.toml)"),
+        ('"pawn"]', '"fast"]', "'fast' is not a method; there are sobol, second_order, morris, pawn, delta (from run.toml)"),
+        ('file = "found.nc"', "", "run.toml names no output file; name one with --output"),
+        ('"found.nc"', '"found.csv"', "found.csv: the name must end in .nc or .zarr"),
+    ],
+)  # fmt: skip
+def test_run_files_that_are_refused(folder, capsys, old, new, words):
+    (folder / "run.toml").write_text(RUN.replace(old, new))
+    assert run(["sensitivity", "run.toml"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert words in said.err
+    assert [path.name for path in folder.iterdir()] == ["run.toml"]
+
+
+def test_files_that_hold_something_else_are_refused(folder, capsys):
+    foedus.save(foedus.sweep({"ally_cost": [0.3, 1.0]}), "map.nc")
+    (folder / "found.nc").touch()
+    for arguments, words in (
+        (["sensitivity", "none.toml"], "none.toml: there is no such run file"),
+        (["sensitivity", "map.nc", "-o", "a.nc"], "map.nc is not the file of an analysis of sensitivity"),
+        (["sensitivity", "run.toml"], "found.nc exists already; --overwrite replaces it"),
+    ):
+        assert run(arguments) == 2
+        assert capsys.readouterr().err == f"foedus: {words}\n"
+    assert run(["sensitivity", "run.toml", "--overwrite", "--quiet"]) == 0
+    assert run(["map", "found.nc", "-o", "a.nc"]) == 2
+    words = "found.nc holds an analysis of sensitivity; foedus sensitivity runs it again"
+    assert capsys.readouterr().err == f"foedus: {words}\n"
+
+
+def test_other_commands_do_not_load_salib():
+
+    code = "import sys; from foedus.cli import run; run(['solve']); sys.exit('SALib' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

@@ -54,7 +54,11 @@ def _lines(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
             yield attribute.removeprefix("foedus_"), str(dataset.attrs[attribute])
     forms = compared(dataset)
     games = [size for dim, size in dataset.sizes.items() if dim not in ("regime_name", "under")]
-    yield "games", f"{math.prod(games):,}"
+    yield "games", f"{dataset.attrs.get('games') or math.prod(games):,}"
+    if "output" in dataset.dims:  # an analysis of sensitivity
+        yield "methods", dataset.attrs["methods"]
+        yield "outputs", ", ".join(dataset.output.values)
+        yield from zip(dataset.parameter.values.tolist(), dataset.distribution.values.tolist(), strict=True)
     if "contest" not in forms:
         yield "contest", str(dataset.attrs.get("contest") or dataset.contest.item())
     for name in ("contest", *PARAMETERS):

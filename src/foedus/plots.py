@@ -79,7 +79,7 @@ def plot(
     Parameters
     ----------
     dataset : xarray.Dataset
-        what `sweep`, `compare` or `load` returned
+        what `sweep`, `compare`, `sensitivity` or `load` returned
     variable : str, optional
         what to draw; default: the regime, or else the first variable
     at : mapping of str to float or str, optional
@@ -113,6 +113,10 @@ def plot(
     >>> foedus.plot(ds, at={"status_quo": 0.5}).axes[0].get_xlabel()
     "ally's cost of arms, $c_{A}$ (good per unit of arms)"
     """
+    if "output" in getattr(dataset, "dims", ()):  # an analysis of sensitivity
+        from .bars import plot_sensitivity
+
+        return plot_sensitivity(dataset)
     name = _check_variable(dataset, variable)
     cut, sliced = _cut(_within(dataset, name, region or {}), name, at or {})
     forms = compared(cut)
@@ -581,7 +585,7 @@ def _log_ticks(low: float, high: float, most: int) -> list[float]:
 
 def _mathtext(symbol: str) -> str:
     """Return a symbol of the table as TeX for the inside of dollars."""
-    greek = re.sub(r"(?<![A-Za-z])(alpha|beta|gamma|kappa|lambda|phi|pi)(?![A-Za-z])", r"\\\1", symbol)
+    greek = re.sub(r"(?<![A-Za-z])(alpha|beta|gamma|delta|kappa|lambda|mu|phi|pi|sigma)(?![A-Za-z])", r"\\\1", symbol)
     return re.sub(r"([_^])([A-Za-z0-9]+)", r"\1{\2}", greek)
 
 

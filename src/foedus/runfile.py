@@ -202,6 +202,8 @@ def _earlier_run(source: Path, over: Mapping[str, np.ndarray]) -> Run:
 
 def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray]) -> Run:
     """Return the run that made a dataset, which was read from `source`, but over `over`."""
+    if "output" in dataset.dims:
+        raise ValueError(f"{source} holds an analysis of sensitivity; foedus sensitivity runs it again")
     dataset = dataset.drop_dims({"regime_name", "under"} & set(dataset.dims))  # those of the shares
     forms = compared(dataset)
     if not set(dataset.dims) <= {*PARAMETERS, *forms}:
