@@ -174,7 +174,7 @@ def test_delta_of_an_indicator_is_the_mean_change_of_its_probability(share):
     found = analysed(lambda x: (x["x0"] < share).astype(float), laws, ["delta"], 2**13)
     # one of the 21 classes lies across the threshold, and blurs it
     assert found["delta"][0, -1] == pytest.approx(2 * share * (1 - share), abs=0.03)
-    assert abs(found["delta"][1, -1]) < 0.01
+    assert abs(found["delta"][1, -1]) < 0.025  # of a Sobol' sequence, less than chance
 
 
 def test_atoms_are_counted_apart_from_what_has_a_density():
@@ -358,7 +358,7 @@ def test_unsolved_games_are_told_and_belong_to_no_regime(monkeypatch):
         return {k: np.where(lost, -1 if k == "regime" else np.nan, values) for k, values in arrays.items()}
 
     monkeypatch.setattr(sensitivities, "solve_columns", broken)
-    with pytest.warns(RuntimeWarning, match=r"of 1792 games could not be solved; .* The first is Game\(") as told:
+    with pytest.warns(RuntimeWarning, match=r"of 1280 games could not be solved; .* The first is Game\(") as told:
         ds = foedus.sensitivity(LAWS, outputs=["revision"], samples=256)
     assert len(told) == 1
     assert ds.regime_name.values[0] == "unsolved"
@@ -461,9 +461,9 @@ def test_progress_counts_up_and_raising_in_it_cancels():
         ({"outputs": ["pledge", "pledge"]}, ValueError, "outputs: 'pledge' is given more than once"),
         ({"outputs": ["pledge | deterrence"]}, ValueError, r"'pledge \| deterrence' is not for sobol, whose designs need every game; ask for it by pawn or delta alone"),
         ({"outputs": ["pledge | deterrence"], "methods": ["pawn", "morris"]}, ValueError, "is not for morris"),
-        ({"outputs": ["burden_share"], "samples": 256}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, and indices need it defined in all; ask for it in a regime, as in 'burden_share \| deterrence'"),
-        ({"outputs": ["burden_share"], "samples": 2**14}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, and"),
-        ({"outputs": ["burden_share"], "methods": ["pawn"], "samples": 256}, ValueError, r"'burden_share' is undefined in \d+ of 512 games, and"),
+        ({"outputs": ["burden_share"], "ally_forces": 0.3, "samples": 256}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, and indices need it defined in all; ask for it in a regime, as in 'burden_share \| deterrence'"),
+        ({"outputs": ["burden_share"], "ally_forces": 0.3, "samples": 2**14}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, and"),
+        ({"outputs": ["burden_share"], "ally_forces": 0.3, "methods": ["pawn"], "samples": 256}, ValueError, r"'burden_share' is undefined in \d+ of 512 games, and"),
         ({"outputs": ["pledge | partial"], "methods": ["pawn"], "samples": 256}, ValueError, r"'pledge \| partial' is of \d+ of the first 32 games, and 20 are needed; take more samples"),
         ({"distributions": {"ally_cost": ("uniform", 4, 5)}, "outputs": ["restraint"], "samples": 256}, ValueError, "'restraint' is 0 in each of the first 64 games; what does not vary has no sensitivity"),
         ({"distributions": {"ally_cost": ("uniform", 4, 5)}, "samples": 256}, ValueError, "the regime is deterrence in each of the first 64 games; take wider distributions, or name outputs"),
@@ -539,7 +539,7 @@ def test_titles_and_caption_say_what_is_shown(found, given):
         "forces pledged by the superpower, $s$",
     ]
     assert caption(figure) == (
-        r"256 samples, 3,072 games; 95 % intervals by bootstrap of the samples, 100 times; ratio contest; "
+        r"256 samples, 3,072 games; 95 % intervals by bootstrap of the samples, 100 times (25 for delta of what has a density); ratio contest; "
         r"$\lambda = 1.2$; all else at default; distributions: $c_{A}$ log_uniform = [0.05, 5.0], "
         r"$q$ uniform = [0.1, 0.9], $c_{C}$ triangular = [0.2, 0.5, 1.0]"
     )

@@ -24,6 +24,7 @@ try:
     import SALib.analyze.sobol
     import SALib.sample.morris
     from scipy.stats import qmc
+    from threadpoolctl import threadpool_limits
 except ImportError:
     raise ModuleNotFoundError("sensitivity takes SALib: pip install 'foedus[sensitivity]'") from None
 
@@ -37,7 +38,8 @@ LEVELS = 8  # of Morris' grid
 SPAN = (0.005, 0.995)  # the quantiles from which to which these levels lie: ends may be infinite
 SLICES = 10  # of a parameter, for PAWN
 FEWEST = 20  # games of a regime in an eighth of the samples, for outcomes given this regime
-RESAMPLES, BLOCK_RESAMPLES = 100, 1000  # of the bootstrap, and where blocks are resampled
+RESAMPLES = 100  # of the bootstrap
+DENSITY_RESAMPLES, BLOCK_RESAMPLES = 25, 1000  # where each takes long, and where blocks are resampled
 MARGIN = 1.959963984540054  # standard errors in half a 95 % interval
 
 Points = Mapping[str, np.ndarray]
@@ -147,7 +149,8 @@ def indices(
     for output in outputs:
         _check_varies(output, looked)
     analyse = _in_whole if size == samples else _in_blocks
-    with _without_warnings():
+    # the linear algebra of a density is small, and threads of its own only wait for each other
+    with _without_warnings(), threadpool_limits(1, user_api="blas"):
         found = analyse(quantiles, evaluate, outputs, methods, samples, seed, threads, progress)
     for name, array in found.arrays.items():
         undefined = np.isnan(array)
@@ -250,7 +253,8 @@ def _in_whole(
         arrays["mean"][i], arrays["mean_low"][i], arrays["mean_high"][i] = _means(
             output.values(both)[known], _tenths(base.unit[:, known])
         )
-    interval = f"bootstrap of the samples, {RESAMPLES} times"
+    less = f" ({DENSITY_RESAMPLES} for delta of what has a density)" if "delta" in methods else ""
+    interval = f"bootstrap of the samples, {RESAMPLES} times{less}"
     return Found(arrays, sizes, _count(both), games, interval)
 
 
@@ -401,7 +405,7 @@ def _pawn(u: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> dict[str, n
     def distances(games: np.ndarray) -> list[float]:
         return [kolmogorov(table(row[games], columns[games])) for row in rows]
 
-    return {"pawn": index, "pawn_margin": MARGIN * _resampled(distances, y.size, rng).std(axis=0, ddof=1)}
+    return {"pawn": index, "pawn_margin": MARGIN * _resampled(distances, y.size, rng, RESAMPLES).std(axis=0, ddof=1)}
 
 
 def _delta(u: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -409,6 +413,7 @@ def _delta(u: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> dict[str, 
     # with few games per class its kernel densities are too rough, with few classes dependence is averaged out
     classes = min(48, int(np.ceil(np.cbrt(y.size))))
     columns = atoms(y, classes)
+    resamples = RESAMPLES if columns is not None else DENSITY_RESAMPLES
     if columns is None:
         grid, edges = np.linspace(y.min(), y.max(), 100), np.linspace(0, y.size, classes + 1)
 
@@ -422,13 +427,15 @@ def _delta(u: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> dict[str, 
         def distances(games: np.ndarray) -> list[float]:
             return [variation(table(row[games], columns[games])) for row in rows]
 
-    drawn = 2 * np.array(distances(np.arange(y.size))) - _resampled(distances, y.size, rng)
+    drawn = 2 * np.array(distances(np.arange(y.size))) - _resampled(distances, y.size, rng, resamples)
     return {"delta": drawn.mean(axis=0), "delta_margin": MARGIN * drawn.std(axis=0, ddof=1)}
 
 
-def _resampled(statistic: Callable[[np.ndarray], Any], games: int, rng: np.random.Generator) -> np.ndarray:
+def _resampled(
+    statistic: Callable[[np.ndarray], Any], games: int, rng: np.random.Generator, resamples: int
+) -> np.ndarray:
     """Return what a statistic of so many games is of resamples of them."""
-    return np.array([statistic(rng.integers(games, size=games)) for _ in range(RESAMPLES)])
+    return np.array([statistic(rng.integers(games, size=games)) for _ in range(resamples)])
 
 
 def atoms(y: np.ndarray, bins: int) -> np.ndarray | None:

@@ -102,6 +102,7 @@ def sensitivity(
         return arrays
 
     def choose(arrays: dict[str, np.ndarray]) -> Sequence[Output]:
+        unsolved.clear()  # these first games are solved again
         if wanted is not None:
             return wanted
         occur = [name for name, code in REGIMES.items() if 0 < (arrays["regime"] == code).mean() < 1]
