@@ -184,13 +184,14 @@ COMPARISON = {
 UNDER = ("all", "some", "none")  # some: but not all
 
 # what an analysis of sensitivity is made of; a margin is half of a 95 % interval
+OUTPUT = "units of the output"
 _INDICES = (
-    ("first_order", "S_i", "share of the variance by the parameter alone"),
-    ("total_order", "S_Ti", "share of the variance by the parameter, with all interactions"),
-    ("second_order", "S_ij", "share of the variance by the interaction of two parameters"),
-    ("morris_absolute_mean", "mu^*", "mean of the absolute elementary effects"),
-    ("pawn", "PAWN", "median distance of the distributions given the parameter"),
-    ("delta", "delta", "mean distance of the densities given the parameter"),
+    Label("first_order", "S_i", NUMBER, "share of the variance by the parameter alone"),
+    Label("total_order", "S_Ti", NUMBER, "share of the variance by the parameter, with all interactions"),
+    Label("second_order", "S_ij", NUMBER, "share of the variance by the interaction of two parameters"),
+    Label("morris_absolute_mean", "mu^*", OUTPUT, "mean of the absolute elementary effects"),
+    Label("pawn", "PAWN", NUMBER, "median distance of the distributions given the parameter"),
+    Label("delta", "delta", NUMBER, "mean distance of the densities given the parameter"),
 )
 SENSITIVITY = {
     label.name: label
@@ -201,17 +202,19 @@ SENSITIVITY = {
         Label("samples", "N", NUMBER, "samples"),
         Label("distribution", "", NUMBER, "distribution of the parameter, as in a run file"),
         Label("output_units", "", NUMBER, "units of the output"),
-        *(Label(name, symbol, NUMBER, long_name) for name, symbol, long_name in _INDICES),
-        *(Label(f"{name}_margin", "", NUMBER, f"margin of the {long_name}") for name, _, long_name in _INDICES),
-        Label("morris_mean", "mu", NUMBER, "mean of the elementary effects"),
-        Label("morris_deviation", "sigma", NUMBER, "standard deviation of the elementary effects"),
-        Label("mean", "", NUMBER, "mean of the output"),
-        Label("mean_low", "", NUMBER, "mean over the lowest tenth of the parameter"),
-        Label("mean_high", "", NUMBER, "mean over the highest tenth of the parameter"),
+        *_INDICES,
+        *(
+            Label(f"{index.name}_margin", "", index.units, f"margin of the {index.long_name}")
+            for index in _INDICES
+        ),
+        Label("morris_mean", "mu", OUTPUT, "mean of the elementary effects"),
+        Label("morris_deviation", "sigma", OUTPUT, "standard deviation of the elementary effects"),
+        Label("mean", "", OUTPUT, "mean of the output"),
+        Label("mean_low", "", OUTPUT, "mean over the lowest tenth of the parameter"),
+        Label("mean_high", "", OUTPUT, "mean over the highest tenth of the parameter"),
         Label("regime_name", "", NUMBER, "regime"),
         Label("probability", "P", NUMBER, "probability of the regime"),
         Label("probability_low", "", NUMBER, "lower end of the 95 % interval of the probability"),
         Label("probability_high", "", NUMBER, "upper end of the 95 % interval of the probability"),
     )
 }
-IN_UNITS_OF_OUTPUT = ("mean", "mean_low", "mean_high", "morris_mean", "morris_absolute_mean", "morris_deviation")

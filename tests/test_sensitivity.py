@@ -69,7 +69,9 @@ CIRCLE = dict.fromkeys(("x1", "x2", "x3"), lambda u: math.pi * (2 * u - 1))
 @pytest.mark.parametrize("samples", [2**13, 2**18])  # by SALib at once, and in blocks
 def test_ishigami(samples):
     found = analysed(ishigami, CIRCLE, ["second_order"], samples)
-    for name, expected in zip(("first_order", "total_order", "second_order"), ishigami_indices(), strict=True):
+    for name, expected in zip(
+        ("first_order", "total_order", "second_order"), ishigami_indices(), strict=True
+    ):
         index, margin = found[name][..., -1], found[f"{name}_margin"][..., -1]
         defined = ~np.eye(3, dtype=bool) if name == "second_order" else ...
         error = np.abs(index - expected)[defined]
@@ -323,8 +325,10 @@ def test_wilson():
     """Against the roots of the equation it solves: |share - p| = z sqrt(p (1 - p) / n)."""
     for count, games in ((0, 10), (3, 10), (10, 10), (517, 8192)):
         for end in wilson(count, games):
-            assert (count / games - end) ** 2 == pytest.approx(indices.MARGIN**2 * end * (1 - end) / games, abs=1e-12)
-    assert indices.MARGIN == pytest.approx(scipy.stats.norm.ppf(0.975))
+            assert (count / games - end) ** 2 == pytest.approx(
+                indices.MARGIN**2 * end * (1 - end) / games, abs=1e-12
+            )
+    assert pytest.approx(scipy.stats.norm.ppf(0.975)) == indices.MARGIN
 
 
 def test_outcomes_in_a_regime_are_those_of_its_games_alone(given):
@@ -358,13 +362,17 @@ def test_unsolved_games_are_told_and_belong_to_no_regime(monkeypatch):
         return {k: np.where(lost, -1 if k == "regime" else np.nan, values) for k, values in arrays.items()}
 
     monkeypatch.setattr(sensitivities, "solve_columns", broken)
-    with pytest.warns(RuntimeWarning, match=r"of 1280 games could not be solved; .* The first is Game\(") as told:
+    with pytest.warns(
+        RuntimeWarning, match=r"of 1280 games could not be solved; .* The first is Game\("
+    ) as told:
         ds = foedus.sensitivity(LAWS, outputs=["revision"], samples=256)
     assert len(told) == 1
     assert ds.regime_name.values[0] == "unsolved"
     assert ds.probability[0] == pytest.approx(0.125, abs=0.02)
     assert ds.probability.sum() == pytest.approx(1)
-    with pytest.raises(ValueError, match=r"'pledge' is undefined in .* of 1,280 games, .* of them unsolved, and"):
+    with pytest.raises(
+        ValueError, match=r"'pledge' is undefined in .* of 1,280 games, .* of them unsolved, and"
+    ):
         foedus.sensitivity(LAWS, outputs=["pledge"], samples=256)
 
 
@@ -403,7 +411,9 @@ def test_everything_is_labelled(found, given):
     assert found.distribution.values[0] == "{ log_uniform = [0.05, 5.0] }"
     undefined = {name: int(found[name].isnull().sum()) for name in found.data_vars}
     diagonal = 3 * 3 * 4  # outputs, parameters with themselves, sizes
-    assert {k: n for k, n in undefined.items() if n} == dict.fromkeys(("second_order", "second_order_margin"), diagonal)
+    assert {k: n for k, n in undefined.items() if n} == dict.fromkeys(
+        ("second_order", "second_order_margin"), diagonal
+    )
 
 
 def test_by_default_the_outputs_are_the_regimes_that_occur():
@@ -447,7 +457,7 @@ def test_progress_counts_up_and_raising_in_it_cancels():
         ({"samples": 1000}, ValueError, "samples = 1000 is not allowed; it must be a power of 2, from 256 to 1073741824, as 4096"),
         ({"samples": 128}, ValueError, "samples = 128 is not allowed; it must be a power of 2, from 256"),
         ({"samples": 512.0}, ValueError, "samples = 512.0 is not allowed"),
-        ({"samples": 2**14, "methods": ["sobol", "pawn"]}, ValueError, "samples = 16384 is not allowed with pawn; it must be 8192 or less there"),
+        ({"samples": 2**14, "methods": ["sobol", "pawn"]}, ValueError, "samples = 16384 is not allowed with pawn; it must be 8192 or less"),
         ({"seed": -1}, ValueError, "seed = -1 is not allowed; it must be a whole number, 0 or more"),
         ({"seed": 1.5}, ValueError, "seed = 1.5 is not allowed"),
         ({"threads": 0}, ValueError, "threads = 0 is not allowed"),
@@ -532,7 +542,9 @@ def test_bars_are_the_indices_and_the_parameters_that_matter_most_stand_first(fo
 def test_titles_and_caption_say_what_is_shown(found, given):
     figure = foedus.plot(found)
     said = [axes.texts[0].get_text() for axes in figure.axes if axes.texts]
-    shares = [plots._percent(found.probability.sel(regime_name=name).item()) for name in ("restraint", "deterrence")]
+    shares = [
+        plots._percent(found.probability.sel(regime_name=name).item()) for name in ("restraint", "deterrence")
+    ]
     assert said == [
         f"restraint, in {shares[0]} % of the games",
         f"deterrence, in {shares[1]} % of the games",
@@ -595,7 +607,9 @@ def test_the_command_writes_file_and_picture_and_says_what_it_found(folder, caps
         assert f"{last[name]:.3f} ± {last[f'{name}_margin']:.3f}" in said.out
     assert "2,048 games in" in said.out
     assert (folder / "found.png").read_bytes().startswith(b"\x89PNG")
-    assert run(["sensitivity", "found.nc", "-o", "again.nc", "--quiet", "--no-picture", "--threads", "1"]) == 0
+    assert (
+        run(["sensitivity", "found.nc", "-o", "again.nc", "--quiet", "--no-picture", "--threads", "1"]) == 0
+    )
     assert foedus.load("again.nc").equals(ds)
     assert capsys.readouterr() == ("", "")
     assert run(["info", "found.nc"]) == 0

@@ -75,7 +75,8 @@ def plot_sensitivity(dataset: xr.Dataset) -> Figure:
         _set_title(first, dataset, output)
     faces: dict[str, str] = {name: SHADES[name] for name in sobol} | ENDS
     patches = [
-        Patch(facecolor=shade, edgecolor="black", linewidth=0.5, label=_label(SENSITIVITY[name])) for name, shade in faces.items()
+        Patch(facecolor=shade, edgecolor="black", linewidth=0.5, label=_label(SENSITIVITY[name]))
+        for name, shade in faces.items()
     ]
     place: Any = "outside upper left"
     figure.legend(handles=patches, loc=place, ncols=-(-len(patches) // 2), fontsize=SMALL, frameon=False)
@@ -98,7 +99,7 @@ def _draw_indices(axes: Axes, ranked: xr.Dataset, names: list[str]) -> None:
             capsize=2,
         )
     axes.axvline(0, color="black", linewidth=0.8)
-    label = "share of the variance" if len(names) > 1 else _label(SENSITIVITY[names[0]])
+    label = "share of the variance" if len(names) > 1 else _label(SENSITIVITY[names[0]], units=False)
     axes.set_xlabel("\n".join(_wrap(label, WIDTH, SMALL)), fontsize=SMALL)
 
 
@@ -109,7 +110,9 @@ def _draw_tornado(axes: Axes, ranked: xr.Dataset, output: str) -> None:
     axes.axvline(mean, color="black", linewidth=0.8)
     units = ranked.output_units.item()
     indicator = output.upper() in Regime.__members__
-    axes.set_xlabel("probability" if indicator else f"mean ({units})" if units != "1" else "mean", fontsize=SMALL)
+    axes.set_xlabel(
+        "probability" if indicator else f"mean ({units})" if units != "1" else "mean", fontsize=SMALL
+    )
 
 
 def _draw_bars(axes: Axes, bars: Mapping[str, tuple[float, np.ndarray]], shades: Mapping[str, str]) -> None:
@@ -147,13 +150,11 @@ def _set_title(axes: Axes, dataset: xr.Dataset, output: str) -> None:
         height = 0.13 / (ROW * dataset.sizes["parameter"])
         axes.add_patch(Rectangle((0, 1 + 0.4 * height), 0.13 / WIDTH, height, facecolor=colour, **style))
     axes.set_title(" ")  # makes room above, and not beside
-    axes.annotate(
-        words, (0, 1), (18 if colour else 0, 5), "axes fraction", "offset points", in_layout=False
-    )
+    axes.annotate(words, (0, 1), (18 if colour else 0, 5), "axes fraction", "offset points", in_layout=False)
 
 
 def _caption(dataset: xr.Dataset) -> str:
-    """Say how many samples there are, what the intervals are, the contest, and what differs from the default."""
+    """Say how many samples there are, what the intervals are, and which games these were."""
     changed = [
         _equation(name, dataset[name].item())
         for name, entry in PARAMETERS.items()

@@ -30,7 +30,7 @@ from .io.schema import CONTESTS, PARAMETERS, VARIABLES, Regime
 from .sweeps import Progress, request_sweep, solve_points, solve_request
 
 if TYPE_CHECKING:
-    from .runfile import Run
+    pass
 
 LARGE = 10**9  # bytes of results from which on their size is said beforehand
 
@@ -224,7 +224,11 @@ def map(  # noqa: A001 - the command's name
     compile_kernels(lambda: solve_request(grid.part(tuple(slice(2) for _ in grid.shape))), ways.quiet)
     started = time.perf_counter()
     try:
-        with _cluster(dask, ways) as client, progress_bar("solving", games, ways.quiet) as progress, _hinting():
+        with (
+            _cluster(dask, ways) as client,
+            progress_bar("solving", games, ways.quiet) as progress,
+            _hinting(),
+        ):
             regimes, solved = stream(
                 grid,
                 target,

@@ -164,15 +164,13 @@ def _check_values(name: str, distribution: Distribution) -> None:
     if math.isnan(low) or math.isnan(high):
         raise ValueError(f"{distribution.text} has no quantiles; scipy.stats does not allow its arguments")
     if low == high:
-        raise ValueError(
-            f"{distribution.text} has zero variance; fix {name} at {low!r} instead"
-        )
+        raise ValueError(f"{distribution.text} has zero variance; fix {name} at {low!r} instead")
     if not (allows(low) and allows(high)):
         outside = np.mean([not allows(v) for v in distribution.quantile((np.arange(LOOK) + 0.5) / LOOK)])
         share = f"{outside:.1%}".replace("%", " %") if outside >= 0.001 else "less than 0.1 %"
         raise ValueError(
-            f"{distribution.text} leaves the domain, {PARAMETERS[name].domain}, with a probability of {share}; "
-            "cut it off (as scipy.stats.truncnorm does) or take another"
+            f"{distribution.text} leaves the domain, {PARAMETERS[name].domain}, with a probability of "
+            f"{share}; cut it off (as scipy.stats.truncnorm does) or take another"
         )
 
 

@@ -73,7 +73,7 @@ class Found(NamedTuple):
 
     arrays: dict[str, np.ndarray]
     sizes: list[int]
-    regimes: dict[int, int]
+    regimes: np.ndarray
     games: int
     interval: str
 
@@ -167,14 +167,14 @@ def _check_varies(output: Output, arrays: Points) -> None:
     known = output.known(arrays)
     if known[0].sum() < (FEWEST if output.given is not None else 0):
         raise ValueError(
-            f"{output.name!r} is of {known[0].sum()} of the first {known[0].size:,} games, and {FEWEST} are needed; "
-            "take more samples, or other distributions"
+            f"{output.name!r} is of {known[0].sum()} of the first {known[0].size:,} games, and {FEWEST} are "
+            "needed; take more samples, or other distributions"
         )
     values = output.values(arrays)[known]
     if np.ptp(values) == 0:
         raise ValueError(
-            f"{output.name!r} is {values[0]:g} in each of the first {values.size:,} games; what does not vary "
-            "has no sensitivity; take more samples, or other distributions"
+            f"{output.name!r} is {values[0]:g} in each of the first {values.size:,} games; what does not "
+            "vary has no sensitivity; take more samples, or other distributions"
         )
 
 
@@ -186,10 +186,10 @@ def _check_defined(output: Output, arrays: Points) -> None:
     if undefined:
         unsolved = int((arrays["regime"] == Regime.UNSOLVED).sum()) if "regime" in arrays else 0
         of_these = f", {unsolved:,} of them unsolved" if unsolved else ""
-        mend = "" if output.given is not None else f"; ask for it in a regime, as in '{output.name} | deterrence'"
+        mend = f"; ask for it in a regime, as in '{output.name} | deterrence'" * (output.given is None)
         raise ValueError(
-            f"{output.name!r} is undefined in {undefined:,} of {output.known(arrays).sum():,} games{of_these}, "
-            f"and indices need it defined in all{mend}"
+            f"{output.name!r} is undefined in {undefined:,} of {output.known(arrays).sum():,} games"
+            f"{of_these}, and indices need it defined in all{mend}"
         )
 
 
@@ -211,7 +211,7 @@ def _in_whole(
     games = next(iter(solved.values())).size
     for output in outputs:
         _check_defined(output, solved)
-    trajectories, walked = None, {}
+    trajectories, walked = np.empty((0, count)), {}
     if "morris" in methods:
         low, high = SPAN
         trajectories = SALib.sample.morris.sample(
@@ -246,7 +246,9 @@ def _in_whole(
 
     # the second order comes with the others
     used = [m for m in methods if m != "sobol" or "second_order" not in methods]
-    tasks = [(i, s, method) for method in used for i in range(len(outputs)) for s in reversed(range(len(sizes)))]
+    tasks = [
+        (i, s, method) for method in used for i in range(len(outputs)) for s in reversed(range(len(sizes)))
+    ]
     in_parallel(analyse, tasks, sum(sizes) * len(used) * len(outputs), threads, progress)
     for i, output in enumerate(outputs):
         known = output.known(both)
@@ -255,7 +257,7 @@ def _in_whole(
         )
     less = f" ({DENSITY_RESAMPLES} for delta of what has a density)" if "delta" in methods else ""
     interval = f"bootstrap of the samples, {RESAMPLES} times{less}"
-    return Found(arrays, sizes, _count(both), games, interval)
+    return Found(arrays, sizes, _count(solved), games, interval)
 
 
 def _in_blocks(
@@ -272,40 +274,37 @@ def _in_blocks(
     count = len(quantiles)
     size = min(BLOCK, samples // BLOCKS)
     blocks = samples // size
-    sums, means = np.empty((2, blocks, len(outputs)), object)
-    regimes: list[dict[int, int]] = [{}] * blocks
-    games = [0] * blocks
+    kept: list[Any] = [None] * blocks
 
     def solve(block: int) -> tuple[int, int, int]:
         base = draw(quantiles, size, seed, block)
         solved = _stacked([evaluate(points, 1) for points in groups(base.a, base.b, methods)])
         tenths = _tenths(base.unit.reshape(count, -1))
-        for i, output in enumerate(outputs):
+        sums, means = [], []
+        for output in outputs:
             _check_defined(output, solved)
             y = output.values(solved)
-            sums[block, i], means[block, i] = _sums(y, count), np.hstack(_means(y[[0, -1]].ravel(), tenths))
-        regimes[block] = _count({name: array[[0, -1]] for name, array in solved.items()})
-        games[block] = next(iter(solved.values())).size
+            sums.append(_sums(y, count))
+            means.append(np.hstack(_means(y[[0, -1]].ravel(), tenths)))
+        kept[block] = np.array(sums), np.array(means), _count(solved), next(iter(solved.values())).size
         return size, 0, -1
 
     in_parallel(solve, range(blocks), samples, threads, progress)
+    sums, means, regimes, games = (np.array(parts) for parts in zip(*kept, strict=True))
     sizes = [samples // part for part in PARTS]
     arrays = _empty(methods, len(outputs), count, len(sizes))
     rng = np.random.default_rng([seed, blocks])
     for s, used in enumerate(blocks // part for part in PARTS):
         again = rng.multinomial(used, np.full(used, 1 / used), BLOCK_RESAMPLES) / used
-        for i in range(len(outputs)):
-            kept = np.stack(sums[:used, i])
-            index, drawn = _ratios(kept.mean(axis=0), count), _ratios(np.einsum("rb,bk->rk", again, kept), count)
-            for name in index:
-                if name in arrays:
-                    arrays[name][i, ..., s] = index[name]
-                    arrays[f"{name}_margin"][i, ..., s] = MARGIN * drawn[name].std(axis=0, ddof=1)
-    for i in range(len(outputs)):
-        mean = means[:, i].mean()
-        arrays["mean"][i], arrays["mean_low"][i], arrays["mean_high"][i] = mean[0], *np.split(mean[1:], 2)
-    total = {code: sum(one.get(code, 0) for one in regimes) for code in {*(c for one in regimes for c in one)}}
-    return Found(arrays, sizes, total, sum(games), f"bootstrap of {blocks} blocks of {size} samples")
+        index = _ratios(sums[:used].mean(axis=0), count)
+        drawn = _ratios(np.einsum("rb,bok->rok", again, sums[:used]), count)
+        for name in index:
+            arrays[name][..., s] = index[name]
+            arrays[f"{name}_margin"][..., s] = MARGIN * drawn[name].std(axis=0, ddof=1)
+    mean, low, high = np.split(means.mean(axis=0), [1, 1 + count], axis=1)
+    arrays |= {"mean": mean[:, 0], "mean_low": low, "mean_high": high}
+    interval = f"bootstrap of {blocks} blocks of {size} samples"
+    return Found(arrays, sizes, regimes.sum(axis=0), int(games.sum()), interval)
 
 
 def _stacked(parts: Sequence[Points]) -> dict[str, np.ndarray]:
@@ -340,7 +339,9 @@ def _sobol(count: int, y: np.ndarray, method: str, seed: int) -> dict[str, np.nd
         _problem(count), y, calc_second_order=second, num_resamples=RESAMPLES, seed=seed
     )
     results = {}
-    for name, key in (("first_order", "S1"), ("total_order", "ST"), ("second_order", "S2"))[: 3 if second else 2]:
+    for name, key in (("first_order", "S1"), ("total_order", "ST"), ("second_order", "S2"))[
+        : 3 if second else 2
+    ]:
         for suffix, end in (("", ""), ("_margin", "_conf")):
             values = np.array(found[key + end], np.float64)
             results[name + suffix] = _mirrored(values) if key == "S2" else values
@@ -365,6 +366,7 @@ def _sums(y: np.ndarray, count: int) -> np.ndarray:
 def _ratios(sums: np.ndarray, count: int) -> dict[str, np.ndarray]:
     """Return Sobol' indices from means of `_sums`; shape (..., sums)."""
     variance, first, total, both = np.split(sums, [1, 1 + count, 1 + 2 * count], axis=-1)
+    variance = np.where(variance > 0, variance, np.inf)  # as where resampled blocks lack a rare regime
     first, total = first / variance, total / variance
     if not both.shape[-1]:
         return {"first_order": first, "total_order": total}
@@ -405,7 +407,10 @@ def _pawn(u: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> dict[str, n
     def distances(games: np.ndarray) -> list[float]:
         return [kolmogorov(table(row[games], columns[games])) for row in rows]
 
-    return {"pawn": index, "pawn_margin": MARGIN * _resampled(distances, y.size, rng, RESAMPLES).std(axis=0, ddof=1)}
+    return {
+        "pawn": index,
+        "pawn_margin": MARGIN * _resampled(distances, y.size, rng, RESAMPLES).std(axis=0, ddof=1),
+    }
 
 
 def _delta(u: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -484,10 +489,10 @@ def _means(y: np.ndarray, tenths: tuple[np.ndarray, np.ndarray]) -> tuple[float,
     return y.mean(), y[low].mean(axis=1), y[high].mean(axis=1)
 
 
-def _count(arrays: Points) -> dict[int, int]:
-    """Return how many games have each code of a regime."""
-    codes = np.unique(arrays["regime"], return_counts=True) if "regime" in arrays else ([], [])
-    return {int(code): int(games) for code, games in zip(*codes, strict=True)}
+def _count(solved: Points) -> np.ndarray:
+    """Return how many games of A and B have each code of a regime, from the lowest on."""
+    codes = solved["regime"][[0, -1]].ravel() if "regime" in solved else np.empty(0, int)
+    return np.bincount(codes - min(Regime), minlength=len(Regime))
 
 
 def _problem(count: int) -> dict[str, Any]:

@@ -585,7 +585,9 @@ def _log_ticks(low: float, high: float, most: int) -> list[float]:
 
 def _mathtext(symbol: str) -> str:
     """Return a symbol of the table as TeX for the inside of dollars."""
-    greek = re.sub(r"(?<![A-Za-z])(alpha|beta|gamma|delta|kappa|lambda|mu|phi|pi|sigma)(?![A-Za-z])", r"\\\1", symbol)
+    greek = re.sub(
+        r"(?<![A-Za-z])(alpha|beta|gamma|delta|kappa|lambda|mu|phi|pi|sigma)(?![A-Za-z])", r"\\\1", symbol
+    )
     return re.sub(r"([_^])([A-Za-z0-9]+)", r"\1{\2}", greek)
 
 

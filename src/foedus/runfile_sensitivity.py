@@ -5,6 +5,8 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pydantic
+
 from .game import check_contest, check_parameter, naming
 from .indices import METHODS
 from .io.files import FORMATS, opened
@@ -29,7 +31,7 @@ class Run(NamedTuple):
 
 
 class _Sensitivity(StrictTable):
-    methods: list[str] = ["sobol"]
+    methods: list[str] = pydantic.Field(default=["sobol"])
     outputs: list[str] | None = None
     samples: int = SAMPLES
     seed: int = 0
@@ -41,7 +43,7 @@ class _Output(StrictTable):
 
 class _RunFile(StrictTable):
     distributions: dict[str, Any]
-    game: dict[str, Any] = {}
+    game: dict[str, Any] = pydantic.Field(default={})
     sensitivity: _Sensitivity = _Sensitivity()
     output: _Output = _Output()
 

@@ -8,7 +8,7 @@ import numpy as np
 from .distributions import Distribution, check_distribution
 from .game import Game, check_contest
 from .indices import EVERYWHERE, LEAST, MARGIN, METHODS, MOST, WHOLE, Found, Output, indices
-from .io.schema import CONTESTS, PARAMETERS, SENSITIVITY, VARIABLES, Regime
+from .io.schema import CONTESTS, SENSITIVITY, VARIABLES, Regime
 from .sweeps import Progress, fixed_parameters, solve_columns, warn_unsolved
 
 if TYPE_CHECKING:
@@ -120,7 +120,9 @@ def sensitivity(
     return _labelled(chosen, laws, others, found, attributes | {"interval": found.interval})
 
 
-def check_distributions(distributions: Mapping[str, Any], fixed: Iterable[str] = ()) -> dict[str, Distribution]:
+def check_distributions(
+    distributions: Mapping[str, Any], fixed: Iterable[str] = ()
+) -> dict[str, Distribution]:
     """Return the distributions, checked, of parameters that are not `fixed`.
 
     Raises TypeError if they are no mapping; ValueError if there is none, or of a parameter that is fixed,
@@ -162,7 +164,7 @@ def check_samples(samples: Any, methods: Sequence[str]) -> None:
     bounded = [method for method in methods if method not in ("sobol", "second_order")]
     if samples > WHOLE and bounded:
         raise ValueError(
-            f"samples = {samples} is not allowed with {' and '.join(bounded)}; it must be {WHOLE} or less there"
+            f"samples = {samples} is not allowed with {' and '.join(bounded)}; it must be {WHOLE} or less"
         )
 
 
@@ -244,12 +246,12 @@ def _labelled(
     from .io.dataset import REFERENCES, parameter_attributes
 
     dims = ("output", "parameter", "other_parameter")
-    variables = {}
+    variables: dict[str, Any] = {}
     for name, array in found.arrays.items():
         sizes = () if name.startswith("mean") else ("samples",)
         variables[name] = ((*dims[: array.ndim - len(sizes)], *sizes), array)
-    games = sum(found.regimes.values())
-    counts = {code: found.regimes.get(code, 0) for code in Regime}
+    games = int(found.regimes.sum())
+    counts = dict(zip(Regime, found.regimes.tolist(), strict=True))
     if not counts[Regime.UNSOLVED]:
         del counts[Regime.UNSOLVED]
     ends = np.array([wilson(count, games) for count in counts.values()])
@@ -267,8 +269,8 @@ def _labelled(
     if "second_order" in variables:
         coordinates["other_parameter"] = list(laws)
     dataset = xr.Dataset(variables, coordinates)
-    for name in dataset.variables:
-        dataset[name].attrs = SENSITIVITY[str(name)].attributes
+    for key in dataset.variables:
+        dataset[key].attrs = SENSITIVITY[str(key)].attributes
     scalars = {
         name: ((), value, parameter_attributes(name, attributes["contest"])) for name, value in fixed.items()
     }
