@@ -539,6 +539,16 @@ def test_bars_are_the_indices_and_the_parameters_that_matter_most_stand_first(fo
                 np.testing.assert_allclose([bar.get_x() + bar.get_width() for bar in bars], values)
 
 
+@pytest.mark.parametrize("outputs", [["restraint"], None, ["pledge | deterrence"]])
+@pytest.mark.parametrize("names", [["ally_cost"], list(PARAMETERS)])
+def test_nothing_overlaps_and_nothing_is_cut(outputs, names):
+    laws = {name: scipy.stats.uniform(0.4, 0.4) for name in names}
+    laws["ally_cost"] = ("log_uniform", 0.05, 5)
+    methods = ["sobol"] if outputs != ["pledge | deterrence"] else ["pawn"]
+    ds = foedus.sensitivity(laws, outputs=outputs, methods=methods, samples=1024, threads=2)
+    assert overlaps(foedus.plot(ds)) == []
+
+
 def test_titles_and_caption_say_what_is_shown(found, given):
     figure = foedus.plot(found)
     said = [axes.texts[0].get_text() for axes in figure.axes if axes.texts]

@@ -16,6 +16,7 @@ INDICES = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta"
 SHADES = {"first_order": "0.3", "total_order": "0.75"}  # of the two that share a panel; others: as the latter
 ENDS = {"mean_low": "white", "mean_high": "0.55"}  # of a tornado
 WIDTH, NAMES, ROW = 2.0, 2.7, 0.3  # inches: of a panel, of the names beside it, and of a parameter in it
+LEGEND = 7.5  # inches that a legend of two columns takes
 TALL = 3  # outputs one above the other, before they stand side by side
 
 
@@ -79,7 +80,8 @@ def plot_sensitivity(dataset: xr.Dataset) -> Figure:
         for name, shade in faces.items()
     ]
     place: Any = "outside upper left"
-    figure.legend(handles=patches, loc=place, ncols=-(-len(patches) // 2), fontsize=SMALL, frameon=False)
+    wide = 1 if size[0] < LEGEND else -(-len(patches) // 2)
+    figure.legend(handles=patches, loc=place, ncols=wide, fontsize=SMALL, frameon=False)
     caption = _wrap(_caption(dataset), size[0] - 0.3, SMALL)
     figure.supxlabel("\n".join(caption), x=0.15 / size[0], ha="left", fontsize=SMALL)
     return figure
