@@ -14,6 +14,7 @@ import SALib.analyze.sobol
 import SALib.sample.sobol
 import scipy.stats
 import xarray as xr
+from matplotlib.colors import to_rgb
 from pictures import caption, legends, overlaps
 
 import foedus
@@ -522,7 +523,7 @@ def test_bars_are_the_indices_and_the_parameters_that_matter_most_stand_first(fo
             order = one.parameter.values[np.argsort(-one[columns[0][-1]].values)].tolist()
             for names in columns:
                 axes = next(panels)
-                for bars, name in zip(axes.containers[::1], names, strict=False):
+                for bars, name in zip(axes.containers, names, strict=False):
                     values = one[name].sel(parameter=order).values
                     np.testing.assert_allclose([bar.get_width() for bar in bars], values)
                 margins = one[f"{names[-1]}_margin"].sel(parameter=order).values
@@ -542,8 +543,8 @@ def test_bars_are_the_indices_and_the_parameters_that_matter_most_stand_first(fo
 @pytest.mark.parametrize("outputs", [["restraint"], None, ["pledge | deterrence"]])
 @pytest.mark.parametrize("names", [["ally_cost"], list(PARAMETERS)])
 def test_nothing_overlaps_and_nothing_is_cut(outputs, names):
-    laws = {name: scipy.stats.uniform(0.4, 0.4) for name in names}
-    laws["ally_cost"] = ("log_uniform", 0.05, 5)
+    ends = {name: (0.8 * PARAMETERS[name].default, PARAMETERS[name].default or 0.05) for name in names}
+    laws = {name: ("uniform", *pair) for name, pair in ends.items()} | {"ally_cost": LAWS["ally_cost"]}
     methods = ["sobol"] if outputs != ["pledge | deterrence"] else ["pawn"]
     ds = foedus.sensitivity(laws, outputs=outputs, methods=methods, samples=1024, threads=2)
     assert overlaps(foedus.plot(ds)) == []
@@ -560,6 +561,8 @@ def test_titles_and_caption_say_what_is_shown(found, given):
         f"deterrence, in {shares[1]} % of the games",
         "forces pledged by the superpower, $s$",
     ]
+    swatches = [to_rgb(axes.artists[0].get_facecolor()) for axes in figure.axes if axes.artists]
+    assert swatches == [to_rgb(plots.REGIME_COLOURS[code]) for code in (Regime.RESTRAINT, Regime.DETERRENCE)]
     assert caption(figure) == (
         r"256 samples, 3,072 games; 95 % intervals by bootstrap of the samples, 100 times (25 for delta of what has a density); ratio contest; "
         r"$\lambda = 1.2$; all else at default; distributions: $c_{A}$ log_uniform = [0.05, 5.0], "

@@ -8,6 +8,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.transforms import ScaledTranslation
 
 from .io.schema import PARAMETERS, SENSITIVITY, VARIABLES, Regime
 from .plots import REGIME_COLOURS, SMALL, _equation, _label, _mathtext, _percent, _wrap
@@ -15,8 +16,9 @@ from .plots import REGIME_COLOURS, SMALL, _equation, _label, _mathtext, _percent
 INDICES = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
 SHADES = {"first_order": "0.3", "total_order": "0.75"}  # of the two that share a panel; others: as the latter
 ENDS = {"mean_low": "white", "mean_high": "0.55"}  # of a tornado
-WIDTH, NAMES, ROW = 2.0, 2.7, 0.3  # inches: of a panel, of the names beside it, and of a parameter in it
-LEGEND = 7.5  # inches that a legend of two columns takes
+# inches: of a panel, of the names beside it, of a parameter in it, of its title and ticks; of a line of text,
+# and of a legend in two columns
+WIDTH, NAMES, ROW, HEAD, LINE, LEGEND = 2.0, 2.7, 0.3, 0.85, 0.18, 7.5
 TALL = 3  # outputs one above the other, before they stand side by side
 
 
@@ -50,8 +52,14 @@ def plot_sensitivity(dataset: xr.Dataset) -> Figure:
     beside = 2 if len(outputs) > TALL and len(columns) == 1 else 1
     rows = -(-len(outputs) // beside)
     panels = len(columns) + 1
-    size = (beside * (NAMES + WIDTH * panels), rows * (ROW * dataset.sizes["parameter"] + 0.9) + 0.9)
-    figure = Figure(size, layout="constrained")
+    width = beside * (NAMES + WIDTH * panels)
+    entries = [*sobol, *ENDS]
+    across = 1 if width < LEGEND else 2
+    caption = _wrap(_caption(dataset), width - 0.3, SMALL)
+    under = [_wrap(_index_label(names), WIDTH, SMALL) for names in columns]
+    panel = ROW * max(3, dataset.sizes["parameter"]) + LINE * max(map(len, under)) + HEAD
+    lines = len(entries) / across + len(caption)
+    figure = Figure((width, rows * panel + LINE * lines + 0.3), layout="constrained")
     frame = figure.add_subfigure(figure.add_gridspec()[0])
     grid = frame.add_gridspec(rows, beside * panels)
     for i, output in enumerate(outputs):
@@ -74,16 +82,18 @@ def plot_sensitivity(dataset: xr.Dataset) -> Figure:
         )
         first.set_ylim(ranked.sizes["parameter"] - 0.5, -0.5)
         _set_title(first, dataset, output)
-    faces: dict[str, str] = {name: SHADES[name] for name in sobol} | ENDS
     patches = [
-        Patch(facecolor=shade, edgecolor="black", linewidth=0.5, label=_label(SENSITIVITY[name]))
-        for name, shade in faces.items()
+        Patch(
+            facecolor=(SHADES | ENDS)[name],
+            edgecolor="black",
+            linewidth=0.5,
+            label=_label(SENSITIVITY[name], units=False),
+        )
+        for name in entries
     ]
     place: Any = "outside upper left"
-    wide = 1 if size[0] < LEGEND else -(-len(patches) // 2)
-    figure.legend(handles=patches, loc=place, ncols=wide, fontsize=SMALL, frameon=False)
-    caption = _wrap(_caption(dataset), size[0] - 0.3, SMALL)
-    figure.supxlabel("\n".join(caption), x=0.15 / size[0], ha="left", fontsize=SMALL)
+    figure.legend(handles=patches, loc=place, ncols=across, fontsize=SMALL, frameon=False)
+    figure.supxlabel("\n".join(caption), x=0.15 / width, ha="left", fontsize=SMALL)
     return figure
 
 
@@ -101,8 +111,12 @@ def _draw_indices(axes: Axes, ranked: xr.Dataset, names: list[str]) -> None:
             capsize=2,
         )
     axes.axvline(0, color="black", linewidth=0.8)
-    label = "share of the variance" if len(names) > 1 else _label(SENSITIVITY[names[0]], units=False)
-    axes.set_xlabel("\n".join(_wrap(label, WIDTH, SMALL)), fontsize=SMALL)
+    axes.set_xlabel("\n".join(_wrap(_index_label(names), WIDTH, SMALL)), fontsize=SMALL)
+
+
+def _index_label(names: list[str]) -> str:
+    """Return what a panel of one or two indices shows."""
+    return "share of the variance" if len(names) > 1 else _label(SENSITIVITY[names[0]], units=False)
 
 
 def _draw_tornado(axes: Axes, ranked: xr.Dataset, output: str) -> None:
@@ -148,9 +162,10 @@ def _set_title(axes: Axes, dataset: xr.Dataset, output: str) -> None:
         share = dataset.probability.sel(regime_name=output).item()
         words = f"{Regime[regime].words}, in {_percent(share)} % of the games"
     if colour:
-        style: Any = {"transform": axes.transAxes, "clip_on": False, "edgecolor": "black", "linewidth": 0.5}
-        height = 0.13 / (ROW * dataset.sizes["parameter"])
-        axes.add_patch(Rectangle((0, 1 + 0.4 * height), 0.13 / WIDTH, height, facecolor=colour, **style))
+        corner = axes.figure.dpi_scale_trans + ScaledTranslation(0, 1, axes.transAxes)  # inches from there
+        swatch = Rectangle((0, 0.06), 0.15, 0.15, facecolor=colour, edgecolor="black", linewidth=0.5)
+        swatch.set(transform=corner, clip_on=False, in_layout=False)
+        axes.add_artist(swatch)
     axes.set_title(" ")  # makes room above, and not beside
     axes.annotate(words, (0, 1), (18 if colour else 0, 5), "axes fraction", "offset points", in_layout=False)
 
