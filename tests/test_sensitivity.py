@@ -561,8 +561,10 @@ def test_titles_and_caption_say_what_is_shown(found, given):
         f"deterrence, in {shares[1]} % of the games",
         "forces pledged by the superpower, $s$",
     ]
-    swatches = [to_rgb(axes.artists[0].get_facecolor()) for axes in figure.axes if axes.artists]
-    assert swatches == [to_rgb(plots.REGIME_COLOURS[code]) for code in (Regime.RESTRAINT, Regime.DETERRENCE)]
+    squares = [patch for axes in figure.axes for patch in axes.patches if patch.get_width() == 0.15]
+    assert [to_rgb(patch.get_facecolor()) for patch in squares] == [
+        to_rgb(plots.REGIME_COLOURS[code]) for code in (Regime.RESTRAINT, Regime.DETERRENCE)
+    ]
     assert caption(figure) == (
         r"256 samples, 3,072 games; 95 % intervals by bootstrap of the samples, 100 times (25 for delta of what has a density); ratio contest; "
         r"$\lambda = 1.2$; all else at default; distributions: $c_{A}$ log_uniform = [0.05, 5.0], "

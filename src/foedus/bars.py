@@ -162,7 +162,8 @@ def _set_title(axes: Axes, dataset: xr.Dataset, output: str) -> None:
         share = dataset.probability.sel(regime_name=output).item()
         words = f"{Regime[regime].words}, in {_percent(share)} % of the games"
     if colour:
-        corner = axes.figure.dpi_scale_trans + ScaledTranslation(0, 1, axes.transAxes)  # inches from there
+        place: Any = axes.transAxes
+        corner = axes.figure.dpi_scale_trans + ScaledTranslation(0, 1, place)  # inches from there
         swatch = Rectangle((0, 0.06), 0.15, 0.15, facecolor=colour, edgecolor="black", linewidth=0.5)
         swatch.set(transform=corner, clip_on=False, in_layout=False)
         axes.add_artist(swatch)
