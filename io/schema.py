@@ -58,7 +58,9 @@ PARAMETERS = {
 
 def tex(symbol: str) -> str:
     """Return a symbol of the table as TeX for the inside of dollars."""
-    greek = re.sub(r"(?<![A-Za-z])(alpha|beta|gamma|kappa|lambda|phi|pi)(?![A-Za-z])", r"\\\1", symbol)
+    greek = re.sub(
+        r"(?<![A-Za-z])(alpha|beta|gamma|delta|kappa|lambda|mu|phi|pi|sigma)(?![A-Za-z])", r"\\\1", symbol
+    )
     return re.sub(r"([_^])([A-Za-z0-9]+)", r"\1{\2}", greek)
 
 
@@ -269,3 +271,39 @@ COMPARISON = {
     )
 }
 UNDER = ("all", "some", "none")  # some: but not all
+
+# what an analysis of sensitivity is made of; a margin is half of a 95 % interval
+OUTPUT = "units of the output"
+_INDICES = (
+    Label("first_order", "S_i", NUMBER, "share of the variance by the parameter alone"),
+    Label("total_order", "S_Ti", NUMBER, "share of the variance by the parameter, with all interactions"),
+    Label("second_order", "S_ij", NUMBER, "share of the variance by the interaction of two parameters"),
+    Label("morris_absolute_mean", "mu^*", OUTPUT, "mean of the absolute elementary effects"),
+    Label("pawn", "PAWN", NUMBER, "median distance of the distributions given the parameter"),
+    Label("delta", "delta", NUMBER, "mean distance of the densities given the parameter"),
+)
+SENSITIVITY = {
+    label.name: label
+    for label in (
+        Label("output", "", NUMBER, "output"),
+        Label("parameter", "", NUMBER, "parameter"),
+        Label("other_parameter", "", NUMBER, "the other parameter of a pair"),
+        Label("samples", "N", NUMBER, "samples"),
+        Label("distribution", "", NUMBER, "distribution of the parameter, as in a run file"),
+        Label("output_units", "", NUMBER, "units of the output"),
+        *_INDICES,
+        *(
+            Label(f"{index.name}_margin", "", index.units, f"margin of the {index.long_name}")
+            for index in _INDICES
+        ),
+        Label("morris_mean", "mu", OUTPUT, "mean of the elementary effects"),
+        Label("morris_deviation", "sigma", OUTPUT, "standard deviation of the elementary effects"),
+        Label("mean", "", OUTPUT, "mean of the output"),
+        Label("mean_low", "", OUTPUT, "mean over the lowest tenth of the parameter"),
+        Label("mean_high", "", OUTPUT, "mean over the highest tenth of the parameter"),
+        Label("regime_name", "", NUMBER, "regime"),
+        Label("probability", "P", NUMBER, "probability of the regime"),
+        Label("probability_low", "", NUMBER, "lower end of the 95 % interval of the probability"),
+        Label("probability_high", "", NUMBER, "upper end of the 95 % interval of the probability"),
+    )
+}

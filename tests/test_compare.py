@@ -280,7 +280,7 @@ def test_the_legend_is_a_table_of_the_shares(forms):
     assert numbers[0] == ["all", "some", "none"]
     for row, name in zip(numbers[1:], forms.regime_name.values, strict=True):
         shares = forms.regime_share.sel(regime_name=name).values
-        assert row == [Regime[name.upper()].words, *map(plots._percent, shares)]
+        assert row == [Regime[name.upper()].words, *map(plots.percent, shares)]
     rectangles = [artist for artist in figure.subfigs[1].artists if isinstance(artist, Rectangle)]
     for code in list(Regime)[1:]:
         swatch, *bars = [r for r in rectangles if r.get_facecolor()[:3] == to_rgb(plots.REGIME_COLOURS[code])]
@@ -296,7 +296,7 @@ def test_the_legend_is_a_table_of_the_shares(forms):
     [(0, "0.0"), (1, "100.0"), (1e-6, "< 0.1"), (1 - 1e-6, "> 99.9"), (0.0006, "0.1"), (0.98765, "98.8")],
 )
 def test_a_share_that_is_not_quite_nothing_or_all_is_told_from_these(share, words):
-    assert plots._percent(share) == words
+    assert plots.percent(share) == words
 
 
 def test_a_slice_shows_the_shares_under_the_forms_that_are_left(forms):
@@ -304,7 +304,7 @@ def test_a_slice_shows_the_shares_under_the_forms_that_are_left(forms):
     left = forms.regime.sel(contest="ratio", bargaining_power=1)
     expected = counted(left.values.reshape(3, -1))
     for row, name in zip(table(figure)[-6:], forms.regime_name.values, strict=True):
-        assert row[1:] == [plots._percent(share) for share in expected[name]]
+        assert row[1:] == [plots.percent(share) for share in expected[name]]
     assert [axes.get_title() for axes in figure.axes] == [rf"$\gamma = {g}$" for g in ("0.5", "1", "2")]
     alone = foedus.plot(forms, at={"contest": "difference", "bargaining_power": 1, "decisiveness": 2})
     assert legends(alone) == [[Regime(c).words for c in np.unique(forms.regime[1, 2, 2])]]
@@ -335,7 +335,7 @@ def test_a_third_axis_makes_panels_too():
         np.testing.assert_array_equal(drawn, ds.regime.isel(stake=stake, contest=contest).values.T)
     expected = counted(ds.regime.values.reshape(2, -1))  # the stake belongs to the map
     for row, name in zip(table(figure)[-6:], ds.regime_name.values, strict=True):
-        assert row[1:] == [plots._percent(share) for share in expected[name]]
+        assert row[1:] == [plots.percent(share) for share in expected[name]]
 
 
 def test_along_one_axis_a_form_is_a_strip(forms):

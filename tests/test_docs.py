@@ -2,12 +2,15 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import distributed
 import pytest
+
+from foedus.cli import run
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -28,16 +31,26 @@ def test_command_lines(tmp_path):
     for name, points in (("regimes.toml", "2048"), ("coarse.toml", "256")):
         run_file = (ROOT / "examples" / name).read_text().replace(f"points = {points}", "points = 48")
         (tmp_path / "examples" / name).write_text(run_file)
+    shutil.copy(ROOT / "examples" / "sensitivity.toml", tmp_path / "examples")
     (tmp_path / "games.csv").write_text("ally_cost,stake\n0.3,1\n")
     lines = re.findall(r"^    foedus (.*?)(?:   .*)?$", README, re.MULTILINE)
-    assert len(lines) == 8
+    assert len(lines) == 9
     for line in lines:
         done = subprocess.run(
             [sys.executable, "-m", "foedus", *shlex.split(line)],
             cwd=tmp_path, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, (line, done.stderr)
-    for name in ("map.nc", "map.png", "again.nc", "line.pdf", "games.nc", "forms.png", "slice.png"):
+    for name in (
+        "map.nc",
+        "map.png",
+        "again.nc",
+        "line.pdf",
+        "games.nc",
+        "forms.png",
+        "slice.png",
+        "uncertain.png",
+    ):
         assert (tmp_path / name).exists(), name
 
 
@@ -64,6 +77,22 @@ def test_large_maps(tmp_path):
         (tmp_path / "example.py").write_text(code)
         subprocess.run([sys.executable, "example.py"], cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / "part.png").exists()
+
+
+def test_sensitivity(tmp_path, monkeypatch, capsys):
+    """What the page on sensitivity runs, and the numbers it says come out."""
+    page = (ROOT / "docs" / "sensitivity.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "sensitivity.md", "exec"), {})
+    printed = capsys.readouterr().out
+    for said in re.findall(r"^# (pledge .*)$", code, re.MULTILINE):
+        assert said.split() in [line.split() for line in printed.splitlines()]
+    assert (tmp_path / "pledge.png").exists()
+    (line,) = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    monkeypatch.chdir(ROOT)
+    assert run([*shlex.split(line), "-o", str(tmp_path / "found.nc"), "--quiet"]) == 0
+    assert (tmp_path / "found.png").exists()
 
 
 def test_links_lead_somewhere():

@@ -2,8 +2,8 @@
 
 `solve` solves one game, `sweep` a grid, `sweep_to` a grid of any size into a file, `compare` a grid under
 several functional forms, `solve_points` scattered games. `cutpoints` finds where the regime changes along a
-parameter, `adaptive_map` where it does over a grid. `save` and `load` keep the results, `plot` draws them.
-Importing this compiles and loads nothing heavy.
+parameter, `adaptive_map` where it does over a grid; `sensitivity` tells which parameters matter. `save` and
+`load` keep the results, `plot` draws them. Importing this compiles and loads nothing heavy.
 """
 
 import importlib
@@ -28,6 +28,7 @@ __all__ = [
     "load",
     "plot",
     "save",
+    "sensitivity",
     "solve",
     "solve_points",
     "sweep",
@@ -41,6 +42,7 @@ _LATER = {
     "load": "io.files",
     "plot": "plots",
     "save": "io.files",
+    "sensitivity": "sensitivities",
     "sweep_to": "streaming",
 }
 

@@ -30,7 +30,7 @@ from .io.schema import CONTESTS, PARAMETERS, VARIABLES, Regime
 from .sweeps import Progress, request_sweep, solve_points, solve_request
 
 if TYPE_CHECKING:
-    from .runfile import Run
+    pass
 
 LARGE = 10**9  # bytes of results from which on their size is said beforehand
 
@@ -223,7 +223,7 @@ def map(  # noqa: A001 - the command's name
     if request.over:
         over = ", ".join(request.over)
         raise ValueError(f"{run_file} compares forms over {over}; foedus compare runs it again")
-    target = _target(run_file, request, output)
+    target = target_of(run_file, request.file, output)
     if adaptive:
         if resume or dask is not None:
             raise ValueError("--adaptive solves so few games that it takes neither --resume nor --dask")
@@ -241,7 +241,7 @@ def map(  # noqa: A001 - the command's name
     )
     games = grid.columns.games
     _say_size(games, grid.bytes_per_game, "disk, before they are compressed", ways.quiet)
-    compile_first(lambda: solve_request(grid.part(tuple(slice(2) for _ in grid.shape))), ways.quiet)
+    compile_kernels(lambda: solve_request(grid.part(tuple(slice(2) for _ in grid.shape))), ways.quiet)
     started = time.perf_counter()
     try:
         with (
@@ -267,13 +267,13 @@ def map(  # noqa: A001 - the command's name
         raise KeyboardInterrupt(f"interrupted; what is solved stands in {folder}: {again} goes on") from None
     seconds = time.perf_counter() - started
     if ways.picture:
-        _draw(target, image)
+        draw_beside(target, image)
     if not ways.quiet:
         _print_shares(regimes, games)
         if solved < games:
             print(f"{games - solved:,} of {games:,} games were solved before")
         if solved:
-            _print_rate(solved, seconds)
+            print_rate(solved, seconds)
 
 
 def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Ways) -> None:
@@ -290,7 +290,7 @@ def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Way
     if others and not ways.quiet:
         print(f"an adaptive map keeps the regime, not the other variables ({others})", file=sys.stderr)
     few = {name: values[:2] for name, values in request.axes.items()}
-    compile_first(lambda: adaptive_map(few, **request.fixed), ways.quiet)
+    compile_kernels(lambda: adaptive_map(few, **request.fixed), ways.quiet)
     started = time.perf_counter()
     games = math.prod(values.size for values in request.axes.values())
     with progress_bar("solving", 1, ways.quiet) as progress:
@@ -365,7 +365,7 @@ def compare(
     request = read_run(run_file, named_values("--over", over, "name=value,value", _forms))
     if not request.over:
         raise ValueError("there is nothing to compare; name at least one --over")
-    target = _target(run_file, request, output)
+    target = target_of(run_file, request.file, output)
     if output is None:
         target = target.with_stem(f"{target.stem}-forms")
     check_output(target, ways.overwrite)
@@ -383,30 +383,30 @@ def compare(
         dtype=request.dtype,
     )
     few = {k: v[:2] for k, v in request.axes.items()}
-    compile_first(lambda: solve_grid(few), ways.quiet)
+    compile_kernels(lambda: solve_grid(few), ways.quiet)
     started = time.perf_counter()
     with progress_bar("solving", games, ways.quiet) as progress:
         dataset = solve_grid(request.axes, threads=ways.threads, progress=progress)
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=command_line()), target)
     if ways.picture:
-        _draw(target, image)
+        draw_beside(target, image)
     if not ways.quiet:
         print(" " * 14, *(f"{f'under {under}':>12}" for under in dataset.under.values))
         for name, shares in zip(dataset.regime_name.values, dataset.regime_share.values, strict=True):
             print(f"{Regime[name.upper()].words:>14}", *(f"{share:12.3%}" for share in shares))
-        _print_rate(games, seconds)
+        print_rate(games, seconds)
 
 
-def _target(run_file: Path, request: "Run", output: Path | None) -> Path:
+def target_of(run_file: Path, named: Path | None, output: Path | None) -> Path:
     """Return where the result of a run goes."""
-    target = output or request.file
+    target = output or named
     if target is None:
         raise ValueError(f"{run_file} names no output file; name one with --output")
     return target
 
 
-def _draw(file: Path, image: Path) -> None:
+def draw_beside(file: Path, image: Path) -> None:
     """Draw the map in a file, or say why there is no picture."""
     from .io.files import opened
     from .plots import plot, save_figure
@@ -450,7 +450,7 @@ def points(
     games = len(next(iter(columns.values())))
     with naming(str(table)):
         few = {k: v[:2] for k, v in columns.items()}
-        compile_first(lambda: solve_points(few, **given), quiet)
+        compile_kernels(lambda: solve_points(few, **given), quiet)
     started = time.perf_counter()
     with naming(str(table)), progress_bar("solving", games, quiet) as progress:
         dataset = solve_points(columns, threads=threads, progress=progress, **given)
@@ -458,7 +458,7 @@ def points(
     save(dataset.assign_attrs(command=command_line()), target)
     if not quiet:
         _print_shares(regime_counts(dataset.regime.values), games)
-        _print_rate(games, seconds)
+        print_rate(games, seconds)
 
 
 @app.command(name="plot")
@@ -524,6 +524,12 @@ def info(file: Path, /) -> None:
     for what, text in describe(file):
         table.add_row(what, text)
     Console(highlight=False, soft_wrap=True).print(table)
+
+
+app.command(  # loaded only when it is run: it takes SALib
+    "foedus.cli_sensitivity:sensitivity",
+    help="Tell which parameters matter for the regimes, and how likely each is, under distributions.",
+)
 
 
 def named_values(
@@ -621,7 +627,7 @@ def _say_size(games: int, bytes_per_game: int, where: str, quiet: bool) -> None:
         print(f"{games:,} games: the results take {size / 1e9:.1f} GB of {where}", file=sys.stderr)
 
 
-def compile_first(solve_few: Callable[[], object], quiet: bool) -> None:
+def compile_kernels(solve_few: Callable[[], object], quiet: bool) -> None:
     """Have the kernels that a run takes compiled, or loaded, by a few of its games, before it is timed."""
     console = Console(stderr=True, quiet=quiet)
     words = "loading the kernels, or compiling them, which takes up to a minute once for each version"
@@ -632,7 +638,7 @@ def compile_first(solve_few: Callable[[], object], quiet: bool) -> None:
 
 
 @contextlib.contextmanager
-def progress_bar(title: str, games: int, quiet: bool) -> Iterator[Progress | None]:
+def progress_bar(title: str, total: int, quiet: bool, unit: str = "games") -> Iterator[Progress | None]:
     """Show a progress bar with rate and time left, on a terminal only."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
@@ -648,15 +654,13 @@ def progress_bar(title: str, games: int, quiet: bool) -> Iterator[Progress | Non
         console=console,
     )
     with bar:
-        task = bar.add_task(title, total=games, rate="")
+        task = bar.add_task(title, total=total, rate="")
         started = time.perf_counter()
 
         def advance(done: int, total: int) -> None:
-            rate = done / (time.perf_counter() - started)
+            rate = f"{done / (time.perf_counter() - started) / 1e6:.1f} million {unit}/s"
             what = "writing" if done == total else title
-            bar.update(
-                task, completed=done, total=total, description=what, rate=f"{rate / 1e6:.1f} million games/s"
-            )
+            bar.update(task, completed=done, total=total, description=what, rate=rate)
 
         yield advance
 
@@ -672,6 +676,6 @@ def _print_shares(counts: Mapping[Regime, int] | Mapping[int, int], games: int) 
         print(f"{Regime(code).words:>14} {count / games:8.3%}")
 
 
-def _print_rate(games: int, seconds: float) -> None:
+def print_rate(games: int, seconds: float) -> None:
     """Print how fast so many games were solved."""
     print(f"{games:,} games in {seconds:.2f} s: {games / seconds / 1e6:.3g} million games per second")

@@ -15,7 +15,7 @@ from .cli import (
     Threads,
     check_output,
     command_line,
-    compile_first,
+    compile_kernels,
     given_parameters,
     named_values,
     number_of,
@@ -86,7 +86,7 @@ def cutpoints(
         check_output(figure, overwrite, figure.suffix)
     given = given_parameters(parameters)
     few: Any = {name: values[:1] for name, values in axes.items()}
-    compile_first(lambda: find_cutpoints(parameter, ends, few, points=2, **given), quiet)
+    compile_kernels(lambda: find_cutpoints(parameter, ends, few, points=2, **given), quiet)
     games = points * int(np.prod([values.size for values in axes.values()], dtype=float))
     with progress_bar("scanning", games, quiet) as progress:
         dataset = find_cutpoints(

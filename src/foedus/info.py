@@ -54,11 +54,15 @@ def _lines(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
             yield attribute.removeprefix("foedus_"), str(dataset.attrs[attribute])
     forms = compared(dataset)
     games = [size for dim, size in dataset.sizes.items() if dim in (*forms, *PARAMETERS, "game")]
-    yield "games", f"{math.prod(games):,}"
+    yield "games", f"{dataset.attrs.get('games') or math.prod(games):,}"
     if "adaptive" in dataset.attrs:
         size = " x ".join(map(str, dataset.attrs["adaptive"]))
         yield "adaptive", f"{dataset.attrs['solved']:,} games solved, boundaries known on a grid of {size}"
         yield "unseen", dataset.attrs["unseen"]
+    if "output" in dataset.dims:  # an analysis of sensitivity
+        yield "methods", dataset.attrs["methods"]
+        yield "outputs", ", ".join(dataset.output.values)
+        yield from zip(dataset.parameter.values.tolist(), dataset.distribution.values.tolist(), strict=True)
     if "contest" not in forms:
         yield "contest", str(dataset.attrs.get("contest") or dataset.contest.item())
     for name in ("contest", *PARAMETERS):

@@ -91,7 +91,7 @@ def plot(
     Parameters
     ----------
     dataset : xarray.Dataset
-        what `sweep`, `compare` or `load` returned
+        what `sweep`, `compare`, `sensitivity` or `load` returned
     variable : str, optional
         what to draw; default: the regime, or else the first variable
     at : mapping of str to float or str, optional
@@ -125,10 +125,15 @@ def plot(
     >>> foedus.plot(ds, at={"status_quo": 0.5}).axes[0].get_xlabel()
     "ally's cost of arms, $c_{A}$ (good per unit of arms)"
     """
-    if isinstance(dataset, xr.Dataset) and "cutpoint" in dataset.dims:
+    dims = getattr(dataset, "dims", ())
+    if "cutpoint" in dims:
         from .figures import plot_cutpoints
 
         return plot_cutpoints(dataset)
+    if "output" in dims:  # an analysis of sensitivity
+        from .bars import plot_sensitivity
+
+        return plot_sensitivity(dataset)
     name = _check_variable(dataset, variable)
     cut, sliced = _cut(_within(dataset, name, region or {}), name, at or {})
     forms = compared(cut)
@@ -440,7 +445,7 @@ def _draw_shares(frame: SubFigure, shares: xr.DataArray) -> None:
         frame.add_artist(Rectangle((0.08, y - 0.19), 0.27, 0.27, **face))
         frame.text(left, y, code.words, va="center", **style)
         for end, share in zip(ends, row, strict=True):
-            frame.text(end, y, _percent(share), ha="right", va="center", **style)
+            frame.text(end, y, percent(share), ha="right", va="center", **style)
         y -= 0.19
         frame.add_artist(Line2D([left, right], [y, y], linewidth=0.5, color="0.4", transform=corner))
         start = left
@@ -451,7 +456,7 @@ def _draw_shares(frame: SubFigure, shares: xr.DataArray) -> None:
             start += length
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """Return a share in percent; one that is not quite nothing or all is told from these."""
     if 0 < share < 0.0005:
         return "< 0.1"

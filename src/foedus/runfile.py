@@ -5,7 +5,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import pydantic
@@ -34,11 +34,13 @@ class Run(NamedTuple):
         return {name: value for name, value in self.fixed.items() if name != "contest"}
 
 
-class _Table(pydantic.BaseModel):
+class StrictTable(pydantic.BaseModel):
+    """A table of a run file, which has no other keys than those named."""
+
     model_config = pydantic.ConfigDict(extra="forbid", strict=True)
 
 
-class _Range(_Table):
+class _Range(StrictTable):
     """An axis from its ends: ``{ from = 0.05, to = 5.0, points = 2048, scale = "log" }``."""
 
     start: float = pydantic.Field(alias="from")
@@ -67,13 +69,16 @@ _Axis = Annotated[
 ]
 
 
-class _Output(_Table):
+Content = TypeVar("Content", bound=pydantic.BaseModel)
+
+
+class _Output(StrictTable):
     file: str | None = None
     variables: list[str] | None = None
     dtype: str = "float64"
 
 
-class _RunFile(_Table):
+class _RunFile(StrictTable):
     game: dict[str, Any] = {}
     axes: dict[str, _Axis] = pydantic.Field(min_length=1)
     output: _Output = _Output()
@@ -115,30 +120,43 @@ def read_run(path: str | os.PathLike, over: Mapping[str, np.ndarray] | None = No
     source = Path(path)
     if source.suffix in FORMATS:
         return _earlier_run(source, over or {})
+    text = read_text(source)
+    with naming(str(source)):
+        content = parse(text, _RunFile, {"": "game, axes, output", "output": "file, variables, dtype"})
+        return _checked(content, over or {})
+
+
+def read_text(source: Path) -> str:
+    """Return the text of a run file; raise FileNotFoundError or ValueError if there is none."""
     try:
-        text = source.read_text(encoding="utf-8-sig")
+        return source.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError):
         raise FileNotFoundError(f"{source}: there is no such run file") from None
     except UnicodeDecodeError:
         raise ValueError(f"{source} is not a TOML file") from None
-    with naming(str(source)):
-        try:
-            content = _RunFile.model_validate(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise ValueError(f"this is not TOML: {error}") from None
-        except pydantic.ValidationError as error:
-            raise ValueError(_first_problem(error)) from None
-        return _checked(content, over or {})
 
 
-def _first_problem(error: pydantic.ValidationError) -> str:
+def parse(text: str, model: type[Content], known: Mapping[str, str]) -> Content:
+    """Return the content of a run file as `model` has it; `known` says which keys its tables have.
+
+    Raises ValueError if it is no TOML, or with the first thing in it that is not as it should be.
+    """
+    try:
+        return model.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"this is not TOML: {error}") from None
+    except pydantic.ValidationError as error:
+        raise ValueError(_first_problem(error, known)) from None
+
+
+def _first_problem(error: pydantic.ValidationError, known: Mapping[str, str]) -> str:
     """Say in one line what is wrong with a run file, and where in it."""
     problem = error.errors()[0]
     place = [str(part) for part in problem["loc"] if part not in ("range", "list")]
     key = ".".join(place)
     if problem["type"] == "extra_forbidden":
-        known = {1: "game, axes, output", 2: "file, variables, dtype", 3: "from, to, points, scale"}
-        return f"{key} is not a key of a run file; allowed here: {known[len(place)]}"
+        allowed = known.get(".".join(place[:-1]), "from, to, points, scale")  # of a range, else
+        return f"{key} is not a key of a run file; allowed here: {allowed}"
     if problem["type"] == "missing":
         return f"{key} is missing"
     if problem["type"] == "list_type" and place[:1] == ["axes"]:
@@ -184,10 +202,11 @@ def _earlier_run(source: Path, over: Mapping[str, np.ndarray]) -> Run:
 
 def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray]) -> Run:
     """Return the run that made a dataset, which was read from `source`, but over `over`."""
+    if "output" in dataset.dims:
+        raise ValueError(f"{source} holds an analysis of sensitivity; foedus sensitivity runs it again")
     forms = compared(dataset)
-    dataset = dataset.drop_dims(
-        {*dataset.dims} - {*PARAMETERS, *forms, "game"}
-    )  # those of what was made of it
+    made = {*dataset.dims} - {*PARAMETERS, *forms, "game"}  # the dimensions of what was made of the map
+    dataset = dataset.drop_dims(made)
     if not set(dataset.dims) <= {*PARAMETERS, *forms}:
         raise ValueError(f"{source} holds scattered games, not a map")
     whole = dataset.attrs.get("adaptive")
