@@ -30,7 +30,7 @@ from .io.schema import CONTESTS, PARAMETERS, VARIABLES, Regime
 from .sweeps import Progress, request_sweep, solve_points, solve_request
 
 if TYPE_CHECKING:
-    pass
+    from .runfile import Run
 
 LARGE = 10**9  # bytes of results from which on their size is said beforehand
 

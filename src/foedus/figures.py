@@ -73,8 +73,8 @@ def plot_cutpoints(dataset: xr.Dataset) -> Figure:
     --------
     >>> import foedus
     >>> ds = foedus.cutpoints("ally_cost", (0.05, 5), {"status_quo": [0.4, 0.5, 0.6]})
-    >>> foedus.plot(ds).axes[0].get_ylabel()
-    "ally's share under the status quo, $q$ (good)"
+    >>> foedus.plot(ds).axes[0].get_xlim()
+    (np.float64(0.05), np.float64(5.0))
     """
     over = [str(dim) for dim in dataset.value.dims[:-1]]
     single = [dim for dim in over if dataset.sizes[dim] == 1]
