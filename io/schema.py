@@ -24,6 +24,11 @@ class Parameter:
         """Tell whether `value` lies in the domain."""
         return math.isfinite(value) and _DOMAINS[self.domain](value)
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The ends of the domain, which it may or may not allow."""
+        return 0.0, 1.0 if self.domain.endswith("1") else math.inf
+
 
 _DOMAINS = {
     "> 0": lambda v: v > 0,
@@ -235,6 +240,36 @@ CUTPOINTS = {
         Variable("regime_above", "", NUMBER, "regime at and just above the cutpoint", Regime),
         Variable("player", "", NUMBER, "whose decision flips", Player),
         Variable("decision", "", NUMBER, "between what that player is indifferent", Decision),
+    )
+}
+
+class Direction(Code):
+    """How a variable answers to a parameter: on both sides, or on the one where it does."""
+
+    FALLS = -1
+    CONSTANT = 0
+    RISES = 1
+    MIXED = 2
+    UNDEFINED = 3
+
+
+# what is told of a game and what lies near it
+STATICS = {
+    variable.name: variable
+    for variable in (
+        Variable("response", "", "", "response of a variable to a parameter, per unit of it"),
+        Variable("direction", "", NUMBER, "how a variable answers to a parameter", Direction),
+        Variable("kink", "", NUMBER, "whether the response is another on both sides of the game"),
+        Variable("margin", "", NUMBER, "distance to the next regime, relative, or absolute from 0"),
+        Variable("next_regime", "", NUMBER, "regime beyond the margin", Regime),
+        Variable("player", "", NUMBER, "whose decision flips there", Player),
+        Variable("decision", "", NUMBER, "between what that player is indifferent there", Decision),
+        Variable("least_margin", "", NUMBER, "the least of the margins"),
+        Variable("least_parameter", "", NUMBER, "parameter along which the margin is least, by its number"),
+        Variable("tie", "", NUMBER, "whether the regime hangs on how a tie is broken"),
+        Variable("side", "", NUMBER, "side of the game: a parameter is less there, or more"),
+        Variable("variable", "", NUMBER, "variable"),
+        Variable("parameter", "", NUMBER, "parameter"),
     )
 }
 

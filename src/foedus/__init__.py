@@ -2,8 +2,9 @@
 
 `solve` solves one game, `sweep` a grid, `sweep_to` a grid of any size into a file, `compare` a grid under
 several functional forms, `solve_points` scattered games. `cutpoints` finds where the regime changes along a
-parameter, `adaptive_map` where it does over a grid; `sensitivity` tells which parameters matter. `save` and
-`load` keep the results, `plot` draws them. Importing this compiles and loads nothing heavy.
+parameter, `adaptive_map` where over a grid. `sensitivity` tells which parameters matter, `statics` how an
+outcome answers to each, and how far the next regime is. `save` and `load` keep results, `plot` draws them.
+Importing this compiles and loads nothing heavy.
 """
 
 import importlib
@@ -13,6 +14,7 @@ from .equilibrium import Equilibrium, solve
 from .forms import compare
 from .game import Game
 from .io.schema import Crisis, Regime
+from .statics import statics
 from .sweeps import solve_points, sweep
 
 __version__ = "0.1.0"
@@ -31,6 +33,7 @@ __all__ = [
     "sensitivity",
     "solve",
     "solve_points",
+    "statics",
     "sweep",
     "sweep_to",
 ]
