@@ -243,6 +243,7 @@ CUTPOINTS = {
     )
 }
 
+
 class Direction(Code):
     """How a variable answers to a parameter: on both sides, or on the one where it does."""
 

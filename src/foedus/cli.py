@@ -509,6 +509,13 @@ app.command(
 )
 
 
+app.command(
+    "foedus.cli_statics:statics",
+    name="statics",
+    help="Tell how a game answers to each parameter, and how wrong each may be before the regime changes.",
+)
+
+
 @app.command
 def info(file: Path, /) -> None:
     """Tell what a file holds, or how far an unfinished map is, without reading it whole.

@@ -49,7 +49,9 @@ def cutpoints(
 
     The regime is solved at `points` values from one end to the other, and between any two of them where it
     differs the change is closed in on until no float lies between its two sides. So none is missed that such
-    a scan would see; one that lies with another between two values of the scan, and undoes it, may be.
+    a scan would see; one that lies with another between two values of the scan, and undoes it, may be. Where S
+    begins to buy a little, its gain is of second order and lost in rounding, so that games within some 1e-8 of
+    such a cutpoint are of either regime, and it is the first of the changes among them.
 
     Parameters
     ----------

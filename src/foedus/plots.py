@@ -14,7 +14,7 @@ import xarray as xr
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import CenteredNorm, ListedColormap, NoNorm, Normalize, to_rgb
+from matplotlib.colors import CenteredNorm, ListedColormap, LogNorm, NoNorm, Normalize, to_rgb
 from matplotlib.figure import Figure, SubFigure  # not pyplot, which keeps every figure and asks for a screen
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -30,6 +30,7 @@ from .io.files import beside, writable
 from .io.schema import (
     COMPARISON,
     PARAMETERS,
+    STATICS,
     VARIABLES,
     Code,
     Crisis,
@@ -68,6 +69,7 @@ CRISIS_COLOURS: dict[Code, str] = {
 COLOURS: dict[type[Code], dict[Code, str]] = {Regime: REGIME_COLOURS, Crisis: CRISIS_COLOURS}
 # a hatch, which no regime has, because no colour is left that differs from all
 UNSOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
+DRAWN = {**VARIABLES, "least_margin": STATICS["least_margin"]}
 ARMS = ("pledge", "ally_arms", "challenger_arms")  # the curves over bands of regimes, by line style
 STYLES = ("solid", "dashed", "dotted")
 STRIP = 0.5  # inches, height of a map of one axis
@@ -155,9 +157,11 @@ def plot(
     count = math.prod(cut.sizes[dim] for dim in panels)
     cut, steps = thin(_used(cut, name, curves), (dim for dim in dims if dim not in panels), _shown(count))
     cut.load()
-    if VARIABLES[name].codes is Crisis and "regime" in cut:  # which has no code of its own for it
+    if name == "least_margin":
+        cut[name] = cut[name].where(np.isfinite(cut[name]))  # where no other regime was found, it has no size
+    if DRAWN[name].codes is Crisis and "regime" in cut:  # which has no code of its own for it
         cut[name] = cut[name].where(cut.regime != Regime.UNSOLVED, np.int8(Regime.UNSOLVED))
-    figure = _draw_curves(cut, name) if curves else _draw_maps(cut[name], VARIABLES[name], panels, forms)
+    figure = _draw_curves(cut, name) if curves else _draw_maps(cut[name], DRAWN[name], panels, forms)
     if "vertex" in dataset.dims:
         _draw_boundaries(figure.axes[0], dataset)
     add_caption(figure, caption_of(cut, sliced, steps, *_grid(cut[name], panels)))
@@ -208,7 +212,7 @@ def _check_variable(dataset: Any, variable: str | None) -> str:
     """Return the name of the variable to draw."""
     if not isinstance(dataset, xr.Dataset):
         raise TypeError(f"a Dataset is needed, not a {type(dataset).__name__}")
-    names = [str(name) for name in dataset.data_vars if name in VARIABLES]
+    names = [str(name) for name in dataset.data_vars if name in DRAWN]
     if not names:
         raise ValueError("the dataset has no variable to draw")
     name = variable or ("regime" if "regime" in names else names[0])
@@ -250,7 +254,7 @@ def _within(dataset: xr.Dataset, name: str, region: Mapping[str, tuple[float, fl
 def _used(dataset: xr.Dataset, name: str, curves: bool) -> xr.Dataset:
     """Return the dataset with no variables but those that a picture of `name` takes."""
     used = [name]
-    if curves or VARIABLES[name].codes is Crisis:
+    if curves or DRAWN[name].codes is Crisis:
         used.append("regime")
     if curves:
         used += [arms + suffix for arms in ARMS for suffix in ("", "_without")]
@@ -467,7 +471,7 @@ def percent(share: float) -> str:
 
 def _draw_curves(dataset: xr.Dataset, name: str) -> Figure:
     """Draw a variable along the only axis over bands of the regimes; of codes, bands and the arms."""
-    entry = VARIABLES[name]
+    entry = DRAWN[name]
     bands = entry if entry.codes else VARIABLES["regime"] if "regime" in dataset else None
     curves = [name]
     if entry.codes:
@@ -501,14 +505,14 @@ def _draw_curves(dataset: xr.Dataset, name: str) -> Figure:
             linestyle=style,
             marker="." if marked.size else "",
             markevery=marked.tolist(),
-            label=label_of(VARIABLES[curve], units=False),
+            label=label_of(DRAWN[curve], units=False),
         )
         if not finite.any():
             axes.text(0.5, 0.5, "undefined", ha="center", transform=axes.transAxes)
     if len(lines) == 1:
-        axes.set_ylabel(wrapped_label(VARIABLES[curves[0]], 3.3))
+        axes.set_ylabel(wrapped_label(DRAWN[curves[0]], 3.3))
     elif lines:
-        axes.set_ylabel(VARIABLES[curves[0]].units)
+        axes.set_ylabel(DRAWN[curves[0]].units)
         add_legend(figure, "upper left", lines)
     else:
         axes.set_yticks([])
@@ -525,7 +529,8 @@ def _style(array: xr.DataArray, codes: type[Code] | None) -> tuple[dict[str, Any
     low, high = (float(limit) for limit in (array.min(), array.max()))
     if low < -NOISE * high and high > -NOISE * low:
         return {"cmap": "RdBu_r", "norm": CenteredNorm(0, max(-low, high))}, blank
-    return {"cmap": "viridis", "norm": Normalize(low, high)}, blank
+    even: type[Normalize] = LogNorm if array.name == "least_margin" and low > 0 else Normalize
+    return {"cmap": "viridis", "norm": even(low, high)}, blank
 
 
 def face_of(codes: type[Code], code: int, tint: bool = False) -> dict[str, Any]:

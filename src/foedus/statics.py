@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 SIDES = {"below": -1.0, "above": 1.0}
 BATCH = 2**21  # games of a scan that are solved at a time
-NEAREST, FARTHEST = 1e-15, 1e3  # distances between which the next regime is looked for, relative
-RATIO = 1.1  # of one distance to the one before
-TIE = 1e-9  # a margin that is as good as none
+# relative distances at which the next regime is looked for: first beside the game, then from a margin on that
+# is as good as none, each so many times the one before
+NEAREST, TIE, FARTHEST, RATIO = 1e-15, 1e-9, 1e3, 1.1
 STEP, SHRINK, TRIES = (
     1e-4,
     8.0,
@@ -56,9 +56,10 @@ def statics(
     the next regime is.
 
     The response is the derivative, by second-order differences to one side, from steps short enough that they
-    agree with those half as long and stay within the regime. The next regime is looked for at distances each
-    1.1 times the one before, from 1e-15 to 1000 times the value or to the end of its domain, and then closed
-    in on to the last float: a regime that is left again within such a step may be passed over.
+    agree with those half as long and stay within the regime. The next regime is looked for beside the game
+    and at distances from 1e-9 to 1000 times the value, or to the end of its domain, each 1.1 times the one
+    before, and then closed in on to the last float: a regime that is left again within a step may be passed
+    over. Most of the time is that of `decisiveness`, beside which no game has closed forms.
 
     Parameters
     ----------
@@ -207,8 +208,8 @@ def _distances(near: _Side) -> np.ndarray:
 
     end = near.parameter.ends[near.sign > 0]
     if math.isinf(end):
-        return rising(NEAREST, FARTHEST)[:, np.newaxis] * near.scale
-    shares = np.concatenate([rising(NEAREST, 0.5), 1 - rising(TIE, 0.5)[-2::-1]])
+        return np.append(NEAREST, rising(TIE, FARTHEST))[:, np.newaxis] * near.scale
+    shares = np.concatenate([[NEAREST], rising(TIE, 0.5), 1 - rising(TIE, 0.5)[-2::-1]])
     if near.parameter.allows(end):
         shares = np.append(shares, 1.0)
     return shares[:, np.newaxis] * near.room
