@@ -169,8 +169,10 @@ class TestMargins:
                     margin, scale = near.margin.item(), p[name] or 1.0
                     if not 1e-9 < margin < math.inf:
                         continue
-                    # where S begins to buy a little, its gain is of second order, and lost in rounding
-                    rounding = 1e-6 if near.next_regime == Regime.PARTIAL else 1e-11
+                    # where the settlement does not jump, gains are of second order, and lost in rounding
+                    surplus = p["bargaining_power"] * (p["ally_war_cost"] + p["challenger_war_cost"])
+                    smooth = near.next_regime == Regime.PARTIAL or surplus == 0
+                    rounding = 1e-6 if smooth else 1e-11
                     ends = [p[name] + sign * factor * margin * scale for factor in (1 - 1e-9, 1 + rounding)]
                     assert foedus.solve(**p | {name: ends[0]}).regime == ds.regime
                     if PARAMETERS[name].allows(ends[1]):
