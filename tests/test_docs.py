@@ -34,7 +34,7 @@ def test_command_lines(tmp_path):
     shutil.copy(ROOT / "examples" / "sensitivity.toml", tmp_path / "examples")
     (tmp_path / "games.csv").write_text("ally_cost,stake\n0.3,1\n")
     lines = re.findall(r"^    foedus (.*?)(?:   .*)?$", README, re.MULTILINE)
-    assert len(lines) == 9
+    assert len(lines) == 12
     for line in lines:
         done = subprocess.run(
             [sys.executable, "-m", "foedus", *shlex.split(line)],
@@ -93,6 +93,45 @@ def test_sensitivity(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     assert run([*shlex.split(line), "-o", str(tmp_path / "found.nc"), "--quiet"]) == 0
     assert (tmp_path / "found.png").exists()
+
+
+def test_boundaries(tmp_path, monkeypatch, capsys):
+    """Every command line of the page on cutpoints, boundaries and margins, on small maps, and its example."""
+    page = (ROOT / "docs" / "boundaries.md").read_text(encoding="utf-8")
+    (tmp_path / "examples").mkdir()
+    for name, points in (("regimes.toml", "2048"), ("coarse.toml", "256")):
+        run_file = (ROOT / "examples" / name).read_text().replace(f"points = {points}", "points = 12")
+        (tmp_path / "examples" / name).write_text(run_file)
+    lines = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    assert len(lines) == 6
+    for line in lines:
+        done = subprocess.run(
+            [sys.executable, "-m", "foedus", *shlex.split(line)],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, (line, done.stderr)
+    for name in (
+        "cutpoints.tex",
+        "cutpoints.nc",
+        "cutpoints.png",
+        "fixed-arms.png",
+        "adaptive.nc",
+        "statics.nc",
+    ):
+        assert (tmp_path / name).exists(), name
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "boundaries.md", "exec"), {})
+    (said,) = re.findall(r"# ([\d.]+ [\d.]+) and ([\d.]+ [\d.]+)", code)
+    assert capsys.readouterr().out.splitlines()[:2] == list(said)
+    assert (tmp_path / "boundaries.svg").exists()
+
+
+def test_the_sentence_on_margins_is_what_is_printed(capsys):
+    page = (ROOT / "docs" / "boundaries.md").read_text(encoding="utf-8")
+    (sentence,) = re.findall(r"\*(The regime stays [^*]*)\*", page)
+    assert run(["statics", "--ally-cost", "1"]) == 0
+    assert " ".join(sentence.split()) in capsys.readouterr().out
 
 
 def test_links_lead_somewhere():

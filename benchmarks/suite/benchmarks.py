@@ -148,6 +148,28 @@ class Streaming:
         return beside_solving(ending, ["regime"], 10_000)[0]
 
 
+class Boundaries:
+    """What is found of regimes by their boundaries, on the default map or its first axis."""
+
+    def setup(self):
+        self.axes = map_axes(8192, 8192)
+        self.time_cutpoints_of_400_lines()
+        self.time_statics_of_one_game()
+
+    def time_adaptive_map_8192_x_8192(self):
+        foedus.adaptive_map(self.axes)
+
+    def track_games_saved_8192_x_8192(self):
+        """Of how many games one is solved."""
+        return 8192**2 / foedus.adaptive_map(self.axes).attrs["solved"]
+
+    def time_cutpoints_of_400_lines(self):
+        foedus.cutpoints("ally_cost", (0.05, 5), {"status_quo": np.linspace(0.1, 0.9, 400)})
+
+    def time_statics_of_one_game(self):
+        foedus.statics(ally_cost=1.0)
+
+
 class AnyContest:
     """A game with any contest, in closed-form games: the median of five rounds, side by side."""
 

@@ -49,10 +49,11 @@ def cutpoints(
 
     The regime is solved at `points` values from one end to the other, and between any two of them where it
     differs the change is closed in on until no float lies between its two sides. So none is missed that such
-    a scan would see; one that lies with another between two values of the scan, and undoes it, may be. Where
-    the settlement does not jump, because there is no surplus to take or S only begins to buy a little, who
-    decides gains by second order only: this is lost in rounding, games within some 1e-8 of such a cutpoint are
-    found to be of either regime, and what is told is one of the changes among them.
+    a scan would see; one that lies with another between two values of the scan, and undoes it, may be.
+
+    Where the settlement does not jump, because there is no surplus to take or S only begins to buy a little,
+    who decides gains by second order only. This is lost in rounding: games within 1e-8 of such a cutpoint
+    are found to be of either regime, and what is told is one of the changes among them.
 
     Parameters
     ----------
