@@ -16,6 +16,24 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def run_lines(lines, folder):
+    """Run command lines in a folder, in order."""
+    for line in lines:
+        done = subprocess.run(
+            [sys.executable, "-m", "foedus", *shlex.split(line)],
+            cwd=folder, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, (line, done.stderr)
+
+
+def small_examples(folder, points):
+    """Copy the run files of the examples, with axes of so many values."""
+    (folder / "examples").mkdir()
+    for name, size in (("regimes.toml", "2048"), ("coarse.toml", "256")):
+        run_file = (ROOT / "examples" / name).read_text().replace(f"points = {size}", f"points = {points}")
+        (folder / "examples" / name).write_text(run_file)
+
+
 def test_python_example(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -27,20 +45,12 @@ def test_python_example(tmp_path, monkeypatch, capsys):
 
 def test_command_lines(tmp_path):
     """Every `foedus` line of the README, in order, on small maps and a small table."""
-    (tmp_path / "examples").mkdir()
-    for name, points in (("regimes.toml", "2048"), ("coarse.toml", "256")):
-        run_file = (ROOT / "examples" / name).read_text().replace(f"points = {points}", "points = 48")
-        (tmp_path / "examples" / name).write_text(run_file)
+    small_examples(tmp_path, 48)
     shutil.copy(ROOT / "examples" / "sensitivity.toml", tmp_path / "examples")
     (tmp_path / "games.csv").write_text("ally_cost,stake\n0.3,1\n")
     lines = re.findall(r"^    foedus (.*?)(?:   .*)?$", README, re.MULTILINE)
     assert len(lines) == 12
-    for line in lines:
-        done = subprocess.run(
-            [sys.executable, "-m", "foedus", *shlex.split(line)],
-            cwd=tmp_path, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, (line, done.stderr)
+    run_lines(lines, tmp_path)
     for name in (
         "map.nc",
         "map.png",
@@ -62,13 +72,8 @@ def test_large_maps(tmp_path):
     run_file = (ROOT / "examples" / "regimes.toml").read_text().replace("points = 2048", "points = 48")
     (tmp_path / "run.toml").write_text(run_file)
     with distributed.LocalCluster(n_workers=1, dashboard_address=":0") as cluster:
-        for line in re.findall(r"^    foedus (.*)$", LARGE, re.MULTILINE):
-            command = shlex.split(line.replace("tcp://10.0.0.1:8786", cluster.scheduler_address))
-            done = subprocess.run(
-                [sys.executable, "-m", "foedus", *command],
-                cwd=tmp_path, capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            assert done.returncode == 0, (line, done.stderr)
+        text = LARGE.replace("tcp://10.0.0.1:8786", cluster.scheduler_address)
+        run_lines(re.findall(r"^    foedus (.*)$", text, re.MULTILINE), tmp_path)
     for name in ("map.nc", "again.zarr", "region.png", "cluster.nc"):
         assert (tmp_path / name).exists(), name
     first, second, *others = re.findall(r"```python\n(.*?)```", LARGE, re.DOTALL)
@@ -98,18 +103,10 @@ def test_sensitivity(tmp_path, monkeypatch, capsys):
 def test_boundaries(tmp_path, monkeypatch, capsys):
     """Every command line of the page on cutpoints, boundaries and margins, on small maps, and its example."""
     page = (ROOT / "docs" / "boundaries.md").read_text(encoding="utf-8")
-    (tmp_path / "examples").mkdir()
-    for name, points in (("regimes.toml", "2048"), ("coarse.toml", "256")):
-        run_file = (ROOT / "examples" / name).read_text().replace(f"points = {points}", "points = 12")
-        (tmp_path / "examples" / name).write_text(run_file)
+    small_examples(tmp_path, 12)
     lines = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
     assert len(lines) == 6
-    for line in lines:
-        done = subprocess.run(
-            [sys.executable, "-m", "foedus", *shlex.split(line)],
-            cwd=tmp_path, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, (line, done.stderr)
+    run_lines(lines, tmp_path)
     for name in (
         "cutpoints.tex",
         "cutpoints.nc",
