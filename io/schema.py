@@ -282,7 +282,12 @@ BOUNDARIES = {
         Variable("curve_regimes", "", NUMBER, "regimes on the sides of a boundary", Regime),
         Label("curve_size", "", NUMBER, "vertices of a boundary"),
         Label("meeting_", "", "", "point where more than two regimes meet"),
-        Label("meeting_error", "", NUMBER, "error of such a point, at most, as a share of an axis"),
+        Label(
+            "meeting_error",
+            "",
+            NUMBER,
+            "half of the window in which such a point was last seen, as a share of an axis",
+        ),
         Label("meeting_regimes", "", NUMBER, "whether a regime is among those that meet"),
         Label("share", "", NUMBER, "share of the map where the regime holds"),
         Label("share_error", "", NUMBER, "error of the share as one of the area, at most"),

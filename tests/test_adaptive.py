@@ -167,7 +167,7 @@ class TestGeometry:
         others = [end for end in outer if not np.allclose(end, meeting.at)]
         assert all(end.min() == 0 or end.max() == 64 for end in others)  # on the border
 
-    def test_a_wedge_ends_within_the_error_that_is_told(self):
+    def test_a_wedge_ends_within_the_window_it_was_last_seen_in(self):
         """It is thinner than a step long before it ends, at (0.2, 0.5)."""
 
         def wedge(x, y):

@@ -62,7 +62,9 @@ def adaptive_map(
         end where more than two regimes meet, on the border, or where they began.
 
         ``meeting_<axis>`` (meeting): where more than two regimes meet, those with ``meeting_regimes`` 1;
-        within ``meeting_error``, as a share of an axis.
+        ``meeting_error``, half of the window in which the point was last seen, as a share of an axis: it is
+        far below a step of the grid unless a regime ends there in a wedge that is too thin to follow, and
+        may then reach further.
 
         ``share`` (regime_name): the share of the points with each regime, within ``share_error`` of the
         share of the area, and ``border_length`` (regime_name, neighbour), 0 where two do not touch, with both
@@ -201,7 +203,7 @@ def _labelled(
         entry = parameter_attributes(name, request.contest)
         attributes = entry | {"long_name": f"{BOUNDARIES[kind].long_name}: {entry['long_name']}"}
         dataset[kind + name] = xr.Variable((dim,), values_at(values[name], at[:, k]), attributes)
-    sides = [spacing / (size - 1) for size in shape]
+    sides = [min(spacing / (size - 1), 1.0) for size in shape]
     return dataset.assign_attrs(
         adaptive=list(shape),
         spacing=spacing,

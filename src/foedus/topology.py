@@ -42,7 +42,7 @@ class Meeting(NamedTuple):
     """A point where three or more codes meet."""
 
     at: tuple[float, float]
-    error: float  # steps along either axis, at most
+    error: float  # steps along either axis: half of the window in which it was last seen
     codes: frozenset[int]
 
 
