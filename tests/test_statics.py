@@ -246,6 +246,10 @@ class TestGrids:
         ({"parameters": []}, "must name one or more, each once"),
         ({"parameters": ["stake", "stake"]}, "must name one or more, each once"),
         ({"axes": {"stake": [1.0]}, "stake": 1.0}, "stake is both an axis and fixed at 1.0"),
+        (
+            {"axes": {"stake": np.linspace(0, 1, 3000), "ally_cost": np.linspace(1, 2, 3000)}},
+            r"the statics of 9,000,000 games take 35 GB, and 4 are allowed",
+        ),
         ({"stake": -1}, "stake = -1.0 is not allowed; it must be >= 0"),
         ({"contest": "war"}, "contest = 'war' is not allowed"),
     ],

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SIDES = {"below": -1.0, "above": 1.0}
+LARGEST = 4 * 10**9  # bytes of results
 BATCH = 2**21  # games of a scan that are solved at a time
 # relative distances at which the next regime is looked for: first beside the game, then from a margin on that
 # is as good as none, each so many times the one before
@@ -94,7 +95,7 @@ def statics(
     Raises
     ------
     TypeError, ValueError
-        as for `sweep`; if a variable is a code, or a name is unknown.
+        as for `sweep`; if a variable is a code, a name is unknown, or the results take more than 4 GB.
 
     Examples
     --------
@@ -122,6 +123,12 @@ def statics(
     if not chosen or len(set(chosen)) < len(chosen):
         raise ValueError(f"parameters = {chosen!r} must name one or more, each once")
     count = games.games
+    size = count * len(chosen) * len(SIDES) * (8 * len(names) + 11)
+    if size > LARGEST:
+        raise ValueError(
+            f"the statics of {count:,} games take {size / 1e9:.0f} GB, and {LARGEST / 1e9:.0f} are allowed; "
+            "take fewer games, variables or parameters"
+        )
     at = np.arange(count)
     here = {
         name: column[at // games.strides[name] % column.size] if name in values else np.full(count, column[0])
