@@ -340,6 +340,11 @@ class TestCommand:
         assert ds.attrs["command"].startswith("foedus")
         assert run(command) == 2
         assert "exists already; --overwrite replaces it" in capsys.readouterr().err
+        assert run(["info", file]) == 0
+        assert "512 values of ally_cost from 0.05 to 5" in " ".join(capsys.readouterr().out.split())
+        assert run(["plot", file, "-o", figure, "--overwrite"]) == 0
+        assert run(["plot", file, "-o", figure, "--overwrite", "--at", "stake=1"]) == 2
+        assert "takes no variable, at or region" in capsys.readouterr().err
         assert run([*command, "--overwrite", "--quiet"]) == 0
         assert capsys.readouterr().out == ""
 

@@ -55,6 +55,8 @@ def _lines(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
     forms = compared(dataset)
     games = [size for dim, size in dataset.sizes.items() if dim in (*forms, *PARAMETERS, "game")]
     yield "games", f"{dataset.attrs.get('games') or math.prod(games):,}"
+    if "resolution" in dataset.attrs:  # of what was looked for
+        yield "resolution", dataset.attrs["resolution"]
     if "adaptive" in dataset.attrs:
         size = " x ".join(map(str, dataset.attrs["adaptive"]))
         yield "adaptive", f"{dataset.attrs['solved']:,} games solved, boundaries known on a grid of {size}"

@@ -128,6 +128,8 @@ def plot(
     "ally's cost of arms, $c_{A}$ (good per unit of arms)"
     """
     dims = getattr(dataset, "dims", ())
+    if {"cutpoint", "output"} & {*dims} and (variable or at or region):
+        raise ValueError("a picture of cutpoints or of sensitivity takes no variable, at or region")
     if "cutpoint" in dims:
         from .figures import plot_cutpoints
 
