@@ -78,3 +78,20 @@ def test_the_pages_figures_are_those_of_the_record(tmp_path):
     )
     run("-c", script, str(tmp_path / "table.md"))
     assert (tmp_path / "table.md").read_text() == (ROOT / "docs" / "speed-table.md").read_text()
+
+
+SAMPLERS = """
+import numpy as np
+from benchmarks.peers.samplers import learner, ours, phase_map, planted, seen
+print(seen(ours(np.vectorize(planted), 1057, 24)))
+points = phase_map(planted, 9), learner(planted)
+print([len(part) > 1900 and bool(((0 <= part) & (part <= 3)).all()) for part in points])
+"""
+
+
+@compiled_only
+def test_tracing_sees_the_islands_that_samplers_are_compared_on():
+    """All three; the samplers ask for as many points as is said of them, on the same domain."""
+    for package in ("adaptive", "phasemap"):
+        pytest.importorskip(package, reason=FEW)
+    assert run("-W", "ignore", "-c", SAMPLERS).splitlines() == ["[0.05, 0.1, 0.2]", "[True, True]"]
