@@ -94,6 +94,22 @@ def test_all_changes_within_one_step_are_found_that_its_ends_show():
     assert found.low.tolist() == [np.nextafter(x, 0) for x in found.high]
 
 
+@pytest.mark.parametrize("within", [(1e-300, 1e300), (1e-20, 1e18)])
+def test_the_range_scanned_may_be_huge(within):
+    found, near = (foedus.cutpoints("ally_cost", ends) for ends in (within, (0.05, 5)))
+    np.testing.assert_array_equal(found.value, near.value)
+    assert ", each 1." in found.attrs["resolution"]
+
+
+def test_cutpoints_may_be_far_below_the_upper_end():
+    arms = 1e14  # the default game in another unit of arms
+    units = dict(challenger_forces=0.2 * arms, challenger_cost=0.5 / arms, superpower_cost=0.3 / arms)
+    found = foedus.cutpoints("ally_cost", (1e-20, 1e3), **units)
+    below = foedus.solve_points({"ally_cost": np.nextafter(found.value.values, 0)}, **units)
+    np.testing.assert_array_equal(below.regime, found.regime_below)
+    assert found.value.values * arms == pytest.approx(foedus.cutpoints("ally_cost", (0.05, 5)).value.values)
+
+
 class TestDeciding:
     def test_the_player_that_is_named_is_indifferent(self):
         """Its payoff does not jump, though that of others may."""

@@ -48,8 +48,9 @@ def cutpoints(
     """Find every value of a parameter at which the regime changes, and say whose decision flips there.
 
     The regime is solved at `points` values from one end to the other, and between any two of them where it
-    differs the change is closed in on until no float lies between its two sides. So none is missed that such
-    a scan would see; one that lies with another between two values of the scan, and undoes it, may be.
+    differs the change is closed in on until no float lies between its two sides, or, at 0, to 1e-15 of a
+    step. So none is missed that such a scan would see; one that lies with another between two values of the
+    scan, and undoes it, may be.
 
     Parameters
     ----------
@@ -117,7 +118,7 @@ def cutpoints(
         return solve_columns(games(line, at), rest, contest, ["regime"], threads)["regime"]
 
     first, stretches = _changes(parameter, scan, lines.values, rest, contest, threads, progress)
-    found = close_in(regimes_at, stretches, 1e-15 * scan[-1])
+    found = close_in(regimes_at, stretches, 0.0 if scan[0] > 0 else 1e-15 * scan[1])
     found = found.take(np.lexsort((found.high, found.line)))
     player, decision = deciding(
         *(
@@ -151,7 +152,7 @@ def _scan(parameter: str, within: tuple[float, float], points: int) -> np.ndarra
         low, high = within
     except (TypeError, ValueError):
         raise TypeError(f"within = {within!r} is not a pair of numbers, from where to where") from None
-    low, high = (check_parameter(parameter, end) for end in (low, high))
+    low, high = (check_parameter(parameter, end) + 0.0 for end in (low, high))  # no -0.0
     if low >= high:
         raise ValueError(f"within = ({low!r}, {high!r}): the first end must be less than the second")
     if isinstance(points, bool) or not isinstance(points, (int, np.integer)) or points < 2:
@@ -207,7 +208,8 @@ def close_in(regimes_at: RegimesAt, stretches: Brackets, tiny: float) -> Bracket
 
     Each stretch is halved, the half kept in which the regime first differs from that below, until no float
     lies between its ends or they are as small as `tiny`; if what is above it is not yet the regime at the
-    end of the stretch, the rest of it is searched in the same way.
+    end of the stretch, the rest of it is searched in the same way. Half of the floats are below the middle:
+    none is negative, so that they are in the order of their bits.
     """
     parts = []
     while True:
@@ -215,7 +217,8 @@ def close_in(regimes_at: RegimesAt, stretches: Brackets, tiny: float) -> Bracket
         open_ = np.arange(line.size)
         while open_.size:
             left, right = low[open_], high[open_]
-            middle = left + (right - left) / 2
+            bits = left.view(np.int64)
+            middle = (bits + (right.view(np.int64) - bits) // 2).view(np.float64)
             apart = (left < middle) & (middle < right) & (right > tiny)
             open_, middle = open_[apart], middle[apart]
             if open_.size:
@@ -323,7 +326,8 @@ def _labelled(
     number = variable(("cutpoint",), np.arange(count), CUTPOINTS["cutpoint"])
     low, high = scan[0].item(), scan[-1].item()
     if in_logarithms(low, high):
-        spacing = f"each {(high / low) ** (1 / (scan.size - 1)):.10g} times the one before"
+        root = 1 / (scan.size - 1)
+        spacing = f"each {high**root / low**root:.10g} times the one before"
     else:
         spacing = f"{(high - low) / (scan.size - 1):.10g} apart"
     attributes = {
