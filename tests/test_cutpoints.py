@@ -165,6 +165,32 @@ class TestDeciding:
         without = foedus.solve(ally_cost=first.value.item(), autonomy_cost=0.01).without
         assert without.ally_payoff + 0.01 == pytest.approx(0.5, abs=1e-12)
 
+    @pytest.mark.parametrize("fixed", [
+        dict(ally_cost=2.6105, superpower_cost=0.528, status_quo=0.98, ally_war_cost=0, bargaining_power=0.4508),
+        dict(superpower_cost=1.1008, status_quo=0.98, ally_war_cost=0.02, bargaining_power=0.7352,
+             autonomy_cost=0.0936, alliance_cost=0.1058),
+    ])  # fmt: skip
+    def test_s_is_not_named_where_its_payoff_jumps(self, fixed):
+        ds = foedus.cutpoints("decisiveness", (1.2, 5), points=512, **fixed)
+        sides = (
+            foedus.solve_points({"decisiveness": at}, **fixed)
+            for at in (np.nextafter(ds.value.values, 0), ds.value.values)
+        )
+        payoffs = [side.superpower_payoff.values for side in sides]
+        jumps = np.abs(payoffs[0] - payoffs[1]) > 1e-7
+        assert jumps.any()
+        assert not (jumps & (ds.player.values == Player.SUPERPOWER)).any()
+
+    def test_nobody_revises_where_nobody_does(self):
+        """Deterrence ends with a jump of everybody's payoff, and A concedes."""
+        fixed = dict(
+            ally_cost=5.2082, superpower_cost=2.8788, status_quo=0.5658, challenger_war_cost=0.0309,
+            ally_forces=1.1363, effectiveness=0.5956, stake=4.0023, autonomy_cost=0.19, alliance_cost=0.2418,
+        )  # fmt: skip
+        ds = foedus.cutpoints("decisiveness", (3.4, 3.7), points=64, **fixed)
+        assert (ds.regime_below.item(), ds.regime_above.item()) == (Regime.DETERRENCE, Regime.CONCESSION)
+        assert (ds.player.item(), ds.decision.item()) == (Player.NONE, Decision.NONE)
+
     def test_unsolved_games_leave_it_open(self):
         fixed = dict(
             ally_cost=4.649914213419614, superpower_cost=0.6933394471067414, status_quo=0.07293014856594718,

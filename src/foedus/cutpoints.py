@@ -235,6 +235,7 @@ def close_in(regimes_at: RegimesAt, stretches: Brackets, tiny: float) -> Bracket
 
 DECIDING = (
     "regime",
+    "crisis",
     "superpower_payoff",
     "ally_payoff",
     "ally_arms_without",
@@ -254,8 +255,9 @@ def deciding(
     is another, that game has flipped, whatever S then makes of it: by A's decision, or if A adds nothing or
     its payoff jumps by C's; but where A adds nothing and C no other arms either, by A's, to challenge or not.
     If only the arms jump there, it is a decision for more of them or fewer. Else it is S's if its payoff does
-    not jump, at its participation limit; or A's, which has come to refuse, or if its payoff jumps to revise
-    behind any pledge.
+    not jump, at its participation limit; or A's, which has come to refuse or, behind a pledge that is worth
+    more to it than none, not to hold; or if its payoff jumps to revise behind any pledge. Where the payoffs of
+    S and A jump and nobody revises, these variables do not tell.
 
     below, above : the variables that `DECIDING` names
     """
@@ -278,7 +280,16 @@ def deciding(
     rearmed = below["challenger_arms_without"] != above["challenger_arms_without"]
     ally = np.where(armed, ~jumps("ally_payoff_without"), holding & revising & ~rearmed)
     unsolved = either(lambda side: side["regime"] == Regime.UNSOLVED)
-    signed = [np.isin(side["regime"], ALLIANCES) for side in sides]
+    signed = np.logical_and(*(np.isin(side["regime"], ALLIANCES) for side in sides))
+    behind = (
+        signed
+        & ~jumps("ally_payoff")
+        & ~either(lambda side: np.abs(side["ally_payoff"] - side["ally_payoff_without"]) < INDIFFERENT)
+    )
+    rising, falling = (
+        either(lambda side, who=who: side["crisis"] == who)
+        for who in (Crisis.ALLY_CHALLENGES, Crisis.CHALLENGER_CHALLENGES)
+    )
     cases = (
         (unsolved, Player.NONE, Decision.NONE),
         (alone & ally & holding & conceding, Player.ALLY, Decision.HOLDING_OR_CONCEDING),
@@ -291,15 +302,18 @@ def deciding(
         (alone, Player.CHALLENGER, Decision.STAYING_OR_YIELDING),
         (jumps("ally_payoff_without"), Player.CHALLENGER, Decision.MORE_OR_FEWER_ARMS),
         (jumps("ally_arms_without"), Player.ALLY, Decision.MORE_OR_FEWER_ARMS),
-        (signed[0] & signed[1], Player.SUPERPOWER, Decision.FULL_OR_PARTIAL),
+        (signed & ~jumps("superpower_payoff"), Player.SUPERPOWER, Decision.FULL_OR_PARTIAL),
         (~jumps("superpower_payoff"), Player.SUPERPOWER, Decision.ALLIANCE_OR_NONE),
+        (behind & falling, Player.ALLY, Decision.HOLDING_OR_CONCEDING),
+        (behind, Player.ALLY, Decision.HOLDING_OR_REVISING),
         (~jumps("ally_payoff"), Player.ALLY, Decision.SIGNING_OR_REFUSING),
+        (rising, Player.ALLY, Decision.HOLDING_OR_REVISING),
     )
     conditions = [condition for condition, _, _ in cases]
     players, decisions = ([np.int8(case[k]) for case in cases] for k in (1, 2))
     return (
-        np.select(conditions, players, np.int8(Player.ALLY)),
-        np.select(conditions, decisions, np.int8(Decision.HOLDING_OR_REVISING)),
+        np.select(conditions, players, np.int8(Player.NONE)),
+        np.select(conditions, decisions, np.int8(Decision.NONE)),
     )
 
 
