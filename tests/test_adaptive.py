@@ -481,3 +481,11 @@ class TestCommand:
     def test_bad_input(self, run_file, options, words, capsys):
         assert run(["map", "run.toml", "--quiet", *options.split()]) == 2
         assert words in capsys.readouterr().err
+
+
+def test_what_may_be_missed_is_told():
+    """A map of two columns: a band from border to border between two values of the lattice is missed."""
+    axes = {"ally_cost": np.geomspace(0.05, 5, 300), "status_quo": [0.5, 0.5001]}
+    ds = foedus.adaptive_map(axes, spacing=1000)
+    assert ds.attrs["unseen"].startswith("regions enclosed by one regime, or by it and the border, that lie")
+    assert "1000 steps apart" in ds.attrs["unseen"]

@@ -37,7 +37,7 @@ def adaptive_map(
 
     The regime is solved at every `spacing`-th value of each axis. Where it differs between two of these, the
     boundary is found and followed to wherever it leads, so that the map is that of `sweep`, point by point,
-    but for regions that lie between the values solved, enclosed by one regime.
+    but for regions that lie between the values solved, enclosed by one regime, or by it and the border.
 
     Parameters
     ----------
@@ -206,6 +206,6 @@ def _labelled(
         adaptive=list(shape),
         spacing=spacing,
         solved=solved,
-        unseen=f"regions enclosed by one regime that lie between every {spacing}th value of each axis; "
-        f"none that holds a rectangle of {sides[0]:.3g} by {sides[1]:.3g} of the axes",
+        unseen="regions enclosed by one regime, or by it and the border, that lie between values of each axis "
+        f"{spacing} steps apart; none that holds a rectangle of {sides[0]:.3g} by {sides[1]:.3g} of the axes",
     )
