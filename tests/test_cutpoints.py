@@ -360,8 +360,26 @@ class TestPictures:
         with pytest.raises(ValueError, match="stake has 10 values, but a picture holds 9 panels"):
             foedus.plot(many)
 
+    def test_values_may_be_repeated(self):
+        figure = foedus.plot(foedus.cutpoints("ally_cost", (0.05, 5), {"stake": [1, 1]}, points=64))
+        assert figure.axes[0].texts[0].get_text() == "$0.27772$"
+
+    @pytest.mark.parametrize(
+        "wrong", [{"variable": "regime"}, {"at": {"stake": 1}}, {"region": {"stake": (0, 1)}}]
+    )
+    def test_is_drawn_whole(self, curves, wrong):
+        with pytest.raises(ValueError, match="a picture of cutpoints is drawn whole"):
+            foedus.plot(curves, **wrong)
+
 
 class TestCommand:
+    def test_a_picture_that_cannot_be_is_refused_before_the_run(self, tmp_path, capsys, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        command = "cutpoints ally_cost --within 1:2 --figure x.png -o x.nc --axis stake=1,2"
+        assert run([*command.split(), "--axis", "effectiveness=0.5,1", "--axis", "status_quo=0.4,0.5"]) == 2
+        assert "two further axes at most" in capsys.readouterr().err
+        assert not list(tmp_path.iterdir())
+
     def test_table_file_and_figure(self, tmp_path, capsys):
         names = [tmp_path / name for name in ("c.nc", "c.csv", "c.tex", "c.pdf")]
         file, table, latex, figure = map(str, names)

@@ -256,8 +256,8 @@ def deciding(
     its payoff jumps by C's; but where A adds nothing and C no other arms either, by A's, to challenge or not.
     If only the arms jump there, it is a decision for more of them or fewer. Else it is S's if its payoff does
     not jump, at its participation limit; or A's, which has come to refuse or, behind a pledge that is worth
-    more to it than none, not to hold; or if its payoff jumps to revise behind any pledge. Where the payoffs of
-    S and A jump and nobody revises, these variables do not tell.
+    more to it than none, not to hold; or if its payoff jumps to revise behind any pledge. Where the payoffs
+    of S and A jump and nobody revises, these variables do not tell.
 
     below, above : the variables that `DECIDING` names
     """
