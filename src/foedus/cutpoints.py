@@ -286,10 +286,8 @@ def deciding(
         & ~jumps("ally_payoff")
         & ~either(lambda side: np.abs(side["ally_payoff"] - side["ally_payoff_without"]) < INDIFFERENT)
     )
-    rising, falling = (
-        either(lambda side, who=who: side["crisis"] == who)
-        for who in (Crisis.ALLY_CHALLENGES, Crisis.CHALLENGER_CHALLENGES)
-    )
+    rising = either(lambda side: side["crisis"] == Crisis.ALLY_CHALLENGES)
+    falling = either(lambda side: side["crisis"] == Crisis.CHALLENGER_CHALLENGES)
     cases = (
         (unsolved, Player.NONE, Decision.NONE),
         (alone & ally & holding & conceding, Player.ALLY, Decision.HOLDING_OR_CONCEDING),
