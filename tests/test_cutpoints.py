@@ -94,6 +94,22 @@ def test_all_changes_within_one_step_are_found_that_its_ends_show():
     assert found.low.tolist() == [np.nextafter(x, 0) for x in found.high]
 
 
+@pytest.mark.parametrize("within", [(1e-300, 1e300), (1e-20, 1e18)])
+def test_the_range_scanned_may_be_huge(within):
+    found, near = (foedus.cutpoints("ally_cost", ends) for ends in (within, (0.05, 5)))
+    np.testing.assert_array_equal(found.value, near.value)
+    assert ", each 1." in found.attrs["resolution"]
+
+
+def test_cutpoints_may_be_far_below_the_upper_end():
+    arms = 1e14  # the default game in another unit of arms
+    units = dict(challenger_forces=0.2 * arms, challenger_cost=0.5 / arms, superpower_cost=0.3 / arms)
+    found = foedus.cutpoints("ally_cost", (1e-20, 1e3), **units)
+    below = foedus.solve_points({"ally_cost": np.nextafter(found.value.values, 0)}, **units)
+    np.testing.assert_array_equal(below.regime, found.regime_below)
+    assert found.value.values * arms == pytest.approx(foedus.cutpoints("ally_cost", (0.05, 5)).value.values)
+
+
 class TestDeciding:
     def test_the_player_that_is_named_is_indifferent(self):
         """Its payoff does not jump, though that of others may."""
@@ -148,6 +164,32 @@ class TestDeciding:
         assert (first.player, first.decision) == (Player.ALLY, Decision.SIGNING_OR_REFUSING)
         without = foedus.solve(ally_cost=first.value.item(), autonomy_cost=0.01).without
         assert without.ally_payoff + 0.01 == pytest.approx(0.5, abs=1e-12)
+
+    @pytest.mark.parametrize("fixed", [
+        dict(ally_cost=2.6105, superpower_cost=0.528, status_quo=0.98, ally_war_cost=0, bargaining_power=0.4508),
+        dict(superpower_cost=1.1008, status_quo=0.98, ally_war_cost=0.02, bargaining_power=0.7352,
+             autonomy_cost=0.0936, alliance_cost=0.1058),
+    ])  # fmt: skip
+    def test_s_is_not_named_where_its_payoff_jumps(self, fixed):
+        ds = foedus.cutpoints("decisiveness", (1.2, 5), points=512, **fixed)
+        sides = (
+            foedus.solve_points({"decisiveness": at}, **fixed)
+            for at in (np.nextafter(ds.value.values, 0), ds.value.values)
+        )
+        payoffs = [side.superpower_payoff.values for side in sides]
+        jumps = np.abs(payoffs[0] - payoffs[1]) > 1e-7
+        assert jumps.any()
+        assert not (jumps & (ds.player.values == Player.SUPERPOWER)).any()
+
+    def test_nobody_revises_where_nobody_does(self):
+        """Deterrence ends with a jump of everybody's payoff, and A concedes."""
+        fixed = dict(
+            ally_cost=5.2082, superpower_cost=2.8788, status_quo=0.5658, challenger_war_cost=0.0309,
+            ally_forces=1.1363, effectiveness=0.5956, stake=4.0023, autonomy_cost=0.19, alliance_cost=0.2418,
+        )  # fmt: skip
+        ds = foedus.cutpoints("decisiveness", (3.4, 3.7), points=64, **fixed)
+        assert (ds.regime_below.item(), ds.regime_above.item()) == (Regime.DETERRENCE, Regime.CONCESSION)
+        assert (ds.player.item(), ds.decision.item()) == (Player.NONE, Decision.NONE)
 
     def test_unsolved_games_leave_it_open(self):
         fixed = dict(
@@ -318,8 +360,26 @@ class TestPictures:
         with pytest.raises(ValueError, match="stake has 10 values, but a picture holds 9 panels"):
             foedus.plot(many)
 
+    def test_values_may_be_repeated(self):
+        figure = foedus.plot(foedus.cutpoints("ally_cost", (0.05, 5), {"stake": [1, 1]}, points=64))
+        assert figure.axes[0].texts[0].get_text() == "$0.27772$"
+
+    @pytest.mark.parametrize(
+        "wrong", [{"variable": "regime"}, {"at": {"stake": 1}}, {"region": {"stake": (0, 1)}}]
+    )
+    def test_is_drawn_whole(self, curves, wrong):
+        with pytest.raises(ValueError, match="a picture of cutpoints is drawn whole"):
+            foedus.plot(curves, **wrong)
+
 
 class TestCommand:
+    def test_a_picture_that_cannot_be_is_refused_before_the_run(self, tmp_path, capsys, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        command = "cutpoints ally_cost --within 1:2 --figure x.png -o x.nc --axis stake=1,2"
+        assert run([*command.split(), "--axis", "effectiveness=0.5,1", "--axis", "status_quo=0.4,0.5"]) == 2
+        assert "two further axes at most" in capsys.readouterr().err
+        assert not list(tmp_path.iterdir())
+
     def test_table_file_and_figure(self, tmp_path, capsys):
         names = [tmp_path / name for name in ("c.nc", "c.csv", "c.tex", "c.pdf")]
         file, table, latex, figure = map(str, names)
@@ -344,7 +404,7 @@ class TestCommand:
         assert "512 values of ally_cost from 0.05 to 5" in " ".join(capsys.readouterr().out.split())
         assert run(["plot", file, "-o", figure, "--overwrite"]) == 0
         assert run(["plot", file, "-o", figure, "--overwrite", "--at", "stake=1"]) == 2
-        assert "takes no variable, at or region" in capsys.readouterr().err
+        assert "it takes no variable, no at and no region" in capsys.readouterr().err
         assert run([*command, "--overwrite", "--quiet"]) == 0
         assert capsys.readouterr().out == ""
 

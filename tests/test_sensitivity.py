@@ -459,6 +459,7 @@ def test_progress_counts_up_and_raising_in_it_cancels():
         ({"samples": 128}, ValueError, "samples = 128 is not allowed; it must be a power of 2, from 256"),
         ({"samples": 512.0}, ValueError, "samples = 512.0 is not allowed"),
         ({"samples": 2**14, "methods": ["sobol", "pawn"]}, ValueError, "samples = 16384 is not allowed with pawn; it must be 8192 or less"),
+        ({"seed": 2**63}, ValueError, "0 or more, below 2"),
         ({"seed": -1}, ValueError, "seed = -1 is not allowed; it must be a whole number, 0 or more"),
         ({"seed": 1.5}, ValueError, "seed = 1.5 is not allowed"),
         ({"threads": 0}, ValueError, "threads = 0 is not allowed"),

@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .game import check_values
+from .game import Game, check_values
 from .io.dataset import geometric
 from .io.schema import BOUNDARIES, CONTESTS, Regime
-from .sweeps import Progress, Request, check_threads, request_sweep, solve_columns, solve_request
+from .sweeps import (
+    Progress,
+    Request,
+    check_threads,
+    request_sweep,
+    solve_columns,
+    solve_request,
+    warn_unsolved,
+)
 from .topology import Geometry, entropies, geometry
 from .tracing import Quads, Runs, lattice, runs, trace
 
@@ -37,7 +45,7 @@ def adaptive_map(
 
     The regime is solved at every `spacing`-th value of each axis. Where it differs between two of these, the
     boundary is found and followed to wherever it leads, so that the map is that of `sweep`, point by point,
-    but for regions that lie between the values solved, enclosed by one regime.
+    but for regions that lie between the values solved, enclosed by one regime, or by it and the border.
 
     Parameters
     ----------
@@ -118,6 +126,12 @@ def adaptive_map(
 
     quads = trace(codes_at, places[0], places[1], codes)
     found = runs(quads, shape, codes[0, 0])
+    unsolved = found.counts().get(Regime.UNSOLVED, 0)
+    if unsolved:
+        i, j = divmod(int(found.start[np.argmax(found.code == Regime.UNSOLVED)]), shape[1])
+        at = {name: float(column[k]) for (name, column), k in zip(values.items(), (i, j), strict=True)}
+        game = Game(**request.columns.fixed, **at, contest=contest)
+        warn_unsolved(unsolved, math.prod(shape), game, stacklevel=3)
     boundaries = geometry(codes_at, quads, shape)
     return _labelled(request, values, found, quads, boundaries, int(spacing), solved)
 
@@ -208,6 +222,6 @@ def _labelled(
         adaptive=list(shape),
         spacing=spacing,
         solved=solved,
-        unseen=f"regions enclosed by one regime that lie between every {spacing}th value of each axis; "
-        f"none that holds a rectangle of {sides[0]:.3g} by {sides[1]:.3g} of the axes",
+        unseen="regions enclosed by one regime, or by it and the border, that lie between values of an axis "
+        f"{spacing} steps apart; none that holds a rectangle of {sides[0]:.3g} by {sides[1]:.3g} of the axes",
     )

@@ -80,9 +80,11 @@ def cutpoints(
         check_table_path(path)
         check_output(path, overwrite, path.suffix)
     if figure:
+        from .figures import check_drawn
         from .plots import check_picture_path
 
         check_picture_path(figure)
+        check_drawn({name: np.unique(values).size for name, values in axes.items()})
         check_output(figure, overwrite, figure.suffix)
     given = given_parameters(parameters)
     few: Any = {name: values[:1] for name, values in axes.items()}
@@ -139,16 +141,15 @@ def cutpoint_rows(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | flo
     axes = [str(dim) for dim in dataset.value.dims[:-1]]
     symbols = [PARAMETERS[name].symbol for name in (*axes, dataset.attrs["parameter"])]
     rows: list[list[str | float]] = []
-    for place in np.argwhere(np.isfinite(dataset.value.values)):
-        cell = {
-            name: dataset[name].values[tuple(place)] for name in dataset.data_vars if name != "regime_first"
-        }
-        rows.append([
-            *(dataset[dim].values[i].item() for dim, i in zip(axes, place, strict=False)),
-            float(cell["value"]),
-            Regime(int(cell["regime_below"])).words,
-            Regime(int(cell["regime_above"])).words,
-            Player(int(cell["player"])).words,
-            Decision(int(cell["decision"])).words,
-        ])  # fmt: skip
+    there = np.nonzero(np.isfinite(dataset.value.values))
+    values = [dataset[dim].values[i].tolist() for dim, i in zip(axes, there, strict=False)]
+    codes = [
+        dataset[name].values[there].tolist()
+        for name in ("regime_below", "regime_above", "player", "decision")
+    ]
+    for *cell, below, above, player, decision in zip(
+        *values, dataset.value.values[there].tolist(), *codes, strict=True
+    ):
+        words = Regime(below).words, Regime(above).words, Player(player).words, Decision(decision).words
+        rows.append([*cell, *words])
     return [*symbols, "below", "above", "player", "between"], rows

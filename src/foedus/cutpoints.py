@@ -48,8 +48,9 @@ def cutpoints(
     """Find every value of a parameter at which the regime changes, and say whose decision flips there.
 
     The regime is solved at `points` values from one end to the other, and between any two of them where it
-    differs the change is closed in on until no float lies between its two sides. So none is missed that such
-    a scan would see; one that lies with another between two values of the scan, and undoes it, may be.
+    differs the change is closed in on until no float lies between its two sides, or, at 0, to 1e-15 of a
+    step. So none is missed that such a scan would see; one that lies with another between two values of the
+    scan, and undoes it, may be.
 
     Where the settlement does not jump, because there is no surplus to take or S only begins to buy a little,
     who decides gains by second order only. This is lost in rounding: games within 1e-8 of such a cutpoint
@@ -80,7 +81,8 @@ def cutpoints(
     xarray.Dataset
         over the axes and then ``cutpoint``, rising: ``value``, the first float at which ``regime_above``
         holds; ``regime_below``, which holds at the float before; and ``player`` and ``decision``, which say
-        who is indifferent there, and between what (`io.schema.Decision`). Lines with fewer cutpoints than
+        who is indifferent there, and between what (`io.schema.Decision`): ``none`` beside unsolved games, and
+        where nobody on the path is. Lines with fewer cutpoints than
         others are filled up with NaN, ``unsolved`` and ``none``. Over the axes alone, ``regime_first`` is the
         regime at the lower end. The attribute ``resolution`` says how the lines were scanned.
 
@@ -121,7 +123,7 @@ def cutpoints(
         return solve_columns(games(line, at), rest, contest, ["regime"], threads)["regime"]
 
     first, stretches = _changes(parameter, scan, lines.values, rest, contest, threads, progress)
-    found = close_in(regimes_at, stretches, 1e-15 * scan[-1])
+    found = close_in(regimes_at, stretches, 0.0 if scan[0] > 0 else 1e-15 * scan[1])
     found = found.take(np.lexsort((found.high, found.line)))
     player, decision = deciding(
         *(
@@ -155,7 +157,7 @@ def _scan(parameter: str, within: tuple[float, float], points: int) -> np.ndarra
         low, high = within
     except (TypeError, ValueError):
         raise TypeError(f"within = {within!r} is not a pair of numbers, from where to where") from None
-    low, high = (check_parameter(parameter, end) for end in (low, high))
+    low, high = (check_parameter(parameter, end) + 0.0 for end in (low, high))  # no -0.0
     if low >= high:
         raise ValueError(f"within = ({low!r}, {high!r}): the first end must be less than the second")
     if isinstance(points, bool) or not isinstance(points, (int, np.integer)) or points < 2:
@@ -211,7 +213,8 @@ def close_in(regimes_at: RegimesAt, stretches: Brackets, tiny: float) -> Bracket
 
     Each stretch is halved, the half kept in which the regime first differs from that below, until no float
     lies between its ends or they are as small as `tiny`; if what is above it is not yet the regime at the
-    end of the stretch, the rest of it is searched in the same way.
+    end of the stretch, the rest of it is searched in the same way. Half of the floats are below the middle:
+    none is negative, so that they are in the order of their bits.
     """
     parts = []
     while True:
@@ -219,7 +222,8 @@ def close_in(regimes_at: RegimesAt, stretches: Brackets, tiny: float) -> Bracket
         open_ = np.arange(line.size)
         while open_.size:
             left, right = low[open_], high[open_]
-            middle = left + (right - left) / 2
+            bits = left.view(np.int64)
+            middle = (bits + (right.view(np.int64) - bits) // 2).view(np.float64)
             apart = (left < middle) & (middle < right) & (right > tiny)
             open_, middle = open_[apart], middle[apart]
             if open_.size:
@@ -236,6 +240,7 @@ def close_in(regimes_at: RegimesAt, stretches: Brackets, tiny: float) -> Bracket
 
 DECIDING = (
     "regime",
+    "crisis",
     "superpower_payoff",
     "ally_payoff",
     "ally_arms_without",
@@ -255,8 +260,9 @@ def deciding(
     is another, that game has flipped, whatever S then makes of it: by A's decision, or if A adds nothing or
     its payoff jumps by C's; but where A adds nothing and C no other arms either, by A's, to challenge or not.
     If only the arms jump there, it is a decision for more of them or fewer. Else it is S's if its payoff does
-    not jump, at its participation limit; or A's, which has come to refuse, or if its payoff jumps to revise
-    behind any pledge.
+    not jump, at its participation limit; or A's, which has come to refuse or, behind a pledge that is worth
+    more to it than none, not to hold; or if its payoff jumps to revise behind any pledge. Where the payoffs
+    of S and A jump and nobody revises, these variables do not tell.
 
     below, above : the variables that `DECIDING` names
     """
@@ -279,7 +285,14 @@ def deciding(
     rearmed = below["challenger_arms_without"] != above["challenger_arms_without"]
     ally = np.where(armed, ~jumps("ally_payoff_without"), holding & revising & ~rearmed)
     unsolved = either(lambda side: side["regime"] == Regime.UNSOLVED)
-    signed = [np.isin(side["regime"], ALLIANCES) for side in sides]
+    signed = np.logical_and(*(np.isin(side["regime"], ALLIANCES) for side in sides))
+    behind = (
+        signed
+        & ~jumps("ally_payoff")
+        & ~either(lambda side: np.abs(side["ally_payoff"] - side["ally_payoff_without"]) < INDIFFERENT)
+    )
+    rising = either(lambda side: side["crisis"] == Crisis.ALLY_CHALLENGES)
+    falling = either(lambda side: side["crisis"] == Crisis.CHALLENGER_CHALLENGES)
     cases = (
         (unsolved, Player.NONE, Decision.NONE),
         (alone & ally & holding & conceding, Player.ALLY, Decision.HOLDING_OR_CONCEDING),
@@ -292,15 +305,18 @@ def deciding(
         (alone, Player.CHALLENGER, Decision.STAYING_OR_YIELDING),
         (jumps("ally_payoff_without"), Player.CHALLENGER, Decision.MORE_OR_FEWER_ARMS),
         (jumps("ally_arms_without"), Player.ALLY, Decision.MORE_OR_FEWER_ARMS),
-        (signed[0] & signed[1], Player.SUPERPOWER, Decision.FULL_OR_PARTIAL),
+        (signed & ~jumps("superpower_payoff"), Player.SUPERPOWER, Decision.FULL_OR_PARTIAL),
         (~jumps("superpower_payoff"), Player.SUPERPOWER, Decision.ALLIANCE_OR_NONE),
+        (behind & falling, Player.ALLY, Decision.HOLDING_OR_CONCEDING),
+        (behind, Player.ALLY, Decision.HOLDING_OR_REVISING),
         (~jumps("ally_payoff"), Player.ALLY, Decision.SIGNING_OR_REFUSING),
+        (rising, Player.ALLY, Decision.HOLDING_OR_REVISING),
     )
     conditions = [condition for condition, _, _ in cases]
     players, decisions = ([np.int8(case[k]) for case in cases] for k in (1, 2))
     return (
-        np.select(conditions, players, np.int8(Player.ALLY)),
-        np.select(conditions, decisions, np.int8(Decision.HOLDING_OR_REVISING)),
+        np.select(conditions, players, np.int8(Player.NONE)),
+        np.select(conditions, decisions, np.int8(Decision.NONE)),
     )
 
 
@@ -327,7 +343,8 @@ def _labelled(
     number = variable(("cutpoint",), np.arange(count), CUTPOINTS["cutpoint"])
     low, high = scan[0].item(), scan[-1].item()
     if in_logarithms(low, high):
-        spacing = f"each {(high / low) ** (1 / (scan.size - 1)):.10g} times the one before"
+        root = 1 / (scan.size - 1)
+        spacing = f"each {high**root / low**root:.10g} times the one before"
     else:
         spacing = f"{(high - low) / (scan.size - 1):.10g} apart"
     attributes = {

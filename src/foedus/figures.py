@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -77,15 +77,13 @@ def plot_cutpoints(dataset: xr.Dataset) -> Figure:
     (np.float64(0.05), np.float64(5.0))
     """
     over = [str(dim) for dim in dataset.value.dims[:-1]]
+    dataset = dataset.drop_duplicates(over)
     single = [dim for dim in over if dataset.sizes[dim] == 1]
     dataset = dataset.isel(dict.fromkeys(single, 0))
     over = sorted((dim for dim in over if dim not in single), key=lambda dim: dataset.sizes[dim])
-    if len(over) > 2:
-        raise ValueError(f"a picture of cutpoints shows two further axes at most, not {', '.join(over)}")
+    check_drawn({dim: dataset.sizes[dim] for dim in over})
     panel = over[0] if len(over) == 2 else None
     count = dataset.sizes[panel] if panel else 1
-    if count > PANELS:
-        raise ValueError(f"{panel} has {count} values, but a picture holds {PANELS} panels")
     parts = [dataset.isel({panel: i}) for i in range(count)] if panel else [dataset]
     columns = min(count, 3)
     rows = math.ceil(count / columns)
@@ -119,6 +117,16 @@ def plot_cutpoints(dataset: xr.Dataset) -> Figure:
     text = caption_of(labelled, single, {}, [panel] if panel else [], [])
     add_caption(figure, f"{text}; scanned at {dataset.attrs['points']} values")
     return figure
+
+
+def check_drawn(over: Mapping[str, int]) -> None:
+    """Raise ValueError if a picture does not hold so many values of further axes."""
+    sizes = {name: size for name, size in over.items() if size > 1}
+    if len(sizes) > 2:
+        raise ValueError(f"a picture of cutpoints shows two further axes at most, not {', '.join(sizes)}")
+    panel = min(sizes, key=sizes.__getitem__) if len(sizes) == 2 else None
+    if panel and sizes[panel] > PANELS:
+        raise ValueError(f"{panel} has {sizes[panel]} values, but a picture holds {PANELS} panels")
 
 
 def _span(dataset: xr.Dataset) -> np.ndarray:

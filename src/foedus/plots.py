@@ -93,7 +93,7 @@ def plot(
     Parameters
     ----------
     dataset : xarray.Dataset
-        what `sweep`, `compare`, `sensitivity` or `load` returned
+        what `sweep`, `adaptive_map`, `compare`, `cutpoints`, `sensitivity` or `load` returned
     variable : str, optional
         what to draw; default: the regime, or else the first variable
     at : mapping of str to float or str, optional
@@ -118,7 +118,8 @@ def plot(
         if `dataset` is no Dataset, or a value of `at` is no number.
     ValueError
         if there is no such variable or axis, a value lies outside its axis, a region holds none of its
-        values, the games are scattered, or more axes or panels are left than a picture holds.
+        values, the games are scattered, more axes or panels are left than a picture holds, or any of these
+        is asked of cutpoints or an analysis of sensitivity, which are drawn whole.
 
     Examples
     --------
@@ -128,13 +129,14 @@ def plot(
     "ally's cost of arms, $c_{A}$ (good per unit of arms)"
     """
     dims = getattr(dataset, "dims", ())
-    if {"cutpoint", "output"} & {*dims} and (variable or at or region):
-        raise ValueError("a picture of cutpoints or of sensitivity takes no variable, at or region")
-    if "cutpoint" in dims:
+    whole = "cutpoints" if "cutpoint" in dims else "sensitivity" if "output" in dims else None
+    if whole and (variable is not None or at or region):
+        raise ValueError(f"a picture of {whole} is drawn whole; it takes no variable, no at and no region")
+    if whole == "cutpoints":
         from .figures import plot_cutpoints
 
         return plot_cutpoints(dataset)
-    if "output" in dims:  # an analysis of sensitivity
+    if whole:
         from .bars import plot_sensitivity
 
         return plot_sensitivity(dataset)

@@ -169,9 +169,9 @@ def check_samples(samples: Any, methods: Sequence[str]) -> None:
 
 
 def check_seed(seed: Any) -> None:
-    """Raise ValueError if the `seed` is no whole number of at least 0."""
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ValueError(f"seed = {seed!r} is not allowed; it must be a whole number, 0 or more")
+    """Raise ValueError if the `seed` is no whole number of at least 0, or more than a file holds."""
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**63:
+        raise ValueError(f"seed = {seed!r} is not allowed; it must be a whole number, 0 or more, below 2^63")
 
 
 def check_outputs(outputs: Iterable[str], methods: Sequence[str]) -> list[Output]:
