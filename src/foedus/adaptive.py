@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .game import Game, check_values
-from .io.dataset import geometric
+from .io.dataset import geometric, parameter_attributes, variable
 from .io.schema import BOUNDARIES, CONTESTS, Regime
 from .sweeps import (
     Progress,
     Request,
     check_threads,
+    labelled,
     request_sweep,
     solve_columns,
     solve_request,
@@ -165,9 +166,6 @@ def _labelled(
 ) -> "xr.Dataset":
     """Return what was found of a map as a Dataset that explains itself."""
     import xarray as xr
-
-    from .io.dataset import parameter_attributes, variable
-    from .sweeps import labelled
 
     shape, names = found.shape, tuple(values)
     step = 1 if math.prod(shape) <= DENSE else math.ceil(max(shape) / THIN)

@@ -627,6 +627,15 @@ def check_output(path: Path, overwrite: bool, ending: str | None = None) -> None
         writable(path, overwrite)
 
 
+def check_tables(paths: list[Path] | None, overwrite: bool) -> None:
+    """Raise an error in words if one of the tables cannot be written."""
+    from .tables import check_table_path
+
+    for path in paths or []:
+        check_table_path(path)
+        check_output(path, overwrite, path.suffix)
+
+
 def _say_size(games: int, bytes_per_game: int, where: str, quiet: bool) -> None:
     """Say beforehand how much a large run takes."""
     size = games * bytes_per_game

@@ -14,6 +14,7 @@ from .cli import (
     Quiet,
     Threads,
     check_output,
+    check_tables,
     command_line,
     compile_kernels,
     given_parameters,
@@ -25,7 +26,7 @@ from .cli import (
 from .cutpoints import cutpoints as find_cutpoints
 from .game import check_name, naming
 from .io.schema import PARAMETERS, Decision, Player, Regime
-from .tables import check_table_path, rich_table, save_table
+from .tables import rich_table, save_table
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -76,9 +77,7 @@ def cutpoints(
     axes = named_values("--axis", axis, "parameter=from:to:values or parameter=value,value", axis_of)
     if output:
         check_output(output, overwrite)
-    for path in table or []:
-        check_table_path(path)
-        check_output(path, overwrite, path.suffix)
+    check_tables(table, overwrite)
     if figure:
         from .figures import check_drawn
         from .plots import check_picture_path

@@ -15,6 +15,7 @@ from .cli import (
     Quiet,
     Threads,
     check_output,
+    check_tables,
     command_line,
     compile_kernels,
     given_parameters,
@@ -23,7 +24,7 @@ from .cli import (
 from .io.schema import PARAMETERS, VARIABLES, Decision, Direction, Player, Regime
 from .statics import TIE
 from .statics import statics as find_statics
-from .tables import check_table_path, rich_table, save_table
+from .tables import rich_table, save_table
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -75,9 +76,7 @@ def statics(
         names = variable or [name for name in run.variables if not VARIABLES[name].codes] or names
     if output:
         check_output(output, overwrite)
-    for path in table or []:
-        check_table_path(path)
-        check_output(path, overwrite, path.suffix)
+    check_tables(table, overwrite)
     few = {name: values[:1] for name, values in axes.items()}
     compile_kernels(lambda: find_statics(few, variables=names, parameters=["stake"], **given), quiet)
     started = time.perf_counter()

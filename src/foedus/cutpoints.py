@@ -162,9 +162,12 @@ def _scan(parameter: str, within: tuple[float, float], points: int) -> np.ndarra
         raise ValueError(f"within = ({low!r}, {high!r}): the first end must be less than the second")
     if isinstance(points, bool) or not isinstance(points, (int, np.integer)) or points < 2:
         raise ValueError(f"points = {points!r} is not allowed; it must be a whole number, 2 or more")
-    if in_logarithms(low, high):
-        return np.geomspace(low, high, points)
-    return np.linspace(low, high, points)
+    return spread(low, high, points)
+
+
+def spread(low: float, high: float, points: int) -> np.ndarray:
+    """Return values from one end to the other, evenly spaced as a scan is."""
+    return (np.geomspace if in_logarithms(low, high) else np.linspace)(low, high, points)
 
 
 def in_logarithms(low: float, high: float) -> bool:

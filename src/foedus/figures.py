@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from .cutpoints import fixed_arms_cutpoints, in_logarithms
+from .cutpoints import fixed_arms_cutpoints, spread
 from .io.schema import CONTESTS, PARAMETERS, Decision, Player, Regime
 from .plots import (
     PANELS,
@@ -92,11 +92,11 @@ def plot_cutpoints(dataset: xr.Dataset) -> Figure:
     figure = Figure((width * columns + 2.6, height * rows + (0.9 if over else 1.6)), layout="constrained")
     frame = figure.add_subfigure(figure.add_gridspec()[0])
     all_axes = frame.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-    parameter = dataset.attrs["parameter"]
+    parameter, (low, high) = dataset.attrs["parameter"], dataset.attrs["within"]
     for i, (axes, part) in enumerate(zip(all_axes, parts, strict=False)):
         _draw_lines(axes, part, over[-1] if over else None)
-        set_axis(axes, "x", _span(dataset), width)
-        axes.set_xlim(*dataset.attrs["within"])
+        set_axis(axes, "x", spread(low, high, 512), width)
+        axes.set_xlim(low, high)
         axes.tick_params(labelbottom=i + columns >= count)
         if over:
             set_axis(axes, "y", dataset[over[-1]].values, height)
@@ -127,13 +127,6 @@ def check_drawn(over: Mapping[str, int]) -> None:
     panel = min(sizes, key=sizes.__getitem__) if len(sizes) == 2 else None
     if panel and sizes[panel] > PANELS:
         raise ValueError(f"{panel} has {sizes[panel]} values, but a picture holds {PANELS} panels")
-
-
-def _span(dataset: xr.Dataset) -> np.ndarray:
-    """Return the values from end to end of which the axis of the parameter is made."""
-    low, high = dataset.attrs["within"]
-    even = np.geomspace if in_logarithms(low, high) else np.linspace
-    return even(low, high, 512)
 
 
 def _draw_lines(axes: Axes, part: xr.Dataset, over: str | None) -> None:

@@ -141,6 +141,7 @@ def statics(
         return solve_columns({**columns, change: to}, {}, contest, wanted, threads)
 
     base = solve(chosen[0], here[chosen[0]], at, [*names, *DECIDING])
+    outcome = np.array([base[name] for name in names])
     responses = np.full((len(SIDES), len(names), len(chosen), count), math.nan)
     margins = np.full((len(SIDES), len(chosen), count), math.inf)
     beyond = [np.zeros(margins.shape, np.int8) for _ in ("next_regime", "player", "decision")]
@@ -151,13 +152,11 @@ def statics(
             margins[side, k] = distance / near.scale
             for array, code in zip(beyond, codes, strict=True):
                 array[side, k] = code
-            responses[side, :, k] = _responses(
-                near, distance, np.array([base[name] for name in names]), names
-            )
+            responses[side, :, k] = _responses(near, distance, outcome, names)
         if progress is not None:
             progress(k + 1, len(chosen))
     scale = np.array([_scale(here[name]) for name in chosen])
-    direction, kink = _compared(responses * scale, np.array([base[name] for name in names])[:, np.newaxis])
+    direction, kink = _compared(responses * scale, outcome[:, np.newaxis])
     least = margins.min(0)
     closest = np.where(np.isfinite(least.min(0)), np.array(chosen)[least.argmin(0)], "")
     arrays = {

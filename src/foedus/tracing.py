@@ -76,7 +76,7 @@ def trace(codes_at: CodesAt, rows: np.ndarray, columns: np.ndarray, codes: np.nd
         starts = np.concatenate([i * shape[1] + j, a * shape[1] + b])
         if not starts.size:
             return found
-        i, j = np.divmod(np.unique(np.minimum(starts, _last_quad(starts, shape))), shape[1])
+        i, j = np.divmod(np.unique(_last_quad(starts, shape)), shape[1])
         found = _joined([found, *_followed(codes_at, i, j, shape)])
 
 
@@ -96,7 +96,7 @@ def _unexplained(
     quads = found.i * width + found.j
     here = np.flatnonzero((at[1:] // width == at[:-1] // width) & (code[1:] != code[:-1]))
     low, high, before = at[here], at[here + 1], code[here]
-    quad = np.minimum(low, (int(rows[-1]) - 1) * width + low % width)
+    quad = _last_quad(low, (int(rows[-1]) + 1, width))
     followed = (high - low == 1) & np.isin(quad, quads)
     row, before = low[~followed] // width, before[~followed]
     low, high = low[~followed] % width, high[~followed] % width
