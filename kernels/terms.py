@@ -30,7 +30,9 @@ class Parameters(NamedTuple):
     contest: float  # its form, by its code in `contest`
 
 
-DECISIVENESS, CONTEST = Parameters._fields.index("decisiveness"), Parameters._fields.index("contest")
+ALLY_FORCES, EFFECTIVENESS, DECISIVENESS, CONTEST = (
+    Parameters._fields.index(name) for name in ("ally_forces", "effectiveness", "decisiveness", "contest")
+)
 
 
 class Costs(NamedTuple):

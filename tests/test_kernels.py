@@ -47,6 +47,34 @@ def test_pure_python_gives_the_same_bits():
     assert len(digests) == 1
 
 
+@pytest.mark.parametrize("contest", [0.0, 1.0])
+@pytest.mark.parametrize("decisiveness", [1.0, 2.5])
+def test_replies_are_those_of_the_path_and_of_the_definition(contest, decisiveness):
+    """Without S what the equilibrium has there; behind any pledge what grid search finds, A's payoff being at
+    stake; and C before other arms of A does no worse than grid search."""
+    import twin
+
+    games = random_games(sized(40), seed=21, contest=contest, decisiveness=(decisiveness, decisiveness))
+    pledges = np.random.default_rng(3).uniform(0, 1, len(games))
+    replies = np.empty((len(games), 5))
+    kernels.replies_to_pledges(np.array(games), pledges, replies)
+    for g, s, found in zip(games, pledges, replies, strict=True):
+        reply = kernels.Reply(*found)
+        solution, _, _ = kernels.solve_any_game(np.array(g))
+        alone = kernels.reply_to_pledge(np.array(g), 0.0)
+        assert alone.settlement == solution.settlement_without
+        assert alone.ally_arms == pytest.approx(solution.ally_arms_without, abs=1e-12)
+        assert alone.challenger_arms == pytest.approx(solution.challenger_arms_without, abs=1e-12)
+        (_, payoff, _, _), _ = twin.ally_choice(g, s)
+        assert reply.payoff == pytest.approx(payoff, abs=1e-6)
+        assert reply.payoff == pytest.approx(reply.settlement - g[0] * reply.ally_arms, abs=1e-12)
+        arms, settlement, crisis = kernels.reply_to_arms(np.array(g), s, 0.7 * reply.ally_arms)
+        _, _, who, _, best = twin.challenger(g, s, 0.7 * reply.ally_arms)
+        assert 1 - settlement - g[1] * arms == pytest.approx(best.max(), abs=1e-9)
+        if np.sort(best)[-1] - np.sort(best)[-2] > 1e-7:
+            assert crisis == who
+
+
 def test_names_agree_with_the_table():
     assert tuple(schema.VARIABLES) == kernels.VARIABLES
     assert set(kernels.PARAMETERS) == set(schema.PARAMETERS)
