@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 INDIFFERENT = 1e-9  # payoffs that differ by less count as equal: the solver is no more exact
 PARTS = (0.0, 0.5, 1.0, 1.5, 2.0)  # of the equilibrium's own move
 
+CHALLENGER = {Crisis.ALLY_CHALLENGES: "A", Crisis.QUIET: "quiet", Crisis.CHALLENGER_CHALLENGES: "C"}
+
 
 class Reply(NamedTuple):
     """What follows upon a pledge, or upon a pledge and arms of A; the alliance is the one that is `signed`."""
@@ -90,7 +92,7 @@ def payoffs(
     game: Game, pledge: float, signed: bool, ally_arms: float, challenger_arms: float, settlement: float
 ) -> tuple[float, float, float]:
     """Return what S, A and C get."""
-    superpower = -game.stake * abs(settlement - game.status_quo)
+    superpower = 0.0 - game.stake * abs(settlement - game.status_quo)
     ally = settlement - game.ally_cost * ally_arms
     if signed:
         superpower -= game.superpower_cost * pledge + game.alliance_cost
@@ -102,6 +104,39 @@ def refuse_unsolved(eq: "Equilibrium") -> None:
     """Raise ValueError if the game could not be solved."""
     if eq.regime == Regime.UNSOLVED:
         raise ValueError(f"{eq.game!r} could not be solved, so there is no equilibrium to look around")
+
+
+def reply_tables(eq: "Equilibrium") -> list[tuple[str, list[str], list[list[str | float]]]]:
+    """Return the title, headings and rows of a table of the replies to pledges of S, and of one of C's to arms
+    of A, with four digits.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> (title, headings, rows), _ = reply_tables(foedus.solve(ally_cost=1.0))
+    >>> title
+    'after each pledge of S (equilibrium: 0.03457)'
+    >>> dict(zip(headings[:6], rows[1]))
+    {'s': 0.01728, 'A': 'signs', 'a': 0.1077, 'b': 0.175, 'x': 0.2, 'crisis': 'C'}
+    """
+    upon = f"pledge of {eq.pledge:.4g}" if eq.pledge else "no alliance"
+    headings = ["s", "A", "a", "b", "x", "crisis", "U_S", "U_A", "U_C"]
+    to_pledges, to_arms = map(_row, after_pledges(eq)), map(_row, after_arms(eq))
+    return [
+        (f"after each pledge of S (equilibrium: {eq.pledge:.4g})", headings, list(to_pledges)),
+        (
+            f"after each arms of A, upon {upon} (equilibrium: {eq.ally_arms:.4g})",
+            headings[2:],
+            [row[2:] for row in to_arms],
+        ),
+    ]
+
+
+def _row(reply: Reply) -> list[str | float]:
+    """Return a reply as a row of a table."""
+    signs = "" if reply.pledge == 0.0 else "signs" if reply.signed else "refuses"
+    cells = reply._replace(signed=signs, crisis=CHALLENGER[reply.crisis])
+    return [cell if isinstance(cell, str) else float(f"{cell:.4g}") for cell in cells]
 
 
 def _reply(game: Game, *moves: Any) -> Reply:

@@ -26,15 +26,18 @@ from .replies import INDIFFERENT, payoffs, pledge_scale, refuse_unsolved
 if TYPE_CHECKING:
     from .equilibrium import Equilibrium
 
+PLEDGES, ARMS = 2, 3  # the size of a tree unless another is asked for: 45 ends
 SIZES = 100  # the most pledges, and the most arms
 ENDS = 10_000
-GAP = 1e-4  # by how much every decision is to matter to who takes it: numerical solvers tell less not apart
-# by what parts of themselves S's pledge and A's arms are raised: the first by which every decision does
-RAISES = tuple(itertools.product((0.02, 0.05, 0.1, 0.2, 0.4), (0.001, 0.005, 0.02, 0.05, 0.1)))
+CLEAR = 1e-3  # by how much every decision is to matter to who takes it, for solvers that let players err
+GAP = 1e-4  # by less than this they may lose it
+# by what parts of themselves S's pledge and A's arms are raised: the first by which every decision is clear
+RAISES = tuple(itertools.product((0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4), (0.001, 0.005, 0.02, 0.05, 0.1)))
 DIGITS = 4  # of a move, so that it is what its label says
 APART = 0.1  # by what part of the larger one two moves differ at least
-WORTH = 1e-3  # and by how much of the good in what they cost
-SAME = 1e-12  # payoffs that differ by less are the same
+WORTH = 0.01  # and by how much of the good in what they cost
+TINY = 1e-12  # arms that are none
+BEYOND = 0.05  # how much more of the good a larger move costs at least
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Node:
     moves: tuple[str, ...]
     after: "tuple[Node | End, ...]"
     reply: int
+    tied: bool = False  # whether in the game itself the player is indifferent between all of them
 
     @property
     def ends(self) -> list[End]:
@@ -75,7 +79,7 @@ def write_tree(eq: "Equilibrium", path: str | os.PathLike, pledges: int, arms: i
         draft.write_text(text + "\n", encoding="utf-8")
 
 
-def check_tree(path: str | os.PathLike, pledges: int, arms: int) -> Path:
+def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS) -> Path:
     """Return `path` if a tree of this size can be written there, without touching it.
 
     Raises TypeError or ValueError if it cannot, and what `io.files.writable` raises.
@@ -111,7 +115,7 @@ def tree_around(eq: "Equilibrium", pledges: int, arms: int) -> tuple[Node, tuple
         gap = least_gap(tree)
         if best is None or gap > least:
             best, least = (tree, raised), gap
-        if gap > GAP:
+        if gap > CLEAR:
             break
     assert best is not None
     return best
@@ -121,16 +125,16 @@ def least_gap(tree: Node) -> float:
     """Return by how much the closest decision of a tree matters: how much better the reply is for the player
     than the next best move. Where that is negative, another move is better.
 
-    Moves do not count that lead to the same for everybody, as a refused pledge does, nor does it if A gets the
-    same whether it signs or not, for a pledge that changes nothing: then it signs.
+    Moves do not count that lead to the same for everybody, as refusing does, nor do nodes that are tied.
     """
-    reply, gaps = tree.ends[tree.reply], [math.inf]
-    for end in tree.ends:
-        gap = reply.payoffs[tree.player] - end.payoffs[tree.player]
-        same = reply.payoffs == end.payoffs or (tree.moves == SIGNING and abs(gap) <= SAME)
-        if end is not reply and not same:
-            gaps.append(gap)
-    return min(gaps + [least_gap(node) for node in tree.after if isinstance(node, Node)])
+    reply = tree.ends[tree.reply]
+    gaps = [
+        reply.payoffs[tree.player] - end.payoffs[tree.player]
+        for end in tree.ends
+        if not tree.tied and end.payoffs != reply.payoffs
+    ]
+    gaps += [least_gap(node) for node in tree.after if isinstance(node, Node)]
+    return min(gaps, default=math.inf)
 
 
 SIGNING = ("sign", "refuse")
@@ -140,19 +144,19 @@ def _offers(eq: "Equilibrium", pledges: int, arms: int, raised: tuple[float, flo
     """Return the tree with some pledges, and some arms at each node."""
     cost = eq.game.superpower_cost
     own = _up(pledge_scale(eq) * (1.0 + raised[0]))
-    offers = _around([own, 0.0, own / 2, own * 1.5], 1 + pledges, cost)
+    offers = _around([own, _up(own / 2), _up(own * 1.5)], pledges, cost)
     after: list[Node | End] = [_arming(eq, arms, raised[1], 0.0, "no alliance")]
-    for pledge in offers[1:]:
+    for pledge in offers:
         allied = _arming(eq, arms, raised[1], pledge, f"alliance, pledge {pledge:.4g}")
         alone = _arming(eq, arms, raised[1], 0.0, f"pledge {pledge:.4g} refused")
         value = kernels.reply_to_pledge(game_vector(eq.game), pledge).payoff - eq.game.autonomy_cost
-        refuses = value < eq.without.ally_payoff - INDIFFERENT
+        gain = value - eq.without.ally_payoff
         label = f"ally: pledge {pledge:.4g} offered"
-        after.append(Node(Player.ALLY, label, SIGNING, (allied, alone), int(refuses)))
-    moves = ("no alliance", *(f"pledge {pledge:.4g}" for pledge in offers[1:]))
-    return Node(
-        Player.SUPERPOWER, "superpower", moves, tuple(after), offers.index(own) if eq.pledge else 0
-    )
+        tied = abs(gain) <= INDIFFERENT
+        after.append(Node(Player.ALLY, label, SIGNING, (allied, alone), int(gain < -INDIFFERENT), tied))
+    moves = ("no alliance", *(f"pledge {pledge:.4g}" for pledge in offers))
+    reply = 1 + offers.index(own) if eq.pledge else 0
+    return Node(Player.SUPERPOWER, "superpower", moves, tuple(after), reply)
 
 
 def _arming(eq: "Equilibrium", arms: int, raised: float, pledge: float, history: str) -> Node:
@@ -234,7 +238,7 @@ def _around(first: Sequence[float], count: int, cost: float) -> list[float]:
         if len(moves) < count and apart and move * cost < 1.0:
             moves.append(move)
     if len(moves) < count:
-        moves.append(_up(1.5 * max(moves) or 0.25 / cost))
+        moves.append(_up(max(1.5 * max(moves), max(moves) + BEYOND / cost)))
     while len(moves) < count:
         moves.sort()
         low, high = max(itertools.pairwise([0.0, *moves]), key=lambda pair: pair[1] - pair[0])
@@ -244,7 +248,7 @@ def _around(first: Sequence[float], count: int, cost: float) -> list[float]:
 
 def _up(value: float) -> float:
     """Return the next number above a positive one that has few digits, 0 for one that is not."""
-    if value <= SAME:
+    if value <= TINY:
         return 0.0
     exact = Decimal(value * (1.0 + INDIFFERENT))
     return float(exact.quantize(Decimal(1).scaleb(exact.adjusted() + 1 - DIGITS), ROUND_CEILING))
