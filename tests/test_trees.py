@@ -238,9 +238,12 @@ class TestTheFile:
 
     def test_says_which_game_and_which_grid(self, tree):
         eq = foedus.solve(ally_cost=0.3)
-        assert tree.title.startswith("Restraint: alliance game with c_A = 0.3, c_C = 0.5, ")
-        for words in ("a reconstruction of", "not a replication", "ratio contest", eq.explain(), "Grid: "):
-            assert words.lower() in tree.description.lower()
+        assert tree.title == "Restraint: Game(ally_cost=0.3)"
+        said = tree.description
+        for words in ("c_A = 0.3, ", "f = 0.0, ratio contest", "not a replication", eq.explain(), "Grid: "):
+            assert words in said
+        pledge = number(tree.root.infoset.actions[1].label)  # of which the ally makes nothing
+        assert f"pledge {pledge:.4g} offered" in said
 
     def test_has_moves_on_both_sides_of_the_equilibrium(self, tree):
         eq = foedus.solve(ally_cost=0.3)
@@ -263,7 +266,7 @@ def test_a_tree_that_is_no_test_says_so(tmp_path):
     """A pledge of next to nothing: no move of S's near it matters."""
     eq = foedus.solve(stake=1e-6, superpower_cost=1e-6)
     assert eq.regime == Regime.DETERRENCE
-    with pytest.warns(RuntimeWarning, match=r"game\.efg: a decision matters by only .*e-"):
+    with pytest.warns(RuntimeWarning, match=r"game\.efg: A decision matters by only .*e-"):
         eq.to_efg(tmp_path / "game.efg")
     assert "A decision matters by only" in (tmp_path / "game.efg").read_text()
 
@@ -318,7 +321,10 @@ def test_on_the_command_line(tmp_path, monkeypatch, capsys):
     assert run(["solve", "--ally-cost", "0.3", *options]) == 0
     assert len(pygambit.read_efg("game.efg").outcomes) == 12
     said = capsys.readouterr().out
-    for title in ("after each pledge of S (equilibrium: 0.2225)", "after each arms of A, upon pledge of 0.2225"):
+    for title in (
+        "after some pledges of S (equilibrium: 0.2225)",
+        "after some arms of A, behind a pledge of 0.2225",
+    ):
         assert title in said
     assert "…" not in said
 
@@ -342,7 +348,7 @@ class TestReplies:
                     assert reply.pledge == 0.0 or path[6] <= without[6] + 1e-6
                     assert reply.ally_payoff == eq.without.ally_payoff
             for reply in eq.after_arms():
-                _, x, _, _, best = twin.challenger(g, eq.pledge, reply.ally_arms)
+                _, _, _, _, best = twin.challenger(g, eq.pledge, reply.ally_arms)
                 assert reply.challenger_payoff == pytest.approx(best.max(), abs=1e-8)
 
     def test_to_the_moves_of_the_equilibrium_are_the_equilibrium(self):

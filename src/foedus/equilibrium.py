@@ -84,9 +84,9 @@ class Equilibrium(_Equilibrium):
         Parameters
         ----------
         pledges : iterable of float, optional
-            in units of arms; none, half the equilibrium's, all, 1.5 and 2 times it unless given. Where S makes
-            no alliance they are measured by the pledge that would cost it as much as the change does or,
-            where it has nothing to pay for, by C's forces
+            in units of arms; unless given, none, half the equilibrium's, all of it, 1.5 and 2 times it; where
+            there is no alliance, of the pledge that would cost S as much as the change does or, where there
+            is no change, as strong as C's forces
 
         Returns
         -------
@@ -118,8 +118,8 @@ class Equilibrium(_Equilibrium):
         Parameters
         ----------
         arms : iterable of float, optional
-            A's new arms; none, half the equilibrium's, all, 1.5 and 2 times it and those without S unless
-            given
+            A's new arms; unless given, none, half the equilibrium's, all of them, 1.5 and 2 times them, and
+            those without S
 
         Returns
         -------
@@ -145,11 +145,11 @@ class Equilibrium(_Equilibrium):
     def to_efg(self, path: str | os.PathLike, *, pledges: int = 2, arms: int = 3) -> None:
         """Write the game on a grid of moves around its equilibrium, to be read by Gambit.
 
-        S has the moves no alliance and some pledges, A and C at each of their nodes some arms, among them those
-        of the game's own equilibrium or, off its path, the player's own best reply in the game itself. These
-        stand a little on the safe side of every indifference, so that the tree has them as its one subgame
-        perfect equilibrium; the file says how far. It is written beside `path` and renamed when it is complete;
-        an existing file is replaced.
+        S may offer no alliance or some pledges, A and C may add some arms at each of their nodes. Among these
+        moves is the player's own best reply in the game itself, on the path and off it, a little on the safe
+        side of every indifference, so that these replies are the one subgame perfect equilibrium of the tree;
+        the file says how far. It is written beside `path` and renamed when it is complete; an existing file
+        is replaced.
 
         Parameters
         ----------
@@ -158,8 +158,7 @@ class Equilibrium(_Equilibrium):
         pledges : int, optional
             how many pledges S has
         arms : int, optional
-            how many arms A has at each of its nodes, and C at each of its; the tree has (1 + 2 pledges) arms^2
-            ends
+            how many arms A and C have at each of their nodes; the tree has (1 + 2 pledges) arms^2 ends
 
         Raises
         ------
@@ -179,7 +178,8 @@ class Equilibrium(_Equilibrium):
         >>> import foedus, tempfile, pathlib
         >>> path = pathlib.Path(tempfile.mkdtemp()) / "game.efg"
         >>> foedus.solve(ally_cost=1.0).to_efg(path)
-        >>> path.read_text().splitlines()[0]
+        >>> print(path.read_text()[:67])
+        EFG 2 R "Deterrence: Game()" { "superpower" "ally" "challenger" }
         """
         from .trees import write_tree
 

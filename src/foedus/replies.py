@@ -22,7 +22,7 @@ CHALLENGER = {Crisis.ALLY_CHALLENGES: "A", Crisis.QUIET: "quiet", Crisis.CHALLEN
 
 
 class Reply(NamedTuple):
-    """What follows upon a pledge, or upon a pledge and arms of A; the alliance is the one that is `signed`."""
+    """What follows upon a pledge, which makes an alliance if it is `signed`, or upon that and arms of A."""
 
     pledge: float
     signed: bool
@@ -36,7 +36,7 @@ class Reply(NamedTuple):
 
 
 def after_pledges(eq: "Equilibrium", pledges: Iterable[float] | None = None) -> list[Reply]:
-    """Return the replies to each of some pledges: none, and parts of `pledge_scale`, unless they are given."""
+    """Return the replies to each of some pledges: unless given, none and parts of `pledge_scale`."""
     refuse_unsolved(eq)
     scale = pledge_scale(eq)
     moves = [part * scale for part in PARTS] if pledges is None else _checked("pledges", pledges)
@@ -60,9 +60,7 @@ def after_pledge(eq: "Equilibrium", pledge: float) -> Reply:
     if pledge == 0.0:
         return _reply(game, *alone)
     if pledge == eq.pledge:  # where A is indifferent as a rule, and rounding must not decide
-        return _reply(
-            game, pledge, True, eq.ally_arms, eq.challenger_arms, eq.settlement, eq.crisis
-        )
+        return _reply(game, pledge, True, eq.ally_arms, eq.challenger_arms, eq.settlement, eq.crisis)
     found = kernels.reply_to_pledge(game_vector(game), pledge)
     if found.payoff - game.autonomy_cost < without.ally_payoff - INDIFFERENT:
         return _reply(game, *alone)._replace(pledge=pledge)
@@ -107,25 +105,25 @@ def refuse_unsolved(eq: "Equilibrium") -> None:
 
 
 def reply_tables(eq: "Equilibrium") -> list[tuple[str, list[str], list[list[str | float]]]]:
-    """Return the title, headings and rows of a table of the replies to pledges of S, and of one of C's to arms
-    of A, with four digits.
+    """Return the title, headings and rows of a table of the replies to pledges of S, and of a table of those
+    to arms of A, with four digits.
 
     Examples
     --------
     >>> import foedus
     >>> (title, headings, rows), _ = reply_tables(foedus.solve(ally_cost=1.0))
     >>> title
-    'after each pledge of S (equilibrium: 0.03457)'
+    'after some pledges of S (equilibrium: 0.03457)'
     >>> dict(zip(headings[:6], rows[1]))
     {'s': 0.01728, 'A': 'signs', 'a': 0.1077, 'b': 0.175, 'x': 0.2, 'crisis': 'C'}
     """
-    upon = f"pledge of {eq.pledge:.4g}" if eq.pledge else "no alliance"
+    alliance = f"behind a pledge of {eq.pledge:.4g}" if eq.pledge else "without an alliance"
     headings = ["s", "A", "a", "b", "x", "crisis", "U_S", "U_A", "U_C"]
     to_pledges, to_arms = map(_row, after_pledges(eq)), map(_row, after_arms(eq))
     return [
-        (f"after each pledge of S (equilibrium: {eq.pledge:.4g})", headings, list(to_pledges)),
+        (f"after some pledges of S (equilibrium: {eq.pledge:.4g})", headings, list(to_pledges)),
         (
-            f"after each arms of A, upon {upon} (equilibrium: {eq.ally_arms:.4g})",
+            f"after some arms of A, {alliance} (equilibrium: {eq.ally_arms:.4g})",
             headings[2:],
             [row[2:] for row in to_arms],
         ),
@@ -135,18 +133,20 @@ def reply_tables(eq: "Equilibrium") -> list[tuple[str, list[str], list[list[str 
 def _row(reply: Reply) -> list[str | float]:
     """Return a reply as a row of a table."""
     signs = "" if reply.pledge == 0.0 else "signs" if reply.signed else "refuses"
-    cells = reply._replace(signed=signs, crisis=CHALLENGER[reply.crisis])
-    return [cell if isinstance(cell, str) else float(f"{cell:.4g}") for cell in cells]
+    pledge, _, ally_arms, challenger_arms, settlement, crisis, *gains = reply
+    moves = pledge, signs, ally_arms, challenger_arms, settlement, CHALLENGER[crisis]
+    return [cell if isinstance(cell, str) else float(f"{cell:.4g}") for cell in (*moves, *gains)]
 
 
 def _reply(game: Game, *moves: Any) -> Reply:
     """Return the `Reply` of a pledge, whether it is signed, arms, settlement and crisis."""
-    return Reply(*moves, *payoffs(game, *moves[:-1]))
+    gains: Any = payoffs(game, *moves[:-1])
+    return Reply(*moves, *gains)
 
 
 def _checked(name: str, moves: Iterable[float]) -> list[float]:
     """Return moves as floats, each finite and no less than 0."""
-    checked = []
+    checked: list[float] = []
     for move in moves:
         if isinstance(move, (bool, np.bool_)) or not isinstance(move, Real):
             raise TypeError(f"{name}: {move!r} is not a number; it must be >= 0")

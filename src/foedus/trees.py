@@ -260,37 +260,43 @@ def _added(arms: float) -> str:
 
 
 def _heading(eq: "Equilibrium", tree: Node, raised: tuple[float, float]) -> list[str]:
-    """Return the first lines: which game, whose, and what is to be known of the tree."""
-    game, least = eq.game, least_gap(tree)
-    values = ", ".join(f"{p.symbol} = {getattr(game, p.name):.6g}" for p in PARAMETERS.values())
+    """Return the first lines: which game it is, whose, and what there is to know of the tree."""
+    values = ", ".join(f"{p.symbol} = {getattr(eq.game, p.name)!r}" for p in PARAMETERS.values())
     players = " ".join(_quoted(player.words) for player in Player if player != Player.NONE)
-    node, path = tree, []
+    node: Node | End = tree
+    path = []
     while isinstance(node, Node):
         path.append(f"{node.player.words} {node.moves[node.reply]}")
         node = node.after[node.reply]
-    closest = f"Every decision matters to its player by {least:.2g} or more." if least > GAP else _close(least)
+    least = least_gap(tree)
     remarks = [
-        f"Parameters: {values}, {game.contest} contest.",
+        f"Parameters: {values}, {eq.game.contest} contest.",
         "A reconstruction of the game of Iwanami (2024), Journal of Peace Research 61(5), not a replication;"
         f" written by foedus {__version__}.",
-        "The superpower offers an alliance with a pledge, or none; the ally signs or refuses; it adds arms; the"
-        " challenger adds arms; the crisis is in the payoffs, which are in units of the disputed good.",
+        "The superpower offers an alliance with a pledge, or none; the ally signs or refuses; it adds arms;"
+        " the challenger adds arms. The crisis is in the payoffs, which are in units of the disputed good.",
         f"The game itself, where any pledge and any arms may be chosen: {eq.explain()}",
         f"The same path in this tree: {'; '.join(path)}.",
-        "Grid: at each node the player's reply in the game itself, and others."
-        f" Of these replies the superpower's pledge is raised by {raised[0]:.1%}, the ally's arms by"
-        f" {raised[1]:.1%}, and every move to {DIGITS} digits, because the game's own stand on indifferences.",
-        closest[:1].upper() + closest[1:],
+        "Grid: at each node the player's reply in the game itself, and others. Because those replies stand on"
+        f" indifferences, the superpower's pledge is raised by {raised[0]:.1%}, the ally's arms by"
+        f" {raised[1]:.1%}, and every move to {DIGITS} digits.",
+        f"Every decision matters to its player by {least:.2g} or more." if least > GAP else _close(least),
     ]
-    title = f"{eq.regime.words.capitalize()}: alliance game with {values}, {game.contest} contest"
+    same = [node.label.removeprefix("ally: ") for node in tree.after if isinstance(node, Node) and node.tied]
+    if same:
+        remarks.append(
+            f"But: {', '.join(same)}. In the game itself the ally gets the same whether it signs or refuses,"
+            " and signs."
+        )
+    title = f"{eq.regime.words.capitalize()}: {eq.game!r}"
     return [f"EFG 2 R {_quoted(title)} {{ {players} }}", _quoted("\n".join(remarks))]
 
 
 def _close(least: float) -> str:
     """Say that the closest decision of a tree is too close, or another than in the game."""
     if least > 0.0:
-        return f"a decision matters by only {least:.2g}, too little for a numerical solver to be sure of it"
-    return "on this grid a player has a better move than its reply in the game itself; try another size"
+        return f"A decision matters by only {least:.2g}, too little for a numerical solver to be sure of it."
+    return "On this grid a player has a better move than its reply in the game itself; try another size."
 
 
 def _quoted(text: str) -> str:
