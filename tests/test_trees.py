@@ -329,6 +329,21 @@ def test_on_the_command_line(tmp_path, monkeypatch, capsys):
     assert "…" not in said
 
 
+@pytest.mark.parametrize("options", [["--efg", "game.efg"], ["--off-path"]])
+def test_of_an_unsolved_game_is_refused_on_the_command_line(tmp_path, monkeypatch, capsys, options):
+    def unsolved():
+        warnings.warn("Game() could not be solved: an iteration did not end", RuntimeWarning, stacklevel=1)
+        return dataclasses.replace(foedus.solve(), regime=Regime.UNSOLVED)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("foedus.cli.solve_game", unsolved)
+    assert run(["solve", *options]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert said.err.startswith("foedus: Game() could not be solved, so there is no equilibrium")
+    assert os.listdir() == []
+
+
 class TestReplies:
     @pytest.mark.parametrize("form", FORMS)
     def test_are_those_of_a_search_from_the_definition(self, form):

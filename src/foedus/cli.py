@@ -189,6 +189,9 @@ def solve(
     arms
         of that grid: how many arms A and C have at each of their nodes [default: 3]
     """
+    from .replies import reply_tables
+    from .tables import rich_table
+
     given = given_parameters(parameters)
     sizes = {k: size for k, size in (("pledges", pledges), ("arms", arms)) if size is not None}
     if efg:
@@ -198,19 +201,19 @@ def solve(
         check_output(efg, overwrite, ".efg")
     elif sizes:
         raise ValueError(f"--{next(iter(sizes))} is a size of the grid in a file; it takes --efg")
-    eq = solve_game(**given)
+    with warnings.catch_warnings():
+        if efg or off_path:  # which an unsolved game has not, and then one line is enough
+            warnings.simplefilter("ignore", RuntimeWarning)
+        eq = solve_game(**given)
+    tables = reply_tables(eq) if off_path else []
     if efg:
         eq.to_efg(efg, **sizes)
     console = Console(highlight=False)
     console.print(_table(eq))
     console.print(eq.explain(), soft_wrap=True)
-    if off_path:
-        from .replies import reply_tables
-        from .tables import rich_table
-
-        wide = Console(highlight=False, width=max(WIDE, console.width))
-        for title, headings, rows in reply_tables(eq):
-            wide.print("", rich_table(headings, rows, title), sep="\n")
+    wide = Console(highlight=False, width=max(WIDE, console.width))
+    for title, headings, rows in tables:
+        wide.print("", rich_table(headings, rows, title), sep="\n")
 
 
 def _table(eq: Equilibrium) -> Table:

@@ -102,10 +102,10 @@ class Equilibrium(_Equilibrium):
         Examples
         --------
         >>> import foedus
-        >>> for reply in foedus.solve(ally_cost=1.0).after_pledges([0, 0.1, 0.2]):
+        >>> for reply in foedus.solve(ally_cost=1.0).after_pledges([0, 0.02, 0.2]):
         ...     print(reply.pledge, reply.signed, reply.crisis.words)
         0.0 False challenger challenges
-        0.1 True challenger challenges
+        0.02 True challenger challenges
         0.2 True quiet
         """
         from .replies import after_pledges
@@ -119,7 +119,7 @@ class Equilibrium(_Equilibrium):
         ----------
         arms : iterable of float, optional
             A's new arms; unless given, none, half the equilibrium's, all of them, 1.5 and 2 times them, and
-            those without S
+            those without S; where both are none, of arms that cost a quarter of the good
 
         Returns
         -------
@@ -178,7 +178,7 @@ class Equilibrium(_Equilibrium):
         >>> import foedus, tempfile, pathlib
         >>> path = pathlib.Path(tempfile.mkdtemp()) / "game.efg"
         >>> foedus.solve(ally_cost=1.0).to_efg(path)
-        >>> print(path.read_text()[:67])
+        >>> print(path.read_text()[:65])
         EFG 2 R "Deterrence: Game()" { "superpower" "ally" "challenger" }
         """
         from .trees import write_tree

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,7 @@ def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS
     if target.suffix != ".efg":
         raise ValueError(f"{target}: the name must end in .efg")
     for name, size in (("pledges", pledges), ("arms", arms)):
-        if isinstance(size, bool) or not isinstance(size, int):
+        if isinstance(size, bool) or not isinstance(size, Integral):
             raise TypeError(f"{name} = {size!r} is not a whole number; it must be from 1 to {SIZES}")
         if not 1 <= size <= SIZES:
             raise ValueError(f"{name} = {size} is not allowed; it must be from 1 to {SIZES}")
@@ -143,7 +144,7 @@ SIGNING = ("sign", "refuse")
 def _offers(eq: "Equilibrium", pledges: int, arms: int, raised: tuple[float, float]) -> Node:
     """Return the tree with some pledges, and some arms at each node."""
     cost = eq.game.superpower_cost
-    own = _up(pledge_scale(eq) * (1.0 + raised[0]))
+    own = _up(max(10.0 * TINY, pledge_scale(eq)) * (1.0 + raised[0]))
     offers = _around([own, _up(own / 2), _up(own * 1.5)], pledges, cost)
     after: list[Node | End] = [_arming(eq, arms, raised[1], 0.0, "no alliance")]
     for pledge in offers:
