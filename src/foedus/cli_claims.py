@@ -168,14 +168,16 @@ def solving(parameters: dict[str, Any]) -> str:
 
 def _table(dataset: "xr.Dataset") -> Table:
     """Return the claims as a table for the screen."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column("claim", no_wrap=True)
-    for heading in ("met", "holds", "share, %"):
+    for heading in ("met", "holds", "share"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("95 % interval", justify="right")
+    table.add_column("95 %", justify="right")
     table.add_column("verdict", min_width=10)
-    _, rows = claim_rows(dataset)
-    for name, met, holds, share, low, high, verdict in rows:
-        interval = f"{100 * low:.2f} to {100 * high:.2f}" if low != "" else ""
-        table.add_row(name, f"{met:,}", f"{holds:,}", f"{100 * share:.2f}" if met else "", interval, verdict)
+    for name in dataset.claim.values.tolist():
+        one = dataset.sel(claim=name)
+        met, holds, share, low, high = (one[column].item() for column in COLUMNS[:-1])
+        interval = "" if math.isnan(low) else f"{100 * low:.2f} to {100 * high:.2f}"
+        words = Verdict(one.verdict.item()).words
+        table.add_row(name, str(met), str(holds), f"{100 * share:.2f}" if met else "", interval, words)
     return table

@@ -65,10 +65,8 @@ def _lines(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
         yield "methods", dataset.attrs["methods"]
         yield "outputs", ", ".join(dataset.output.values)
     if "claim" in dataset.dims:
-        yield (
-            "claims",
-            f"{dataset.sizes['claim']}, of which {(dataset.premise_met > 0).sum().item()} have a premise that was met",
-        )
+        met = int((dataset.premise_met > 0).sum())
+        yield "claims", f"{dataset.sizes['claim']}, of which {met} have a premise that is met"
     if "distribution" in dataset.coords:
         laws = zip(dataset.parameter.values.tolist(), dataset.distribution.values.tolist(), strict=True)
         yield from (law for law in laws if law[1])

@@ -283,7 +283,8 @@ def _test_games(
 def _dearer(points: Points, others: Mapping[str, float], contest: str, which: np.ndarray) -> SimpleNamespace:
     """Return some variables of the games `which` where c_A is `STEP` dearer, among those of all games."""
     some = {name: values[which] for name, values in points.items()}
-    some[MARGINAL] = np.broadcast_to(some.get(MARGINAL, others.get(MARGINAL)) * (1 + STEP), which.size)
+    cost = np.asarray(some[MARGINAL] if MARGINAL in some else others[MARGINAL])
+    some[MARGINAL] = np.broadcast_to(cost * (1 + STEP), which.shape)
     rest = {name: value for name, value in others.items() if name != MARGINAL}
     solved = solve_columns(some, rest, contest, ["regime", "pledge", "burden_share"], threads=1)
     games = len(next(iter(points.values())))
@@ -302,7 +303,7 @@ def _holds_for_less(
 
     which = np.flatnonzero(found.regime == int(Regime.DETERRENCE))
     columns = (
-        np.broadcast_to(points.get(name, others.get(name)), found.regime.size)[which]
+        points[name][which] if name in points else np.full(which.size, others[name])
         for name in kernels.PARAMETERS
     )
     games = np.stack([*columns, np.full(which.size, float(CONTESTS.index(contest)))], axis=1)
@@ -377,8 +378,9 @@ def _labelled(
     if laws:
         from .sensitivities import wilson
 
-        for j in np.flatnonzero(met):
-            ends[:, j] = wilson(holds[j], met[j])
+        for j, tally in enumerate(tallies.values()):
+            if tally.met:
+                ends[:, j] = wilson(tally.holds, tally.met)
     against = np.full((len(tallies), EXAMPLES, len(PARAMETERS)), np.nan)
     for j, tally in enumerate(tallies.values()):
         for k, game in enumerate(tally.examples):
