@@ -138,7 +138,8 @@ def counterexamples(dataset: "xr.Dataset") -> list[str]:
     Examples
     --------
     >>> import foedus
-    >>> counterexamples(foedus.claims({"ally_cost": [0.5, 1.0]}))
+    >>> counterexamples(foedus.claims({"ally_cost": [0.1, 0.4]}))
+    ['against restraint_disproportionate: foedus solve --ally-cost 0.4']
     """
     lines = []
     for name in dataset.claim.values.tolist():
