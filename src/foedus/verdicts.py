@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .distributions import Distribution
 
 GAMES = 10**6
-MOST = 10**12  # games that are worth waiting for
+MOST = 10**10  # games, which take two hours
 BLOCK = 2**16  # games that are solved, and tested, at a time
 LENGTH = 128  # games on a line of a random design
 EXAMPLES = 3  # games against each claim that are kept
