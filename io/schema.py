@@ -313,6 +313,35 @@ COMPARISON = {
 }
 UNDER = ("all", "some", "none")  # some: but not all
 
+
+class Verdict(Code):
+    """What is to be said of a claim."""
+
+    HOLDS = 0
+    HOLDS_WITH_EXCEPTIONS = 1
+    FAILS = 2
+    PREMISE_NEVER_MET = 3
+
+
+# what is told of each claim of the article
+CLAIM_LABELS = {
+    variable.name: variable
+    for variable in (
+        Label("claim", "", NUMBER, "claim"),
+        Label("sentence", "", NUMBER, "what the article claims, in our words"),
+        Label("premise", "", NUMBER, "where it is claimed to hold"),
+        Label("premise_met", "", NUMBER, "games, or lines along c_A, in which the premise is met"),
+        Label("holds", "", NUMBER, "those among them in which the claim holds"),
+        Label("share", "", NUMBER, "share of them in which it holds"),
+        Label("low", "", NUMBER, "lower end of the 95 % interval of the share"),
+        Label("high", "", NUMBER, "upper end of the 95 % interval of the share"),
+        Variable("verdict", "", NUMBER, "whether the claim holds", Verdict),
+        Label("counterexample", "", "", "first games against the claim"),
+        Label("parameter", "", NUMBER, "parameter"),
+        Label("distribution", "", NUMBER, "distribution of the parameter, as in a run file"),
+    )
+}
+
 # what an analysis of sensitivity is made of; a margin is half of a 95 % interval
 OUTPUT = "units of the output"
 _INDICES = (

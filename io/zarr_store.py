@@ -79,4 +79,5 @@ def open_lazily(path: Path) -> xr.Dataset:
     """Open a folder without reading the values of its variables."""
     dataset = xr.open_dataset(path, engine="zarr", consolidated=False, cache=False)
     known = [name for name in VARIABLES if name in dataset.data_vars]  # a folder keeps no order
-    return dataset[[*known, *(name for name in dataset.data_vars if name not in known)]]
+    ordered = dataset[[*known, *(name for name in dataset.data_vars if name not in known)]]
+    return ordered.assign_coords(dataset.coords)  # with those that no variable has for a dimension

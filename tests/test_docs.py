@@ -9,8 +9,11 @@ from pathlib import Path
 
 import distributed
 import pytest
+from conftest import compiled_only
 
+import foedus
 from foedus.cli import run
+from foedus.runfile import read_run
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -49,7 +52,7 @@ def test_command_lines(tmp_path):
     shutil.copy(ROOT / "examples" / "sensitivity.toml", tmp_path / "examples")
     (tmp_path / "games.csv").write_text("ally_cost,stake\n0.3,1\n")
     lines = re.findall(r"^    foedus (.*?)(?:   .*)?$", README, re.MULTILINE)
-    assert len(lines) == 12
+    assert len(lines) == 13
     run_lines(lines, tmp_path)
     for name in (
         "map.nc",
@@ -147,6 +150,32 @@ def test_the_sentence_on_margins_is_what_is_printed(capsys):
     (sentence,) = re.findall(r"\*(The regime stays [^*]*)\*", page)
     assert run(["statics", "--ally-cost", "1"]) == 0
     assert " ".join(sentence.split()) in capsys.readouterr().out
+
+
+@compiled_only
+def test_claims(tmp_path, monkeypatch, capsys):
+    """Every command line of the page on claims, its example, its table, and what it says of other contests."""
+    page = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
+    small_examples(tmp_path, 48)
+    shutil.copy(ROOT / "examples" / "sensitivity.toml", tmp_path / "examples")
+    lines = re.findall(r"^ *    foedus (.*?)(?:   .*)?$", page, re.MULTILINE)
+    assert len(lines) == 6
+    run_lines(lines, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "claims.md", "exec"), {})
+    assert capsys.readouterr().out.endswith("True\n")
+    found = [foedus.load("claims.nc"), foedus.claims(read_run(ROOT / "examples" / "regimes.toml").axes)]
+    rows = re.findall(r"^\| `(.*)` \| (.*) \| (.*) \| (.*) \| (.*) \|$", page, re.MULTILINE)
+    assert [row[0] for row in rows] == found[0].claim.values.tolist()
+    for name, *said in rows:
+        here = [one.sel(claim=name) for one in found]
+        assert said == [text for one in here for text in (f"{one.premise_met:,}", f"{100 * one.share:.4g}")]
+    form = foedus.claims(games=300_000, seed=1, decisiveness=2.0).share
+    assert 0.996 < form.sel(claim="restraint_pledge_falls") < 0.998
+    assert 0.89 < form.sel(claim="deterrence_no_provocation") < 0.92
+    form = foedus.claims(games=300_000, seed=1, contest="difference", decisiveness=3.0).share
+    assert 0.86 < form.sel(claim="deterrence_ally_arms") < 0.89
 
 
 def test_links_lead_somewhere():

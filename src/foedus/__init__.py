@@ -25,6 +25,7 @@ __all__ = [
     "Game",
     "Regime",
     "adaptive_map",
+    "claims",
     "compare",
     "cutpoints",
     "load",
@@ -42,6 +43,7 @@ __all__ = [
 # xarray and matplotlib take longer to import than a game to solve
 _LATER = {
     "adaptive_map": "adaptive",
+    "claims": "verdicts",
     "load": "io.files",
     "plot": "plots",
     "save": "io.files",

@@ -581,6 +581,13 @@ app.command(  # loaded only when it is run: it takes SALib
 )
 
 
+app.command(
+    "foedus.cli_claims:claims",
+    name="claims",
+    help="Tell which of the article's claims hold, how often, and in which games they do not.",
+)
+
+
 def named_values(
     option: str, texts: list[str] | None, pattern: str, read: Callable[[str, str], Any]
 ) -> dict[str, Any]:

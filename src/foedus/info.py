@@ -64,7 +64,12 @@ def _lines(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
     if "output" in dataset.dims:  # an analysis of sensitivity
         yield "methods", dataset.attrs["methods"]
         yield "outputs", ", ".join(dataset.output.values)
-        yield from zip(dataset.parameter.values.tolist(), dataset.distribution.values.tolist(), strict=True)
+    if "claim" in dataset.dims:
+        met = int((dataset.premise_met > 0).sum())
+        yield "claims", f"{dataset.sizes['claim']}, of which {met} have a premise that is met"
+    if "distribution" in dataset.coords:
+        laws = zip(dataset.parameter.values.tolist(), dataset.distribution.values.tolist(), strict=True)
+        yield from (law for law in laws if law[1])
     if "contest" not in forms:
         yield "contest", str(dataset.attrs.get("contest") or dataset.contest.item())
     for name in ("contest", *PARAMETERS):

@@ -204,6 +204,8 @@ def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray]) -
     """Return the run that made a dataset, which was read from `source`, but over `over`."""
     if "output" in dataset.dims:
         raise ValueError(f"{source} holds an analysis of sensitivity; foedus sensitivity runs it again")
+    if "claim" in dataset.dims:
+        raise ValueError(f"{source} holds claims that were tested; foedus claims tests them again")
     forms = compared(dataset)
     made = {*dataset.dims} - {*PARAMETERS, *forms, "game"}  # the dimensions of what was made of the map
     dataset = dataset.drop_dims(made)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pydantic
+import xarray as xr
 
 from .game import check_contest, check_parameter, naming
 from .indices import METHODS
@@ -98,10 +99,9 @@ def read_sensitivity(path: str | os.PathLike) -> Run:
 def _earlier_run(source: Path) -> Run:
     """Return the run that made the file of an earlier analysis."""
     with opened(source) as dataset:
-        if "distribution" not in dataset.coords:
+        if "distribution" not in dataset.coords or "claim" in dataset.dims:
             raise ValueError(f"{source} is not the file of an analysis of sensitivity")
-        texts = zip(dataset.parameter.values, dataset.distribution.values, strict=True)
-        laws = {str(name): tomllib.loads(f"law = {text}")["law"] for name, text in texts}
+        laws = laws_of(dataset)
         fixed = {name: float(dataset[name]) for name in PARAMETERS if name in dataset.coords}
         options = {
             "outputs": [str(name) for name in dataset.output.values],
@@ -111,3 +111,9 @@ def _earlier_run(source: Path) -> Run:
             "contest": dataset.attrs["contest"],
         }
     return Run(laws, options | fixed, None)
+
+
+def laws_of(dataset: xr.Dataset) -> dict[str, Any]:
+    """Return the distributions that a dataset names, as a run file has them, of the parameters with one."""
+    texts = zip(dataset.parameter.values, dataset.distribution.values, strict=True)
+    return {str(name): tomllib.loads(f"law = {text}")["law"] for name, text in texts if text}

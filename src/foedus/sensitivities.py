@@ -229,7 +229,7 @@ def wilson(count: int, games: int) -> tuple[float, float]:
     share, weight = count / games, MARGIN**2 / games
     middle = (share + weight / 2) / (1 + weight)
     half = np.sqrt(weight * (share * (1 - share) + weight / 4)) / (1 + weight)
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+    return max(0.0, min(share, float(middle - half))), min(1.0, max(share, float(middle + half)))
 
 
 def _labelled(
