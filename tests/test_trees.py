@@ -143,7 +143,7 @@ def test_every_end_pays_what_the_definition_says(form, tmp_path):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_backward_induction_finds_the_equilibrium_of_the_game(form, tmp_path):
-    """On and off its path, at 60 games of every form, less two at most whose decisions do not all matter."""
+    """On and off its path, at 60 games of every form, less one at most whose decisions do not all matter."""
     passed_over = 0
     for eq, size in zip(games_of(form, 10), itertools.cycle(SIZES), strict=False):
         tree, all_matter = written(eq, tmp_path, *size)
@@ -173,7 +173,7 @@ def test_backward_induction_finds_the_equilibrium_of_the_game(form, tmp_path):
                 assert reply.ally_payoff == pytest.approx(eq.without.ally_payoff, abs=1e-8)
             else:
                 assert (found.best[offered.infoset.label] == 0) == reply.signed
-    assert passed_over <= 2
+    assert passed_over <= 1
 
 
 def gambit_agrees(tree):
@@ -242,7 +242,7 @@ class TestTheFile:
         said = tree.description
         for words in ("c_A = 0.3, ", "f = 0.0, ratio contest", "not a replication", eq.explain(), "Grid: "):
             assert words in said
-        pledge = number(tree.root.infoset.actions[1].label)  # of which the ally makes nothing
+        pledge = number(child(tree.root, 1).prior_action.label)  # of which the ally makes nothing
         assert f"pledge {pledge:.4g} offered" in said
 
     def test_has_moves_on_both_sides_of_the_equilibrium(self, tree):

@@ -33,7 +33,8 @@ ENDS = 10_000
 CLEAR = 1e-3  # by how much every decision is to matter to who takes it, for solvers that let players err
 GAP = 1e-4  # by less than this they may lose it
 # by what parts of themselves S's pledge and A's arms are raised: the first by which every decision is clear
-RAISES = tuple(itertools.product((0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4), (0.001, 0.005, 0.02, 0.05, 0.1)))
+PLEDGES_RAISED = 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4
+ARMS_RAISED = 0.001, 0.005, 0.02, 0.05, 0.1
 DIGITS = 4  # of a move, so that it is what its label says
 APART = 0.1  # by what part of the larger one two moves differ at least
 WORTH = 0.01  # and by how much of the good in what they cost
@@ -111,7 +112,7 @@ def tree_around(eq: "Equilibrium", pledges: int, arms: int) -> tuple[Node, tuple
     """Return the tree, and by what parts of themselves S's pledge and A's arms are raised in it: the first at
     which every decision matters, or those at which the closest one matters most."""
     best, least = None, -math.inf
-    for raised in RAISES:
+    for raised in itertools.product(PLEDGES_RAISED, ARMS_RAISED):
         tree = _offers(eq, pledges, arms, raised)
         gap = least_gap(tree)
         if best is None or gap > least:
@@ -279,8 +280,8 @@ def _heading(eq: "Equilibrium", tree: Node, raised: tuple[float, float]) -> list
         f"The game itself, where any pledge and any arms may be chosen: {eq.explain()}",
         f"The same path in this tree: {'; '.join(path)}.",
         "Grid: at each node the player's reply in the game itself, and others. Because those replies stand on"
-        f" indifferences, the superpower's pledge is raised by {raised[0]:.1%}, the ally's arms by"
-        f" {raised[1]:.1%}, and every move to {DIGITS} digits.",
+        f" indifferences, the superpower's pledge is raised by {100 * raised[0]:g} %, the ally's arms by"
+        f" {100 * raised[1]:g} %, and every move to {DIGITS} digits.",
         f"Every decision matters to its player by {least:.2g} or more." if least > GAP else _close(least),
     ]
     same = [node.label.removeprefix("ally: ") for node in tree.after if isinstance(node, Node) and node.tied]
