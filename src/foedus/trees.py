@@ -197,12 +197,14 @@ def _answering(eq: "Equilibrium", arms: int, pledge: float, ally_arms: float, hi
     A's threat, none, and those from which its own is credible."""
     game, p = eq.game, game_vector(eq.game)
     own = _up(kernels.reply_to_arms(p, pledge, ally_arms)[0])
-    tempted = _up(kernels.reply_to_arms(p, WEAKER * pledge, WEAKER * ally_arms)[0])
+    tempted, _, crisis = kernels.reply_to_arms(p, WEAKER * pledge, WEAKER * ally_arms)
     force = game.ally_forces + ally_arms
     neutralising = _up(_arms_against(game, force, game.status_quo + game.ally_war_cost))
     defence = force + game.effectiveness * pledge
     threatening = _up(_arms_against(game, defence, game.status_quo - game.challenger_war_cost))
-    moves = _around([own, tempted, neutralising, 0.0, threatening], arms, game.challenger_cost)
+    if crisis == Crisis.CHALLENGER_CHALLENGES:  # which takes more against this defence
+        tempted = max(tempted, threatening)
+    moves = _around([own, _up(tempted), neutralising, 0.0, threatening], arms, game.challenger_cost)
     after = tuple(_end(game, pledge, ally_arms, move) for move in moves)
     return Node(
         Player.CHALLENGER, f"challenger: {history}", tuple(map(_added, moves)), after, moves.index(own)
