@@ -10,8 +10,10 @@ earlier run made is replaced, and what came out otherwise this time is told.
 """
 
 import argparse
+import contextlib
 import hashlib
 import importlib.metadata
+import io
 import json
 import os
 import platform
@@ -27,6 +29,7 @@ from typing import Any
 import llvmlite.binding
 
 import foedus
+from foedus import cli
 from foedus.io.files import file_time
 
 HERE = Path(__file__).resolve().parent
@@ -53,13 +56,8 @@ def main() -> int:
 
 def replicate(folder: Path) -> int:
     """Run all commands in a new folder, put it in the place of the old one, and tell what has changed."""
-    earlier = None
-    if folder.exists():
-        if not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).is_file()):
-            raise ValueError(f"{folder} exists and was not made by an earlier run; name another folder")
-        if (folder / MANIFEST).is_file():
-            earlier = read_manifest(folder / MANIFEST)
     created = file_time()
+    earlier = check_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -90,9 +88,25 @@ def replicate(folder: Path) -> int:
     return tell(manifest, earlier, "the earlier run") if earlier else 0
 
 
+def check_folder(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of the run that made a folder, or None if there is nothing.
+
+    Raises ValueError if anything is there that no run has made, which would be lost.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is a file; name a folder")
+    earlier = read_manifest(folder / MANIFEST) if (folder / MANIFEST).is_file() else None
+    known = {MANIFEST, *earlier["outputs"], *earlier["inputs"]} if earlier else set()
+    for name in files_in(folder):
+        if name not in known:
+            raise ValueError(f"{folder} holds {name}, which no earlier run made; name another folder")
+    return earlier
+
+
 def copy_inputs(folder: Path) -> dict[str, str]:
     """Copy what the commands read into the folder, and return the hash of each file."""
-    shutil.copytree(ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns("__pycache__"))
+    no_code = shutil.ignore_patterns("*.py", "__pycache__")
+    shutil.copytree(ROOT / "examples", folder / "examples", ignore=no_code)
     shutil.copy(ROOT / "docs" / "speed.json", folder)
     return {name: file_hash(folder / name) for name in files_in(folder)}
 
@@ -111,22 +125,44 @@ def run_commands(folder: Path) -> tuple[dict[str, str], dict[str, float]]:
         before = files_in(folder)
         started = time.perf_counter()
         program, *arguments = shlex.split(command)
-        done = subprocess.run(
-            [sys.executable, *(["-m", "foedus"] if program == "foedus" else []), *arguments],
-            cwd=folder,
-            env=os.environ | ({"PYTHONPATH": str(ROOT)} if program == "python" else {}),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            said = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-            raise ValueError(f"{command!r} failed: {said}")
+        run = run_foedus if program == "foedus" else run_python
+        code, said = run(folder, arguments)
+        if code:
+            raise ValueError(f"{command!r} failed: {(said.splitlines() or [f'exit code {code}'])[-1]}")
         seconds[command] = round(time.perf_counter() - started, 2)
         new = [name for name in files_in(folder) if name not in before]
         made |= dict.fromkeys(new, command)
         print(f"{seconds[command]:7.1f} s  {', '.join(new)}", flush=True)
     return made, seconds
+
+
+def run_foedus(folder: Path, arguments: list[str]) -> tuple[int, str]:
+    """Run foedus in a folder, and return its exit code and its errors; in this process, for the start of one
+    takes longer than most of what is to be done."""
+    errors = io.StringIO()
+    mine, sys.argv = sys.argv, ["foedus", *arguments]  # which files keep as their command
+    try:
+        with (
+            contextlib.chdir(folder),
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(errors),
+        ):
+            return cli.run(arguments), errors.getvalue()
+    finally:
+        sys.argv = mine
+
+
+def run_python(folder: Path, arguments: list[str]) -> tuple[int, str]:
+    """Run Python in a folder, with the modules of the checkout, and return its exit code and its errors."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
 
 
 def files_in(folder: Path) -> list[str]:
@@ -135,16 +171,17 @@ def files_in(folder: Path) -> list[str]:
 
 
 def fingerprints(folder: Path, names: Any) -> dict[str, dict[str, Any]]:
-    """Return what tells each of these files in a folder apart, if it is there and can be read."""
-    found = {}
+    """Return the hashes of those of these files that are in the folder, or that one cannot be read."""
+    found: dict[str, dict[str, Any]] = {}
     for name in names:
         path = folder / name
-        try:
-            found[name] = (
-                {"arrays": array_hashes(path)} if path.suffix == ".nc" else {"file": file_hash(path)}
-            )
-        except (OSError, ValueError) as error:
-            found[name] = {"error": str(error)}
+        if path.suffix == ".nc" and path.is_file():
+            try:
+                found[name] = {"arrays": array_hashes(path)}
+            except ValueError:
+                found[name] = {"damaged": True}
+        elif path.is_file():
+            found[name] = {"file": file_hash(path)}
     return found
 
 
@@ -182,7 +219,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     """Return what a manifest says."""
     try:
         manifest = json.loads(path.read_text("utf-8"))
-        manifest["outputs"].items()
+        manifest["outputs"].items(), manifest["inputs"].items()
     except FileNotFoundError:
         raise FileNotFoundError(f"{path}: there is no such file") from None
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -212,8 +249,8 @@ def differences(now: dict[str, Any], earlier: dict[str, Any]) -> dict[str, str]:
         one, other = now.get(name), earlier.get(name)
         if one is None or other is None:
             found[name] = "is new" if one else "is gone"
-        elif "error" in one:
-            found[name] = one["error"]
+        elif "damaged" in one:
+            found[name] = "cannot be read"
         elif one.get("file") != other.get("file"):
             found[name] = "differs"
         elif one.get("arrays") != other.get("arrays"):
