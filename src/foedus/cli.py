@@ -467,12 +467,13 @@ def plot_file(
     /,
     *,
     output: Output = None,
-    variable: str | None = None,
+    variable: list[str] | None = None,
     at: list[str] | None = None,
     region: list[str] | None = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Draw a map from its file: the regimes, another variable, or another slice.
+    """Draw a map from its file: the regimes, another variable, another slice, or several variables along one
+    axis.
 
     Parameters
     ----------
@@ -481,7 +482,8 @@ def plot_file(
     output
         the picture to write, png, svg or pdf by its ending [default: a png beside the file]
     variable
-        what to draw [default: the regime, or else the first variable]
+        what to draw [default: the regime, or else the first variable]; given more than once, each in a panel
+        over one axis, with and without the superpower
     at
         an axis and a value to draw the map at, as in --at stake=1.0, which takes the nearest of the
         grid, or --at contest=ratio; once for each such axis
@@ -496,8 +498,9 @@ def plot_file(
     check_output(target, overwrite, target.suffix)
     places = named_values("--at", at, "parameter=value", _place)
     parts = named_values("--region", region, "parameter=from:to", stretch_of)
+    several = variable is not None and len(variable) > 1
     with opened(file) as dataset:
-        figure = plot(dataset, variable, at=places, region=parts)
+        figure = plot(dataset, variable if several or not variable else variable[0], at=places, region=parts)
     save_figure(figure, target)
 
 
