@@ -127,6 +127,24 @@ def test_boundaries(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "boundaries.svg").exists()
 
 
+def test_audit(tmp_path, monkeypatch, capsys):
+    """Every command line of the page on auditing a game, what it shows of them, and its example."""
+    page = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    lines = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    assert len(lines) == 2
+    for line in lines:
+        assert run([*shlex.split(line), "--overwrite"]) == 0
+    shown = {" ".join(line.split()) for line in capsys.readouterr().out.splitlines()}
+    table, printed = re.findall(
+        r"```\n(.*?)```", re.sub(r"```python.*?```", "", page, flags=re.DOTALL), re.DOTALL
+    )
+    assert {" ".join(line.split()) for line in table.splitlines()} <= shown
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "audit.md", "exec"), {})
+    assert capsys.readouterr().out == printed
+
+
 def test_the_sentence_on_margins_is_what_is_printed(capsys):
     page = (ROOT / "docs" / "boundaries.md").read_text(encoding="utf-8")
     (sentence,) = re.findall(r"\*(The regime stays [^*]*)\*", page)

@@ -32,6 +32,7 @@ from .sweeps import Progress, request_sweep, solve_points, solve_request
 if TYPE_CHECKING:
     from .runfile import Run
 
+WIDE = 100  # characters of a line whose numbers must not be cut
 LARGE = 10**9  # bytes of results from which on their size is said beforehand
 
 app = cyclopts.App(
@@ -166,12 +167,53 @@ def given_parameters(parameters: Any) -> dict[str, Any]:
 
 
 @app.command
-def solve(*, parameters: Parameters = NONE_GIVEN) -> None:
-    """Solve one game and show its equilibrium, in a table and in words."""
-    eq = solve_game(**given_parameters(parameters))
+def solve(
+    *,
+    off_path: bool = False,
+    efg: Path | None = None,
+    pledges: int | None = None,
+    arms: int | None = None,
+    overwrite: Overwrite = False,
+    parameters: Parameters = NONE_GIVEN,
+) -> None:
+    """Solve one game and show its equilibrium, in a table and in words.
+
+    Parameters
+    ----------
+    off_path
+        show also what each player would have done after other pledges, and after other arms of A
+    efg
+        a file to write the game to, on a grid of moves around its equilibrium, to be opened in Gambit; .efg
+    pledges
+        of that grid: how many pledges S has, beside none [default: 2]
+    arms
+        of that grid: how many arms A and C have at each of their nodes [default: 3]
+    """
+    from .replies import reply_tables
+    from .tables import rich_table
+
+    given = given_parameters(parameters)
+    sizes = {k: size for k, size in (("pledges", pledges), ("arms", arms)) if size is not None}
+    if efg:
+        from .trees import check_tree
+
+        check_tree(efg, **sizes)
+        check_output(efg, overwrite, ".efg")
+    elif sizes:
+        raise ValueError(f"--{next(iter(sizes))} is a size of the grid in a file; it takes --efg")
+    with warnings.catch_warnings():
+        if efg or off_path:  # which an unsolved game has not, and then one line is enough
+            warnings.simplefilter("ignore", RuntimeWarning)
+        eq = solve_game(**given)
+    tables = reply_tables(eq) if off_path else []
+    if efg:
+        eq.to_efg(efg, **sizes)
     console = Console(highlight=False)
     console.print(_table(eq))
     console.print(eq.explain(), soft_wrap=True)
+    wide = Console(highlight=False, width=max(WIDE, console.width))
+    for title, headings, rows in tables:
+        wide.print("", rich_table(headings, rows, title), sep="\n")
 
 
 def _table(eq: Equilibrium) -> Table:

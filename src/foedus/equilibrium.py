@@ -1,11 +1,18 @@
 """One game: its equilibrium, in numbers and in words."""
 
 import dataclasses
+import os
 import warnings
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from .game import Game, make_game
 from .io.schema import CONTESTS, REGIME_MEANINGS, VARIABLES, Crisis, Regime
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .replies import Reply
 
 _WITHOUT = "_without"
 
@@ -71,6 +78,113 @@ class Equilibrium(_Equilibrium):
         """
         return _explain(self)
 
+    def after_pledges(self, pledges: Iterable[float] | None = None) -> "list[Reply]":
+        """Return what the others would have done after each of some pledges of S.
+
+        Parameters
+        ----------
+        pledges : iterable of float, optional
+            in units of arms; unless given, none, half the equilibrium's, all of it, 1.5 and 2 times it; where
+            there is no alliance, of the pledge that would cost S as much as the change does or, where there
+            is no change, as strong as C's forces
+
+        Returns
+        -------
+        list of Reply
+            for each pledge whether A would have `signed`, and what would have come of that: arms, settlement,
+            crisis and payoffs, exactly, as of any game
+
+        Raises
+        ------
+        TypeError, ValueError
+            if a pledge is no number or less than 0, or the game is unsolved.
+
+        Examples
+        --------
+        >>> import foedus
+        >>> for reply in foedus.solve(ally_cost=1.0).after_pledges([0, 0.02, 0.2]):
+        ...     print(reply.pledge, reply.signed, reply.crisis.words)
+        0.0 False challenger challenges
+        0.02 True challenger challenges
+        0.2 True quiet
+        """
+        from .replies import after_pledges
+
+        return after_pledges(self, pledges)
+
+    def after_arms(self, arms: Iterable[float] | None = None) -> "list[Reply]":
+        """Return what C would have done after each of some arms of A, behind the equilibrium's pledge.
+
+        Parameters
+        ----------
+        arms : iterable of float, optional
+            A's new arms; unless given, none, half the equilibrium's, all of them, 1.5 and 2 times them, and
+            those without S; where both are none, of arms that cost a quarter of the good
+
+        Returns
+        -------
+        list of Reply
+            for each C's arms, and the settlement, crisis and payoffs that come of them
+
+        Raises
+        ------
+        TypeError, ValueError
+            if these arms are no number or less than 0, or the game is unsolved.
+
+        Examples
+        --------
+        >>> import foedus
+        >>> eq = foedus.solve(ally_cost=1.0)
+        >>> [reply.crisis.words for reply in eq.after_arms([0, eq.ally_arms, 1])]
+        ['challenger challenges', 'quiet', 'quiet']
+        """
+        from .replies import after_arms
+
+        return after_arms(self, arms)
+
+    def to_efg(self, path: str | os.PathLike, *, pledges: int = 2, arms: int = 3) -> None:
+        """Write the game on a grid of moves around its equilibrium, to be read by Gambit.
+
+        S may offer no alliance or some pledges, A and C may add some arms at each of their nodes. Among these
+        moves is the player's own best reply in the game itself, on the path and off it, a little on the safe
+        side of every indifference, so that these replies are the one subgame perfect equilibrium of the tree;
+        the file says how far. It is written beside `path` and renamed when it is complete; an existing file
+        is replaced.
+
+        Parameters
+        ----------
+        path : str or path
+            where to, ending in .efg
+        pledges : int, optional
+            how many pledges S has
+        arms : int, optional
+            how many arms A and C have at each of their nodes; the tree has (1 + 2 pledges) arms^2 ends
+
+        Raises
+        ------
+        TypeError, ValueError
+            if a size or the ending of the path is not allowed, or the game is unsolved.
+        FileNotFoundError, IsADirectoryError, PermissionError, OSError
+            if `path` cannot be written.
+
+        Warns
+        -----
+        RuntimeWarning
+            if a decision of the tree matters so little that a numerical solver may not tell its moves apart,
+            or its equilibrium is not that of the game.
+
+        Examples
+        --------
+        >>> import foedus, tempfile, pathlib
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "game.efg"
+        >>> foedus.solve(ally_cost=1.0).to_efg(path)
+        >>> print(path.read_text()[:65])
+        EFG 2 R "Deterrence: Game()" { "superpower" "ally" "challenger" }
+        """
+        from .trees import write_tree
+
+        write_tree(self, path, pledges, arms)
+
 
 def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium:
     """Solve one game.
@@ -112,14 +226,11 @@ def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium:
     chosen = {} if game is None else dataclasses.asdict(game)
     game = make_game(chosen | parameters)
 
-    import numpy as np  # with numba, slower to import than everything else here
-
-    from . import kernels
+    from . import kernels  # with numba, slower to import than everything else here
 
     closed = game.contest == CONTESTS[0] and game.decisiveness == 1.0
     solve_game = kernels.solve_game if closed else kernels.solve_any_game
-    vector = [*(getattr(game, name) for name in kernels.PARAMETERS), CONTESTS.index(game.contest)]
-    solution, limit, status = solve_game(np.array(vector, np.float64))
+    solution, limit, status = solve_game(game_vector(game))
     status = kernels.Status(status)
     if status != kernels.Status.SOLVED:
         warnings.warn(f"{game!r} could not be solved: {status.cause}", RuntimeWarning, stacklevel=2)
@@ -134,6 +245,16 @@ def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium:
     })  # fmt: skip
     limit_name = kernels.PledgeLimit(limit).name.lower()
     return Equilibrium(**values, without=without, pledge_limit=limit_name, game=game)
+
+
+def game_vector(game: Game) -> "np.ndarray":
+    """Return the 15 parameters of a game in the kernels' order."""
+    import numpy as np
+
+    from . import kernels
+
+    vector = [*(getattr(game, name) for name in kernels.PARAMETERS), CONTESTS.index(game.contest)]
+    return np.array(vector, np.float64)
 
 
 def _explain(eq: Equilibrium) -> str:

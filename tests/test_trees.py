@@ -1,0 +1,396 @@
+"""Trees of games: their ends are those of the definition, and what Gambit finds in them is the equilibrium."""
+
+import dataclasses
+import functools
+import itertools
+import math
+import os
+import re
+import warnings
+from pathlib import Path
+
+import pygambit
+import pytest
+import twin
+from conftest import compiled_only
+from games import random_games
+
+import foedus
+from foedus import Regime, kernels, trees
+from foedus.cli import run
+from foedus.io.schema import CONTESTS
+
+FORMS = {
+    "ratio": {"contest": 0.0, "decisiveness": (1.0, 1.0)},
+    "ratio, any decisiveness": {"contest": 0.0, "decisiveness": (0.3, 4.0)},
+    "difference": {"contest": 1.0, "decisiveness": (0.3, 4.0)},
+}
+REGIMES = [regime for regime in Regime if regime != Regime.UNSOLVED]
+SIZES = [(1, 2), (2, 3), (3, 4)]
+GAP = 1e-4  # payoffs that differ by less are no test of a numerical solver
+RAISED = 0.102  # by which part of themselves arms are raised at most, rounding included
+
+pytestmark = compiled_only
+
+
+@functools.cache
+def games_of(form, each):
+    """Return so many random games of every regime, solved."""
+    found = {regime: [] for regime in REGIMES}
+    for g in random_games(1500, 5, spread=0.5, **FORMS[form]):
+        regime = Regime(int(kernels.solve_any_game(g)[0].regime))
+        if regime in found and len(found[regime]) < each:
+            named = dict(zip(kernels.PARAMETERS, g, strict=False))
+            found[regime].append(foedus.solve(**named, contest=CONTESTS[int(g[-1])]))
+    assert all(len(games) == each for games in found.values())
+    return list(itertools.chain(*found.values()))
+
+
+def definition(eq):
+    """Return a game as the twin takes it."""
+    values = dataclasses.asdict(eq.game)
+    return (*(values[name] for name in kernels.PARAMETERS), float(CONTESTS.index(eq.game.contest)))
+
+
+def written(eq, folder, pledges, arms):
+    """Return the tree of a game as Gambit reads it, and whether all its decisions are said to matter."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        eq.to_efg(folder / "game.efg", pledges=pledges, arms=arms)
+    assert all("game.efg: " in str(warning.message) for warning in caught)
+    return pygambit.read_efg(folder / "game.efg"), not caught
+
+
+def number(label):
+    """Return what a move is in units of arms, by its label."""
+    return float(label.split()[-1]) if re.search(r"\d", label) else 0.0
+
+
+def child(node, k):
+    """Return what follows upon move `k` at a node."""
+    return list(node.children)[k]
+
+
+def labels_to(node):
+    """Return the moves that lead to a node."""
+    labels = []
+    while node.parent is not None:
+        labels.insert(0, node.prior_action.label)
+        node = node.parent
+    return labels
+
+
+def forces_at(end):
+    """Return the pledge of the alliance, A's arms and C's, that lead to an end."""
+    pledge, *signing, ally, challenger = labels_to(end)
+    return number(pledge) if signing == ["sign"] else 0.0, number(ally), number(challenger)
+
+
+class Induction:
+    """Backward induction in a tree of Gambit's, in its exact numbers: the best move at each node."""
+
+    def __init__(self, tree):
+        self.players = list(tree.players)
+        self.best = {}  # by the label of the information set
+        self.indifferent = []  # the pledges that A may as well refuse
+        self.gap = math.inf  # by how much the closest of all other decisions matters
+        self.payoffs(tree.root)
+        self.end = self.end_from(tree.root)
+        self.alone = self.end_from(child(tree.root, 0))
+
+    def payoffs(self, node):
+        """Return what follows from a node for every player."""
+        if node.is_terminal:
+            return [node.outcome[player] for player in self.players]
+        after = [self.payoffs(one) for one in node.children]
+        mover = self.players.index(node.player)
+        best = max(range(len(after)), key=lambda k: after[k][mover])
+        gaps = [float(after[best][mover] - other[mover]) for other in after if other != after[best]]
+        gap = min(gaps, default=math.inf)
+        if child(node, 0).prior_action.label == "sign" and gap <= GAP:
+            best = 0  # indifferent, A signs
+            self.indifferent.append(number(node.prior_action.label))
+        else:
+            self.gap = min(self.gap, gap)
+        self.best[node.infoset.label] = best
+        return after[best]
+
+    def end_from(self, node):
+        """Return the end that the best moves lead to."""
+        while not node.is_terminal:
+            node = child(node, self.best[node.infoset.label])
+        return node
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_end_pays_what_the_definition_says(form, tmp_path):
+    """By the moves that its labels name, without S and with it, at 60 games of every form."""
+    for eq, size in zip(games_of(form, 10), itertools.cycle(SIZES), strict=False):
+        (tree, _), g = written(eq, tmp_path, *size), definition(eq)
+        c_a, c_c, c_s, q = g[:4]
+        stake, kappa, f = g[9], g[11], g[12]
+        ends = [node for node in tree.nodes if node.is_terminal]
+        assert len(ends) == len(tree.outcomes) == (1 + 2 * size[0]) * size[1] ** 2
+        for end in ends:
+            s, a, b = forces_at(end)
+            x, who = twin.crisis(g, s, a, b)
+            signed = "sign" in labels_to(end)
+            paid = c_s * s + f if signed else 0.0
+            expected = [-stake * abs(x - q) - paid, x - c_a * a - signed * kappa, 1 - x - c_c * b]
+            assert [float(end.outcome[p]) for p in tree.players] == pytest.approx(expected, abs=1e-12)
+            assert end.outcome.label.split(": ")[1] == f"{foedus.Crisis(who).words}, x = {x:.6g}"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_backward_induction_finds_the_equilibrium_of_the_game(form, tmp_path):
+    """On and off its path, at 60 games of every form, less one at most whose decisions do not all matter."""
+    passed_over = 0
+    for eq, size in zip(games_of(form, 10), itertools.cycle(SIZES), strict=False):
+        tree, all_matter = written(eq, tmp_path, *size)
+        passed_over += not all_matter
+        if not all_matter:
+            continue
+        found, g = Induction(tree), definition(eq)
+        assert found.gap > GAP
+        (s, a, b), (_, a_alone, b_alone) = forces_at(found.end), forces_at(found.alone)
+        assert (s > 0.0) == (eq.pledge > 0.0) == ("sign" in labels_to(found.end))
+        assert s not in found.indifferent
+        # the regime, by the definition
+        assert twin.crisis(g, s, a, b)[1] == eq.crisis
+        assert twin.crisis(g, 0.0, a_alone, b_alone)[1] == eq.without.crisis
+        # S's move is the closest to the game's, A's and C's a little more than the best replies to it
+        offers = [number(action.label) for action in tree.root.infoset.actions]
+        assert s == min(offers, key=lambda offer: abs(offer - eq.pledge))
+        after = eq.after_pledges(offers)
+        for pledge, own, other in ((s, a, b), (0.0, a_alone, b_alone)):
+            reply = after[offers.index(pledge)]
+            assert reply.ally_arms - 1e-12 <= own <= reply.ally_arms * (1 + RAISED) + 1e-12
+            best = twin.challenger(g, pledge, own)[0]
+            assert best - 1e-6 <= other <= best * 1.0011 + 1e-6
+        # who signs what
+        for offered, reply in list(zip(tree.root.children, after, strict=True))[1:]:
+            if reply.pledge in found.indifferent:
+                assert reply.ally_payoff == pytest.approx(eq.without.ally_payoff, abs=1e-8)
+            else:
+                assert (found.best[offered.infoset.label] == 0) == reply.signed
+    assert passed_over <= 1
+
+
+def gambit_agrees(tree):
+    """Assert that the limit of logit equilibria that Gambit finds is what backward induction does."""
+    found = Induction(tree)
+    assert found.gap > GAP
+    profile = pygambit.nash.logit_solve(tree, maxregret=1e-8).equilibria[0]
+    node, labels = tree.root, labels_to(found.end)
+    if labels[0] == "no alliance":  # which is as good to S as a pledge that is refused
+        refused = [one for one in list(node.children)[1:] if found.best[one.infoset.label] == 1]
+        as_good = [one.prior_action for one in (child(node, 0), *refused)]
+        assert sum(profile[action] for action in as_good) > 0.99
+        node, labels = child(node, 0), labels[1:]
+    for label in labels:
+        node = node.children[label]
+        assert profile[node.prior_action] > 0.99, node.parent.infoset.label
+    assert node == found.end
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_gambit_finds_the_equilibrium_of_the_game(form, tmp_path):
+    """Logit equilibria followed to their limit, at 12 games of every form, two of each regime, less one at
+    most whose decisions do not all matter."""
+    found = [written(eq, tmp_path, 1, 2) for eq in games_of(form, 2)]
+    all_matter = [tree for tree, all_matter in found if all_matter]
+    assert len(all_matter) >= 11
+    for tree in all_matter:
+        gambit_agrees(tree)
+
+
+@pytest.mark.parametrize("ally_cost", [0.3, 1.0])
+def test_gambit_finds_restraint_and_deterrence_in_trees_of_the_usual_size(ally_cost, tmp_path):
+    foedus.solve(ally_cost=ally_cost).to_efg(tmp_path / "game.efg")
+    gambit_agrees(pygambit.read_efg(tmp_path / "game.efg"))
+
+
+class TestTheFile:
+    @pytest.fixture
+    def tree(self, tmp_path):
+        foedus.solve(ally_cost=0.3).to_efg(tmp_path / "game.efg", pledges=4, arms=5)
+        return pygambit.read_efg(tmp_path / "game.efg")
+
+    def test_names_players_information_sets_and_moves(self, tree):
+        assert [player.label for player in tree.players] == ["superpower", "ally", "challenger"]
+        for player in tree.players:
+            labels = [infoset.label for infoset in player.infosets]
+            assert len(set(labels)) == len(labels)
+            assert all(len(infoset.members) == 1 for infoset in player.infosets)
+        for node in tree.nodes:
+            if not node.is_terminal and node.parent is not None:
+                for label in labels_to(node):  # an information set is known by what came before
+                    assert (label in node.infoset.label) or label in ("sign", "refuse")
+
+    def test_has_distinct_moves_in_order(self, tree):
+        for player in tree.players:
+            for infoset in player.infosets:
+                labels = [action.label for action in infoset.actions]
+                forces = [number(label) for label in labels]
+                if labels != ["sign", "refuse"]:
+                    assert len(labels) == 5
+                    assert forces == sorted(set(forces))
+
+    def test_says_which_game_and_which_grid(self, tree):
+        eq = foedus.solve(ally_cost=0.3)
+        assert tree.title == "Restraint: Game(ally_cost=0.3)"
+        said = tree.description
+        for words in ("c_A = 0.3, ", "f = 0.0, ratio contest", "not a replication", eq.explain(), "Grid: "):
+            assert words in said
+        pledge = number(child(tree.root, 1).prior_action.label)  # of which the ally makes nothing
+        assert f"pledge {pledge:.4g} offered" in said
+
+    def test_has_moves_on_both_sides_of_the_equilibrium(self, tree):
+        eq = foedus.solve(ally_cost=0.3)
+        offers = [number(action.label) for action in tree.root.infoset.actions]
+        assert sum(offer < eq.pledge for offer in offers) >= 2
+        assert sum(offer > eq.pledge for offer in offers) >= 2
+        (alone,) = (i for i in tree.players["ally"].infosets if i.label == "ally: no alliance")
+        arms = [number(action.label) for action in alone.actions]
+        for own in (eq.ally_arms, eq.without.ally_arms):
+            assert any(own < move < own * (1 + RAISED) for move in arms)
+
+    def test_replaces_a_file_and_leaves_nothing_beside_it(self, tmp_path):
+        for ally_cost in (0.3, 1.0):
+            foedus.solve(ally_cost=ally_cost).to_efg(tmp_path / "game.efg")
+        assert "Deterrence" in (tmp_path / "game.efg").read_text()
+        assert os.listdir(tmp_path) == ["game.efg"]
+
+
+def test_a_tree_that_is_no_test_says_so(tmp_path):
+    """A pledge of next to nothing: no move of S's near it matters."""
+    eq = foedus.solve(stake=1e-6, superpower_cost=1e-6)
+    assert eq.regime == Regime.DETERRENCE
+    with pytest.warns(RuntimeWarning, match=r"game\.efg: A decision matters by only .*e-"):
+        eq.to_efg(tmp_path / "game.efg")
+    assert "A decision matters by only" in (tmp_path / "game.efg").read_text()
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("name", "sizes", "error", "words"),
+        [
+            ("game.gbt", {}, ValueError, "the name must end in .efg"),
+            ("nowhere/game.efg", {}, FileNotFoundError, "nowhere does not exist"),
+            ("game.efg", {"pledges": 0}, ValueError, "pledges = 0 is not allowed; it must be from 1 to 100"),
+            ("game.efg", {"arms": 101}, ValueError, "arms = 101 is not allowed; it must be from 1 to 100"),
+            ("game.efg", {"arms": 2.0}, TypeError, "arms = 2.0 is not a whole number"),
+            ("game.efg", {"arms": 60}, ValueError, "make 18,000 ends; a tree has 10,000 at most"),
+        ],
+    )
+    def test_in_python(self, tmp_path, name, sizes, error, words):
+        with pytest.raises(error, match=re.escape(words)):
+            foedus.solve().to_efg(tmp_path / name, **sizes)
+        assert os.listdir(tmp_path) == []
+
+    @pytest.mark.parametrize("attempt", ["to_efg", "after_pledges", "after_arms"])
+    def test_of_an_unsolved_game(self, tmp_path, attempt):
+        eq = dataclasses.replace(foedus.solve(), regime=Regime.UNSOLVED)
+        with pytest.raises(ValueError, match=r"^Game\(\) could not be solved"):
+            getattr(eq, attempt)(*([tmp_path / "game.efg"] if attempt == "to_efg" else []))
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["--efg", "game.txt"], "game.txt: the name must end in .efg"),
+            (["--efg", "nowhere/game.efg"], "nowhere/game.efg: the folder nowhere does not exist"),
+            (["--efg", "there.efg"], "there.efg exists already; --overwrite replaces it"),
+            (["--efg", "game.efg", "--arms", "0"], "arms = 0 is not allowed; it must be from 1 to 100"),
+            (["--pledges", "3"], "--pledges is a size of the grid in a file; it takes --efg"),
+        ],
+    )
+    def test_on_the_command_line(self, tmp_path, monkeypatch, capsys, arguments, words):
+        monkeypatch.chdir(tmp_path)
+        Path("there.efg").write_text("mine")
+        assert run(["solve", *arguments]) == 2
+        said = capsys.readouterr()
+        assert (said.out, said.err) == ("", f"foedus: {words}\n")
+        assert os.listdir() == ["there.efg"]
+        assert Path("there.efg").read_text() == "mine"
+
+
+def test_on_the_command_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("game.efg").write_text("old")
+    options = ["--efg", "game.efg", "--pledges", "1", "--arms", "2", "--overwrite", "--off-path"]
+    assert run(["solve", "--ally-cost", "0.3", *options]) == 0
+    assert len(pygambit.read_efg("game.efg").outcomes) == 12
+    said = capsys.readouterr().out
+    for title in (
+        "after some pledges of S (equilibrium: 0.2225)",
+        "after some arms of A, behind a pledge of 0.2225",
+    ):
+        assert title in said
+    assert "…" not in said
+
+
+@pytest.mark.parametrize("options", [["--efg", "game.efg"], ["--off-path"]])
+def test_of_an_unsolved_game_is_refused_on_the_command_line(tmp_path, monkeypatch, capsys, options):
+    def unsolved():
+        warnings.warn("Game() could not be solved: an iteration did not end", RuntimeWarning, stacklevel=1)
+        return dataclasses.replace(foedus.solve(), regime=Regime.UNSOLVED)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("foedus.cli.solve_game", unsolved)
+    assert run(["solve", *options]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert said.err.startswith("foedus: Game() could not be solved, so there is no equilibrium")
+    assert os.listdir() == []
+
+
+class TestReplies:
+    @pytest.mark.parametrize("form", FORMS)
+    def test_are_those_of_a_search_from_the_definition(self, form):
+        """To other pledges, and to other arms; A's payoff tells whether it signs."""
+        for eq in games_of(form, 1):
+            g = definition(eq)
+            without, _ = twin.path(g, 0.0, False)
+            for reply in eq.after_pledges():
+                path, gap = twin.path(g, reply.pledge, True)
+                if reply.signed:
+                    assert reply.ally_payoff == pytest.approx(path[6], abs=1e-6)
+                    if gap > 1e-5:
+                        found = reply.settlement, reply.superpower_payoff, reply.challenger_payoff
+                        assert found == pytest.approx((path[3], path[5], path[7]), abs=3e-4)
+                        assert reply.crisis == path[4]
+                else:
+                    assert reply.pledge == 0.0 or path[6] <= without[6] + 1e-6
+                    assert reply.ally_payoff == eq.without.ally_payoff
+            for reply in eq.after_arms():
+                _, _, _, _, best = twin.challenger(g, eq.pledge, reply.ally_arms)
+                assert reply.challenger_payoff == pytest.approx(best.max(), abs=1e-8)
+
+    def test_to_the_moves_of_the_equilibrium_are_the_equilibrium(self):
+        for eq in games_of("ratio", 10):
+            (reply,), (own,) = eq.after_pledges([eq.pledge]), eq.after_arms([eq.ally_arms])
+            assert own == reply
+            for name in ("pledge", "ally_arms", "challenger_arms", "settlement", "crisis"):
+                assert getattr(reply, name) == getattr(eq, name)
+            for name in ("superpower_payoff", "ally_payoff", "challenger_payoff"):
+                assert getattr(reply, name) == pytest.approx(getattr(eq, name), abs=1e-12)
+            assert eq.after_pledges()[2].pledge >= eq.pledge
+
+    @pytest.mark.parametrize(
+        ("moves", "error", "words"),
+        [
+            ([-0.1], ValueError, "-0.1 is not allowed; it must be >= 0"),
+            ([math.inf], ValueError, "inf is not allowed; it must be >= 0"),
+            ([math.nan], ValueError, "nan is not allowed; it must be >= 0"),
+            (["much"], TypeError, "'much' is not a number; it must be >= 0"),
+        ],
+    )
+    def test_refuse(self, moves, error, words):
+        eq = foedus.solve()
+        for name, after in (("pledges", eq.after_pledges), ("arms", eq.after_arms)):
+            with pytest.raises(error, match=re.escape(f"{name}: {words}")):
+                after(moves)
+
+
+def test_arms_are_rounded_up():
+    assert [trees._up(value) for value in (0.0, 0.12345, 0.25, 123456.0)] == [0.0, 0.1235, 0.2501, 123500.0]
