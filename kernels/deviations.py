@@ -1,10 +1,10 @@
 """The certificate: what a player could gain by a move of its own that is not the one it was found to make.
 
 Everything here is searched for in the definition of the game. No formula of the solver is used, and nothing
-that was derived about its solution: only the contest, its inverse and its slope, the settlement, the payoffs,
-and backward induction. C's best reply to given forces is found exactly, because its payoff is smooth but at
-four forces, and between them has one top at most. A's and S's best moves are searched for on nodes, closing in
-on every change of the reply that they bring about and on every top, if it could still be better.
+that was derived about its solution: only the contest, its inverse and its slope, the settlement, the
+payoffs, and backward induction. C's best reply to given forces is found exactly, because its payoff is smooth
+but at four forces, and between them has one top at most. A's and S's best moves are searched for on nodes,
+closing in on every change of the reply that they bring about and on every top, if it could still be better.
 
 Where a reply is not clear, because two are worth the same to within rounding, the one that is worse for the
 player that deviates counts. So a gain that is found is there, and one that is there may be larger.
@@ -115,7 +115,7 @@ class Nodes(NamedTuple):
     """Where a move is tried: over all of the line, over the odds of contests, and beside the own move."""
 
     top: float
-    count: int  # over the line, dense near 0
+    parts: int  # of the line, dense near 0
     forces: float  # what the move adds `rate` to by the unit, in one contest with C's standing forces
     other_forces: float  # and in another
     rate: float
@@ -263,9 +263,9 @@ def weigh(reply, slack, payoff, settlement, kind):
 def challenger_reply(g, s, a):
     """Return C's `Reply` to the pledge `s` and A's arms `a`.
 
-    With C's forces rising from b0, A challenges until they calm it, then nobody, then C, from where its threat
-    is credible. In between C is best off at the lower end of each, at a top of the contest less its cost, or
-    where A has nothing left; more than 1/c_C never pays.
+    With C's forces rising from b0, A challenges until they calm it, then nobody does, then C, from where its
+    threat is credible. In between C is best off at the lower end of each, at a top of the contest less its
+    cost, or where A has nothing left; more than 1/c_C never pays.
     """
     alpha, b0, cost = g.ally_forces + a, g.challenger_forces, g.challenger_cost
     defence = alpha + g.effectiveness * s
@@ -349,8 +349,8 @@ def top_of_parabola(low, middle, high):
 @jit
 def line_node(nodes, k):
     """Return node k over all of the line."""
-    part = k / nodes.count
-    return nodes.top * part * part * part if k <= nodes.count else math.inf
+    part = k / nodes.parts
+    return nodes.top * part * part * part if k <= nodes.parts else math.inf
 
 
 @jit
@@ -550,7 +550,7 @@ def superpower_gain(g, s, a, payoff, none, refusing):
 
 @jit
 def misstated(g, s, a, b, x, crisis):
-    """Return how far `x` is from the settlement of the game with these moves, if the one with that `crisis`."""
+    """Return how far `x` is from the settlement that these moves lead to, if `crisis` is the one they do."""
     alpha, beta = g.ally_forces + a, g.challenger_forces + b
     least = MISFIT
     for step in (-EDGE, 0.0, EDGE):
