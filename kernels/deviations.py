@@ -447,7 +447,8 @@ def searching(act):
                 trail = passed(g, situation, trail, low, floor, resolution)
             trail = passed(g, situation, trail, high, floor, resolution)
             inner = act(g, situation, high.move + INTO * (there.move - high.move))
-            trail = passed(g, situation, trail, inner, floor, resolution)
+            if inner.kind == high.kind:  # or the stretch is a sliver, and the next change comes first
+                trail = passed(g, situation, trail, inner, floor, resolution)
         return passed(g, situation, trail, there, floor, resolution)
 
     @jit_apart
@@ -523,10 +524,11 @@ def superpower_act(g, offers, s):
     if gross - cost > offers.stated + RESOLUTION and act.payoff >= offers.refusing - CLEAR:
         act = best_arms(g, s, MANY, -1.0, -math.inf, SHARP)
         gross = -g.stake * act.change - g.alliance_cost
-    refused = act.payoff < offers.refusing - CLEAR
-    if act.payoff < offers.refusing + CLEAR:  # so that it is not clear that A signs
-        gross = offers.none + cost if refused else min(gross, offers.none + cost)
-    kind = 4 * act.kind + 2 * (act.move > 0.0) + refused
+    signing = 2
+    if s > 0.0 and act.payoff < offers.refusing + CLEAR:
+        signing = 1 if act.payoff >= offers.refusing - CLEAR else 0
+        gross = min(gross, offers.none + cost) if signing else offers.none + cost
+    kind = 6 * act.kind + 3 * (act.move > 0.0) + signing
     return Act(s, gross - cost, gross, act.change, kind)
 
 
