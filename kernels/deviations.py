@@ -28,6 +28,7 @@ EDGE = 1e-12  # how near, relatively, forces are to those where a threat begins,
 ROUNDING = 4e-15  # of payoffs, relatively
 CLEAR = 1e-11  # by how much one move of A is better than another before it is clear
 RESOLUTION = 1e-10  # gains are not looked for that are less than this beyond the largest found
+FLAT = 1e-11  # how low a top is when a parabola finds it best: in less, rounding moves it
 SHARP = 1e-13  # the same of A's gains where S deviates
 NEWTON = 100  # steps, of which it takes a few, or 50 where the root is nearly double
 BISECTIONS = 64
@@ -319,8 +320,9 @@ def ally_act(g, s, a):
 
 @jit
 def better(one, other):
-    """Return the act with the larger payoff or, where that is not clear, the one that is worse for S."""
-    if abs(one.payoff - other.payoff) > CLEAR:
+    """Return the act with the larger payoff or, where that is not clear and they make the others do different
+    things, the one that is worse for S."""
+    if one.kind == other.kind or abs(one.payoff - other.payoff) > CLEAR:
         return one if one.payoff > other.payoff else other
     return one if one.change >= other.change else other
 
@@ -380,7 +382,7 @@ def searching(act):
         """Return the best act found while closing in on a top between three acts."""
         kind = middle.kind
         for _ in range(NARROWINGS):
-            if top_above(low, middle, high) <= resolution:
+            if top_above(low, middle, high) <= max(resolution, FLAT):
                 break
             if middle.move - low.move > high.move - middle.move:
                 trial = act(g, situation, middle.move - GOLDEN * (middle.move - low.move))
@@ -400,7 +402,10 @@ def searching(act):
                 high = trial
             else:
                 break
-        return better(act(g, situation, top_of_parabola(low, middle, high)), best)
+        top = act(g, situation, top_of_parabola(low, middle, high))
+        if top.kind == best.kind and top.payoff > best.payoff - SHARP:
+            return top
+        return better(best, top)
 
     @jit_apart
     def passed(g, situation, trail, new, floor, resolution):
@@ -437,14 +442,14 @@ def searching(act):
                     low = trial
                 else:
                     high = trial
-            if high.move == there.move:
-                break
             first = trail.last
             trail = Trail(before, first, best)
             if low.move > first.move:
                 inner = act(g, situation, low.move - INTO * (low.move - first.move))
                 trail = passed(g, situation, trail, inner, floor, resolution)
                 trail = passed(g, situation, trail, low, floor, resolution)
+            if high.move == there.move:
+                break
             trail = passed(g, situation, trail, high, floor, resolution)
             inner = act(g, situation, high.move + INTO * (there.move - high.move))
             if inner.kind == high.kind:  # or the stretch is a sliver, and the next change comes first
@@ -463,6 +468,7 @@ def searching(act):
         i, j, k, m = 1, 0, 0, 0
         on_line, on_odds = line_node(nodes, i), odds_node(g, nodes, nodes.forces, j)
         on_others, on_own = odds_node(g, nodes, nodes.other_forces, k), own_node(nodes, m)
+        trail = advanced(g, situation, trail, INTO * on_line, cost, floor, resolution)
         while True:
             node = min(on_line, on_odds, on_others, on_own)
             end = (most - max(trail.best.payoff, floor) - resolution) / cost  # beyond it nothing is better
