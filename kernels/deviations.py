@@ -29,6 +29,7 @@ ROUNDING = 4e-15  # of payoffs, relatively
 CLEAR = 1e-11  # by how much one move of A is better than another before it is clear
 RESOLUTION = 1e-10  # gains are not looked for that are less than this beyond the largest found
 FLAT = 1e-11  # how low a top is when a parabola finds it best: in less, rounding moves it
+BLUR = 1e-9  # how well a settlement is known that moves with A's best arms
 SHARP = 1e-13  # the same of A's gains where S deviates
 NEWTON = 100  # steps, of which it takes a few, or 50 where the root is nearly double
 BISECTIONS = 64
@@ -475,7 +476,7 @@ def searching(act):
             if min(node, end) > trail.last.move:
                 trail = advanced(g, situation, trail, min(node, end), cost, floor, resolution)
             if node >= end:
-                return trail.best
+                break
             if on_line <= node:
                 i += 1
                 on_line = line_node(nodes, i)
@@ -488,6 +489,9 @@ def searching(act):
             if on_own <= node:
                 m += 1
                 on_own = own_node(nodes, m)
+        last = trail.last.move  # there may be a top before it
+        beyond = act(g, situation, last + INTO * (last - trail.before.move))
+        return passed(g, situation, trail, beyond, floor, resolution).best
 
     return search
 
@@ -518,6 +522,12 @@ def superpower_payoff(g, s, x):
     return -g.stake * abs(x - g.status_quo) - spent
 
 
+@jit
+def gross_of(g, act):
+    """Return S's payoff from what A does, before what the pledge costs, no better than it is known."""
+    return -g.stake * (act.change + BLUR if act.change > 0.0 else 0.0) - g.alliance_cost
+
+
 @jit_apart
 def superpower_act(g, offers, s):
     """Return what the pledge `s` leads to; a refused one, to no alliance.
@@ -526,10 +536,10 @@ def superpower_act(g, offers, s):
     """
     act = best_arms(g, s, FEW, -1.0, -math.inf, SHARP)
     cost = g.superpower_cost * s
-    gross = -g.stake * act.change - g.alliance_cost
+    gross = gross_of(g, act)
     if gross - cost > offers.stated + RESOLUTION and act.payoff >= offers.refusing - CLEAR:
         act = best_arms(g, s, MANY, -1.0, -math.inf, SHARP)
-        gross = -g.stake * act.change - g.alliance_cost
+        gross = gross_of(g, act)
     signing = 2
     if s > 0.0 and act.payoff < offers.refusing + CLEAR:
         signing = 1 if act.payoff >= offers.refusing - CLEAR else 0

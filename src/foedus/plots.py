@@ -502,6 +502,9 @@ def _draw_curves(dataset: xr.Dataset, name: str) -> Figure:
     for curve, style in zip(curves, STYLES, strict=False):
         # a gap where the regime changes: the variable may jump there, and takes no value in between
         heights = np.insert(dataset[curve].values.astype(float), jumps, np.nan)
+        if curve in CERTIFICATE:  # 0, too, on a scale that has none
+            heights = np.maximum(heights, GAINS[0])
+            axes.set_yscale("log")
         finite = np.isfinite(heights)
         alone = np.convolve(finite, [1, 1, 1])[1:-1] == 1
         marked = np.flatnonzero(finite & (alone | (x.size <= SPARSE)))
