@@ -32,7 +32,6 @@ FLAT = 1e-11  # how low a top is when a parabola finds it best: in less, roundin
 BLUR = 1e-9  # how well a settlement is known that moves with A's best arms
 SHARP = 1e-13  # the same of A's gains where S deviates
 NEWTON = 100  # steps, of which it takes a few, or 50 where the root is nearly double
-BISECTIONS = 64
 GOLDEN = 0.5 * (3.0 - math.sqrt(5.0))
 NARROWINGS = 40
 CHANGES = 4  # of the reply between two nodes, at most
@@ -389,9 +388,9 @@ def searching(act):
                 trial = act(g, situation, middle.move - GOLDEN * (middle.move - low.move))
             else:
                 trial = act(g, situation, middle.move + GOLDEN * (high.move - middle.move))
+            if trial.move == middle.move or not low.move < trial.move < high.move:
+                break  # no float is left between them
             best = better(best, trial)
-            if not min(abs(trial.move - low.move), abs(trial.move - high.move)) > 0.0:
-                break
             if trial.kind == kind and trial.payoff > middle.payoff:
                 if trial.move < middle.move:
                     high, middle = middle, trial
@@ -399,10 +398,8 @@ def searching(act):
                     low, middle = middle, trial
             elif trial.move < middle.move:
                 low = trial
-            elif trial.move > middle.move:
-                high = trial
             else:
-                break
+                high = trial
         top = act(g, situation, top_of_parabola(low, middle, high))
         if top.kind == best.kind and top.payoff > best.payoff - SHARP:
             return top
@@ -432,7 +429,7 @@ def searching(act):
             if before.kind == low.kind and before.move < low.move:
                 rise = max(0.0, 2.0 * (low.gross - before.gross) / (low.move - before.move))
             best = better(best, high)
-            for _ in range(BISECTIONS):
+            while True:
                 hope = max(low.gross + rise * (high.move - low.move), high.gross) - cost * low.move
                 middle = 0.5 * (low.move + high.move)
                 if hope <= max(best.payoff, floor) + resolution or not low.move < middle < high.move:
