@@ -18,7 +18,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/general/*.py io/*.py src/foedus/*.py src/foedus/py.typed)
 REPLICATE := $(BIN)/python examples/replication/replicate.py
-KERNEL_TESTS := tests/test_game.py tests/test_general.py tests/test_kernels.py
+KERNEL_TESTS := tests/test_game.py tests/test_general.py tests/test_kernels.py tests/test_deviations.py
 ASV := $(BIN)/asv --config benchmarks/asv.conf.json
 
 .PHONY: map replicate replicate-check figures test lint tests pure bounds bench bench-against bench-check peers peers-check cuda clean

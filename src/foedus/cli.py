@@ -26,7 +26,7 @@ from .equilibrium import solve as solve_game
 from .forms import check_form
 from .forms import compare as compare_forms
 from .game import check_contest, check_name, check_parameter, naming
-from .io.schema import CONTESTS, PARAMETERS, VARIABLES, Regime
+from .io.schema import CONTESTS, KEPT, PARAMETERS, VARIABLES, Regime, Variable
 from .sweeps import Progress, request_sweep, solve_points, solve_request
 
 if TYPE_CHECKING:
@@ -83,6 +83,9 @@ Picture = Annotated[
 ]
 Threads = Annotated[
     int | None, cyclopts.Parameter(help="how many threads solve [default: one per processor]")
+]
+DeviationGain = Annotated[
+    bool, cyclopts.Parameter(help="search for what a player could gain by another move, and show the most")
 ]
 Quiet = Annotated[bool, cyclopts.Parameter(help="print nothing but errors")]
 Resume = Annotated[
@@ -169,6 +172,7 @@ def given_parameters(parameters: Any) -> dict[str, Any]:
 @app.command
 def solve(
     *,
+    deviation_gain: DeviationGain = False,
     off_path: bool = False,
     efg: Path | None = None,
     pledges: int | None = None,
@@ -209,19 +213,19 @@ def solve(
     if efg:
         eq.to_efg(efg, **sizes)
     console = Console(highlight=False)
-    console.print(_table(eq))
+    console.print(_table(eq, KEPT if deviation_gain else VARIABLES))
     console.print(eq.explain(), soft_wrap=True)
     wide = Console(highlight=False, width=max(WIDE, console.width))
     for title, headings, rows in tables:
         wide.print("", rich_table(headings, rows, title), sep="\n")
 
 
-def _table(eq: Equilibrium) -> Table:
-    """Return the equilibrium as a table, with and without S side by side."""
+def _table(eq: Equilibrium, variables: Mapping[str, Variable]) -> Table:
+    """Return the `variables` of an equilibrium as a table, with and without S side by side."""
     table = Table(title=repr(eq.game), title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("variable", "symbol", "with S", "without S", "unit"):
         table.add_column(heading, justify="right" if heading.endswith("S") else "left")
-    for name, variable in VARIABLES.items():
+    for name, variable in variables.items():
         if hasattr(eq, name):
             without = getattr(eq.without, name, None)
             unit = "" if variable.units == "1" else variable.units
@@ -415,7 +419,7 @@ def compare(
     if ways.picture:
         check_output(image, ways.overwrite, ".png")
     games = math.prod(len(values) for values in (*request.over.values(), *request.axes.values()))
-    size = sum(1 if VARIABLES[name].codes else request.dtype.itemsize for name in request.variables)
+    size = sum(1 if KEPT[name].codes else request.dtype.itemsize for name in request.variables)
     _say_size(games, size, "memory", ways.quiet)
     solve_grid: Any = functools.partial(
         compare_forms,

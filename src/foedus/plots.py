@@ -27,10 +27,11 @@ from .game import check_contest, check_parameter
 from .io.dataset import every, geometric, thin
 from .io.files import beside, writable
 from .io.schema import (
+    CERTIFICATE,
     COMPARISON,
+    KEPT,
     PARAMETERS,
     STATICS,
-    VARIABLES,
     Code,
     Crisis,
     Label,
@@ -69,12 +70,13 @@ CRISIS_COLOURS: dict[Code, str] = {
 COLOURS: dict[type[Code], dict[Code, str]] = {Regime: REGIME_COLOURS, Crisis: CRISIS_COLOURS}
 # a hatch, which no regime has, because no colour is left that differs from all
 UNSOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
-DRAWN = {**VARIABLES, "least_margin": STATICS["least_margin"]}
+DRAWN = {**KEPT, "least_margin": STATICS["least_margin"]}
 STRIP = 0.5  # inches, height of a map of one axis
 GAP = 0.12  # between blocks of panels, in widths of a panel
 TABLE_WIDTH, TABLE_ROW = 2.7, 0.41  # inches, of the table of shares
 SHARES_HEADING = "share of the map (%) where a regime holds under all, some (not all) and none of the forms"
 TINT = 0.45  # how much of a regime's colour is left behind curves
+GAINS = 1e-16, 1e-8  # deviation gains from rounding to what is certified: what their colours tell apart
 NOISE = 1e-9  # a sign that rounding could have made is none
 
 
@@ -490,6 +492,8 @@ def _style(array: xr.DataArray, codes: type[Code] | None) -> tuple[dict[str, Any
         return {"cmap": ListedColormap(list(COLOURS[codes].values())), "norm": NoNorm()}, UNSOLVED
     blank = {"facecolor": "0.8", "edgecolor": "0.4"}
     low, high = (float(limit) for limit in (array.min(), array.max()))
+    if array.name in CERTIFICATE:
+        return {"cmap": "viridis", "norm": LogNorm(GAINS[0], np.nanmax([GAINS[1], high]), clip=True)}, blank
     if low < -NOISE * high and high > -NOISE * low:
         return {"cmap": "RdBu_r", "norm": CenteredNorm(0, max(-low, high))}, blank
     even: type[Normalize] = LogNorm if array.name == "least_margin" and low > 0 else Normalize

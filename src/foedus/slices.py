@@ -11,9 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from .io.schema import PARAMETERS, VARIABLES, Regime, Variable
+from .io.schema import CERTIFICATE, PARAMETERS, VARIABLES, Regime, Variable
 from .plots import (
     DRAWN,
+    GAINS,
     NOISE,
     PANELS,
     SHOWN,
@@ -211,6 +212,9 @@ def _draw_curve(
     x = array[array.dims[0]].values
     jumps = np.union1d(jumps, _leaps(array.values))
     heights = np.insert(array.values.astype(float), jumps, np.nan)
+    if array.name in CERTIFICATE:  # 0, too, on a scale that has none
+        heights = np.maximum(heights, GAINS[0])
+        axes.set_yscale("log")
     finite = np.isfinite(heights)
     alone = np.convolve(finite, [1, 1, 1])[1:-1] == 1
     marked = np.flatnonzero(finite & (alone | (x.size <= SPARSE)))
