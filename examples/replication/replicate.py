@@ -39,22 +39,29 @@ PACKAGES = ("foedus", "numpy", "numba", "xarray", "netCDF4", "h5py", "matplotlib
 
 
 def main() -> int:
-    """Run the command line and return its exit code: 0 done, 1 not the same as before, 2 bad input."""
+    """Run the command line and return its exit code: 0 done, 1 not as MANIFEST says, 2 bad input."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--against", type=Path, metavar="MANIFEST", help="run nothing; compare with this")
     given = parser.parse_args()
     try:
-        if given.against:
-            earlier = read_manifest(given.against)
-            return tell({"outputs": fingerprints(given.folder, earlier["outputs"])}, earlier, given.against)
-        return replicate(given.folder)
+        if not given.against:
+            replicate(given.folder)
+            return 0
+        return 0 if compare(given.folder, given.against) else 1
     except (OSError, ValueError) as error:
         print(f"replicate: {error}", file=sys.stderr)
         return 2
 
 
-def replicate(folder: Path) -> int:
+def compare(folder: Path, manifest: Path) -> bool:
+    """Tell what in a folder, as it is there now, is not as a manifest says; return whether all is."""
+    earlier = read_manifest(manifest)
+    said = read_manifest(folder / MANIFEST) if (folder / MANIFEST).is_file() else {}
+    return tell(said | {"outputs": fingerprints(folder, earlier["outputs"])}, earlier, manifest)
+
+
+def replicate(folder: Path) -> None:
     """Run all commands in a new folder, put it in the place of the old one, and tell what has changed."""
     created = file_time()
     earlier = check_folder(folder)
@@ -85,7 +92,8 @@ def replicate(folder: Path) -> int:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     print(f"{len(outputs)} outputs in {sum(seconds.values()):.0f} s; {folder / MANIFEST}")
-    return tell(manifest, earlier, "the earlier run") if earlier else 0
+    if earlier:
+        tell(manifest, earlier, "the earlier run")
 
 
 def check_folder(folder: Path) -> dict[str, Any] | None:
@@ -227,8 +235,8 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def tell(now: dict[str, Any], earlier: dict[str, Any], where: Any) -> int:
-    """Print which outputs are not as in an earlier manifest, and why that may be; return 1 if any, else 0."""
+def tell(now: dict[str, Any], earlier: dict[str, Any], where: Any) -> bool:
+    """Print which outputs are not as in an earlier manifest, and why that may be; return whether all are."""
     lines = differences(now["outputs"], earlier["outputs"])
     for name, what in lines.items():
         print(f"{name}: {what}")
@@ -239,7 +247,7 @@ def tell(now: dict[str, Any], earlier: dict[str, Any], where: Any) -> int:
         others = [name for name in sorted(ours.keys() & theirs.keys()) if ours[name] != theirs[name]]
         if others:
             print(f"other {what}: {', '.join(others)}")
-    return 1 if lines else 0
+    return not lines
 
 
 def differences(now: dict[str, Any], earlier: dict[str, Any]) -> dict[str, str]:

@@ -82,7 +82,7 @@ def plot_slices(
     >>> import foedus, numpy as np
     >>> ds = foedus.sweep({"ally_cost": np.geomspace(0.05, 5, 64)})
     >>> figure = foedus.plot(ds, ["ally_arms", "settlement"])
-    >>> [axes.get_title() for axes in figure.axes]
+    >>> [axes.get_title("left") for axes in figure.axes]
     ["ally's new arms, $a$ (arms)", "ally's share in the settlement, $x$ (good)"]
     """
     names = _check_variables(dataset, variables)
