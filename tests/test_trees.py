@@ -53,12 +53,12 @@ def definition(eq):
 
 
 def written(eq, folder, pledges, arms):
-    """Return the tree of a game as Gambit reads it, and whether all its decisions are said to matter."""
+    """Return the tree of a game as Gambit reads it, and the warning, if there is one."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         eq.to_efg(folder / "game.efg", pledges=pledges, arms=arms)
-    assert all("game.efg: " in str(warning.message) for warning in caught)
-    return pygambit.read_efg(folder / "game.efg"), not caught
+    assert len(caught) <= 1
+    return pygambit.read_efg(folder / "game.efg"), "".join(str(warning.message) for warning in caught)
 
 
 def number(label):
@@ -146,9 +146,9 @@ def test_backward_induction_finds_the_equilibrium_of_the_game(form, tmp_path):
     """On and off its path, at 60 games of every form, less one at most whose decisions do not all matter."""
     passed_over = 0
     for eq, size in zip(games_of(form, 10), itertools.cycle(SIZES), strict=False):
-        tree, all_matter = written(eq, tmp_path, *size)
-        passed_over += not all_matter
-        if not all_matter:
+        tree, warning = written(eq, tmp_path, *size)
+        if warning and "err" not in warning:
+            passed_over += 1
             continue
         found, g = Induction(tree), definition(eq)
         assert found.gap > GAP
@@ -196,11 +196,11 @@ def gambit_agrees(tree):
 @pytest.mark.parametrize("form", FORMS)
 def test_gambit_finds_the_equilibrium_of_the_game(form, tmp_path):
     """Logit equilibria followed to their limit, at 12 games of every form, two of each regime, less one at
-    most whose decisions do not all matter."""
+    most of which there is a warning."""
     found = [written(eq, tmp_path, 1, 2) for eq in games_of(form, 2)]
-    all_matter = [tree for tree, all_matter in found if all_matter]
-    assert len(all_matter) >= 11
-    for tree in all_matter:
+    clear = [tree for tree, warning in found if not warning]
+    assert len(clear) >= 11
+    for tree in clear:
         gambit_agrees(tree)
 
 
@@ -280,7 +280,12 @@ class TestRefusals:
             ("game.efg", {"pledges": 0}, ValueError, "pledges = 0 is not allowed; it must be from 1 to 100"),
             ("game.efg", {"arms": 101}, ValueError, "arms = 101 is not allowed; it must be from 1 to 100"),
             ("game.efg", {"arms": 2.0}, TypeError, "arms = 2.0 is not a whole number"),
-            ("game.efg", {"arms": 60}, ValueError, "make 18,000 ends; a tree has 10,000 at most"),
+            (
+                "game.efg",
+                {"pledges": 1, "arms": 60},
+                ValueError,
+                "make 10,800 ends; a tree has 5,000 at most",
+            ),
         ],
     )
     def test_in_python(self, tmp_path, name, sizes, error, words):

@@ -206,8 +206,8 @@ class Equilibrium(_Equilibrium):
         Warns
         -----
         RuntimeWarning
-            if a decision of the tree matters so little that a numerical solver may not tell its moves apart,
-            or its equilibrium is not that of the game.
+            if a decision of the tree matters so little that a numerical solver may miss its equilibrium, or
+            that is not the game's.
 
         Examples
         --------

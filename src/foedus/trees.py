@@ -8,6 +8,7 @@ is not indifferent, and the replies are the one subgame perfect equilibrium of t
 
 import itertools
 import math
+import operator
 import os
 import warnings
 from collections.abc import Iterator, Sequence
@@ -29,15 +30,19 @@ if TYPE_CHECKING:
 
 PLEDGES, ARMS = 2, 3  # the size of a tree unless another is asked for: 45 ends
 SIZES = 100  # the most pledges, and the most arms
-ENDS = 10_000
-CLEAR = 1e-3  # by how much every decision is to matter to who takes it, for solvers that let players err
-GAP = 1e-4  # by less than this they may lose it
-# by what parts of themselves S's pledge and A's arms are raised: the first by which every decision is clear
-PLEDGES_RAISED = 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4
+ENDS = 5_000
+GAP = 1e-4  # by how much every decision is to matter to who takes it
+CLEAR, PRECISION = (
+    1e-3,
+    2000.0,
+)  # and by how much if players err, as logit equilibria of this precision have it
+# by what parts of themselves S's pledge and A's arms are raised: the first by which every decision is
+PLEDGES_RAISED = 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3
 ARMS_RAISED = 0.001, 0.005, 0.02, 0.05, 0.1
 DIGITS = 4  # of a move, so that it is what its label says
 APART = 0.1  # by what part of the larger one two moves differ at least
 WORTH = 0.01  # and by how much of the good in what they cost
+WEAKER = 0.9  # than a defence that just holds C off
 TINY = 1e-12  # arms that are none
 BEYOND = 0.05  # how much more of the good a larger move costs at least
 
@@ -73,9 +78,8 @@ def write_tree(eq: "Equilibrium", path: str | os.PathLike, pledges: int, arms: i
     target = check_tree(path, pledges, arms)
     refuse_unsolved(eq)
     tree, raised = tree_around(eq, pledges, arms)
-    least = least_gap(tree)
-    if least <= GAP:
-        warnings.warn(f"{target}: {_close(least)}", RuntimeWarning, stacklevel=3)
+    if doubt := _doubt(tree):
+        warnings.warn(f"{target}: {doubt}", RuntimeWarning, stacklevel=3)
     text = "\n".join([*_heading(eq, tree, raised), "", *_lines(tree)])
     with beside(target) as draft, failing_to_write(target):
         draft.write_text(text + "\n", encoding="utf-8")
@@ -110,33 +114,49 @@ def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS
 
 def tree_around(eq: "Equilibrium", pledges: int, arms: int) -> tuple[Node, tuple[float, float]]:
     """Return the tree, and by what parts of themselves S's pledge and A's arms are raised in it: the first at
-    which every decision matters, or those at which the closest one matters most."""
-    best, least = None, -math.inf
+    which every decision is clear even if players err, or of those at which every decision matters the one at
+    which the closest is clearest."""
+    best, most = None, (-math.inf, -math.inf)
     for raised in itertools.product(PLEDGES_RAISED, ARMS_RAISED):
         tree = _offers(eq, pledges, arms, raised)
-        gap = least_gap(tree)
-        if best is None or gap > least:
-            best, least = (tree, raised), gap
-        if gap > CLEAR:
+        clear = least_gap(tree, PRECISION)
+        merit = min(least_gap(tree), GAP), clear
+        if best is None or merit > most:
+            best, most = (tree, raised), merit
+        if merit[0] == GAP and clear > CLEAR:
             break
     assert best is not None
     return best
 
 
-def least_gap(tree: Node) -> float:
+def least_gap(tree: Node, precision: float = math.inf) -> float:
     """Return by how much the closest decision of a tree matters: how much better the reply is for the player
     than the next best move. Where that is negative, another move is better.
 
-    Moves do not count that lead to the same for everybody, as refusing does, nor do nodes that are tied.
+    Players later make each move with a logit probability of this `precision`. Moves do not count that lead to
+    the same for everybody, as refusing does, nor do nodes that are tied.
     """
     reply = tree.ends[tree.reply]
+    values = [_expected(after, precision)[tree.player] for after in tree.after]
     gaps = [
-        reply.payoffs[tree.player] - end.payoffs[tree.player]
-        for end in tree.ends
+        values[tree.reply] - value
+        for value, end in zip(values, tree.ends, strict=True)
         if not tree.tied and end.payoffs != reply.payoffs
     ]
-    gaps += [least_gap(node) for node in tree.after if isinstance(node, Node)]
+    gaps += [least_gap(node, precision) for node in tree.after if isinstance(node, Node)]
     return min(gaps, default=math.inf)
+
+
+def _expected(tree: Node | End, precision: float) -> Sequence[float]:
+    """Return what the players may expect from a tree."""
+    if isinstance(tree, End):
+        return tree.payoffs
+    if precision == math.inf:
+        return tree.ends[tree.reply].payoffs
+    values = [_expected(after, precision) for after in tree.after]
+    most = max(value[tree.player] for value in values)
+    odds = [math.exp(precision * (value[tree.player] - most)) for value in values]
+    return [sum(map(operator.mul, odds, payoffs)) / sum(odds) for payoffs in zip(*values, strict=True)]
 
 
 SIGNING = ("sign", "refuse")
@@ -173,15 +193,16 @@ def _arming(eq: "Equilibrium", arms: int, raised: float, pledge: float, history:
 
 
 def _answering(eq: "Equilibrium", arms: int, pledge: float, ally_arms: float, history: str) -> Node:
-    """Return the node where C arms, with the arms that neutralise A's threat, and those from which its own is
-    credible."""
-    game = eq.game
-    own = _up(kernels.reply_to_arms(game_vector(game), pledge, ally_arms)[0])
+    """Return the node where C arms: with its reply, its reply to a weaker defence, the arms that neutralise
+    A's threat, none, and those from which its own is credible."""
+    game, p = eq.game, game_vector(eq.game)
+    own = _up(kernels.reply_to_arms(p, pledge, ally_arms)[0])
+    tempted = _up(kernels.reply_to_arms(p, WEAKER * pledge, WEAKER * ally_arms)[0])
     force = game.ally_forces + ally_arms
     neutralising = _up(_arms_against(game, force, game.status_quo + game.ally_war_cost))
     defence = force + game.effectiveness * pledge
     threatening = _up(_arms_against(game, defence, game.status_quo - game.challenger_war_cost))
-    moves = _around([own, neutralising, 0.0, threatening], arms, game.challenger_cost)
+    moves = _around([own, tempted, neutralising, 0.0, threatening], arms, game.challenger_cost)
     after = tuple(_end(game, pledge, ally_arms, move) for move in moves)
     return Node(
         Player.CHALLENGER, f"challenger: {history}", tuple(map(_added, moves)), after, moves.index(own)
@@ -270,7 +291,6 @@ def _heading(eq: "Equilibrium", tree: Node, raised: tuple[float, float]) -> list
     while isinstance(node, Node):
         path.append(f"{node.player.words} {node.moves[node.reply]}")
         node = node.after[node.reply]
-    least = least_gap(tree)
     remarks = [
         f"Parameters: {values}, {eq.game.contest} contest.",
         "A reconstruction of the game of Iwanami (2024), Journal of Peace Research 61(5), not a replication;"
@@ -282,7 +302,7 @@ def _heading(eq: "Equilibrium", tree: Node, raised: tuple[float, float]) -> list
         "Grid: at each node the player's reply in the game itself, and others. Because those replies stand on"
         f" indifferences, the superpower's pledge is raised by {100 * raised[0]:g} %, the ally's arms by"
         f" {100 * raised[1]:g} %, and every move to {DIGITS} digits.",
-        f"Every decision matters to its player by {least:.2g} or more." if least > GAP else _close(least),
+        _doubt(tree) or f"Every decision matters to its player by {least_gap(tree):.2g} or more.",
     ]
     same = [node.label.removeprefix("ally: ") for node in tree.after if isinstance(node, Node) and node.tied]
     if same:
@@ -294,11 +314,16 @@ def _heading(eq: "Equilibrium", tree: Node, raised: tuple[float, float]) -> list
     return [f"EFG 2 R {_quoted(title)} {{ {players} }}", _quoted("\n".join(remarks))]
 
 
-def _close(least: float) -> str:
-    """Say that the closest decision of a tree is too close, or another than in the game."""
-    if least > 0.0:
+def _doubt(tree: Node) -> str:
+    """Say why a solver may find another equilibrium in a tree than that of the game, if there is a reason."""
+    least = least_gap(tree)
+    if least <= 0.0:
+        return "On this grid a player has a better move than its reply in the game itself; try another size."
+    if least <= GAP:
         return f"A decision matters by only {least:.2g}, too little for a numerical solver to be sure of it."
-    return "On this grid a player has a better move than its reply in the game itself; try another size."
+    if least_gap(tree, PRECISION) <= 0.0:
+        return "Players who err may leave this path: solve it by backward induction, not by logit equilibria."
+    return ""
 
 
 def _quoted(text: str) -> str:
