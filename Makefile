@@ -1,4 +1,7 @@
 # make map    the regime map of RUN (default: the default map), as NetCDF and as a picture
+# make replicate  every figure and table of the docs again, in the folder OUT (default: replication)
+# make replicate-check  what in OUT is not as AGAINST says (default: the manifest of the docs)
+# make figures  makes them, and takes those that the docs show into the docs
 # make test   everything that must hold
 # make bench  speed and memory, as asv measures them
 # make bench-against  the same of this commit and the one before, and what has changed
@@ -8,17 +11,30 @@
 
 PYTHON ?= python3
 RUN ?= examples/regimes.toml
+OUT ?= replication
+AGAINST ?= docs/manifest.json
 BASE ?= HEAD~1
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/general/*.py io/*.py src/foedus/*.py src/foedus/py.typed)
-KERNEL_TESTS := tests/test_game.py tests/test_general.py tests/test_kernels.py
+REPLICATE := $(BIN)/python examples/replication/replicate.py
+KERNEL_TESTS := tests/test_game.py tests/test_general.py tests/test_kernels.py tests/test_deviations.py
 ASV := $(BIN)/asv --config benchmarks/asv.conf.json
 
-.PHONY: map test lint tests pure bounds bench bench-against bench-check peers peers-check cuda clean
+.PHONY: map replicate replicate-check figures test lint tests pure bounds bench bench-against bench-check peers peers-check cuda clean
 
 map: $(VENV)/installed
 	$(BIN)/foedus map $(RUN) --overwrite
+
+replicate: $(VENV)/installed-test
+	$(REPLICATE) $(OUT)
+
+replicate-check: $(VENV)/installed-test
+	$(REPLICATE) $(OUT) --against $(AGAINST)
+
+# what the docs show, with the manifest that says how it was made
+figures: replicate
+	cp $(OUT)/*.png $(OUT)/speed-table.md $(OUT)/manifest.json docs
 
 test: lint tests pure bounds
 

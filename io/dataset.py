@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import xarray as xr
 
-from .schema import COMPARISON, PARAMETERS, UNITS_IN, VARIABLES, Label
+from .schema import COMPARISON, KEPT, PARAMETERS, UNITS_IN, Label
 
 REFERENCES = (
     "A reconstruction of the game of Iwanami (2024), Asymmetric burden-sharing and the restraining and "
@@ -39,7 +39,7 @@ def label(
     scalars, so that datasets at several values of one can be concatenated along it.
     """
     coords = parameter_coordinates(dims, coordinates, fixed, attributes.get("contest"))
-    variables = {name: variable(dims, values, VARIABLES[name]) for name, values in results.items()}
+    variables = {name: variable(dims, values, KEPT[name]) for name, values in results.items()}
     return xr.Dataset(variables, coords, {**attributes, "references": REFERENCES})
 
 

@@ -34,8 +34,9 @@ def writable(path: str | os.PathLike, overwrite: bool = True) -> Path:
     """Return `path` if a file can be written there, or a folder if it ends in .zarr, without touching it.
 
     Raises FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError or PermissionError,
-    each in words.
+    and ValueError if `SOURCE_DATE_EPOCH` is no time, each in words.
     """
+    file_time()  # or it would be told of only when all is solved
     target = Path(path)
     folder = target.parent
     if not folder.is_dir():
@@ -75,15 +76,16 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
     """Write the Dataset of a sweep, of a comparison or of scattered games to a NetCDF file, or to a Zarr
     store if `path` ends in ``.zarr``.
 
-    The file is compressed, in chunks of at most 1 MB, and carries the time; it is written beside `path`
-    and renamed when it is complete. An existing file is replaced. Zarr takes ``foedus[zarr]``.
+    The file is compressed, in chunks of at most 1 MB, and carries the time, that of `SOURCE_DATE_EPOCH` where
+    it is set; it is written beside `path` and renamed when it is complete. An existing file is replaced. Zarr
+    takes ``foedus[zarr]``.
 
     Raises
     ------
     TypeError
         if `dataset` is no Dataset.
     ValueError
-        if `path` has another ending.
+        if `path` has another ending, or `SOURCE_DATE_EPOCH` is no time.
     FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, OSError
         if `path` cannot be written; what stood there before stands there still.
 
@@ -105,7 +107,29 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
 
 def stamped(dataset: xr.Dataset) -> xr.Dataset:
     """Return the Dataset with the time."""
-    return dataset.assign_attrs(created=datetime.now(UTC).isoformat(timespec="seconds"))
+    return dataset.assign_attrs(created=file_time())
+
+
+def file_time() -> str:
+    """Return the time that files carry: now, or that of the environment variable `SOURCE_DATE_EPOCH`, so that
+    the same run writes the same file.
+
+    Raises ValueError if that is no whole number of seconds since 1970, or is beyond the year 9999.
+
+    Examples
+    --------
+    >>> file_time().endswith("+00:00")
+    True
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if not epoch:
+        return datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(
+            f"SOURCE_DATE_EPOCH = {epoch!r} is not a time; it must be a whole number of seconds since 1970"
+        ) from None
 
 
 def _layouts(dataset: xr.Dataset) -> dict[str, Layout]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 CHUNK = 2**17  # games: a megabyte of float64
+SMALL_CHUNK = 2**12  # games, of which each is searched: a second or two
 SLAB = 2**22  # games at most, a twelfth of a second
 SLAB_BYTES = 2**25  # of results at most
 SLABS = 64  # at least, where they would hold no less than a chunk: what threads share
@@ -49,15 +50,15 @@ class Layout(NamedTuple):
         return tuple(-(-length // step) for length, step in zip(self.shape, self.slab, strict=True))
 
 
-def chunk_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape of chunks of at most `CHUNK` values, long in the last dimensions, about even.
+def chunk_shape(shape: tuple[int, ...], most: int = CHUNK) -> tuple[int, ...]:
+    """Return the shape of chunks of at most so many values, long in the last dimensions, about even.
 
     Examples
     --------
     >>> chunk_shape((2048, 2048)), chunk_shape((40_000, 40_000)), chunk_shape((3, 10))
     ((64, 2048), (6, 20000), (3, 10))
     """
-    sizes, room, longest = [], CHUNK, CHUNK // 4  # or a chunk would be a single row
+    sizes, room, longest = [], most, most // 4  # or a chunk would be a single row
     for size in reversed(shape):
         pieces = max(1, math.ceil(size / min(room, longest)))
         sizes.append(max(1, math.ceil(size / pieces)))
@@ -66,13 +67,15 @@ def chunk_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(reversed(sizes))
 
 
-def layout(shape: tuple[int, ...], bytes_per_game: int, quick: bool = True) -> Layout:
+def layout(
+    shape: tuple[int, ...], bytes_per_game: int, quick: bool = True, chunk_games: int = CHUNK
+) -> Layout:
     """Return how a map is cut, which depends on nothing but the map itself.
 
     Slabs are chunks side by side, in the last dimension only where the others are used up; where games
-    are not quick to solve, single chunks.
+    are not quick to solve, single chunks, which hold at most `chunk_games`.
     """
-    chunk = chunk_shape(shape)
+    chunk = chunk_shape(shape, chunk_games)
     games = math.prod(chunk)
     most = min(SLAB, math.prod(shape) // SLABS, SLAB_BYTES // bytes_per_game) if quick else games
     room = max(1, most // games)

@@ -64,7 +64,9 @@ PARAMETERS = {
 def tex(symbol: str) -> str:
     """Return a symbol of the table as TeX for the inside of dollars."""
     greek = re.sub(
-        r"(?<![A-Za-z])(alpha|beta|gamma|delta|kappa|lambda|mu|phi|pi|sigma)(?![A-Za-z])", r"\\\1", symbol
+        r"(?<![A-Za-z])(alpha|beta|gamma|delta|epsilon|kappa|lambda|mu|phi|pi|sigma)(?![A-Za-z])",
+        r"\\\1",
+        symbol,
     )
     return re.sub(r"([_^])([A-Za-z0-9]+)", r"\1{\2}", greek)
 
@@ -228,6 +230,13 @@ VARIABLES = {
         Variable("provocation", "b - b^0", ARMS, "what the alliance makes the challenger add"),
     )
 }  # fmt: skip
+
+# what is found for a game only where it is asked for, because it takes thousands of times as long
+CERTIFICATE = {
+    variable.name: variable
+    for variable in (Variable("deviation_gain", "epsilon", GOOD, "largest gain of a player by another move"),)
+}
+KEPT = {**VARIABLES, **CERTIFICATE}  # all that can be kept of a game
 
 # what is told of each value of a parameter at which the regime changes, along the dimension of the first
 CUTPOINTS = {

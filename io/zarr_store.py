@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from .layout import Box, Chunk, Layout
-from .schema import VARIABLES
+from .schema import KEPT
 
 try:
     import zarr
@@ -78,6 +78,6 @@ def write(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
 def open_lazily(path: Path) -> xr.Dataset:
     """Open a folder without reading the values of its variables."""
     dataset = xr.open_dataset(path, engine="zarr", consolidated=False, cache=False)
-    known = [name for name in VARIABLES if name in dataset.data_vars]  # a folder keeps no order
+    known = [name for name in KEPT if name in dataset.data_vars]  # a folder keeps no order
     ordered = dataset[[*known, *(name for name in dataset.data_vars if name not in known)]]
     return ordered.assign_coords(dataset.coords)  # with those that no variable has for a dimension

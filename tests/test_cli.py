@@ -516,6 +516,17 @@ class TestPoints:
 
 
 class TestPlot:
+    def test_several_variables_share_an_axis(self, folder, capsys):
+        (folder / "run.toml").write_text(RUN.replace('"pledge"', '"pledge", "settlement"'))
+        assert run(["map", "run.toml", "--no-picture", "--quiet"]) == 0
+        several = ["plot", "map.nc", "--variable", "pledge", "--variable", "settlement"]
+        assert run([*several, "--at", "status_quo=0.5", "-o", "line.png"]) == 0
+        assert (folder / "line.png").read_bytes().startswith(b"\x89PNG")
+        capsys.readouterr()
+        words = refuse(capsys, *several)
+        assert words.startswith("a picture of several variables shows one axis, not ")
+        assert words.endswith("fix 1 of them with at (on the command line, --at)")
+
     def test_draws_the_file_again(self, folder):
         assert run(["map", "run.toml", "--quiet", "--no-picture"]) == 0
         assert run(["plot", "map.nc"]) == 0

@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 
 import foedus
+from foedus.cli import run
 from foedus.io import netcdf
 from foedus.io.layout import chunk_shape
 from foedus.io.schema import PARAMETERS, VARIABLES, Crisis, Regime
@@ -192,6 +193,39 @@ def test_refusals_of_save(tmp_path, dataset):
         foedus.save(dataset, tmp_path / "folder.nc")
     with pytest.raises(ValueError, match=r"map.csv: the name must end in .nc or .zarr"):
         foedus.save(dataset, tmp_path / "map.csv")
+
+
+def test_a_file_carries_the_time_that_is_asked_for(tmp_path, dataset, monkeypatch):
+    """And no other: the same run writes the same bytes."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    for name in ("map.nc", "map.zarr", "again.nc"):
+        foedus.save(dataset, tmp_path / name)
+        assert foedus.load(tmp_path / name).attrs["created"] == "1970-01-02T00:00:00+00:00"
+    assert (tmp_path / "map.nc").read_bytes() == (tmp_path / "again.nc").read_bytes()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "")
+    foedus.save(dataset, tmp_path / "map.nc")
+    assert foedus.load(tmp_path / "map.nc").attrs["created"] > "2024"
+
+
+@pytest.mark.parametrize("epoch", ["yesterday", "1.5", "9" * 30])
+def test_a_time_that_is_none_is_refused_before_anything_is_solved(
+    tmp_path, dataset, monkeypatch, capsys, epoch
+):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    words = f"SOURCE_DATE_EPOCH = {epoch!r} is not a time; it must be a whole number of seconds since 1970"
+    with pytest.raises(ValueError, match="SOURCE_DATE_EPOCH") as caught:
+        foedus.save(dataset, tmp_path / "map.nc")
+    assert str(caught.value) == words
+    with pytest.raises(ValueError, match="SOURCE_DATE_EPOCH"):
+        foedus.sweep_to(tmp_path / "map.nc", AXES)
+    monkeypatch.chdir(tmp_path)
+    for command in (
+        ["cutpoints", "ally_cost", "--within", "0.05:5", "--table", "cutpoints.csv"],
+        ["cutpoints", "ally_cost", "--within", "0.05:5", "--figure", "cutpoints.pdf"],
+    ):
+        assert run(command) == 2
+        assert capsys.readouterr() == ("", f"foedus: {words}\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.95])

@@ -346,18 +346,24 @@ def test_unwritable_cache_is_no_obstacle(tmp_path):
     assert done.stdout.strip() == "None"
 
 
-@compiled_only
-@pytest.mark.parametrize("solver", ["solve_game", "solve_any_game"])
-def test_kernels_compile_for_cuda(monkeypatch, solver):
-    """The same functions compile to PTX; needs no GPU, only NVIDIA's compiler."""
+@pytest.fixture
+def ptx_of(monkeypatch):
+    """Compile a kernel to PTX; needs no GPU, only NVIDIA's compiler."""
     pytest.importorskip("numba_cuda", reason="numba-cuda is not installed: pip install 'foedus[cuda]'")
-    from numba import cuda, float64
+    from numba import cuda
 
     class Device:
         compute_capability = (8, 0)
 
     # numba-cuda asks the present device even where the capability is given
     monkeypatch.setattr("numba.cuda.dispatcher.get_current_device", Device)
+    return lambda kernel, signature: cuda.compile_ptx(kernel, signature, cc=(8, 0))[0]
+
+
+@compiled_only
+@pytest.mark.parametrize("solver", ["solve_game", "solve_any_game"])
+def test_kernels_compile_for_cuda(ptx_of, solver):
+    from numba import cuda, float64
 
     solve = getattr(kernels, solver)
 
@@ -367,6 +373,20 @@ def test_kernels_compile_for_cuda(monkeypatch, solver):
             solution, _, _ = solve(games[i])
             out[i] = solution.pledge
 
-    ptx, _ = cuda.compile_ptx(kernel, (float64[:, ::1], float64[::1]), cc=(8, 0))
+    ptx = ptx_of(kernel, (float64[:, ::1], float64[::1]))
     assert ".entry" in ptx
     assert "sqrt.rn.f64" in ptx
+
+
+@compiled_only
+def test_the_search_compiles_for_cuda(ptx_of):
+    from numba import cuda, float64
+
+    from foedus.kernels.deviations import deviation_gain
+
+    def kernel(games, stated, out):
+        i = cuda.grid(1)
+        if i < games.shape[0]:
+            out[i] = deviation_gain(games[i], stated[i])
+
+    assert ".entry" in ptx_of(kernel, (float64[:, ::1], float64[:, ::1], float64[::1]))

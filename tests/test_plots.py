@@ -1,6 +1,7 @@
 """Pictures are read back: what is said in them, which colours they have, and which files they make."""
 
 import itertools
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -419,6 +420,23 @@ def test_pictures_are_written_in_three_formats(grid, tmp_path):
     assert (tmp_path / "map.pdf").read_bytes().startswith(b"%PDF-")
     assert b"/Type3" not in (tmp_path / "map.pdf").read_bytes()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["map.pdf", "map.png", "map.svg"]
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_the_same_picture_is_the_same_file_in_every_process(tmp_path, ending):
+    """Which has no time in it, nor anything that is drawn by lot or hangs on the hashes of a process."""
+    program = (
+        "import sys, foedus; from foedus.plots import save_figure\n"
+        "ds = foedus.sweep({'ally_cost': [0.2, 1.0, 5.0]}, variables=['regime', 'pledge'])\n"
+        "save_figure(foedus.plot(ds), sys.argv[1])"
+    )
+    for seed in "12":
+        command = [sys.executable, "-c", program, str(tmp_path / f"{seed}.{ending}")]
+        subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": seed})
+    one, other = ((tmp_path / f"{seed}.{ending}").read_bytes() for seed in "12")
+    assert one == other
+    assert b"CreationDate" not in one
+    assert b"dc:date" not in one
 
 
 def test_the_ending_may_be_in_capitals(line, tmp_path):

@@ -24,7 +24,7 @@ from foedus import kernels
 from foedus.io.schema import PARAMETERS, PER_ARMS, VARIABLES
 
 from . import bound, c, gambit_peer, jax_peer, numpy_peer, scipy_peer, tree_peer
-from .report import ALONE, BOUNDED, write_figure, write_table
+from .report import ALONE, BOUNDED, report
 
 ROUNDS = 7
 SIZE, LARGE = 1024, 2048  # points per axis of the maps
@@ -302,8 +302,7 @@ def main(folder):
         "bytes written per game": WRITTEN,
     }
     (folder / "speed.json").write_text(json.dumps(record, indent=1) + "\n")
-    write_table(record, folder / "speed-table.md")
-    write_figure(record, folder / "speed.png")
+    report(folder / "speed.json")
     print((folder / "speed-table.md").read_text())
 
 

@@ -1,6 +1,12 @@
-"""The table and the figure of a comparison, from its record."""
+"""The table and the figure of a comparison, from its record.
 
+python -m benchmarks.peers.report speed.json       draws them again, beside the record
+"""
+
+import json
 import statistics
+import sys
+from pathlib import Path
 
 from matplotlib.figure import Figure
 
@@ -37,6 +43,13 @@ def number(value):
 def spread(values):
     """Return the median of the values with the least and the most, as text."""
     return f"{number(statistics.median(values))} ({number(min(values))} to {number(max(values))})"
+
+
+def report(path):
+    """Write the table and the figure of a record beside it."""
+    record = json.loads(path.read_text())
+    write_table(record, path.with_name(f"{path.stem}-table.md"))
+    write_figure(record, path.with_suffix(".png"))
 
 
 def write_table(record, path):
@@ -150,3 +163,7 @@ def duration(nanoseconds):
         if nanoseconds >= size:
             return f"{nanoseconds / size:.3g} {unit}"
     return f"{nanoseconds:.3g} ns"
+
+
+if __name__ == "__main__":
+    report(Path(sys.argv[1]))

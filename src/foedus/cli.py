@@ -26,7 +26,7 @@ from .equilibrium import solve as solve_game
 from .forms import check_form
 from .forms import compare as compare_forms
 from .game import check_contest, check_name, check_parameter, naming
-from .io.schema import CONTESTS, PARAMETERS, VARIABLES, Regime
+from .io.schema import CONTESTS, KEPT, PARAMETERS, VARIABLES, Regime, Variable
 from .sweeps import Progress, request_sweep, solve_points, solve_request
 
 if TYPE_CHECKING:
@@ -83,6 +83,9 @@ Picture = Annotated[
 ]
 Threads = Annotated[
     int | None, cyclopts.Parameter(help="how many threads solve [default: one per processor]")
+]
+DeviationGain = Annotated[
+    bool, cyclopts.Parameter(help="search for what a player could gain by another move, and show the most")
 ]
 Quiet = Annotated[bool, cyclopts.Parameter(help="print nothing but errors")]
 Resume = Annotated[
@@ -169,6 +172,7 @@ def given_parameters(parameters: Any) -> dict[str, Any]:
 @app.command
 def solve(
     *,
+    deviation_gain: DeviationGain = False,
     off_path: bool = False,
     efg: Path | None = None,
     pledges: int | None = None,
@@ -209,19 +213,19 @@ def solve(
     if efg:
         eq.to_efg(efg, **sizes)
     console = Console(highlight=False)
-    console.print(_table(eq))
+    console.print(_table(eq, KEPT if deviation_gain else VARIABLES))
     console.print(eq.explain(), soft_wrap=True)
     wide = Console(highlight=False, width=max(WIDE, console.width))
     for title, headings, rows in tables:
         wide.print("", rich_table(headings, rows, title), sep="\n")
 
 
-def _table(eq: Equilibrium) -> Table:
-    """Return the equilibrium as a table, with and without S side by side."""
+def _table(eq: Equilibrium, variables: Mapping[str, Variable]) -> Table:
+    """Return the `variables` of an equilibrium as a table, with and without S side by side."""
     table = Table(title=repr(eq.game), title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("variable", "symbol", "with S", "without S", "unit"):
         table.add_column(heading, justify="right" if heading.endswith("S") else "left")
-    for name, variable in VARIABLES.items():
+    for name, variable in variables.items():
         if hasattr(eq, name):
             without = getattr(eq.without, name, None)
             unit = "" if variable.units == "1" else variable.units
@@ -415,7 +419,7 @@ def compare(
     if ways.picture:
         check_output(image, ways.overwrite, ".png")
     games = math.prod(len(values) for values in (*request.over.values(), *request.axes.values()))
-    size = sum(1 if VARIABLES[name].codes else request.dtype.itemsize for name in request.variables)
+    size = sum(1 if KEPT[name].codes else request.dtype.itemsize for name in request.variables)
     _say_size(games, size, "memory", ways.quiet)
     solve_grid: Any = functools.partial(
         compare_forms,
@@ -509,12 +513,13 @@ def plot_file(
     /,
     *,
     output: Output = None,
-    variable: str | None = None,
+    variable: list[str] | None = None,
     at: list[str] | None = None,
     region: list[str] | None = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Draw a map from its file: the regimes, another variable, or another slice.
+    """Draw a map from its file: the regimes, another variable, another slice, or several variables along one
+    axis.
 
     Parameters
     ----------
@@ -523,7 +528,8 @@ def plot_file(
     output
         the picture to write, png, svg or pdf by its ending [default: a png beside the file]
     variable
-        what to draw [default: the regime, or else the first variable]
+        what to draw [default: the regime, or else the first variable]; given more than once, each in a panel
+        over one axis, with and without the superpower
     at
         an axis and a value to draw the map at, as in --at stake=1.0, which takes the nearest of the
         grid, or --at contest=ratio; once for each such axis
@@ -538,8 +544,9 @@ def plot_file(
     check_output(target, overwrite, target.suffix)
     places = named_values("--at", at, "parameter=value", _place)
     parts = named_values("--region", region, "parameter=from:to", stretch_of)
+    several = variable is not None and len(variable) > 1
     with opened(file) as dataset:
-        figure = plot(dataset, variable, at=places, region=parts)
+        figure = plot(dataset, variable if several or not variable else variable[0], at=places, region=parts)
     save_figure(figure, target)
 
 

@@ -73,7 +73,11 @@ def statics(
         if output is None:
             raise ValueError("the statics of a grid go to a file; name one with --output")
         axes, given = run.axes, run.fixed
-        names = variable or [name for name in run.variables if not VARIABLES[name].codes] or names
+        names = (
+            variable
+            or [name for name in run.variables if name in VARIABLES and not VARIABLES[name].codes]
+            or names
+        )
     if output:
         check_output(output, overwrite)
     check_tables(table, overwrite)

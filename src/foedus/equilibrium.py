@@ -1,6 +1,7 @@
 """One game: its equilibrium, in numbers and in words."""
 
 import dataclasses
+import functools
 import os
 import warnings
 from collections.abc import Iterable
@@ -65,7 +66,42 @@ class Equilibrium(_Equilibrium):
         not sign), ``concession`` or ``revision`` (with less A would sign and concede, or take concessions
         all the same) or ``price``
     game : Game
+    deviation_gain : float
+        the most that a player was found to gain by another move, searched for when it is asked for
     """
+
+    @functools.cached_property
+    def deviation_gain(self) -> float:
+        """The most that a player was found to gain by another move, in units of the good; NaN if unsolved.
+
+        One player at a time leaves the path, once: C at its arms, A at its arms or in signing, S at its
+        pledge, with S and without, and those who move later reply anew. The search starts from the
+        definition of the game and uses nothing that the solver does. It also counts a settlement, payoffs
+        and codes that are not those of the moves. A right solution has 1e-8 or less. What is found is
+        there, but may not be all.
+
+        Examples
+        --------
+        >>> import dataclasses, foedus
+        >>> eq = foedus.solve(ally_cost=1.0)
+        >>> eq.deviation_gain < 1e-8
+        True
+        >>> b, payoff = eq.challenger_arms, eq.challenger_payoff
+        >>> more = {"challenger_arms": b + 0.01, "challenger_payoff": payoff - 0.005}
+        >>> round(dataclasses.replace(eq, **more).deviation_gain, 9)  # C could save what costs it 0.5 a unit
+        0.005
+        """
+        import numpy as np
+
+        from .kernels.deviations import Stated, deviation_gain
+
+        stated = [
+            getattr(self.without, name.removesuffix(_WITHOUT))
+            if name.endswith(_WITHOUT)
+            else getattr(self, name)
+            for name in Stated._fields
+        ]
+        return float(deviation_gain(game_vector(self.game), np.array(stated, np.float64)))
 
     def explain(self) -> str:
         """Say in words which regime holds, who is bound by what, and what the alliance changed.

@@ -12,7 +12,7 @@ from .forms import compared
 from .io.dataset import every, thin
 from .io.draft import drafted_file, games_done
 from .io.files import NAMES, opened
-from .io.schema import PARAMETERS, VARIABLES, Regime
+from .io.schema import KEPT, PARAMETERS, Regime
 from .streaming import regime_counts
 
 LOOK = 1000  # values of an axis that are looked at, about, to tell the shares of the regimes
@@ -80,8 +80,8 @@ def _lines(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
             yield name, f"{dataset[name].item():g}"
     yield "all else", "at default"
     for variable, array in dataset.data_vars.items():
-        if variable in VARIABLES:
-            yield str(variable), f"{array.dtype}, {VARIABLES[str(variable)].long_name}"
+        if variable in KEPT:
+            yield str(variable), f"{array.dtype}, {KEPT[str(variable)].long_name}"
 
 
 def _span(values: np.ndarray) -> str:

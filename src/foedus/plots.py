@@ -1,6 +1,5 @@
 """Pictures: maps of the regimes and of other variables, curves along one axis, and maps by form."""
 
-import itertools
 import math
 import os
 import re
@@ -28,10 +27,11 @@ from .game import check_contest, check_parameter
 from .io.dataset import every, geometric, thin
 from .io.files import beside, writable
 from .io.schema import (
+    CERTIFICATE,
     COMPARISON,
+    KEPT,
     PARAMETERS,
     STATICS,
-    VARIABLES,
     Code,
     Crisis,
     Label,
@@ -42,6 +42,7 @@ from .io.schema import (
 )
 
 ENDINGS = (".png", ".svg", ".pdf")
+NO_TIME: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # a png has none
 SHOWN = 900  # values of an axis, about: one for each dot of the width of a map
 PANELS = 9  # small multiples in one picture, at most
 FORM_PANELS, COLUMNS = 24, 6  # the same where functional forms are compared, and in a row of these
@@ -69,33 +70,33 @@ CRISIS_COLOURS: dict[Code, str] = {
 COLOURS: dict[type[Code], dict[Code, str]] = {Regime: REGIME_COLOURS, Crisis: CRISIS_COLOURS}
 # a hatch, which no regime has, because no colour is left that differs from all
 UNSOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
-DRAWN = {**VARIABLES, "least_margin": STATICS["least_margin"]}
-ARMS = ("pledge", "ally_arms", "challenger_arms")  # the curves over bands of regimes, by line style
-STYLES = ("solid", "dashed", "dotted")
+DRAWN = {**KEPT, "least_margin": STATICS["least_margin"]}
 STRIP = 0.5  # inches, height of a map of one axis
 GAP = 0.12  # between blocks of panels, in widths of a panel
 TABLE_WIDTH, TABLE_ROW = 2.7, 0.41  # inches, of the table of shares
 SHARES_HEADING = "share of the map (%) where a regime holds under all, some (not all) and none of the forms"
-SPARSE = 25  # points of a curve up to which each is marked
 TINT = 0.45  # how much of a regime's colour is left behind curves
+GAINS = 1e-16, 1e-8  # deviation gains from rounding to what is certified: what their colours tell apart
 NOISE = 1e-9  # a sign that rounding could have made is none
 
 
 def plot(
     dataset: xr.Dataset,
-    variable: str | None = None,
+    variable: str | Sequence[str] | None = None,
     *,
     at: Mapping[str, float | str] | None = None,
     region: Mapping[str, tuple[float, float]] | None = None,
 ) -> Figure:
-    """Draw a variable of a sweep: a curve, a map, or a map for each value of a third axis or for each form.
+    """Draw a variable of a sweep: a curve, a map, or a map for each value of a third axis or for each form;
+    or several variables along one axis.
 
     Parameters
     ----------
     dataset : xarray.Dataset
         what `sweep`, `adaptive_map`, `compare`, `cutpoints`, `sensitivity` or `load` returned
-    variable : str, optional
-        what to draw; default: the regime, or else the first variable
+    variable : str or list of str, optional
+        what to draw; default: the regime, or else the first variable. A list makes a panel for each, over one
+        axis, with and without the superpower
     at : mapping of str to float or str, optional
         axes to cut the dataset at, each at the value of its grid that is nearest to the one given, and
         the ``contest`` to show where several are compared
@@ -140,8 +141,12 @@ def plot(
         from .bars import plot_sensitivity
 
         return plot_sensitivity(dataset)
-    name = _check_variable(dataset, variable)
-    cut, sliced = _cut(_within(dataset, name, region or {}), name, at or {})
+    if isinstance(variable, Sequence) and not isinstance(variable, str):
+        from .slices import plot_slices
+
+        return plot_slices(dataset, variable, at=at, region=region)
+    name = check_variable(dataset, variable)
+    cut, sliced = cut_at(within_region(dataset, name, region or {}), name, at or {})
     forms = compared(cut)
     dims = [str(dim) for dim in cut[name].dims if dim not in forms]
     if len(dims) > 3:
@@ -149,6 +154,10 @@ def plot(
             f"a picture shows three axes at most, not {', '.join(dims)}: "
             f"fix {len(dims) - 3} of them with at (on the command line, --at)"
         )
+    if len(dims) == 1 and not forms:
+        from .slices import plot_line
+
+        return plot_line(cut, name, sliced)
     panels = list(forms)
     if len(dims) == 3:
         panels.append(min(reversed(dims), key=lambda dim: cut.sizes[dim]))
@@ -157,15 +166,9 @@ def plot(
             f"a picture has panels over three things at most, not {', '.join(panels)}: "
             f"fix {len(panels) - 3} of them with at (on the command line, --at)"
         )
-    curves = len(dims) == 1 and not forms
     count = math.prod(cut.sizes[dim] for dim in panels)
-    cut, steps = thin(_used(cut, name, curves), (dim for dim in dims if dim not in panels), _shown(count))
-    cut.load()
-    if name == "least_margin":
-        cut[name] = cut[name].where(np.isfinite(cut[name]))  # where no other regime was found, it has no size
-    if DRAWN[name].codes is Crisis and "regime" in cut:  # which has no code of its own for it
-        cut[name] = cut[name].where(cut.regime != Regime.UNSOLVED, np.int8(Regime.UNSOLVED))
-    figure = _draw_curves(cut, name) if curves else _draw_maps(cut[name], DRAWN[name], panels, forms)
+    cut, steps = loaded(cut, [name], [dim for dim in dims if dim not in panels], _shown(count))
+    figure = _draw_maps(cut[name], DRAWN[name], panels, forms)
     if "vertex" in dataset.dims:
         _draw_boundaries(figure.axes[0], dataset)
     add_caption(figure, caption_of(cut, sliced, steps, *_grid(cut[name], panels)))
@@ -195,7 +198,8 @@ def check_picture_path(path: str | os.PathLike) -> Path:
 def save_figure(figure: Figure, path: str | os.PathLike) -> None:
     """Write a picture as png, svg or pdf, by the ending of `path`; an existing file is replaced.
 
-    It is written beside `path` and renamed when it is complete. Raises what `check_picture_path` raises.
+    It is written beside `path` and renamed when it is complete, and carries no time: the same figure makes
+    the same file. Raises what `check_picture_path` raises.
 
     Examples
     --------
@@ -207,12 +211,15 @@ def save_figure(figure: Figure, path: str | os.PathLike) -> None:
     True
     """
     target = check_picture_path(path)
-    # journals refuse Type 3 fonts, which are matplotlib's default in a PDF
-    with beside(target) as draft, matplotlib.rc_context({"pdf.fonttype": 42}):
-        figure.savefig(draft, format=target.suffix[1:].lower(), dpi=DPI)
+    # journals refuse Type 3 fonts, which are matplotlib's default in a PDF; names in an SVG are drawn by lot
+    # without a salt
+    style: Any = {"pdf.fonttype": 42, "svg.hashsalt": "foedus"}
+    ending = target.suffix[1:].lower()
+    with beside(target) as draft, matplotlib.rc_context(style):
+        figure.savefig(draft, format=ending, dpi=DPI, metadata=NO_TIME.get(ending))
 
 
-def _check_variable(dataset: Any, variable: str | None) -> str:
+def check_variable(dataset: Any, variable: str | None) -> str:
     """Return the name of the variable to draw."""
     if not isinstance(dataset, xr.Dataset):
         raise TypeError(f"a Dataset is needed, not a {type(dataset).__name__}")
@@ -234,7 +241,7 @@ def _check_variable(dataset: Any, variable: str | None) -> str:
     return name
 
 
-def _within(dataset: xr.Dataset, name: str, region: Mapping[str, tuple[float, float]]) -> xr.Dataset:
+def within_region(dataset: xr.Dataset, name: str, region: Mapping[str, tuple[float, float]]) -> xr.Dataset:
     """Return the dataset where its axes lie within the `region`."""
     for dim, ends in region.items():
         if dim not in dataset[name].dims or dim == "contest":
@@ -255,14 +262,20 @@ def _within(dataset: xr.Dataset, name: str, region: Mapping[str, tuple[float, fl
     return dataset
 
 
-def _used(dataset: xr.Dataset, name: str, curves: bool) -> xr.Dataset:
-    """Return the dataset with no variables but those that a picture of `name` takes."""
-    used = [name]
-    if curves or DRAWN[name].codes is Crisis:
-        used.append("regime")
-    if curves:
-        used += [arms + suffix for arms in ARMS for suffix in ("", "_without")]
-    return dataset[[variable for variable in dict.fromkeys(used) if variable in dataset]]
+def loaded(
+    dataset: xr.Dataset, names: Sequence[str], dims: Sequence[str], about: int
+) -> tuple[xr.Dataset, dict[str, int]]:
+    """Return the variables `names` that the dataset has, and its regimes, thinned along `dims` and ready to
+    be drawn, and the steps of `thin`."""
+    wanted = dict.fromkeys([*names, "regime"])
+    thinned, steps = thin(dataset[[name for name in wanted if name in dataset]], dims, about)
+    thinned.load()
+    for name in thinned.data_vars:
+        if name == "least_margin":  # where no other regime was found, it has no size
+            thinned[name] = thinned[name].where(np.isfinite(thinned[name]))
+        if DRAWN[str(name)].codes is Crisis and "regime" in thinned:  # which has no code of its own for it
+            thinned[name] = thinned[name].where(thinned.regime != Regime.UNSOLVED, np.int8(Regime.UNSOLVED))
+    return thinned, steps
 
 
 def _shown(panels: int) -> int:
@@ -270,7 +283,7 @@ def _shown(panels: int) -> int:
     return SHOWN // math.ceil(math.sqrt(panels))
 
 
-def _cut(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Dataset, list[str]]:
+def cut_at(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Dataset, list[str]]:
     """Return the dataset at the values `at`, each axis left in rising order, and which were cut.
 
     What has a single value is cut there too, unless no axis of the map would be left.
@@ -473,64 +486,14 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
-def _draw_curves(dataset: xr.Dataset, name: str) -> Figure:
-    """Draw a variable along the only axis over bands of the regimes; of codes, bands and the arms."""
-    entry = DRAWN[name]
-    bands = entry if entry.codes else VARIABLES["regime"] if "regime" in dataset else None
-    curves = [name]
-    if entry.codes:
-        suffix = "_without" * name.endswith("_without")
-        curves = [arms + suffix for arms in ARMS if arms + suffix in dataset]
-    axis = str(dataset[name].dims[0])
-    x = dataset[axis].values
-    figure = Figure((6.6, 4.2), layout="constrained")
-    axes = figure.add_subplot()
-    jumps = np.array([], int)
-    if bands and bands.codes:
-        codes = dataset[bands.name].values
-        jumps = np.flatnonzero(np.diff(codes)) + 1
-        edges = edges_of(x)
-        for first, last in itertools.pairwise([0, *jumps, x.size]):
-            face = face_of(bands.codes, codes[first], tint=bool(curves))
-            axes.axvspan(edges[first], edges[last], **{"linewidth": 0} | face)
-        patches = patches_of(dataset[bands.name], bands.codes, tint=bool(curves))
-        add_legend(figure, "right upper", patches, bands.long_name)
-    lines: list[Line2D] = []
-    for curve, style in zip(curves, STYLES, strict=False):
-        # a gap where the regime changes: the variable may jump there, and takes no value in between
-        heights = np.insert(dataset[curve].values.astype(float), jumps, np.nan)
-        finite = np.isfinite(heights)
-        alone = np.convolve(finite, [1, 1, 1])[1:-1] == 1
-        marked = np.flatnonzero(finite & (alone | (x.size <= SPARSE)))
-        lines += axes.plot(
-            np.insert(x, jumps, np.nan),
-            heights,
-            color="black",
-            linestyle=style,
-            marker="." if marked.size else "",
-            markevery=marked.tolist(),
-            label=label_of(DRAWN[curve], units=False),
-        )
-        if not finite.any():
-            axes.text(0.5, 0.5, "undefined", ha="center", transform=axes.transAxes)
-    if len(lines) == 1:
-        axes.set_ylabel(wrapped_label(DRAWN[curves[0]], 3.3))
-    elif lines:
-        axes.set_ylabel(DRAWN[curves[0]].units)
-        add_legend(figure, "upper left", lines)
-    else:
-        axes.set_yticks([])
-    set_axis(axes, "x", x, 4.7)
-    axes.set_xlabel(wrapped_label(PARAMETERS[axis], 4.7))
-    return figure
-
-
 def _style(array: xr.DataArray, codes: type[Code] | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return how cells are drawn, and how those are that have no code or number."""
     if codes:
         return {"cmap": ListedColormap(list(COLOURS[codes].values())), "norm": NoNorm()}, UNSOLVED
     blank = {"facecolor": "0.8", "edgecolor": "0.4"}
     low, high = (float(limit) for limit in (array.min(), array.max()))
+    if array.name in CERTIFICATE:
+        return {"cmap": "viridis", "norm": LogNorm(GAINS[0], np.nanmax([GAINS[1], high]), clip=True)}, blank
     if low < -NOISE * high and high > -NOISE * low:
         return {"cmap": "RdBu_r", "norm": CenteredNorm(0, max(-low, high))}, blank
     even: type[Normalize] = LogNorm if array.name == "least_margin" and low > 0 else Normalize

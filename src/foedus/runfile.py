@@ -14,7 +14,7 @@ import xarray as xr
 from .forms import check_apart, compared
 from .game import check_contest, check_name, check_parameter, check_values, naming
 from .io.files import FORMATS, opened
-from .io.schema import CONTESTS, PARAMETERS, VARIABLES
+from .io.schema import CONTESTS, KEPT, PARAMETERS
 from .sweeps import check_dtype, check_variables
 
 
@@ -226,6 +226,6 @@ def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray]) -
     }
     if "contest" not in over:
         fixed["contest"] = dataset["contest"].item() if "contest" in dataset else dataset.attrs["contest"]
-    variables = [name for name in VARIABLES if name in dataset]
+    variables = [name for name in KEPT if name in dataset]
     dtype = np.result_type(np.float32, *(dataset[name].dtype for name in variables))
     return Run(axes, over, fixed, variables, dtype, None)

@@ -113,7 +113,9 @@ def statics(
     games = grid(values, fixed_parameters(fixed, values, "an axis"))
     check_contest(contest)
     threads = check_threads(threads)
-    names = [n for n in check_variables(variables) if variables is not None or not VARIABLES[n].codes]
+    names = [
+        n for n in check_variables(variables, VARIABLES) if variables is not None or not VARIABLES[n].codes
+    ]
     for name in names:
         if VARIABLES[name].codes:
             raise ValueError(f"{name!r} is a code, of which there is no response; ask for numbers")

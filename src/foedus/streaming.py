@@ -10,7 +10,7 @@ import numpy as np
 
 from .io.draft import Draft, Record, drafted
 from .io.files import failing_to_write, format_of, opened
-from .io.layout import Box, layout
+from .io.layout import CHUNK, SMALL_CHUNK, Box, layout
 from .io.schema import CONTESTS, Regime
 from .sweeps import (
     Progress,
@@ -44,9 +44,10 @@ def sweep_to(
 ) -> dict[Regime, int]:
     """Solve the game at every point of a grid into a file, in memory that does not grow with the grid.
 
-    Slabs of at most four million games are solved and kept in the folder ``<path>.part`` beside the file;
-    when all are there, the file is put together and takes its name. Ended at any instant, the same call
-    with ``resume=True`` goes on from the slabs that are there, and gives the same file to the bit.
+    Slabs of at most four million games, or four thousand with ``deviation_gain``, are solved and kept in the
+    folder ``<path>.part`` beside the file; when all are there, the file is put together and takes its name.
+    Ended at any instant, the same call with ``resume=True`` goes on from the slabs that are there, and gives
+    the same file to the bit.
 
     Parameters
     ----------
@@ -124,7 +125,9 @@ def stream(
     threads = check_threads(threads)
     if request.columns.games * request.bytes_per_game > sys.maxsize:
         raise ValueError(f"{request.columns.games:,} games are more than any file holds")
-    cut = layout(request.shape, request.bytes_per_game, request.closed)
+    chunk = SMALL_CHUNK if request.searched else CHUNK
+    quick = request.closed and not request.searched
+    cut = layout(request.shape, request.bytes_per_game, quick, chunk)
     games = request.columns.games
     with drafted(path, template(request, command), cut, overwrite=overwrite, resume=resume) as draft:
         if draft is None:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .game import Game, check_contest, check_name, check_parameter, check_values
-from .io.schema import CONTESTS, PARAMETERS, VARIABLES
+from .io.schema import CERTIFICATE, CONTESTS, KEPT, PARAMETERS, VARIABLES
 
 if TYPE_CHECKING:
     import xarray as xr
 
 TILE = 64, 1024  # rows and columns of games that a thread takes at a time, with closed forms
 ANY_TILE = 16, 256  # and with any contest, where a game takes a hundred times as long
+SEARCH_TILE = 16  # games, where each is searched for what a player could gain by another move
 ROW = 64  # games that a row has at least, if there are as many: a block of the kernels
 
 Progress = Callable[[int, int], object]
@@ -63,9 +64,14 @@ class Request(NamedTuple):
         """Whether all of its games have closed forms."""
         return self.contest == CONTESTS[0] and bool((self.columns.column("decisiveness") == 1.0).all())
 
+    @property
+    def searched(self) -> bool:
+        """Whether each game is searched for what a player could gain by another move."""
+        return any(name in CERTIFICATE for name in self.variables)
+
     def dtype_of(self, variable: str) -> np.dtype:
         """Return the type in which a variable is kept."""
-        return np.dtype(np.int8) if VARIABLES[variable].codes else self.dtype
+        return np.dtype(np.int8) if KEPT[variable].codes else self.dtype
 
     @property
     def bytes_per_game(self) -> int:
@@ -110,7 +116,8 @@ def sweep(
     axes : mapping of str to array_like, shape (n,)
         the values of each parameter that varies, one dimension each, in this order
     variables : iterable of str, optional
-        the variables to keep; default: all
+        the variables to keep; default: all but ``deviation_gain``, the most that a player was found to gain
+        by another move, which takes ten thousand times as long to search for as a game takes to be solved
     threads : int, optional
         how many threads solve; default: as many as there are processors
     progress : callable, optional
@@ -279,8 +286,9 @@ def fixed_parameters(fixed: Mapping[str, Any], varying: Mapping[str, Any], kind:
     }
 
 
-def check_variables(variables: Iterable[str] | None) -> list[str]:
-    """Return the names of the variables to keep, in the order of the table; default: all.
+def check_variables(variables: Iterable[str] | None, table: Mapping[str, Any] = KEPT) -> list[str]:
+    """Return the names of the variables to keep, in the order of the `table` of those that may be; default:
+    all of the solution.
 
     Raises TypeError if a lone string is given, ValueError if a name is unknown or none is given.
     """
@@ -290,11 +298,11 @@ def check_variables(variables: Iterable[str] | None) -> list[str]:
         raise TypeError(f"variables = {variables!r} is not a list of names")
     wanted = list(variables)
     for name in wanted:
-        if name not in VARIABLES:
-            raise ValueError(f"{name!r} is not a variable; there are {', '.join(VARIABLES)}")
+        if name not in table:
+            raise ValueError(f"{name!r} is not a variable; there are {', '.join(table)}")
     if not wanted:
         raise ValueError("variables is empty; at least one is needed")
-    return [name for name in VARIABLES if name in wanted]
+    return [name for name in table if name in wanted]
 
 
 def check_dtype(dtype: Any) -> np.dtype:
@@ -343,6 +351,8 @@ def check_threads(threads: int | None) -> int:
 def solve_request(request: Request, threads: int | None = None, progress: Progress | None = None) -> Solved:
     """Solve all games of a request."""
     threads = check_threads(threads)
+    if request.searched:
+        return _solve_searched(request, threads, progress)
 
     from . import kernels
 
@@ -354,26 +364,9 @@ def solve_request(request: Request, threads: int | None = None, progress: Progre
     results = np.empty((len(floats), columns.games), request.dtype if floats else np.float64)
     coded = np.empty((len(codes), columns.games), np.int8)
     solve_games = kernels.solve_games if request.closed else kernels.solve_any_games
-    varying = [name for name in kernels.PARAMETERS if name in columns.values]
-    sizes = [columns.values[name].size for name in varying]
-    offsets = [0, *itertools.accumulate(sizes)]
     arguments = (
         columns.width,
-        np.array(
-            [
-                *(columns.fixed.get(name, 0.0) for name in kernels.PARAMETERS),
-                CONTESTS.index(request.contest),
-            ]
-        ),
-        np.array([kernels.PARAMETERS.index(name) for name in varying], np.int64),
-        np.array(
-            [
-                (offset, size, columns.strides[name])
-                for name, offset, size in zip(varying, offsets, sizes, strict=False)
-            ],
-            np.int64,
-        ).reshape(-1, 3),
-        np.concatenate([columns.values[name] for name in varying]),
+        *_laid_out(request, kernels.PARAMETERS),
         results,
         np.array([kernels.VARIABLES.index(name) for name in floats], np.int64),
         coded,
@@ -386,6 +379,47 @@ def solve_request(request: Request, threads: int | None = None, progress: Progre
     )
     arrays = dict(zip(floats, results, strict=True)) | dict(zip(codes, coded, strict=True))
     return Solved({name: arrays[name].reshape(request.shape) for name in request.variables}, unsolved, first)
+
+
+def _laid_out(request: Request, parameters: tuple[str, ...]) -> tuple[np.ndarray, ...]:
+    """Return the parameters of the games as kernels take them: those that are fixed, which of them vary, how,
+    and their values."""
+    columns = request.columns
+    varying = [name for name in parameters if name in columns.values]
+    sizes = [columns.values[name].size for name in varying]
+    layout = zip(
+        itertools.accumulate([0, *sizes[:-1]]), sizes, [columns.strides[k] for k in varying], strict=True
+    )
+    return (
+        np.array([*(columns.fixed.get(name, 0.0) for name in parameters), CONTESTS.index(request.contest)]),
+        np.array([parameters.index(name) for name in varying], np.int64),
+        np.array(list(layout), np.int64).reshape(-1, 3),
+        np.concatenate([columns.values[name] for name in varying]),
+    )
+
+
+def _solve_searched(request: Request, threads: int, progress: Progress | None) -> Solved:
+    """Solve all games of a request, then search each for what a player could gain by another move."""
+    from . import kernels
+    from .kernels.deviations import Stated, deviation_gains
+
+    wanted = [name for name in VARIABLES if name in {*Stated._fields, *request.variables}]
+    exact = request._replace(variables=wanted, dtype=np.dtype(np.float64))
+    arrays, unsolved, first = solve_request(exact, threads)
+    games = request.columns.games
+    stated = np.array([arrays[name].ravel() for name in Stated._fields], np.float64)
+    gains = np.empty(games)
+    arguments = *_laid_out(request, kernels.PARAMETERS), stated, gains
+
+    def search(start: int) -> tuple[int, int, int]:
+        end = min(start + SEARCH_TILE, games)
+        deviation_gains(start, end, *arguments)
+        return end - start, 0, -1
+
+    in_parallel(search, range(0, games, SEARCH_TILE), games, threads, progress)
+    arrays["deviation_gain"] = gains.reshape(request.shape)
+    kept = {name: arrays[name].astype(request.dtype_of(name), copy=False) for name in request.variables}
+    return Solved(kept, unsolved, first)
 
 
 def solve_columns(

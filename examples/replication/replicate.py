@@ -1,0 +1,272 @@
+"""Make every figure and table of the docs again, with a manifest of what made them.
+
+    python examples/replication/replicate.py FOLDER                      make them in FOLDER
+    python examples/replication/replicate.py FOLDER --against MANIFEST   tell what in FOLDER is not as it says
+
+The commands are those of commands.txt beside this script, run in FOLDER next to a copy of what they read.
+FOLDER/manifest.json then says of each output which command made it, and its hash: of tables and pictures that
+of the file, of NetCDF that of each array, because how a file holds these is up to HDF5. A FOLDER that an
+earlier run made is replaced, and what came out otherwise this time is told.
+"""
+
+import argparse
+import contextlib
+import hashlib
+import importlib.metadata
+import io
+import json
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import llvmlite.binding
+
+import foedus
+from foedus import cli
+from foedus.io.files import file_time
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+MANIFEST = "manifest.json"
+PACKAGES = ("foedus", "numpy", "numba", "xarray", "netCDF4", "h5py", "matplotlib", "SALib", "scipy")
+
+
+def main() -> int:
+    """Run the command line and return its exit code: 0 done, 1 not as MANIFEST says, 2 bad input."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("--against", type=Path, metavar="MANIFEST", help="run nothing; compare with this")
+    given = parser.parse_args()
+    try:
+        if not given.against:
+            replicate(given.folder)
+            return 0
+        return 0 if compare(given.folder, given.against) else 1
+    except (OSError, ValueError) as error:
+        print(f"replicate: {error}", file=sys.stderr)
+        return 2
+
+
+def compare(folder: Path, manifest: Path) -> bool:
+    """Tell what in a folder, as it is there now, is not as a manifest says; return whether all is."""
+    earlier = read_manifest(manifest)
+    said = read_manifest(folder / MANIFEST) if (folder / MANIFEST).is_file() else {}
+    return tell(said | {"outputs": fingerprints(folder, earlier["outputs"])}, earlier, manifest)
+
+
+def replicate(folder: Path) -> None:
+    """Run all commands in a new folder, put it in the place of the old one, and tell what has changed."""
+    created = file_time()
+    earlier = check_folder(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        inputs = copy_inputs(draft)
+        made, seconds = run_commands(draft)
+        outputs = {name: {"command": made[name]} | found for name, found in fingerprints(draft, made).items()}
+        manifest = {
+            "created": created,
+            "commit": commit(),
+            "versions": {"python": platform.python_version()}
+            | {package: importlib.metadata.version(package) for package in PACKAGES},
+            "machine": {
+                "system": platform.platform(),
+                "processor": llvmlite.binding.get_host_cpu_name(),
+            },
+            "inputs": inputs,
+            "outputs": outputs,
+            "seconds": seconds,
+        }
+        (draft / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        draft.chmod(0o755)  # a temporary folder is its owner's alone
+        if folder.exists():
+            shutil.rmtree(folder)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    print(f"{len(outputs)} outputs in {sum(seconds.values()):.0f} s; {folder / MANIFEST}")
+    if earlier:
+        tell(manifest, earlier, "the earlier run")
+
+
+def check_folder(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of the run that made a folder, or None if there is nothing.
+
+    Raises ValueError if anything is there that no run has made, which would be lost.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is a file; name a folder")
+    earlier = read_manifest(folder / MANIFEST) if (folder / MANIFEST).is_file() else None
+    known = {MANIFEST, *earlier["outputs"], *earlier["inputs"]} if earlier else set()
+    for name in files_in(folder):
+        if name not in known:
+            raise ValueError(f"{folder} holds {name}, which no earlier run made; name another folder")
+    return earlier
+
+
+def copy_inputs(folder: Path) -> dict[str, str]:
+    """Copy what the commands read into the folder, and return the hash of each file."""
+    no_code = shutil.ignore_patterns("*.py", "__pycache__")
+    shutil.copytree(ROOT / "examples", folder / "examples", ignore=no_code)
+    shutil.copy(ROOT / "docs" / "speed.json", folder)
+    return {name: file_hash(folder / name) for name in files_in(folder)}
+
+
+def commands() -> list[str]:
+    """Return the commands of the list."""
+    lines = (HERE / "commands.txt").read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def run_commands(folder: Path) -> tuple[dict[str, str], dict[str, float]]:
+    """Run the commands in the folder, and return which made each output, and the seconds that each took."""
+    made: dict[str, str] = {}
+    seconds: dict[str, float] = {}
+    for command in commands():
+        before = files_in(folder)
+        started = time.perf_counter()
+        program, *arguments = shlex.split(command)
+        run = run_foedus if program == "foedus" else run_python
+        code, said = run(folder, arguments)
+        if code:
+            raise ValueError(f"{command!r} failed: {(said.splitlines() or [f'exit code {code}'])[-1]}")
+        seconds[command] = round(time.perf_counter() - started, 2)
+        new = [name for name in files_in(folder) if name not in before]
+        made |= dict.fromkeys(new, command)
+        print(f"{seconds[command]:7.1f} s  {', '.join(new)}", flush=True)
+    return made, seconds
+
+
+def run_foedus(folder: Path, arguments: list[str]) -> tuple[int, str]:
+    """Run foedus in a folder, and return its exit code and its errors; in this process, for the start of one
+    takes longer than most of what is to be done."""
+    errors = io.StringIO()
+    mine, sys.argv = sys.argv, ["foedus", *arguments]  # which files keep as their command
+    try:
+        with (
+            contextlib.chdir(folder),
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(errors),
+        ):
+            return cli.run(arguments), errors.getvalue()
+    finally:
+        sys.argv = mine
+
+
+def run_python(folder: Path, arguments: list[str]) -> tuple[int, str]:
+    """Run Python in a folder, with the modules of the checkout, and return its exit code and its errors."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+def files_in(folder: Path) -> list[str]:
+    """Return the paths of all files in a folder, from there."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def fingerprints(folder: Path, names: Any) -> dict[str, dict[str, Any]]:
+    """Return the hashes of those of these files that are in the folder, or that one cannot be read."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in names:
+        path = folder / name
+        if path.suffix == ".nc" and path.is_file():
+            try:
+                found[name] = {"arrays": array_hashes(path)}
+            except ValueError:
+                found[name] = {"damaged": True}
+        elif path.is_file():
+            found[name] = {"file": file_hash(path)}
+    return found
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def array_hashes(path: Path) -> dict[str, str]:
+    """Return for each array in a NetCDF file the SHA-256 of its dimensions, type, shape and values."""
+    found = {}
+    for name, array in foedus.load(path).variables.items():
+        text = array.dtype.kind in "OU"
+        values = json.dumps(array.values.tolist()).encode() if text else array.values.tobytes()
+        head = f"{array.dims} {'text' if text else array.dtype.str} {array.shape}\n"
+        found[str(name)] = hashlib.sha256(head.encode() + values).hexdigest()
+    return found
+
+
+def commit() -> str | None:
+    """Return the commit of the checkout, marked if files have changed since, or None without Git."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(ROOT), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Return what a manifest says."""
+    try:
+        manifest = json.loads(path.read_text("utf-8"))
+        manifest["outputs"].items(), manifest["inputs"].items()
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{path}: there is no such file") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ValueError(f"{path} is not a manifest") from None
+    return manifest
+
+
+def tell(now: dict[str, Any], earlier: dict[str, Any], where: Any) -> bool:
+    """Print which outputs are not as in an earlier manifest, and why that may be; return whether all are."""
+    lines = differences(now["outputs"], earlier["outputs"])
+    for name, what in lines.items():
+        print(f"{name}: {what}")
+    names = now["outputs"].keys() | earlier["outputs"].keys()
+    print(f"{len(names) - len(lines)} of {len(names)} outputs are the same as in {where}")
+    for what in ("inputs", "versions", "machine") if lines else ():
+        ours, theirs = now.get(what, {}), earlier.get(what, {})
+        others = [name for name in sorted(ours.keys() & theirs.keys()) if ours[name] != theirs[name]]
+        if others:
+            print(f"other {what}: {', '.join(others)}")
+    return not lines
+
+
+def differences(now: dict[str, Any], earlier: dict[str, Any]) -> dict[str, str]:
+    """Return of each output that is not as it was what differs."""
+    found = {}
+    for name in sorted(now.keys() | earlier.keys()):
+        one, other = now.get(name), earlier.get(name)
+        if one is None or other is None:
+            found[name] = "is new" if one else "is gone"
+        elif "damaged" in one:
+            found[name] = "cannot be read"
+        elif one.get("file") != other.get("file"):
+            found[name] = "differs"
+        elif one.get("arrays") != other.get("arrays"):
+            ours, theirs = one["arrays"], other["arrays"]
+            arrays = [a for a in sorted(ours.keys() | theirs.keys()) if ours.get(a) != theirs.get(a)]
+            found[name] = f"{', '.join(arrays)} {'differ' if len(arrays) > 1 else 'differs'}"
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
