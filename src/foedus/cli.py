@@ -193,9 +193,6 @@ def solve(
     arms
         of that grid: how many arms A and C have at each of their nodes [default: 3]
     """
-    from .replies import reply_tables
-    from .tables import rich_table
-
     given = given_parameters(parameters)
     sizes = {k: size for k, size in (("pledges", pledges), ("arms", arms)) if size is not None}
     if efg:
@@ -209,15 +206,18 @@ def solve(
         if efg or off_path:  # which an unsolved game has not, and then one line is enough
             warnings.simplefilter("ignore", RuntimeWarning)
         eq = solve_game(**given)
-    tables = reply_tables(eq) if off_path else []
     if efg:
         eq.to_efg(efg, **sizes)
     console = Console(highlight=False)
     console.print(_table(eq, KEPT if deviation_gain else VARIABLES))
     console.print(eq.explain(), soft_wrap=True)
-    wide = Console(highlight=False, width=max(WIDE, console.width))
-    for title, headings, rows in tables:
-        wide.print("", rich_table(headings, rows, title), sep="\n")
+    if off_path:
+        from .replies import reply_tables
+        from .tables import rich_table
+
+        wide = Console(highlight=False, width=max(WIDE, console.width))
+        for title, headings, rows in reply_tables(eq):
+            wide.print("", rich_table(headings, rows, title), sep="\n")
 
 
 def _table(eq: Equilibrium, variables: Mapping[str, Variable]) -> Table:
