@@ -38,6 +38,7 @@ CHANGES = 4  # of the reply between two nodes, at most
 INTO = 1e-3  # how far into a stretch, as a part of it, it is looked whether the payoff rises there
 FEW, MANY, OFFERS = 12, 48, 16  # nodes over A's arms, for a first look and a close one, and over S's pledge
 ODDS, SURE = 9, 8.0  # nodes over the log odds of a contest, and from where to where: it is decided there
+APART = 1.0 + 1e-12  # nodes, at least, or rounding tells which is better
 BESIDE = (-1e-3, -1e-6, -1e-9, 0.0, 1e-9, 1e-6, 1e-3)  # nodes beside the own move
 
 
@@ -470,7 +471,7 @@ def searching(act):
         while True:
             node = min(on_line, on_odds, on_others, on_own)
             end = (most - max(trail.best.payoff, floor) - resolution) / cost  # beyond it nothing is better
-            if min(node, end) > trail.last.move:
+            if min(node, end) > trail.last.move * APART:
                 trail = advanced(g, situation, trail, min(node, end), cost, floor, resolution)
             if node >= end:
                 break

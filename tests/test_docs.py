@@ -178,6 +178,19 @@ def test_claims(tmp_path, monkeypatch, capsys):
     assert 0.86 < form.sel(claim="deterrence_ally_arms") < 0.89
 
 
+def test_certificate(tmp_path, monkeypatch, capsys):
+    """What the page on the certificate runs, and what it says is printed."""
+    page = (ROOT / "docs" / "certificate.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "certificate.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == re.findall(r"^# (.*)$", code, re.MULTILINE)
+    assert (tmp_path / "certificate.png").exists()
+    (line,) = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    assert run(shlex.split(line)) == 0
+    assert "deviation_gain" in capsys.readouterr().out
+
+
 def test_links_lead_somewhere():
     for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):

@@ -206,18 +206,21 @@ def solve(
         if efg or off_path:  # which an unsolved game has not, and then one line is enough
             warnings.simplefilter("ignore", RuntimeWarning)
         eq = solve_game(**given)
+    tables = []
+    if off_path:
+        from .replies import reply_tables
+
+        tables = reply_tables(eq)
     if efg:
         eq.to_efg(efg, **sizes)
     console = Console(highlight=False)
     console.print(_table(eq, KEPT if deviation_gain else VARIABLES))
     console.print(eq.explain(), soft_wrap=True)
-    if off_path:
-        from .replies import reply_tables
+    wide = Console(highlight=False, width=max(WIDE, console.width))
+    for title, headings, rows in tables:
         from .tables import rich_table
 
-        wide = Console(highlight=False, width=max(WIDE, console.width))
-        for title, headings, rows in reply_tables(eq):
-            wide.print("", rich_table(headings, rows, title), sep="\n")
+        wide.print("", rich_table(headings, rows, title), sep="\n")
 
 
 def _table(eq: Equilibrium, variables: Mapping[str, Variable]) -> Table:
