@@ -459,6 +459,7 @@ def test_run_files(tmp_path, kind):
         (["broken.toml"], "this is not TOML"),
         (["forms.nc"], "compares forms"),
         (["points.nc"], "scattered games"),
+        (["statics.nc"], "statics.nc holds no map"),
     ],
 )
 def test_bad_command_lines(tmp_path, monkeypatch, capsys, arguments, words):
@@ -469,6 +470,8 @@ def test_bad_command_lines(tmp_path, monkeypatch, capsys, arguments, words):
         foedus.save(foedus.compare({"ally_cost": [0.3, 0.9]}, {"stake": [1, 2]}), "forms.nc")
     if arguments == ["points.nc"]:
         foedus.save(foedus.solve_points({"ally_cost": [0.3, 0.9]}), "points.nc")
+    if arguments == ["statics.nc"]:
+        foedus.save(foedus.statics(ally_cost=0.9), "statics.nc")
     before = sorted(tmp_path.iterdir())
     assert run(["claims", *arguments]) == 2
     error = capsys.readouterr().err
