@@ -12,7 +12,7 @@ from conftest import compiled_only
 import foedus
 from foedus import Regime, article, verdicts
 from foedus.cli import run
-from foedus.io.schema import PARAMETERS, Verdict
+from foedus.io.schema import CONTESTS, PARAMETERS, Verdict
 
 pytestmark = compiled_only
 
@@ -32,6 +32,16 @@ LAWS = {
 AXES = {"ally_cost": np.geomspace(0.05, 5, 23), "status_quo": np.linspace(0.3, 0.95, 17)}
 
 
+def best_for_less(eq):
+    """Return what A gets at best behind a slightly smaller pledge."""
+    from foedus import kernels
+
+    parameters = [getattr(eq.game, name) for name in kernels.PARAMETERS]
+    game = np.array([*parameters, CONTESTS.index(eq.game.contest)])
+    signing = kernels.reply_to_pledge(game, (1 - 1e-7) * eq.pledge).payoff - eq.game.autonomy_cost
+    return max(signing, eq.without.ally_payoff)
+
+
 def check_alone(name, claims, games):
     """Count what a claim says by one game after another, from `foedus.solve` and its words alone."""
     met = holds = 0
@@ -46,9 +56,9 @@ def check_alone(name, claims, games):
             p = 1 / (1 + np.exp(-g.decisiveness * (own - g.challenger_forces)))
         premise, claim = {
             "exclusive": (eq.regime in (R, D), True),
-            "restraint_pledge_falls": (eq.regime == dearer.regime == R, dearer.pledge < eq.pledge + 1e-9),
+            "restraint_pledge_falls": (eq.regime == dearer.regime == R, dearer.pledge < (1 - 1e-9) * eq.pledge),
             "restraint_burden_falls": (
-                eq.regime == dearer.regime == R, dearer.burden_share < eq.burden_share + 1e-9,
+                eq.regime == dearer.regime == R, dearer.burden_share < (1 - 1e-9) * eq.burden_share,
             ),
             "restraint_disproportionate": (
                 eq.regime == R, g.superpower_cost * eq.pledge > g.ally_cost * eq.ally_arms,
@@ -57,8 +67,8 @@ def check_alone(name, claims, games):
             "restraint_total_falls": (
                 eq.regime == R, g.effectiveness * eq.pledge + eq.ally_arms < alone.ally_arms,
             ),
-            "deterrence_pledge_rises": (eq.regime == dearer.regime == D, dearer.pledge > eq.pledge - 1e-9),
-            "deterrence_indifferent": (eq.regime == D, eq.pledge_limit in ("refusal", "concession", "revision")),
+            "deterrence_pledge_rises": (eq.regime == dearer.regime == D, dearer.pledge > (1 + 1e-9) * eq.pledge),
+            "deterrence_indifferent": (eq.regime == D, abs(eq.ally_payoff - best_for_less(eq)) < 1e-6),
             "deterrence_ally_arms": (eq.regime == D, eq.ally_arms > 1e-9),
             "deterrence_own_arms_rise": (eq.regime == D, eq.ally_arms > alone.ally_arms + 1e-9),
             "deterrence_total_rises": (
@@ -136,6 +146,68 @@ def test_lines_are_whole_whatever_the_order_of_the_axes():
         assert ds.attrs["lines"] == 17
         assert ds.premise_met[0] == met
     assert (found[0].holds == found[1].holds).all()
+
+
+@pytest.mark.parametrize("exponent", [-30, 30])
+@pytest.mark.parametrize("contest", CONTESTS)
+def test_the_units_of_arms_do_not_matter(contest, exponent):
+    """In others, forces are larger and costs smaller by the same factor, a power of 2 for the sake of rounding."""
+    games = foedus.claims(AXES, contest=contest, challenger_forces=0.25)
+    unit = 2.0**exponent
+    same = foedus.claims(
+        AXES | {"ally_cost": AXES["ally_cost"] / unit},
+        contest=contest,
+        challenger_cost=0.5 / unit,
+        superpower_cost=0.3 / unit,
+        challenger_forces=0.25 * unit,
+        decisiveness=1.0 if contest == "ratio" else 1.0 / unit,
+    )
+    assert (same.premise_met == games.premise_met).all()
+    assert (same.holds == games.holds).all()
+
+
+def test_where_the_pledge_binds_c_and_not_a():
+    """In the difference contest the pledge may be what C needs to stay, whatever A does and at any c_A: A is not
+    indifferent then, but grid search, too, finds it much better off than behind a smaller pledge."""
+    import twin
+
+    from foedus import kernels
+
+    form = {"contest": "difference", "decisiveness": 3.0, "status_quo": 0.225, "stake": 0.3}
+    ds = foedus.claims({"ally_cost": [0.635]}, **form)
+    for name in ("deterrence_indifferent", "deterrence_pledge_rises", "deterrence_ally_arms"):
+        assert (ds.premise_met.sel(claim=name), ds.holds.sel(claim=name)) == (1, 0), name
+    eq = foedus.solve(ally_cost=0.635, **form)
+    assert "A is indifferent" not in eq.explain()
+    game = (*(getattr(eq.game, name) for name in kernels.PARAMETERS), 1.0)
+    (_, more, _, _), _ = twin.ally_choice(game, 1.01 * eq.pledge)
+    (_, less, _, _), _ = twin.ally_choice(game, 0.99 * eq.pledge)
+    assert more == pytest.approx(eq.ally_payoff, abs=1e-6)
+    assert max(less, eq.without.ally_payoff) < more - 0.05
+
+
+def test_the_dearest_arms_have_none_dearer():
+    """No float is 1 % larger than the largest, and so no premise is met that asks for one."""
+    most = np.finfo(float).max
+    ds = foedus.claims({"ally_cost": [most / 2, most], "status_quo": AXES["status_quo"]})
+    met = ds.premise_met
+    assert 0 < met.sel(claim="deterrence_ally_arms") == 2 * met.sel(claim="deterrence_pledge_rises")
+
+
+def test_memory_does_not_grow_with_the_number_of_games(monkeypatch):
+    import tracemalloc
+
+    monkeypatch.setattr(verdicts, "BLOCK", 64)
+
+    def peak(blocks):
+        tracemalloc.start()
+        foedus.claims(distributions=LAWS, games=64 * blocks, threads=1)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(1)
+    assert peak(800) < 2 * peak(100)
 
 
 def test_without_c_a_on_an_axis_no_line_is_tested():
@@ -270,6 +342,10 @@ def test_unsolved_games_meet_no_premise(monkeypatch):
         ({"axes": {}}, "axes is empty"),
         ({"axes": [1.0]}, "must be a mapping"),
         ({"axes": {"stake": [-1.0]}}, "stake.0. = -1.0 is not allowed"),
+        (
+            {"axes": dict.fromkeys(("ally_cost", "stake", "status_quo"), np.linspace(0.1, 0.9, 20_000))},
+            "games = 8000000000000 is not allowed",
+        ),
         ({"axes": AXES, "ally_cost": 1.0}, "both an axis and fixed"),
         ({"distributions": {}}, "distributions is empty"),
         ({"distributions": LAWS, "stake": 1.0}, "has a distribution and is fixed"),
@@ -302,7 +378,11 @@ def test_progress_counts_all_games():
 
 @pytest.mark.parametrize("ending", ["nc", "zarr"])
 @pytest.mark.parametrize(
-    "design", [{"axes": AXES, "stake": 0.4}, {"distributions": LAWS, "games": 500, "seed": 3}]
+    "design",
+    [
+        {"axes": {"status_quo": AXES["status_quo"], "ally_cost": AXES["ally_cost"][::-1]}, "stake": 0.4},
+        {"distributions": dict(reversed(LAWS.items())), "games": 500, "seed": 3},
+    ],
 )
 def test_a_file_keeps_all_and_is_enough_to_test_again(tmp_path, ending, design):
     first, second = tmp_path / f"first.{ending}", tmp_path / f"second.{ending}"
@@ -369,6 +449,7 @@ def test_run_files(tmp_path, kind):
         (["--games", "1.5"], "games = 1.5 is not allowed"),
         (["--games", "nan"], "games = nan is not allowed"),
         (["--seed", "-1"], "seed = -1 is not allowed"),
+        (["--seed", "1.5"], "--seed: '1.5' is not a whole number"),
         (["--csv", "claims.xlsx"], "must end in .csv or .tex"),
         (["-o", "claims.txt"], "claims.txt"),
         (["run.toml", "--games", "9"], "has axes; --games is for random games"),
@@ -378,6 +459,7 @@ def test_run_files(tmp_path, kind):
         (["broken.toml"], "this is not TOML"),
         (["forms.nc"], "compares forms"),
         (["points.nc"], "scattered games"),
+        (["statics.nc"], "statics.nc holds no map"),
     ],
 )
 def test_bad_command_lines(tmp_path, monkeypatch, capsys, arguments, words):
@@ -388,6 +470,8 @@ def test_bad_command_lines(tmp_path, monkeypatch, capsys, arguments, words):
         foedus.save(foedus.compare({"ally_cost": [0.3, 0.9]}, {"stake": [1, 2]}), "forms.nc")
     if arguments == ["points.nc"]:
         foedus.save(foedus.solve_points({"ally_cost": [0.3, 0.9]}), "points.nc")
+    if arguments == ["statics.nc"]:
+        foedus.save(foedus.statics(ally_cost=0.9), "statics.nc")
     before = sorted(tmp_path.iterdir())
     assert run(["claims", *arguments]) == 2
     error = capsys.readouterr().err

@@ -175,6 +175,8 @@ def test_claims(tmp_path, monkeypatch, capsys):
     assert 0.996 < form.sel(claim="restraint_pledge_falls") < 0.998
     assert 0.89 < form.sel(claim="deterrence_no_provocation") < 0.92
     form = foedus.claims(games=300_000, seed=1, contest="difference", decisiveness=3.0).share
+    for name in ("indifferent", "pledge_rises"):
+        assert 0.7 < form.sel(claim=f"deterrence_{name}") < 0.75
     assert 0.86 < form.sel(claim="deterrence_ally_arms") < 0.89
 
 

@@ -3,7 +3,8 @@
 The sentences are those of the article's abstract in our words; that restraint and deterrence have the status
 quo without an alliance between them is from its author's project report. A predicate over `Games` returns
 where its premise is met and where the claim holds; one over `Lines` where its premise is met, line by line,
-and the games that break the claim. Differences of no more than `TOLERANCE` are none.
+and the games that break the claim. What is more than something else is more by more than `TOLERANCE` of it,
+so that no claim hangs on the units of arms.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,8 @@ from .io.schema import CONTESTS, Crisis, Regime
 
 TOLERANCE = 1e-9
 STEP = 0.01  # by how much of itself c_A rises, to see what rises and falls with it
-SHORT = 1e-6  # which part of the pledge is left out, to see whether less would do
+SHORT = 1e-8  # which part of the pledge is left out, to see whether less would do
+LITTLE = 1e-6  # of the good: what A may lose by that, and still have been indifferent
 
 Truths = np.ndarray  # of booleans
 Predicate = Callable[[Any], tuple[Truths, Truths]]
@@ -28,7 +30,7 @@ class Games(NamedTuple):
     given: SimpleNamespace  # parameters
     found: SimpleNamespace  # variables
     dearer: SimpleNamespace  # regime, pledge and burden share where c_A is `STEP` dearer, under an alliance
-    holds_for_less: Truths  # under deterrence, whether A signs and holds behind a pledge `SHORT` smaller
+    for_less: SimpleNamespace  # under deterrence, holds and ally_payoff, if the pledge is `SHORT` smaller
     contest: str
 
 
@@ -59,9 +61,21 @@ def _still_under(games: Games, regime: Regime) -> Truths:
     return _under(games, regime) & (games.dearer.regime == int(regime))
 
 
-def _rises(after: np.ndarray, before: np.ndarray) -> Truths:
-    """Tell where a number is larger than before."""
-    return after > before + TOLERANCE
+def _exceeds(one: np.ndarray, other: np.ndarray) -> Truths:
+    """Tell where one number is larger than another, neither of them negative."""
+    return one - other > TOLERANCE * other
+
+
+def _own(games: Games) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return A's own forces: those it has, with what it adds, and with what it adds without the alliance."""
+    forces = games.given.ally_forces
+    return forces, forces + games.found.ally_arms, forces + games.found.ally_arms_without
+
+
+def _total(games: Games) -> tuple[np.ndarray, np.ndarray]:
+    """Return the force that faces C, and that without the alliance."""
+    _, own, without = _own(games)
+    return own + games.given.effectiveness * games.found.pledge, without
 
 
 def exclusive(games: Games) -> tuple[Truths, Truths]:
@@ -117,14 +131,14 @@ def self_reliance_between(lines: Lines) -> tuple[Truths, Truths]:
 
 
 def restraint_pledge_falls(games: Games) -> tuple[Truths, Truths]:
-    """The pledge does not rise with c_A."""
-    return _still_under(games, Regime.RESTRAINT), ~_rises(games.dearer.pledge, games.found.pledge)
+    """The pledge falls as c_A rises."""
+    return _still_under(games, Regime.RESTRAINT), _exceeds(games.found.pledge, games.dearer.pledge)
 
 
 def restraint_burden_falls(games: Games) -> tuple[Truths, Truths]:
-    """S's burden share does not rise with c_A."""
-    shares = games.dearer.burden_share, games.found.burden_share
-    return _still_under(games, Regime.RESTRAINT), ~_rises(*shares)
+    """S's burden share falls as c_A rises."""
+    shares = games.found.burden_share, games.dearer.burden_share
+    return _still_under(games, Regime.RESTRAINT), _exceeds(*shares)
 
 
 def restraint_disproportionate(games: Games) -> tuple[Truths, Truths]:
@@ -134,50 +148,55 @@ def restraint_disproportionate(games: Games) -> tuple[Truths, Truths]:
 
 def restraint_own_arms_fall(games: Games) -> tuple[Truths, Truths]:
     """A's own arms are fewer than without the alliance."""
-    found = games.found
-    return _under(games, Regime.RESTRAINT), _rises(found.ally_arms_without, found.ally_arms)
+    _, own, without = _own(games)
+    return _under(games, Regime.RESTRAINT), _exceeds(without, own)
 
 
 def restraint_total_falls(games: Games) -> tuple[Truths, Truths]:
     """The force that faces C is less than without the alliance."""
-    return _under(games, Regime.RESTRAINT), games.found.aggrandizement < -TOLERANCE
+    total, without = _total(games)
+    return _under(games, Regime.RESTRAINT), _exceeds(without, total)
 
 
 def deterrence_pledge_rises(games: Games) -> tuple[Truths, Truths]:
-    """The pledge does not fall with c_A."""
-    return _still_under(games, Regime.DETERRENCE), ~_rises(games.found.pledge, games.dearer.pledge)
+    """The pledge rises with c_A."""
+    return _still_under(games, Regime.DETERRENCE), _exceeds(games.dearer.pledge, games.found.pledge)
 
 
 def deterrence_indifferent(games: Games) -> tuple[Truths, Truths]:
-    """With a little less, A would refuse, or not hold."""
-    return _under(games, Regime.DETERRENCE), ~games.holds_for_less
+    """With a little less, A would refuse, or not hold, and be as well off."""
+    loses = games.found.ally_payoff - games.for_less.ally_payoff > LITTLE
+    return _under(games, Regime.DETERRENCE), ~(games.for_less.holds | loses)
 
 
 def deterrence_ally_arms(games: Games) -> tuple[Truths, Truths]:
     """A adds arms."""
-    return _under(games, Regime.DETERRENCE), games.found.ally_arms > TOLERANCE
+    forces, own, _ = _own(games)
+    return _under(games, Regime.DETERRENCE), _exceeds(own, forces)
 
 
 def deterrence_own_arms_rise(games: Games) -> tuple[Truths, Truths]:
     """A's own arms are more than without the alliance."""
-    found = games.found
-    return _under(games, Regime.DETERRENCE), _rises(found.ally_arms, found.ally_arms_without)
+    _, own, without = _own(games)
+    return _under(games, Regime.DETERRENCE), _exceeds(own, without)
 
 
 def deterrence_total_rises(games: Games) -> tuple[Truths, Truths]:
     """The force that faces C is more than without the alliance."""
-    return _under(games, Regime.DETERRENCE), games.found.aggrandizement > TOLERANCE
+    return _under(games, Regime.DETERRENCE), _exceeds(*_total(games))
 
 
 def deterrence_no_provocation(games: Games) -> tuple[Truths, Truths]:
     """C adds no more arms than without the alliance."""
-    return _under(games, Regime.DETERRENCE), games.found.provocation <= TOLERANCE
+    forces = games.given.challenger_forces
+    arms, without = games.found.challenger_arms, games.found.challenger_arms_without
+    return _under(games, Regime.DETERRENCE), ~_exceeds(forces + arms, forces + without)
 
 
 def deterrence_too_weak_alone(games: Games) -> tuple[Truths, Truths]:
     """P(alpha, b0) <= q + k_A: against C's existing forces A has no credible threat."""
     given = games.given
-    own = given.ally_forces + games.found.ally_arms
+    _, own, _ = _own(games)
     wins = _win_probability(games.contest, given.decisiveness, own, given.challenger_forces)
     return _under(games, Regime.DETERRENCE), wins <= given.status_quo + given.ally_war_cost + TOLERANCE
 

@@ -11,7 +11,7 @@ import shlex
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -81,8 +81,19 @@ Overwrite = Annotated[bool, cyclopts.Parameter(help="replace files that exist")]
 Picture = Annotated[
     bool, cyclopts.Parameter(negative="--no-picture", help="draw a picture beside the NetCDF file")
 ]
+
+
+def whole_number(_: Any, tokens: Sequence[cyclopts.Token]) -> int:
+    """Return a whole number as it was typed; 1.5 is none, though cyclopts would take it for 2."""
+    try:
+        return int(tokens[0].value)
+    except ValueError:
+        raise ValueError(f"{tokens[0].value!r} is not a whole number") from None
+
+
 Threads = Annotated[
-    int | None, cyclopts.Parameter(help="how many threads solve [default: one per processor]")
+    int | None,
+    cyclopts.Parameter(converter=whole_number, help="how many threads solve [default: one per processor]"),
 ]
 DeviationGain = Annotated[
     bool, cyclopts.Parameter(help="search for what a player could gain by another move, and show the most")
@@ -107,8 +118,9 @@ Adaptive = Annotated[
 Spacing = Annotated[
     int | None,
     cyclopts.Parameter(
+        converter=whole_number,
         help="steps of the grid between the values that an adaptive map solves at first [default: 8, or more "
-        "where an axis has more than 65536 values]"
+        "where an axis has more than 65536 values]",
     ),
 ]
 

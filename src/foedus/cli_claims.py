@@ -24,6 +24,7 @@ from .cli import (
     given_parameters,
     print_rate,
     progress_bar,
+    whole_number,
 )
 from .game import make_game, naming
 from .io.schema import PARAMETERS, Verdict
@@ -42,7 +43,7 @@ def claims(
     /,
     *,
     games: float | None = None,
-    seed: int | None = None,
+    seed: Annotated[int | None, cyclopts.Parameter(converter=whole_number)] = None,
     output: Output = None,
     table: Annotated[list[Path] | None, cyclopts.Parameter(name=["--table", "--csv"])] = None,
     overwrite: Overwrite = False,

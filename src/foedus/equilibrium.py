@@ -340,7 +340,7 @@ def _pledge(eq: Equilibrium) -> str:
     """Say what S pledges, what fixes it, and how far S is from its own participation limit."""
     game = eq.game
     reasons = {
-        "refusal": "with less, A would refuse: A is indifferent between signing and going without",
+        "refusal": "with less, A would refuse" + _indifferent(eq),
         "concession": "with less, A would sign and concede: A is indifferent between holding and conceding",
         "revision": "with less, A would sign and take concessions all the same",
         "price": "more would cost S more than the change it prevents",
@@ -352,6 +352,14 @@ def _pledge(eq: Equilibrium) -> str:
         f"S pledges {eq.pledge:.4g}, at a cost of {cost:.4g}; {reasons[eq.pledge_limit]}. "
         f"S is {near} its participation limit: the change it prevents would cost it {spared:.4g}."
     )
+
+
+def _indifferent(eq: Equilibrium) -> str:
+    """Say that signing gains A nothing, unless it does: because with less, C would challenge."""
+    gain = eq.ally_payoff - eq.without.ally_payoff
+    if gain <= 1e-9:
+        return ": A is indifferent between signing and going without"
+    return f", for C would challenge: by signing A gains {gain:.4g}"
 
 
 def _effect(eq: Equilibrium) -> str:

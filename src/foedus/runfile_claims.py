@@ -53,6 +53,8 @@ def read_design(path: str | os.PathLike) -> dict[str, Any]:
     grid = read_run(source)
     if grid.over:
         raise ValueError(f"{source} compares forms; claims are tested under one form")
+    if not grid.axes:
+        raise ValueError(f"{source} holds no map")
     return {"axes": grid.axes} | grid.fixed
 
 

@@ -1,8 +1,9 @@
 """The article's claims, tested on every game of a grid or of a random design."""
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -41,6 +42,7 @@ WIDE: dict[str, tuple] = {
 }
 
 Points = dict[str, np.ndarray]
+Of = TypeVar("Of")
 
 
 class Design(NamedTuple):
@@ -58,12 +60,13 @@ class Tally(NamedTuple):
 
     met: int = 0
     holds: int = 0
-    examples: tuple[dict[str, float], ...] = ()
+    examples: tuple[tuple[int, dict[str, float]], ...] = ()  # after the place of each in its design
 
     def __add__(self, other: tuple) -> "Tally":
-        """Return both together, this one's games first."""
+        """Return both together, whichever comes first in the design."""
         met, holds, examples = other
-        return Tally(self.met + met, self.holds + holds, (*self.examples, *examples)[:EXAMPLES])
+        first = sorted((*self.examples, *examples), key=lambda example: example[0])[:EXAMPLES]
+        return Tally(self.met + met, self.holds + holds, tuple(first))
 
 
 def claims(
@@ -153,7 +156,7 @@ def check_axes(axes: Any) -> Points:
         raise TypeError(f"axes must be a mapping of names to values, not a {type(axes).__name__}")
     if not axes:
         raise ValueError("axes is empty; a grid needs at least one")
-    return {name: check_values(name, column) for name, column in axes.items()}
+    return _in_order({name: check_values(name, column) for name, column in axes.items()})
 
 
 def check_laws(distributions: Mapping[str, Any] | None, fixed: Iterable[str]) -> "dict[str, Distribution]":
@@ -162,7 +165,12 @@ def check_laws(distributions: Mapping[str, Any] | None, fixed: Iterable[str]) ->
 
     if distributions is None:
         distributions = {name: law for name, law in WIDE.items() if name not in set(fixed)}
-    return check_distributions(distributions, fixed)
+    return _in_order(check_distributions(distributions, fixed))
+
+
+def _in_order(of_parameters: Mapping[str, Of]) -> dict[str, Of]:
+    """Return what there is of each parameter in the order of their table, in which a file has them, too."""
+    return {name: of_parameters[name] for name in PARAMETERS if name in of_parameters}
 
 
 def check_games(games: Any) -> None:
@@ -182,6 +190,7 @@ def _check_seed(seed: Any) -> None:
 def _grid_design(values: Points) -> Design:
     """Return the design of all games of a grid, with its lines along c_A."""
     columns = grid(values, {})
+    check_games(columns.games)
 
     def games_from(first: int, count: int) -> Points:
         i = np.arange(first, first + count)
@@ -231,34 +240,40 @@ def _test(
 ) -> dict[str, Tally]:
     """Test every claim on a design, block by block."""
     broad = max(1, BLOCK // design.length)
-    blocks = [(False, first, min(BLOCK, design.games - first)) for first in range(0, design.games, BLOCK)]
-    blocks += [(True, first, min(broad, design.lines - first)) for first in range(0, design.lines, broad)]
-    found: dict[int, dict[str, Tally]] = {}
+    games, lines = range(0, design.games, BLOCK), range(0, design.lines, broad)
+    found = dict.fromkeys(CLAIMS, Tally())
     unsolved: dict[int, Game] = {}
+    adding = threading.Lock()
 
     def test(number: int) -> tuple[int, int, int]:
-        along, first, count = blocks[number]
-        points = (design.lines_from if along else design.games_from)(first, count)
-        tallies, codes = (_test_lines if along else _test_games)(points, others, contest, design.length)
-        found[number] = tallies
+        if number < len(games):
+            first = games[number]
+            points = design.games_from(first, min(BLOCK, design.games - first))
+            tallies, codes = _test_games(points, others, contest, first)
+        else:
+            first = lines[number - len(games)]
+            points = design.lines_from(first, min(broad, design.lines - first))
+            tallies, codes = _test_lines(points, others, contest, first, design.length)
         broken = np.flatnonzero(codes == int(Regime.UNSOLVED))
-        if broken.size:
-            unsolved[number] = Game(**_game_at(points, others, broken[0]), contest=contest)
+        with adding:
+            for name, tally in tallies.items():
+                found[name] += tally
+            if broken.size:
+                unsolved[number] = Game(**_game_at(points, others, broken[0]), contest=contest)
         return codes.size, broken.size, number if broken.size else -1
 
     total = design.games + design.lines * design.length
-    count, first = in_parallel(test, range(len(blocks)), total, threads, progress)
+    count, first = in_parallel(test, range(len(games) + len(lines)), total, threads, progress)
     if count:
         warn_unsolved(count, total, unsolved[first], stacklevel=4)
-    return {
-        name: sum((found[n][name] for n in sorted(found) if name in found[n]), Tally()) for name in CLAIMS
-    }
+    return found
 
 
 def _test_games(
-    points: Points, others: Mapping[str, float], contest: str, _: int
+    points: Points, others: Mapping[str, float], contest: str, first: int
 ) -> tuple[dict[str, Tally], np.ndarray]:
-    """Test the claims about single games on these; return the tallies, and the regimes."""
+    """Test the claims about single games on these, of which the first has this place; return the tallies, and
+    the regimes."""
     found = SimpleNamespace(**solve_columns(points, others, contest, VARIABLES, threads=1))
     allied = np.flatnonzero(
         (found.regime == int(Regime.RESTRAINT)) | (found.regime == int(Regime.DETERRENCE))
@@ -267,7 +282,7 @@ def _test_games(
         SimpleNamespace(**others, **points),
         found,
         _dearer(points, others, contest, allied),
-        _holds_for_less(points, others, contest, found),
+        _for_less(points, others, contest, found),
         contest,
     )
     tallies = {}
@@ -275,16 +290,23 @@ def _test_games(
         if not claim.along:
             met, holds = claim.test(games)
             against = np.flatnonzero(met & ~holds)[:EXAMPLES]
-            examples = tuple(_game_at(points, others, i) for i in against)
+            examples = tuple((first + int(i), _game_at(points, others, i)) for i in against)
             tallies[claim.name] = Tally(int(met.sum()), int((met & holds).sum()), examples)
     return tallies, found.regime
 
 
+def _values(points: Points, others: Mapping[str, float], name: str, which: np.ndarray) -> np.ndarray:
+    """Return the values of a parameter in the games `which`."""
+    return points[name][which] if name in points else np.full(which.size, others[name])
+
+
 def _dearer(points: Points, others: Mapping[str, float], contest: str, which: np.ndarray) -> SimpleNamespace:
     """Return some variables of the games `which` where c_A is `STEP` dearer, among those of all games."""
-    some = {name: values[which] for name, values in points.items()}
-    cost = np.asarray(some[MARGINAL] if MARGINAL in some else others[MARGINAL])
-    some[MARGINAL] = np.broadcast_to(cost * (1 + STEP), which.shape)
+    with np.errstate(over="ignore"):
+        cost = _values(points, others, MARGINAL, which) * (1 + STEP)
+    allowed = np.isfinite(cost)
+    which = which[allowed]
+    some = {name: values[which] for name, values in points.items()} | {MARGINAL: cost[allowed]}
     rest = {name: value for name, value in others.items() if name != MARGINAL}
     solved = solve_columns(some, rest, contest, ["regime", "pledge", "burden_share"], threads=1)
     games = len(next(iter(points.values())))
@@ -295,32 +317,32 @@ def _dearer(points: Points, others: Mapping[str, float], contest: str, which: np
     return SimpleNamespace(**spread)
 
 
-def _holds_for_less(
+def _for_less(
     points: Points, others: Mapping[str, float], contest: str, found: SimpleNamespace
-) -> np.ndarray:
-    """Tell in which games under deterrence A would sign and hold behind a pledge `SHORT` smaller."""
+) -> SimpleNamespace:
+    """Tell in which games under deterrence A would sign and hold behind a pledge `SHORT` smaller, and what it
+    would get in each."""
     from . import kernels
 
     which = np.flatnonzero(found.regime == int(Regime.DETERRENCE))
-    columns = (
-        points[name][which] if name in points else np.full(which.size, others[name])
-        for name in kernels.PARAMETERS
-    )
+    columns = (_values(points, others, name, which) for name in kernels.PARAMETERS)
     games = np.stack([*columns, np.full(which.size, float(CONTESTS.index(contest)))], axis=1)
     replies = np.empty((which.size, len(kernels.Reply._fields)))
     kernels.replies_to_pledges(games, found.pledge[which] * (1 - SHORT), replies)
     reply = kernels.Reply(*replies.T)
-    autonomy = games[:, kernels.PARAMETERS.index("autonomy_cost")]
-    signs = reply.payoff - autonomy >= found.ally_payoff_without[which]
-    holds = np.zeros(found.regime.size, bool)
-    holds[which] = signs & (reply.crisis == int(Crisis.QUIET))
-    return holds
+    signing = reply.payoff - games[:, kernels.PARAMETERS.index("autonomy_cost")]
+    refusing = found.ally_payoff_without[which]
+    holds, payoff = np.zeros(found.regime.size, bool), np.full(found.regime.size, np.nan)
+    holds[which] = (signing >= refusing) & (reply.crisis == int(Crisis.QUIET))
+    payoff[which] = np.maximum(signing, refusing)
+    return SimpleNamespace(holds=holds, ally_payoff=payoff)
 
 
 def _test_lines(
-    points: Points, others: Mapping[str, float], contest: str, length: int
+    points: Points, others: Mapping[str, float], contest: str, first: int, length: int
 ) -> tuple[dict[str, Tally], np.ndarray]:
-    """Test the claims about lines on these; return the tallies, and the regimes."""
+    """Test the claims about lines on these, of which the first has this place; return the tallies, and the
+    regimes."""
     regime = solve_columns(points, others, contest, ["regime"], threads=1)["regime"]
     lines = Lines(regime.reshape(-1, length))
     tallies = {}
@@ -328,8 +350,10 @@ def _test_lines(
         if claim.along:
             met, against = claim.test(lines)
             broken = met & against.any(axis=1)
-            firsts = np.flatnonzero(broken)[:EXAMPLES]
-            examples = tuple(_game_at(points, others, i * length + against[i].argmax()) for i in firsts)
+            examples = tuple(
+                (first + int(i), _game_at(points, others, i * length + against[i].argmax()))
+                for i in np.flatnonzero(broken)[:EXAMPLES]
+            )
             tallies[claim.name] = Tally(int(met.sum()), int((met & ~broken).sum()), examples)
     return tallies, regime
 
@@ -383,7 +407,7 @@ def _labelled(
                 ends[:, j] = wilson(tally.holds, tally.met)
     against = np.full((len(tallies), EXAMPLES, len(PARAMETERS)), np.nan)
     for j, tally in enumerate(tallies.values()):
-        for k, game in enumerate(tally.examples):
+        for k, (_, game) in enumerate(tally.examples):
             against[j, k] = list(game.values())
     texts = [laws[name].text if name in laws else "" for name in PARAMETERS]
     arrays: dict[str, tuple[tuple[str, ...], Any]] = {
