@@ -91,6 +91,7 @@ def whole_number(_: Any, tokens: Sequence[cyclopts.Token]) -> int:
         raise ValueError(f"{tokens[0].value!r} is not a whole number") from None
 
 
+WholeNumber = Annotated[int | None, cyclopts.Parameter(converter=whole_number)]
 Threads = Annotated[
     int | None,
     cyclopts.Parameter(converter=whole_number, help="how many threads solve [default: one per processor]"),
@@ -187,8 +188,8 @@ def solve(
     deviation_gain: DeviationGain = False,
     off_path: bool = False,
     efg: Path | None = None,
-    pledges: int | None = None,
-    arms: int | None = None,
+    pledges: WholeNumber = None,
+    arms: WholeNumber = None,
     overwrite: Overwrite = False,
     parameters: Parameters = NONE_GIVEN,
 ) -> None:

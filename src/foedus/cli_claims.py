@@ -17,6 +17,7 @@ from .cli import (
     Parameters,
     Quiet,
     Threads,
+    WholeNumber,
     check_output,
     check_tables,
     command_line,
@@ -24,7 +25,6 @@ from .cli import (
     given_parameters,
     print_rate,
     progress_bar,
-    whole_number,
 )
 from .game import make_game, naming
 from .io.schema import PARAMETERS, Verdict
@@ -43,7 +43,7 @@ def claims(
     /,
     *,
     games: float | None = None,
-    seed: Annotated[int | None, cyclopts.Parameter(converter=whole_number)] = None,
+    seed: WholeNumber = None,
     output: Output = None,
     table: Annotated[list[Path] | None, cyclopts.Parameter(name=["--table", "--csv"])] = None,
     overwrite: Overwrite = False,

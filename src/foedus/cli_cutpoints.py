@@ -1,8 +1,9 @@
 """foedus cutpoints."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import cyclopts
 import numpy as np
 from rich.console import Console
 
@@ -22,6 +23,7 @@ from .cli import (
     number_of,
     progress_bar,
     stretch_of,
+    whole_number,
 )
 from .cutpoints import cutpoints as find_cutpoints
 from .game import check_name, naming
@@ -40,7 +42,7 @@ def cutpoints(
     *,
     within: str,
     axis: list[str] | None = None,
-    points: int = 4096,
+    points: Annotated[int, cyclopts.Parameter(converter=whole_number)] = 4096,
     output: Output = None,
     table: list[Path] | None = None,
     figure: Path | None = None,
