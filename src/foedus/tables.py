@@ -20,11 +20,15 @@ def rich_table(headings: Sequence[str], rows: Sequence[Sequence[str | float]], t
     """Return a table for the screen, numbers to the right."""
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for k, heading in enumerate(headings):
-        numbers = any(isinstance(row[k], float) for row in rows)
-        table.add_column(heading, justify="right" if numbers else "left")
+        table.add_column(heading, justify="right" if _has_numbers(rows, k) else "left")
     for row in rows:
         table.add_row(*(f"{cell:.6g}" if isinstance(cell, float) else str(cell) for cell in row))
     return table
+
+
+def _has_numbers(rows: Sequence[Sequence[str | float]], column: int) -> bool:
+    """Tell whether there are numbers in a column of a table."""
+    return any(isinstance(row[column], (int, float)) for row in rows)
 
 
 def check_table_path(path: str | os.PathLike) -> Path:
@@ -86,9 +90,7 @@ def _latex(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> st
     def line(cells: Sequence[str | float]) -> str:
         return " & ".join(_escaped(cell) for cell in cells) + r" \\"
 
-    columns = "".join(
-        "r" if any(isinstance(row[k], float) for row in rows) else "l" for k in range(len(headings))
-    )
+    columns = "".join("r" if _has_numbers(rows, k) else "l" for k in range(len(headings)))
     symbols = {p.symbol for p in PARAMETERS.values()} | {v.symbol for v in VARIABLES.values()}
     heads = (f"${tex(head)}$" if head in symbols else _escaped(head) for head in headings)
     body = [" & ".join(heads) + r" \\", r"\midrule", *(line(row) for row in rows)]
