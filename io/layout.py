@@ -50,14 +50,15 @@ class Layout(NamedTuple):
         return tuple(-(-length // step) for length, step in zip(self.shape, self.slab, strict=True))
 
 
-def chunk_shape(shape: tuple[int, ...], most: int = CHUNK) -> tuple[int, ...]:
-    """Return the shape of chunks of at most so many values, long in the last dimensions, about even.
+def chunk_shape(shape: tuple[int, ...], most: int | None = None) -> tuple[int, ...]:
+    """Return the shape of chunks of at most so many values, or `CHUNK`, long in the last dimensions, about even.
 
     Examples
     --------
     >>> chunk_shape((2048, 2048)), chunk_shape((40_000, 40_000)), chunk_shape((3, 10))
     ((64, 2048), (6, 20000), (3, 10))
     """
+    most = most or CHUNK
     sizes, room, longest = [], most, most // 4  # or a chunk would be a single row
     for size in reversed(shape):
         pieces = max(1, math.ceil(size / min(room, longest)))
@@ -68,7 +69,7 @@ def chunk_shape(shape: tuple[int, ...], most: int = CHUNK) -> tuple[int, ...]:
 
 
 def layout(
-    shape: tuple[int, ...], bytes_per_game: int, quick: bool = True, chunk_games: int = CHUNK
+    shape: tuple[int, ...], bytes_per_game: int, quick: bool = True, chunk_games: int | None = None
 ) -> Layout:
     """Return how a map is cut, which depends on nothing but the map itself.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from .io.draft import Draft, Record, drafted
 from .io.files import failing_to_write, format_of, opened
-from .io.layout import CHUNK, SMALL_CHUNK, Box, layout
+from .io.layout import SMALL_CHUNK, Box, layout
 from .io.schema import CONTESTS, Regime
 from .sweeps import (
     Progress,
@@ -125,8 +125,8 @@ def stream(
     threads = check_threads(threads)
     if request.columns.games * request.bytes_per_game > sys.maxsize:
         raise ValueError(f"{request.columns.games:,} games are more than any file holds")
-    chunk = SMALL_CHUNK if request.searched else CHUNK
     quick = request.closed and not request.searched
+    chunk = SMALL_CHUNK if request.searched else None
     cut = layout(request.shape, request.bytes_per_game, quick, chunk)
     games = request.columns.games
     with drafted(path, template(request, command), cut, overwrite=overwrite, resume=resume) as draft:
