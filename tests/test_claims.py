@@ -194,6 +194,13 @@ def test_the_dearest_arms_have_none_dearer():
     assert 0 < met.sel(claim="deterrence_ally_arms") == 2 * met.sel(claim="deterrence_pledge_rises")
 
 
+def test_arms_that_no_float_holds():
+    """C's are infinite, with the alliance and without: no more with it, and nothing is warned of."""
+    game = {"challenger_cost": 1e-257, "ally_war_cost": 1e-274, "challenger_forces": 1e-156}
+    assert foedus.solve(**game).challenger_arms == np.inf
+    assert foedus.claims({"stake": [1.0]}, **game).attrs["games"] == 1
+
+
 def test_memory_does_not_grow_with_the_number_of_games(monkeypatch):
     import tracemalloc
 

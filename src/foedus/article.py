@@ -25,7 +25,7 @@ Predicate = Callable[[Any], tuple[Truths, Truths]]
 
 
 class Games(NamedTuple):
-    """Solved games; each field but the last has arrays by the names of the tables."""
+    """Solved games; each field but the last has arrays by name, of the tables where it is theirs."""
 
     given: SimpleNamespace  # parameters
     found: SimpleNamespace  # variables
