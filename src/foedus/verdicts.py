@@ -73,8 +73,8 @@ def claims(
     axes: Mapping[str, Any] | None = None,
     *,
     distributions: Mapping[str, Any] | None = None,
-    games: int = GAMES,
-    seed: int = 0,
+    games: int | None = None,
+    seed: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     contest: str = CONTESTS[0],
@@ -96,9 +96,9 @@ def claims(
         independently; and lines along c_A, at 128 quantiles of its distribution. Without axes and
         distributions, those of `foedus.verdicts.WIDE`, but for what is fixed
     games : int, optional
-        how many random games are drawn, and for the lines about as many
+        how many random games are drawn, and for the lines about as many; default: a million
     seed : int, optional
-        the seed of the draws: the same seed, the same result to the bit, with any threads
+        the seed of the draws: the same seed, the same result to the bit, with any threads; default: 0
     threads, progress, contest, **fixed
         as for `sweep`
 
@@ -113,8 +113,8 @@ def claims(
     Raises
     ------
     TypeError, ValueError
-        if a name, a value, a distribution or a number is not allowed, or there are both axes and
-        distributions.
+        if a name, a value, a distribution or a number is not allowed, or there are axes and what is for
+        random games, too.
     ModuleNotFoundError
         if games are to be random, and SALib or SciPy is not installed: ``pip install 'foedus[sensitivity]'``.
 
@@ -127,10 +127,10 @@ def claims(
     """
     check_contest(contest)
     workers = check_threads(threads)
-    if axes is not None and distributions is not None:
-        raise ValueError(
-            "axes and distributions are both given; claims are tested on a grid or on random games"
-        )
+    if axes is not None:
+        for name, given in (("distributions", distributions), ("games", games), ("seed", seed)):
+            if given is not None:
+                raise ValueError(f"axes and {name} are both given, but only random games have {name}")
     laws: dict[str, Distribution] = {}
     if axes is not None:
         values = check_axes(axes)
@@ -138,6 +138,8 @@ def claims(
         design = _grid_design(values)
     else:
         laws = check_laws(distributions, fixed)
+        games = GAMES if games is None else games
+        seed = 0 if seed is None else seed
         check_games(games)
         _check_seed(seed)
         values = {}
@@ -145,7 +147,7 @@ def claims(
         design = _random_design(laws, int(games), int(seed))
     tallies = _test(design, others, contest, workers, progress)
     attributes = {"contest": contest, "games": design.games, "lines": design.lines}
-    if laws:
+    if seed is not None:
         attributes["seed"] = int(seed)
     return _labelled(tallies, values, laws, others, attributes)
 
