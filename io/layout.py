@@ -51,7 +51,9 @@ class Layout(NamedTuple):
 
 
 def chunk_shape(shape: tuple[int, ...], most: int | None = None) -> tuple[int, ...]:
-    """Return the shape of chunks of at most so many values, or `CHUNK`: about even, long in the last dims.
+    """Return the shape of chunks of `most` values or fewer, long in the last dimensions, about even.
+
+    most : `CHUNK` by default
 
     Examples
     --------
