@@ -23,13 +23,17 @@ import hashlib, sys
 import numpy as np
 from games import EDGE_GAMES, GENERAL_EDGE_GAMES, random_games
 from foedus import kernels
+from foedus.kernels.deviations import Stated, deviation_gain
 digest = hashlib.sha256()
 games = random_games(400, seed=6, spread=1.5) + EDGE_GAMES[::7] + GENERAL_EDGE_GAMES[::7]
 for contest in (0.0, 1.0):
     games += random_games(400, seed=7, contest=contest, decisiveness=(0.2, 8.0))
-for g in games:
+for i, g in enumerate(games):
     solution, limit, status = kernels.solve_any_game(np.array(g))
     digest.update(np.array([*solution, limit, status]).tobytes())
+    if i % 60 == 0:  # takes long as plain Python
+        stated = np.array([getattr(solution, name) for name in Stated._fields])
+        digest.update(np.array(deviation_gain(np.array(g), stated)).tobytes())
 print(digest.hexdigest())
 """
 
