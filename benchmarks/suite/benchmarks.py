@@ -247,6 +247,22 @@ class FirstMap:
         self.folder.cleanup()
 
 
+class Claims:
+    """The claims of the article on the default map, and the certificate along its first axis."""
+
+    def setup(self):
+        self.axes = map_axes(1024, 1024)
+        self.line = map_axes(256, 1)
+        self.time_claims_1024_x_1024()
+        self.time_certificate_of_256_games()
+
+    def time_claims_1024_x_1024(self):
+        foedus.claims(self.axes)
+
+    def time_certificate_of_256_games(self):
+        foedus.sweep(self.line, variables=["deviation_gain"])
+
+
 class Memory:
     """The most memory a process holds that solves a map, results and imports included."""
 
