@@ -24,7 +24,7 @@ RATIO = 0.0
 YIELDING, LOSING_ALL, FIGHTING_BACK, STAYING, CHALLENGING, JUST_CREDIBLE, ARMING, TAKING_ALL = range(8)
 
 MISFIT = 1.0  # what counts as misstated where a code does not fit: the whole good
-EDGE = 1e-12  # how near, relatively, forces are to those where a threat begins, where rounding decides
+EDGE = 1e-9  # by how much of a probability a threat may be credible, or not, where it is stated otherwise
 ROUNDING = 4e-15  # of payoffs, relatively
 CLEAR = 1e-11  # by how much one move of A is better than another before it is clear
 RESOLUTION = 1e-10  # gains are not looked for that are less than this beyond the largest found
@@ -36,6 +36,7 @@ GOLDEN = 0.5 * (3.0 - math.sqrt(5.0))
 NARROWINGS = 40
 CHANGES = 4  # of the reply between two nodes, at most
 INTO = 1e-3  # how far into a stretch, as a part of it, it is looked whether the payoff rises there
+CLOSER = 2  # times that it is looked this much nearer
 FEW, MANY, OFFERS = 12, 48, 16  # nodes over A's arms, for a first look and a close one, and over S's pledge
 ODDS, SURE = 9, 8.0  # nodes over the log odds of a contest, and from where to where: it is decided there
 APART = 1.0 + 1e-12  # nodes, at least, or rounding tells which is better
@@ -188,18 +189,6 @@ def rules(p):
         within(nothing, 0.0, gamma, contest),
         turning,
     )  # fmt: skip
-
-
-@jit
-def settle(g, alpha, defence, beta):
-    """Return the settlement, and who challenges (move 5)."""
-    p = win(g, alpha, beta)
-    if p > g.ally_edge:
-        return min(1.0, p - g.ally_war_cost + g.surplus), ALLY
-    p, edge = win(g, defence, beta), g.challenger_edge
-    if edge > 0.0 and (p < edge or (p == edge and g.surplus > 0.0)):
-        return max(0.0, p + g.challenger_war_cost - g.surplus), CHALLENGER
-    return g.status_quo, QUIET
 
 
 @jit
@@ -410,6 +399,8 @@ def searching(act):
     def passed(g, situation, trail, new, floor, resolution):
         """Return the `Trail` one act further, having closed in on a top that was passed."""
         low, middle = trail.before, trail.last
+        if new.move == middle.move:
+            return trail
         best = better(trail.best, new)
         alike = low.kind == middle.kind == new.kind and low.move < middle.move < new.move
         if alike and middle.payoff >= max(low.payoff, new.payoff):
@@ -417,6 +408,19 @@ def searching(act):
             if middle.payoff + top_above(low, middle, new) > bar:
                 best = narrowed(g, situation, low, middle, new, best, resolution)
         return Trail(middle, new, best)
+
+    @jit_apart
+    def into(g, situation, end, other):
+        """Return two acts a little into a stretch from its `end`, the second so near that the payoff rises
+        from the end to it, if it rises at all."""
+        width = INTO * (other.move - end.move)
+        outer = inner = act(g, situation, end.move + width)
+        for _ in range(CLOSER):
+            if inner.kind == end.kind and inner.payoff >= end.payoff:
+                break
+            width *= INTO
+            outer, inner = inner, act(g, situation, end.move + width)
+        return outer, inner
 
     @jit_apart
     def advanced(g, situation, trail, node, cost, floor, resolution):
@@ -444,15 +448,18 @@ def searching(act):
             first = trail.last
             trail = Trail(before, first, best)
             if low.move > first.move:
-                inner = act(g, situation, low.move - INTO * (low.move - first.move))
+                outer, inner = into(g, situation, low, first)
+                trail = passed(g, situation, trail, outer, floor, resolution)
                 trail = passed(g, situation, trail, inner, floor, resolution)
                 trail = passed(g, situation, trail, low, floor, resolution)
             if high.move == there.move:
                 break
             trail = passed(g, situation, trail, high, floor, resolution)
-            inner = act(g, situation, high.move + INTO * (there.move - high.move))
+            outer, inner = into(g, situation, high, there)
             if inner.kind == high.kind:  # or the stretch is a sliver, and the next change comes first
                 trail = passed(g, situation, trail, inner, floor, resolution)
+            if outer.kind == high.kind:
+                trail = passed(g, situation, trail, outer, floor, resolution)
         return passed(g, situation, trail, there, floor, resolution)
 
     @jit_apart
@@ -539,7 +546,9 @@ def superpower_act(g, offers, s):
         act = best_arms(g, s, MANY, -1.0, -math.inf, SHARP)
         gross = gross_of(g, act)
     signing = 2
-    if s > 0.0 and act.payoff < offers.refusing + CLEAR:
+    if s == 0.0:
+        gross = offers.none
+    elif act.payoff < offers.refusing + CLEAR:
         signing = 1 if act.payoff >= offers.refusing - CLEAR else 0
         gross = min(gross, offers.none + cost) if signing else offers.none + cost
     kind = 6 * act.kind + 3 * (act.move > 0.0) + signing
@@ -566,14 +575,19 @@ def superpower_gain(g, s, a, payoff, none, refusing):
 
 @jit
 def misstated(g, s, a, b, x, crisis):
-    """Return how far `x` is from the settlement that these moves lead to, if `crisis` is the one they do."""
+    """Return how far `x` is from the settlement that these moves lead to in this `crisis`, or how far a war
+    payoff is from where they lead to this crisis, if that is more (move 5)."""
     alpha, beta = g.ally_forces + a, g.challenger_forces + b
-    least = MISFIT
-    for step in (-EDGE, 0.0, EDGE):
-        settlement, who = settle(g, alpha, alpha + g.effectiveness * s, beta * (1.0 + step))
-        if who == crisis:
-            least = min(least, abs(settlement - x))
-    return least
+    ally_threat = win(g, alpha, beta) - g.ally_edge  # credible above 0
+    p = win(g, alpha + g.effectiveness * s, beta)
+    challenger_threat = g.challenger_edge - p if g.challenger_edge > 0.0 else -MISFIT
+    if crisis == ALLY:
+        off, settlement = -ally_threat, min(1.0, ally_threat + g.status_quo + g.surplus)
+    elif crisis == CHALLENGER:
+        off, settlement = -challenger_threat, max(0.0, p + g.challenger_war_cost - g.surplus)
+    else:
+        off, settlement = max(ally_threat, challenger_threat), g.status_quo
+    return max(off, abs(settlement - x)) if off <= EDGE else MISFIT
 
 
 @jit_apart
@@ -622,8 +636,8 @@ def deviation_gain(p, v):
 
     One deviation at a time, from the path with S and from the one without: of C at (s, a) and (0, a0), of A
     behind the pledge, without S, and in signing, and of S. The settlement must be the one of the definition
-    (within a relative 1e-12 of C's forces, because at the edge of a threat rounding decides in it), and
-    payoffs those of the path; codes that do not fit, and numbers that cannot be, count as 1.
+    (within 1e-9 of the edge of a threat, where rounding decides in it, the one of the crisis that is stated),
+    and payoffs those of the path; codes that do not fit, and numbers that cannot be, count as 1.
     """
     g, v = rules(p), Stated(
         v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12], v[13], v[14], v[15]

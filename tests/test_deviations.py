@@ -101,6 +101,47 @@ def test_nobody_gains(games):
         assert 0 <= gain(g, stated(g)) <= CERTAIN, g
 
 
+ROUNDED = [  # games in which rounding decides what C does, or a top lies close beside a change
+    # C just prefers to hold still, with a pledge in which a digit is worth more than the threat
+    game(
+        ally_cost=0.178583394091985, challenger_cost=0.13732632289642635,
+        superpower_cost=0.0006009823338817017, status_quo=0.9634253931659558,
+        ally_war_cost=0.0770430992953195, challenger_war_cost=0.0, challenger_forces=0.011352563070777248,
+        stake=4.383479591219363, bargaining_power=0.0, autonomy_cost=0.013315944462547991,
+        decisiveness=0.013852667176840187, contest=DIFFERENCE,
+    ),
+    # it challenges, as a share of its forces must be added of which 1e-12 changes no digit of the contest
+    game(
+        ally_cost=3.58367147547821, challenger_cost=0.0005517699703637351,
+        superpower_cost=0.026146690425446997, status_quo=0.999999, ally_war_cost=0.02787648904098318,
+        challenger_war_cost=0.0, ally_forces=0.512299429964631, challenger_forces=1.118297445639706e-05,
+        stake=238.9531577298541, bargaining_power=0.4586229085362237,
+    ),
+    # A's best arms lie in the first ten thousandth of a stretch
+    game(
+        ally_cost=0.3936080365275652, challenger_cost=4.805474163664421, superpower_cost=0.06518311011269007,
+        status_quo=0.6211891697114996, ally_war_cost=0.027893183946510382,
+        challenger_war_cost=0.05497046797962612, challenger_forces=0.5382500763715629,
+        stake=4.582333830312164, bargaining_power=0.18651765962487765, decisiveness=55.61822871107742,
+        contest=DIFFERENCE,
+    ),
+    # S would gain if A, which makes no alliance at a cost of autonomy, did not see its best arms
+    game(
+        ally_cost=0.0018282748741468389, challenger_cost=100.98134800666445,
+        superpower_cost=1.8390110506822481, status_quo=0.8086420268197901, ally_war_cost=0.06796994535921161,
+        challenger_war_cost=0.00021750781412951394, ally_forces=9.649433814916682,
+        challenger_forces=0.016261089539161232, effectiveness=0.49905395195963925, stake=3.1524921815510965,
+        bargaining_power=0.4607728414015946, autonomy_cost=0.0762899041080537,
+        decisiveness=0.02468715140647692, contest=DIFFERENCE,
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("g", ROUNDED, ids=["held still", "challenging", "close beside", "no alliance"])
+def test_nobody_gains_where_digits_run_out(g):
+    assert gain(g, stated(g)) <= CERTAIN
+
+
 def test_unsolved_games_have_none():
     v = changed(stated(game()), regime=Regime.UNSOLVED, pledge=math.nan, settlement=math.nan)
     assert math.isnan(gain(game(), v))

@@ -40,6 +40,21 @@ def test_twin_agrees(games):
     agree_with_twin(solve, games)
 
 
+@compiled_only
+def test_a_pledge_behind_which_the_ally_revises_is_not_hidden_by_one_behind_which_it_concedes():
+    """Here S pledges just enough that A takes everything rather than loses it, which costs A what it is worth.
+    A little less leaves A to concede all the same, and costs S less than much more."""
+    g = game(
+        ally_cost=0.07, challenger_cost=0.0687, superpower_cost=0.622, status_quo=0.61, ally_war_cost=0.036,
+        challenger_war_cost=0.0, challenger_forces=0.038, stake=0.73, alliance_cost=0.001, decisiveness=38.0,
+        contest=DIFFERENCE,
+    )  # fmt: skip
+    agree_with_twin(solve, [g])
+    solution, _ = solve(g)
+    assert solution.regime == foedus.Regime.PARTIAL
+    assert solution.ally_arms == pytest.approx(1 / 0.07, rel=1e-9)
+
+
 @pytest.mark.parametrize(
     "games",
     [

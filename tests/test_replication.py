@@ -151,6 +151,20 @@ def test_a_command_that_fails_is_named_and_leaves_what_was_there(checkout, pack,
     assert [path.name for path in root.iterdir() if path.name.startswith(".")] == []
 
 
+@pytest.mark.parametrize(
+    "script",
+    ["import os, signal; os.kill(os.getppid(), signal.SIGINT); signal.pause()", "raise SystemExit(130)"],
+    ids=["while a command runs", "by a command"],
+)
+def test_an_interrupted_run_says_so_in_a_line_and_leaves_nothing(checkout, tmp_path, script):
+    root = tmp_path / "root"
+    shutil.copytree(checkout, root, ignore=lambda *_: ["pack"])
+    (root / "examples" / "replication" / "commands.txt").write_text(f'python -c "{script}"\n')
+    said = replicate(root, root / "pack")
+    assert said == (130, "replicate: interrupted; no half-made folder is left\n")
+    assert [path.name for path in root.iterdir() if "pack" in path.name] == []
+
+
 PAGES = {
     page: page.read_text(encoding="utf-8") for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
 }

@@ -35,11 +35,13 @@ from foedus.io.files import file_time
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 MANIFEST = "manifest.json"
+INTERRUPTED = 130  # the exit code of foedus, too
 PACKAGES = ("foedus", "numpy", "numba", "xarray", "netCDF4", "h5py", "matplotlib", "SALib", "scipy")
 
 
 def main() -> int:
-    """Run the command line and return its exit code: 0 done, 1 not as MANIFEST says, 2 bad input."""
+    """Run the command line and return its exit code: 0 done, 1 not as MANIFEST says, 2 bad input, 130
+    interrupted."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--against", type=Path, metavar="MANIFEST", help="run nothing; compare with this")
@@ -52,6 +54,9 @@ def main() -> int:
     except (OSError, ValueError) as error:
         print(f"replicate: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("replicate: interrupted; no half-made folder is left", file=sys.stderr)
+        return INTERRUPTED
 
 
 def compare(folder: Path, manifest: Path) -> bool:
@@ -135,6 +140,8 @@ def run_commands(folder: Path) -> tuple[dict[str, str], dict[str, float]]:
         program, *arguments = shlex.split(command)
         run = run_foedus if program == "foedus" else run_python
         code, said = run(folder, arguments)
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
         if code:
             raise ValueError(f"{command!r} failed: {(said.splitlines() or [f'exit code {code}'])[-1]}")
         seconds[command] = round(time.perf_counter() - started, 2)

@@ -244,12 +244,37 @@ def moving_offer(t, levels, reservation, alpha, best):
 
 
 @jit_apart
+def moving_between(t, levels, reservation, low, high, crisis, best):
+    """Return `best` or, if it is cheaper, the best pledge that leads to this `crisis` and with which C just
+    yields before forces of A between `low` and `high`, closing in from the best node."""
+    step = (high - low) / NODES
+    centre, found = low, worst_offer(t)
+    for k in range(NODES + 1):
+        offer = moving_offer(t, levels, reservation, low + k * step, worst_offer(t))
+        if offer.crisis == crisis and offer.cost < found.cost:
+            centre, found = low + k * step, offer
+    for _ in range(ZOOMS):
+        if found.cost == math.inf:
+            break
+        step *= 0.5
+        nearest = centre
+        for side in (-step, step):
+            alpha = min(high, max(low, centre + side))
+            offer = moving_offer(t, levels, reservation, alpha, worst_offer(t))
+            if offer.crisis == crisis and offer.cost < found.cost:
+                nearest, found = alpha, offer
+        centre = nearest
+    return found if found.cost < best.cost - ROUNDING * t.stake else best
+
+
+@jit_apart
 def moving_pledge(t, levels, reservation, low, high, moved, best):
     """Return `best` or, if it is cheaper, the best pledge with which C just yields before forces of A
     between `low` and `high`.
 
     What A then does, and so S's cost, has no known shape: it is searched for, cell by cell of A's forces,
-    each closed in on from its best node where it may hold something better. `moved` tells that A revises
+    where one may hold something better, apart for pledges behind which A concedes and behind which it
+    revises: the best node of one kind may hide a better pledge of the other. `moved` tells that A revises
     behind the pledge that would be best if it conceded, so that others with which it concedes count.
     """
     least = t.alliance_cost + t.stake * min(t.surplus, t.status_quo)
@@ -257,28 +282,10 @@ def moving_pledge(t, levels, reservation, low, high, moved, best):
         left = low + (high - low) * i / CELLS
         right = low + (high - low) * (i + 1) / CELLS
         best = moving_offer(t, levels, reservation, left, best)
-        conceding_may_pay = moved and least + t.price * revising_start(t, levels, right).backing < best.cost
-        if not (conceding_may_pay or revising_may_pay(t, levels, reservation, left, right, best.cost)):
-            continue
-        step = (right - left) / NODES
-        centre, found = left, worst_offer(t)
-        for k in range(NODES + 1):
-            offer = moving_offer(t, levels, reservation, left + k * step, worst_offer(t))
-            if offer.cost < found.cost:
-                centre, found = left + k * step, offer
-        for _ in range(ZOOMS):
-            if found.cost == math.inf:
-                break
-            step *= 0.5
-            nearest = centre
-            for side in (-step, step):
-                alpha = min(right, max(left, centre + side))
-                offer = moving_offer(t, levels, reservation, alpha, worst_offer(t))
-                if offer.cost < found.cost:
-                    nearest, found = alpha, offer
-            centre = nearest
-        if found.cost < best.cost - ROUNDING * t.stake:
-            best = found
+        if moved and least + t.price * revising_start(t, levels, right).backing < best.cost:
+            best = moving_between(t, levels, reservation, left, right, CHALLENGER_CHALLENGES, best)
+        if revising_may_pay(t, levels, reservation, left, right, best.cost):
+            best = moving_between(t, levels, reservation, left, right, ALLY_CHALLENGES, best)
     return best
 
 
