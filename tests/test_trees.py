@@ -396,6 +396,12 @@ class TestReplies:
             with pytest.raises(error, match=re.escape(f"{name}: {words}")):
                 after(moves)
 
+    def test_refuse_a_number_alone(self):
+        eq = foedus.solve()
+        for name, after in (("pledges", eq.after_pledges), ("arms", eq.after_arms)):
+            with pytest.raises(TypeError, match=f"^{name} = 0.1 is not a list of numbers$"):
+                after(0.1)
+
 
 def test_arms_are_rounded_up():
     assert [trees._up(value) for value in (0.0, 0.12345, 0.25, 123456.0)] == [0.0, 0.1235, 0.2501, 123500.0]

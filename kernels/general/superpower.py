@@ -244,24 +244,25 @@ def moving_offer(t, levels, reservation, alpha, best):
 
 
 @jit_apart
-def moving_between(t, levels, reservation, low, high, crisis, best):
-    """Return `best` or, if it is cheaper, the best pledge that leads to this `crisis` and with which C just
-    yields before forces of A between `low` and `high`, closing in from the best node."""
+def moving_between(t, levels, reservation, low, high, revising, best):
+    """Return `best` or, if it is cheaper, the best pledge with which C just yields before forces of A between
+    `low` and `high`, if `revising` of those behind which A revises, closing in from the best node.
+
+    If none is any good, that is from the last one, before which S pledges least.
+    """
     step = (high - low) / NODES
-    centre, found = low, worst_offer(t)
+    centre, found = high, worst_offer(t)
     for k in range(NODES + 1):
         offer = moving_offer(t, levels, reservation, low + k * step, worst_offer(t))
-        if offer.crisis == crisis and offer.cost < found.cost:
+        if offer.cost < found.cost and (offer.crisis == ALLY_CHALLENGES or not revising):
             centre, found = low + k * step, offer
     for _ in range(ZOOMS):
-        if found.cost == math.inf:
-            break
         step *= 0.5
         nearest = centre
         for side in (-step, step):
             alpha = min(high, max(low, centre + side))
             offer = moving_offer(t, levels, reservation, alpha, worst_offer(t))
-            if offer.crisis == crisis and offer.cost < found.cost:
+            if offer.cost < found.cost and (offer.crisis == ALLY_CHALLENGES or not revising):
                 nearest, found = alpha, offer
         centre = nearest
     return found if found.cost < best.cost - ROUNDING * t.stake else best
@@ -273,19 +274,19 @@ def moving_pledge(t, levels, reservation, low, high, moved, best):
     between `low` and `high`.
 
     What A then does, and so S's cost, has no known shape: it is searched for, cell by cell of A's forces,
-    where one may hold something better, apart for pledges behind which A concedes and behind which it
-    revises: the best node of one kind may hide a better pledge of the other. `moved` tells that A revises
-    behind the pledge that would be best if it conceded, so that others with which it concedes count.
+    each closed in on where it may hold something better, and once more if A is to revise: a node before which
+    it concedes may hide a better pledge. `moved` tells that A revises behind the pledge that would be best if
+    it conceded, so that others with which it concedes count.
     """
     least = t.alliance_cost + t.stake * min(t.surplus, t.status_quo)
     for i in range(CELLS):
         left = low + (high - low) * i / CELLS
         right = low + (high - low) * (i + 1) / CELLS
         best = moving_offer(t, levels, reservation, left, best)
-        if moved and least + t.price * revising_start(t, levels, right).backing < best.cost:
-            best = moving_between(t, levels, reservation, left, right, CHALLENGER_CHALLENGES, best)
-        if revising_may_pay(t, levels, reservation, left, right, best.cost):
-            best = moving_between(t, levels, reservation, left, right, ALLY_CHALLENGES, best)
+        conceding_may_pay = moved and least + t.price * revising_start(t, levels, right).backing < best.cost
+        if conceding_may_pay or revising_may_pay(t, levels, reservation, left, right, best.cost):
+            best = moving_between(t, levels, reservation, left, right, False, best)
+            best = moving_between(t, levels, reservation, left, right, True, best)
     return best
 
 

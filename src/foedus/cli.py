@@ -766,4 +766,6 @@ def _print_shares(counts: Mapping[Regime, int] | Mapping[int, int], games: int) 
 
 def print_rate(games: int, seconds: float) -> None:
     """Print how fast so many games were solved."""
-    print(f"{games:,} games in {seconds:.2f} s: {games / seconds / 1e6:.3g} million games per second")
+    rate = games / seconds
+    words = f"{rate / 1e6:.3g} million" if rate >= 1e5 else f"{float(f'{rate:.3g}'):,g}"
+    print(f"{games:,} games in {seconds:.2f} s: {words} games per second")

@@ -147,6 +147,8 @@ def _reply(game: Game, *moves: Any) -> Reply:
 def _checked(name: str, moves: Iterable[float]) -> list[float]:
     """Return moves as floats, each finite and no less than 0."""
     checked: list[float] = []
+    if not isinstance(moves, Iterable):
+        raise TypeError(f"{name} = {moves!r} is not a list of numbers")
     for move in moves:
         if isinstance(move, (bool, np.bool_)) or not isinstance(move, Real):
             raise TypeError(f"{name}: {move!r} is not a number; it must be >= 0")
