@@ -328,9 +328,10 @@ class TestSearch:
         found = searched((0.0, 0.3, 0.0, 1.0, top, 0), most=3.0)
         assert found.move == pytest.approx(top, rel=1e-9, abs=1e-9)
 
-    def test_finds_where_a_sliver_begins_between_two_kinds(self):
-        """Though no node lies in it."""
-        start, end = 0.7654321, 0.7654321 + 1e-9
+    @pytest.mark.parametrize("width", [1e-9, 1e-13])
+    def test_finds_where_a_sliver_begins_between_two_kinds(self, width):
+        """Though no node lies in it, nor any that is looked at near its ends if it is that thin."""
+        start, end = 0.7654321, 0.7654321 + width
         found = searched((0.0, 0.0, -1.0, 0, 0, 0), (start, 1.0, -1.0, 0, 0, 1), (end, 1.0, -1.0, 0, 0, 2))
         assert found.move == pytest.approx(start, abs=1e-11)
 
