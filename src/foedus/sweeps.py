@@ -45,8 +45,12 @@ class Columns(NamedTuple):
 
     def game(self, i: int, contest: str) -> Game:
         """Return game i."""
-        at = {k: float(v[i // self.strides[k] % v.size]) for k, v in self.values.items()}
+        at = {name: float(value) for name, value in self.points(i).items()}
         return Game(**self.fixed, **at, contest=contest)
+
+    def points(self, i: Any) -> dict[str, Any]:
+        """Return what varies in game i, or in games of an array of numbers."""
+        return {name: v[i // self.strides[name] % v.size] for name, v in self.values.items()}
 
 
 class Request(NamedTuple):

@@ -127,22 +127,23 @@ def claims(
     """
     check_contest(contest)
     workers = check_threads(threads)
+    values: Points = {}
+    laws: dict[str, Distribution] = {}
     if axes is not None:
         for name, given in (("distributions", distributions), ("games", games), ("seed", seed)):
             if given is not None:
                 raise ValueError(f"axes and {name} are both given, but only random games have {name}")
-    laws: dict[str, Distribution] = {}
-    if axes is not None:
         values = check_axes(axes)
         others = fixed_parameters(fixed, values, "an axis")
         design = _grid_design(values)
     else:
+        from .sensitivities import check_seed
+
         laws = check_laws(distributions, fixed)
         games = GAMES if games is None else games
         seed = 0 if seed is None else seed
         check_games(games)
-        _check_seed(seed)
-        values = {}
+        check_seed(seed)
         others = fixed_parameters(fixed, laws, "a distribution")
         design = _random_design(laws, int(games), int(seed))
     tallies = _test(design, others, contest, workers, progress)
@@ -182,21 +183,13 @@ def check_games(games: Any) -> None:
         raise ValueError(f"games = {games!r} is not allowed; it must be a whole number, from 1 to {MOST}")
 
 
-def _check_seed(seed: Any) -> None:
-    """Raise ValueError if the seed is not allowed."""
-    from .sensitivities import check_seed
-
-    check_seed(seed)
-
-
 def _grid_design(values: Points) -> Design:
     """Return the design of all games of a grid, with its lines along c_A."""
     columns = grid(values, {})
     check_games(columns.games)
 
     def games_from(first: int, count: int) -> Points:
-        i = np.arange(first, first + count)
-        return {name: v[i // columns.strides[name] % v.size] for name, v in values.items()}
+        return columns.points(np.arange(first, first + count))
 
     if MARGINAL not in values:
         return Design(columns.games, 0, 1, games_from, games_from)
@@ -204,8 +197,7 @@ def _grid_design(values: Points) -> Design:
     across = grid({name: v for name, v in values.items() if name != MARGINAL}, {})
 
     def lines_from(first: int, count: int) -> Points:
-        i = np.repeat(np.arange(first, first + count), rising.size)
-        rest = {name: v[i // across.strides[name] % v.size] for name, v in across.values.items()}
+        rest = across.points(np.repeat(np.arange(first, first + count), rising.size))
         return {MARGINAL: np.tile(rising, count), **rest}
 
     return Design(columns.games, across.games, rising.size, games_from, lines_from)
