@@ -15,7 +15,14 @@ from typing import Any
 import panel as pn
 import xarray as xr
 from bokeh.events import MouseLeave, MouseMove, Tap
-from bokeh.models import ColumnDataSource, CustomJSTickFormatter, LinearColorMapper, Span
+from bokeh.models import (
+    ColumnDataSource,
+    CustomJSTickFormatter,
+    FixedTicker,
+    LinearColorMapper,
+    LogAxis,
+    Span,
+)
 from bokeh.plotting import figure
 from bokeh.themes import Theme
 
@@ -45,13 +52,14 @@ from .explorer_words import (
     under_pointer,
 )
 from .io.schema import CONTESTS, PARAMETERS, VARIABLES, Regime
-from .plots import TINT, edges_of
+from .plots import TINT, edges_of, log_ticks
 from .runfile import Range
 from .slices import STYLES, jumps_of, with_gaps
 from .streaming import regime_counts
 
 PAUSE = 0.12  # seconds without a change, after which what takes longer is shown, too
 STEPS = 200  # of a slider
+TICKS = 6  # of a logarithmic axis, at most
 SCALES = ("linear", "log")
 INK = {
     "light": ("#1c1c1c", "#ffffff", "#cfcfcf"),
@@ -92,6 +100,7 @@ class Page:
         self.changed = threading.Event()
         self.left = False
         self.document = pn.state.curdoc
+        self.location = pn.state.location
         self.make_panes()
         self.make_controls()
         self.new_figures()
@@ -111,7 +120,7 @@ class Page:
 
     def make_controls(self) -> None:
         """Make a slider and a box for each parameter, and the choices of the contest and of the axes."""
-        common: dict[str, Any] = {"stylesheets": [css()], "sizing_mode": "stretch_width", "margin": (2, 5)}
+        common: dict[str, Any] = {"stylesheets": [css()], "sizing_mode": "stretch_width", "margin": (1, 5)}
         self.sliders, self.boxes = {}, {}
         for name, parameter in PARAMETERS.items():
             axis = reach(name)
@@ -124,7 +133,7 @@ class Page:
                 **common,
             )  # fmt: skip
             self.boxes[name] = box = pn.widgets.TextInput(
-                name=f"{parameter.long_name}, {parameter.symbol}", **common
+                name=f"{parameter.long_name}, {parameter.symbol}", css_classes=["compact"], **common
             )
             slider.param.watch(functools.partial(self.slide, name), "value")
             box.param.watch(functools.partial(self.type_in, name), "value")
@@ -146,7 +155,7 @@ class Page:
         """Return the page."""
         text = importlib.resources.files(__package__).joinpath("explorer.html").read_text("utf-8")
         other = "light" if self.theme == "dark" else "dark"
-        made = pn.Template(text)
+        made = pn.Template(text, location=True)
         made.add_variable("theme", self.theme)
         made.add_variable("other_theme", other)
         parameters = [part for name in PARAMETERS for part in (self.boxes[name], self.sliders[name])]
@@ -156,7 +165,8 @@ class Page:
             for part in (widgets["name"], pn.Row(*list(widgets.values())[1:], sizing_mode="stretch_width"))
         ]
         panes = {
-            "map": [self.texts["error"], self.map, *(self.texts[name] for name in ("pointer", "legend", "rate", "links"))],
+            "map": [self.map],
+            "about": [self.texts[name] for name in ("error", "pointer", "legend", "rate", "links")],
             "game": [self.texts["words"]],
             "controls": [*axes, self.contest, *parameters],
             "slices": [self.lines, self.texts["crossings"]],
@@ -217,9 +227,12 @@ class Page:
         self.setting = False
 
     def change(self, made: Callable[[], View]) -> None:
+        """Show the view that the reader asks for, or say why there is none, as soon as the page may change."""
+        if not self.setting:
+            self.document.add_next_tick_callback(functools.partial(self.take, made))
+
+    def take(self, made: Callable[[], View]) -> None:
         """Show the view that the reader asks for, or say why there is none."""
-        if self.setting:
-            return
         try:
             view = made()
         except (TypeError, ValueError) as error:
@@ -305,7 +318,10 @@ class Page:
             self.changed.clear()
             with contextlib.suppress(StaleError):
                 for show in self.steps(self.view):
-                    self.document.add_next_tick_callback(show)
+                    try:
+                        self.document.add_next_tick_callback(show)
+                    except AttributeError:  # of a document that is taken apart: its reader has gone
+                        return
 
     def steps(self, view: View) -> Iterator[Callable[[], None]]:
         """Give one after another what is to be shown of a view."""
@@ -354,6 +370,7 @@ class Page:
                 "x", "y", source=self.pin, size=size, marker="circle_cross",
                 fill_alpha=0, line_color=ink_of_pin, line_width=5 if ink_of_pin == "white" else 2,
             )  # fmt: skip
+        set_ticks(chart)
         chart.on_event(Tap, self.pinned)
         chart.on_event(MouseMove, self.hover)
         chart.on_event(MouseLeave, lambda _: setattr(self.texts["pointer"], "object", HINT))
@@ -369,7 +386,7 @@ class Page:
             chart = figure(
                 x_axis_type=axis.scale, x_axis_label=label(name), y_axis_label="arms; share of the good",
                 x_range=ends(axis), tools="", toolbar_location=None,
-                sizing_mode="stretch_width", height=250, min_width=280,
+                sizing_mode="stretch_width", height=250, min_width=260,
             )  # fmt: skip
             self.bands[name] = ColumnDataSource({"x0": [], "x1": [], "colour": []})
             chart.vstrip(
@@ -379,15 +396,16 @@ class Page:
             chart.vspan("x", source=self.cuts[name], line_color=ink, line_width=0.7)
             self.curves[name] = {variable: ColumnDataSource({"x": [], "y": []}) for variable in SHOWN}
             for (variable, source), dash in zip(self.curves[name].items(), DASHES, strict=True):
-                entry = VARIABLES[variable]
+                symbol = VARIABLES[variable].symbol
                 chart.line(
                     "x", "y", source=source, line_color=ink, line_width=2, line_dash=dash,
-                    legend_label=f"{entry.long_name}, {entry.symbol}",
+                    legend_label=f"{variable.replace('_', ' ')}, {symbol}",
                 )  # fmt: skip
             self.pins[name] = Span(dimension="height", line_color=ink, line_width=3, line_alpha=0.5)
             chart.add_layout(self.pins[name])
             chart.add_layout(chart.legend[0], "above")
             chart.legend[0].ncols = 2
+            set_ticks(chart)
             charts.append(chart)
         self.lines[:] = [pn.pane.Bokeh(chart, sizing_mode="stretch_width") for chart in charts]
 
@@ -423,8 +441,8 @@ class Page:
                 source.data = {"x": x, "y": y}
         self.texts["crossings"].object = crossings({name: cuts for name, (_, cuts) in along.items()})
         self.texts["links"].object = links(view)
-        if pn.state.location:
-            pn.state.location.search = f"?{query_of(view)}"
+        if self.location:
+            self.location.search = f"?{query_of(view)}"
 
     def show_claims(self, view: View, held: dict[str, bool | None]) -> None:
         """Show which claims hold in the pinned game."""
@@ -470,6 +488,15 @@ def ends(axis: Range) -> tuple[float, float]:
     """Return from where to where an axis is drawn: half a step beyond its values."""
     left, right = edges_of(axis.values())[[0, -1]].tolist()
     return left, right
+
+
+def set_ticks(chart: Any) -> None:
+    """Give the axes of a figure ticks at round numbers, written as people write them."""
+    for axis in chart.axis:
+        axis.formatter = CustomJSTickFormatter(code="return String(Number(tick.toPrecision(6)))")
+        if isinstance(axis, LogAxis):
+            scale = chart.x_range if axis in chart.xaxis else chart.y_range
+            axis.ticker = FixedTicker(ticks=log_ticks(scale.start, scale.end, TICKS))
 
 
 def figure_theme(ink: str, paper: str, line: str) -> dict[str, dict[str, Any]]:

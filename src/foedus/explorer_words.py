@@ -150,7 +150,7 @@ def crossings(found: "Mapping[str, xr.Dataset]") -> str:
             if rows
             else f"<p>Along {symbol} the regime does not change.</p>"
         )
-    return "".join(parts)
+    return f"<div class='wide'>{''.join(parts)}</div>"
 
 
 def rate(games: int, seconds: float) -> str:
