@@ -11,7 +11,7 @@ import urllib.parse
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pydantic
@@ -48,7 +48,7 @@ class View(NamedTuple):
     axes: dict[str, Range]
 
     @property
-    def fixed(self) -> dict[str, float | str]:
+    def fixed(self) -> dict[str, Any]:
         """The game's parameters off the axes, and its contest."""
         return {k: v for k, v in dataclasses.asdict(self.game).items() if k not in self.axes}
 
@@ -63,9 +63,9 @@ class Frame(NamedTuple):
     """A map to be drawn: its values along x and y and the regimes there, shape (y, x); and, where they are
     known, the boundaries between regimes, curve by curve."""
 
-    values: tuple[np.ndarray, np.ndarray]
+    values: tuple[np.ndarray, ...]
     regime: np.ndarray
-    boundaries: tuple[list[np.ndarray], list[np.ndarray]] | None = None
+    boundaries: tuple[list[np.ndarray], ...] | None = None
 
 
 class StaleError(Exception):

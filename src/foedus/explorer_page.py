@@ -58,6 +58,7 @@ from .slices import STYLES, jumps_of, with_gaps
 from .streaming import regime_counts
 
 PAUSE = 0.12  # seconds without a change, after which what takes longer is shown, too
+TALL = ":host { height: clamp(16em, 55vh, 38em) !important; }"  # the map, a window over half full of it
 STEPS = 200  # of a slider
 TICKS = 6  # of a logarithmic axis, at most
 SCALES = ("linear", "log")
@@ -125,11 +126,12 @@ class Page:
         for name, parameter in PARAMETERS.items():
             axis = reach(name)
             low, high = scaled(name, axis.start), scaled(name, axis.to)
+            spoken = CustomJSTickFormatter(code="return (10 ** tick).toPrecision(3)")
             self.sliders[name] = slider = pn.widgets.FloatSlider(
                 name=parameter.long_name,
                 start=low, end=high, step=(high - low) / STEPS, show_value=False, tooltips=False,
                 css_classes=["slider"],
-                format=CustomJSTickFormatter(code="return (10 ** tick).toPrecision(3)") if axis.scale == "log" else "0.000",
+                format=spoken if axis.scale == "log" else "0.000",
                 **common,
             )  # fmt: skip
             self.boxes[name] = box = pn.widgets.TextInput(
@@ -227,7 +229,7 @@ class Page:
         self.setting = False
 
     def change(self, made: Callable[[], View]) -> None:
-        """Show the view that the reader asks for, or say why there is none, as soon as the page may change."""
+        """Have a view taken as soon as the page may be changed, unless it is the page that sets a widget."""
         if not self.setting:
             self.document.add_next_tick_callback(functools.partial(self.take, made))
 
@@ -258,7 +260,7 @@ class Page:
         self.change(lambda: self.play(contest=event.new))
 
     def choose_axis(self, letter: str, what: str, event: Any) -> None:
-        """Take a parameter, an end or the scale of an axis; with the other's parameter the two change places."""
+        """Take a parameter, an end or the scale of an axis; the other's parameter changes places with it."""
 
         def made() -> View:
             axes = {
@@ -355,8 +357,7 @@ class Page:
             x_axis_type=x_axis.scale, y_axis_type=y_axis.scale,
             x_axis_label=label(x), y_axis_label=label(y),
             x_range=ends(x_axis), y_range=ends(y_axis),
-            tools="", toolbar_location=None, sizing_mode="stretch_width", aspect_ratio=1.15, min_height=280,
-            match_aspect=False, output_backend="canvas",
+            tools="", toolbar_location=None, sizing_mode="stretch_width", height=500, stylesheets=[TALL],
         )  # fmt: skip
         palette = [colour(code) for code in Regime]
         mapper = LinearColorMapper(palette=palette, low=min(Regime) - 0.5, high=max(Regime) + 0.5)
@@ -506,11 +507,12 @@ def figure_theme(ink: str, paper: str, line: str) -> dict[str, dict[str, Any]]:
         "Grid": {"grid_line_color": None},
         "Axis": {
             "axis_line_color": line, "major_tick_line_color": line, "minor_tick_line_color": None,
-            "major_label_text_color": ink, "axis_label_text_color": ink, "axis_label_text_font_style": "normal",
-            "axis_label_text_font_size": "14px", "major_label_text_font_size": "13px",
+            "major_label_text_color": ink, "major_label_text_font_size": "13px",
+            "axis_label_text_color": ink, "axis_label_text_font_size": "14px",
+            "axis_label_text_font_style": "normal",
         },
         "Legend": {
             "background_fill_color": paper, "border_line_color": None, "label_text_color": ink,
-            "label_text_font_size": "12px", "padding": 2, "margin": 2, "spacing": 0, "glyph_width": 30,
+            "label_text_font_size": "12px", "padding": 2, "margin": 2, "spacing": 10, "glyph_width": 30,
         },
     }  # fmt: skip

@@ -16,8 +16,12 @@ from .tables import html_table
 if TYPE_CHECKING:
     import xarray as xr
 
-MARKS = {True: ("holds", "✓"), False: ("fails", "✗"), None: ("unmet", "·")}
-TOLD = {True: "holds", False: "does not hold", None: "its premise is not met"}
+# of a claim that holds, does not, or is not about the game: its class, its mark, and what the mark says
+MARKS = {
+    True: ("holds", "✓", "holds"),
+    False: ("fails", "✗", "does not hold"),
+    None: ("unmet", "·", "its premise is not met"),
+}
 FILES = {".svg": "figure (svg)", ".png": "figure (png)", ".toml": "run file (TOML)", ".nc": "data (NetCDF)"}
 
 
@@ -119,12 +123,11 @@ def claims_list(held: Mapping[str, bool | None]) -> str:
     """Return the claims, each lit up as it holds or not."""
     items = []
     for name, claim in CLAIMS.items():
-        kind, mark = MARKS[held[name]]
-        told = TOLD[held[name]]
-        sentence = html.escape(claim.sentence)
+        kind, mark, told = MARKS[held[name]]
         items.append(
-            f"<li class='{kind}' data-claim='{name}'><b role='img' aria-label='{told}' title='{told}'>{mark}</b>"
-            f"{sentence} <span class='faint'>(premise: {html.escape(claim.premise)})</span></li>"
+            f"<li class='{kind}' data-claim='{name}'>"
+            f"<b role='img' aria-label='{told}' title='{told}'>{mark}</b>{html.escape(claim.sentence)} "
+            f"<span class='faint'>(premise: {html.escape(claim.premise)})</span></li>"
         )
     return f"<ul class='claims'>{''.join(items)}</ul>"
 

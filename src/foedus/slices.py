@@ -195,7 +195,7 @@ def _leaps(values: np.ndarray) -> np.ndarray:
 
 
 def with_gaps(array: xr.DataArray, jumps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the places and the heights of a curve, with a gap at each of the `jumps` and of its own leaps."""
+    """Return a curve's places and heights, with a gap at each of the `jumps` and at its own leaps."""
     at = np.union1d(jumps, _leaps(array.values))
     return np.insert(array[array.dims[0]].values, at, np.nan), np.insert(
         array.values.astype(float), at, np.nan

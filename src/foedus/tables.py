@@ -32,8 +32,8 @@ def html_table(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -
 
     Examples
     --------
-    >>> html_table(["c_A"], [[0.25]])
-    '<table><thead><tr><th scope="col">c_A</th></tr></thead><tbody><tr><td class="number">0.25</td></tr></tbody></table>'
+    >>> html_table(["c_A"], [[0.25]])[-60:]
+    '<tbody><tr><td class="number">0.25</td></tr></tbody></table>'
     """
 
     def cell(value: str | float) -> str:
