@@ -40,6 +40,8 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_render_markdown_format = "myst"
 
+copybutton_prompt_text = ">>> "
+
 # docstrings: names in backticks become links where there is something to link to
 default_role = "py:obj"
 autodoc_typehints = "none"  # docstrings say them
