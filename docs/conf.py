@@ -64,12 +64,13 @@ mathjax_path = "tex-svg.js"
 
 
 def _gather_notebooks(app):
-    """Copy the notebooks of the examples to where Sphinx finds them."""
+    """Copy the notebooks of the examples to where Sphinx finds them, and where their links lead to pages."""
     folder = HERE / "notebooks"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for notebook in (HERE.parent / "examples").glob("*.ipynb"):
-        shutil.copy(notebook, folder)
+        text = notebook.read_text(encoding="utf-8").replace("](../docs/", "](../")
+        (folder / notebook.name).write_text(text, encoding="utf-8")
 
 
 def _give_title(app, page, source):
