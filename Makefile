@@ -3,6 +3,7 @@
 # make replicate-check  what in OUT is not as AGAINST says (default: the manifest of the docs)
 # make figures  makes them, and takes those that the docs show into the docs
 # make test   everything that must hold
+# make docs   these pages, in docs/_build/html
 # make bench  speed and memory, as asv measures them
 # make bench-against  the same of this commit and the one before, and what has changed
 # make peers  speed beside that of other ways to solve the same games; takes a C compiler
@@ -21,7 +22,7 @@ REPLICATE := $(BIN)/python examples/replication/replicate.py
 KERNEL_TESTS := tests/test_game.py tests/test_general.py tests/test_kernels.py tests/test_deviations.py
 ASV := $(BIN)/asv --config benchmarks/asv.conf.json
 
-.PHONY: map replicate replicate-check figures test lint tests pure bounds bench bench-against bench-check peers peers-check cuda clean
+.PHONY: map replicate replicate-check figures test lint tests pure bounds bench bench-against bench-check peers peers-check cuda docs clean
 
 map: $(VENV)/installed
 	$(BIN)/foedus map $(RUN) --overwrite
@@ -80,6 +81,10 @@ bench-check: $(VENV)/installed-bench
 cuda: $(VENV)/installed-cuda
 	$(BIN)/pytest tests/test_kernels.py -k cuda
 
+# whatever is amiss is an error; the pages ask no other host for anything
+docs: $(VENV)/installed-docs
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky --quiet --fresh-env docs docs/_build/html
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "foedus needs Python 3.11 or newer; name one with PYTHON=..." >&2; exit 2; }
@@ -96,4 +101,4 @@ $(VENV)/installed-%: $(SOURCES) | $(VENV)/bin/python
 	touch $@ $(VENV)/installed
 
 clean:
-	rm -rf $(VENV) build *.egg-info .asv
+	rm -rf $(VENV) build *.egg-info .asv docs/_build docs/notebooks

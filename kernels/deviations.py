@@ -631,13 +631,17 @@ def deviation_gain(p, v):
     """Return the most that a player was found to gain by another move, in units of the good, or by how much
     the path misstates itself, if that is more; NaN for an unsolved game.
 
-    p : (15,) the parameters, in the order of `kernels.PARAMETERS`, and the form of the contest
-    v : (16,) what is stated of the game, in the order of `Stated`
-
     One deviation at a time, from the path with S and from the one without: of C at (s, a) and (0, a0), of A
     behind the pledge, without S, and in signing, and of S. The settlement must be the one of the definition
     (within 1e-9 of the edge of a threat, where rounding decides in it, the one of the crisis that is stated),
     and payoffs those of the path; codes that do not fit, and numbers that cannot be, count as 1.
+
+    Parameters
+    ----------
+    p : (15,)
+        the parameters, in the order of `kernels.PARAMETERS`, and the form of the contest
+    v : (16,)
+        what is stated of the game, in the order of `Stated`
     """
     g, v = rules(p), Stated(
         v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12], v[13], v[14], v[15]

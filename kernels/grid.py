@@ -36,7 +36,10 @@ def solve_game(p):
     """Return the `Solution` of a game with the ratio contest and decisiveness 1, what fixes the pledge, and
     the status, as codes.
 
-    p : (15,) the parameters, in the order of `Parameters`
+    Parameters
+    ----------
+    p : (15,)
+        the parameters, in the order of `Parameters`
     """
     return equilibrium(game_terms(p))
 
@@ -127,23 +130,36 @@ def write(block, start, games, floats, which_floats, codes, which_codes):
 def solve_games(tile, width, fixed, varying, layout, values, floats, which_floats, codes, which_codes):
     """Solve the games of a tile, with the ratio contest and decisiveness 1, and write what is wanted of them.
 
-    tile : the first row and the one past the last, the first column and the one past the last. Game i
-        stands in row i // width and column i % width
-    width : how many games there are in a row. The stride of each varying parameter is a multiple of it, or
-        it is a multiple of stride times size: the parameter varies between rows, or within each one alike
-    fixed : (15,) the parameters, in the order of `Parameters`
-    varying : (v,) which of them vary from game to game
-    layout : (v, 3) for each its offset in `values`, its number of values (size), and for how many games
-        in a row each value stands (stride): game i has the value i // stride % size
-    values : (n,) the values of all varying parameters, one after another
-    floats : (f, games) float64 or float32 and which_floats : (f,) the numbers of these variables
-    codes : (c, games) int8 and which_codes : (c,) likewise
-
     What is computed of the parameters within a row alone is kept from row to row, and what of those between
     rows alone is computed once for each; so rows are gone through GROUP blocks at a time, which fit the
     cache, and results are written along them.
 
-    Returns how many games could not be solved, and the first of them, or -1.
+    Parameters
+    ----------
+    tile : 4 ints
+        the first row and the one past the last, the first column and the one past the last. Game i
+        stands in row i // width and column i % width
+    width : int
+        how many games there are in a row. The stride of each varying parameter is a multiple of it, or
+        it is a multiple of stride times size: the parameter varies between rows, or within each one alike
+    fixed : (15,)
+        the parameters, in the order of `Parameters`
+    varying : (v,)
+        which of them vary from game to game
+    layout : (v, 3)
+        for each its offset in `values`, its number of values (size), and for how many games
+        in a row each value stands (stride): game i has the value i // stride % size
+    values : (n,)
+        the values of all varying parameters, one after another
+    floats, which_floats : (f, games) float64 or float32, (f,)
+        where to write numbers, and the numbers of these variables
+    codes, which_codes : (c, games) int8, (c,)
+        likewise
+
+    Returns
+    -------
+    unsolved, first : int
+        how many games could not be solved, and the first of them, or -1
     """
     # i = parameter, k = varying parameter, j = variable, g = block, n = game within the block
     first_row, last_row, first_column, last_column = tile

@@ -53,7 +53,12 @@ def reply_to_arms(p, pledge, ally_arms):
 def replies_to_pledges(games, pledges, replies):
     """Write the reply to a pledge in each of many games.
 
-    games : (n, 15), pledges : (n,); replies : (n, 5), the fields of `Reply`
+    Parameters
+    ----------
+    games, pledges : (n, 15), (n,)
+        the parameters of each, and S's pledge
+    replies : (n, 5)
+        where to write the fields of `Reply`
     """
     for i in range(pledges.size):  # i = game
         reply = reply_to_pledge(games[i], pledges[i])

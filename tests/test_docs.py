@@ -13,6 +13,7 @@ from conftest import compiled_only
 
 import foedus
 from foedus.cli import run
+from foedus.io import schema
 from foedus.runfile import read_run
 
 ROOT = Path(__file__).parent.parent
@@ -193,8 +194,91 @@ def test_certificate(tmp_path, monkeypatch, capsys):
     assert "deviation_gain" in capsys.readouterr().out
 
 
+def page_and_run_file(name, folder):
+    """Return a page, its run file written to a folder under the name that its command lines give it."""
+    page = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    (run_file,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (file,) = set(re.findall(r"^    foedus map (\S+)", page, re.MULTILINE))
+    (folder / file).write_text(run_file)
+    return page
+
+
+def examples(page, language):
+    """Return the examples of a page as one script, and the lines that they say are printed."""
+    code = "\n".join(re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL))
+    return code, re.findall(r"^# (.*)$", code, re.MULTILINE)
+
+
+def test_first_map(tmp_path, monkeypatch, capsys):
+    """Every command line of the tutorial, on its run file, and its example."""
+    page = page_and_run_file("first-map.md", tmp_path)
+    run_lines(re.findall(r"^    foedus (.*)$", page, re.MULTILINE), tmp_path)
+    for name in ("stake.nc", "stake.png", "pledge.png", "line.png"):
+        assert (tmp_path / name).exists(), name
+    monkeypatch.chdir(tmp_path)
+    code, said = examples(page, "python")
+    exec(compile(code, "first-map.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == said
+
+
+def test_calibration(capsys):
+    code, said = examples((ROOT / "docs" / "calibration.md").read_text(encoding="utf-8"), "python")
+    exec(compile(code, "calibration.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == said
+
+
+@pytest.mark.parametrize(
+    ("language", "command", "library"),
+    [
+        ("python", [sys.executable], ["-c", "import xarray"]),
+        ("r", ["Rscript"], ["-e", "library(ncdf4)"]),
+        ("julia", ["julia"], ["-e", "using NCDatasets"]),
+    ],
+)
+def test_reading(language, command, library, tmp_path):
+    """The examples of the page on reading files in other languages, which print the same numbers."""
+    if not shutil.which(command[0]) or subprocess.run([*command, *library], check=False).returncode:
+        pytest.skip(f"{command[0]} is not installed, or cannot do this: {library[1]}")
+    page = page_and_run_file("reading.md", tmp_path)
+    run_lines(re.findall(r"^    foedus (.*)$", page, re.MULTILINE), tmp_path)
+    code, said = examples(page, language)
+    assert said[1:] == examples(page, "python")[1][1:]  # but for the order of the dimensions
+    (tmp_path / "example").write_text(code)
+    done = subprocess.run([*command, "example"], cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert [line.strip() for line in done.stdout.splitlines()] == said
+
+
+PAGES = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "reference").glob("*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_examples_are_run(page):
+    """A page that shows a command or an example has a test; cells are run where the pages are built."""
+    if re.search(r"^```(python|r|julia)$|^ *    foedus ", page.read_text(encoding="utf-8"), re.MULTILINE):
+        assert f'"{page.name}"' in Path(__file__).read_text(encoding="utf-8")
+
+
+def test_every_name_has_a_reference():
+    page = (ROOT / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
+    assert set(foedus.__all__) <= set(re.findall(r"^\.\. auto\w+:: (\w+)", page, re.MULTILINE))
+
+
+def test_every_table_is_shown():
+    """All parameters, variables and codes stand in the docs: those of the schema."""
+    shown = {name for page in PAGES for name in re.findall(r"{schema-table} (\w+)", page.read_text("utf-8"))}
+    public = {name: it for name, it in vars(schema).items() if not name.startswith("_")}
+    codes = {name for name, it in public.items() if it in schema.Code.__subclasses__()}
+    entries = schema.Label, schema.Parameter
+    tables = {
+        name
+        for name, it in public.items()
+        if isinstance(it, dict) and all(isinstance(entry, entries) for entry in it.values())
+    }
+    assert shown == codes | tables - {"KEPT"}  # which is two of them in one
+
+
 def test_links_lead_somewhere():
-    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+    for page in (ROOT / "README.md", *PAGES):
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
             if "://" not in target:
                 assert (page.parent / target).exists(), (page, target)
