@@ -151,7 +151,11 @@ class TestSolve:
             ({"ally_cost": 0.1}, ["Revision:", "A takes concessions", "No pledge that A would accept"]),
             (
                 {"ally_cost": 0.3},
-                ["Restraint:", "A would refuse: A is indifferent between signing", "own arms fall"],
+                [
+                    "Restraint:",
+                    "A would not hold the status quo: A is indifferent between signing",
+                    "own arms fall",
+                ],
             ),
             ({"ally_cost": 0.6}, ["Self-reliance:", "neutralise A's threat", "S has nothing to pay for"]),
             (

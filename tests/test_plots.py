@@ -1,5 +1,6 @@
 """Pictures are read back: what is said in them, which colours they have, and which files they make."""
 
+import io
 import itertools
 import os
 import subprocess
@@ -420,6 +421,14 @@ def test_pictures_are_written_in_three_formats(grid, tmp_path):
     assert (tmp_path / "map.pdf").read_bytes().startswith(b"%PDF-")
     assert b"/Type3" not in (tmp_path / "map.pdf").read_bytes()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["map.pdf", "map.png", "map.svg"]
+
+
+@pytest.mark.parametrize("variable", ["regime", ["pledge", "settlement"]])
+def test_a_notebook_shows_a_picture_without_being_told_how(line, variable):
+    """IPython asks a figure for this where pyplot has not told it how to show one."""
+    shown = matplotlib.image.imread(io.BytesIO(foedus.plot(line, variable)._repr_png_()), format="png")
+    assert shown.shape[0] > 300
+    assert np.unique(shown.reshape(-1, shown.shape[2]), axis=0).shape[0] > 5
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])

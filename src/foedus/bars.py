@@ -11,7 +11,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import ScaledTranslation
 
 from .io.schema import PARAMETERS, SENSITIVITY, VARIABLES, Regime, tex
-from .plots import REGIME_COLOURS, SMALL, add_caption, equation, label_of, percent, wrap_text
+from .plots import REGIME_COLOURS, SMALL, Picture, add_caption, equation, label_of, percent, wrap_text
 
 INDICES = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
 SHADES = {"first_order": "0.3", "total_order": "0.75"}  # of the two that share a panel; others: as the latter
@@ -59,7 +59,7 @@ def plot_sensitivity(dataset: xr.Dataset) -> Figure:
     under = [wrap_text(_index_label(names), WIDTH, SMALL) for names in columns]
     panel = ROW * max(3, dataset.sizes["parameter"]) + LINE * max(map(len, under)) + HEAD
     lines = len(entries) / across + len(caption)
-    figure = Figure((width, rows * panel + LINE * lines + 0.3), layout="constrained")
+    figure = Picture((width, rows * panel + LINE * lines + 0.3), layout="constrained")
     frame = figure.add_subfigure(figure.add_gridspec()[0])
     grid = frame.add_gridspec(rows, beside * panels)
     for i, output in enumerate(outputs):

@@ -62,9 +62,9 @@ class Equilibrium(_Equilibrium):
     without : Outcome
         the same game without S
     pledge_limit : str
-        what fixes the size of the pledge: ``none`` (there is none), ``refusal`` (with less A would
-        not sign), ``concession`` or ``revision`` (with less A would sign and concede, or take concessions
-        all the same) or ``price``
+        what fixes the size of the pledge: ``none`` (there is none), ``refusal`` (with less A would rather do
+        as it does without S), ``concession`` or ``revision`` (with less A would sign and concede, or take
+        concessions all the same) or ``price``
     game : Game
     deviation_gain : float
         the most that a player was found to gain by another move, searched for when it is asked for
@@ -339,8 +339,10 @@ def _no_alliance(eq: Equilibrium) -> str:
 def _pledge(eq: Equilibrium) -> str:
     """Say what S pledges, what fixes it, and how far S is from its own participation limit."""
     game = eq.game
+    # whether A then refuses, or signs and does as it does without S, is a tie in many games
+    refusal = "be as well off without S" if eq.regime == Regime.PARTIAL else "not hold the status quo"
     reasons = {
-        "refusal": "with less, A would refuse" + _indifferent(eq),
+        "refusal": f"with less, A would {refusal}{_indifferent(eq)}",
         "concession": "with less, A would sign and concede: A is indifferent between holding and conceding",
         "revision": "with less, A would sign and take concessions all the same",
         "price": "more would cost S more than the change it prevents",

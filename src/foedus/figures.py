@@ -19,6 +19,7 @@ from .plots import (
     PANELS,
     SMALL,
     STRIP,
+    Picture,
     add_caption,
     add_legend,
     caption_of,
@@ -89,7 +90,7 @@ def plot_cutpoints(dataset: xr.Dataset) -> Figure:
     rows = math.ceil(count / columns)
     width, height = (4.7, 4.2) if count == 1 else (2.3, 2.0)
     height = height if over else STRIP
-    figure = Figure((width * columns + 2.6, height * rows + (0.9 if over else 1.6)), layout="constrained")
+    figure = Picture((width * columns + 2.6, height * rows + (0.9 if over else 1.6)), layout="constrained")
     frame = figure.add_subfigure(figure.add_gridspec()[0])
     all_axes = frame.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     parameter, (low, high) = dataset.attrs["parameter"], dataset.attrs["within"]

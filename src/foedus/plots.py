@@ -1,5 +1,6 @@
 """Pictures: maps of the regimes and of other variables, curves along one axis, and maps by form."""
 
+import io
 import math
 import os
 import re
@@ -46,7 +47,7 @@ NO_TIME: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 SHOWN = 900  # values of an axis, about: one for each dot of the width of a map
 PANELS = 9  # small multiples in one picture, at most
 FORM_PANELS, COLUMNS = 24, 6  # the same where functional forms are compared, and in a row of these
-DPI = 200
+DPI, SCREEN_DPI = 200, 110
 SMALL = 8.5  # points, of the caption and of the legends
 
 # Told apart in grey print and by colour-blind readers: lightness differs by 15 (CIE L*) between regimes
@@ -78,6 +79,15 @@ SHARES_HEADING = "share of the map (%) where a regime holds under all, some (not
 TINT = 0.45  # how much of a regime's colour is left behind curves
 GAINS = 1e-16, 1e-8  # deviation gains from rounding to what is certified: what their colours tell apart
 NOISE = 1e-9  # a sign that rounding could have made is none
+
+
+class Picture(Figure):
+    """A figure that a notebook shows, whether or not it was told how to show matplotlib's."""
+
+    def _repr_png_(self) -> bytes:
+        stream = io.BytesIO()
+        self.savefig(stream, format="png", dpi=SCREEN_DPI)
+        return stream.getvalue()
 
 
 def plot(
@@ -360,12 +370,12 @@ def _draw_maps(array: xr.DataArray, entry: Variable, panels: list[str], forms: l
     shares = regime_share(array, forms) if forms and entry.codes is Regime else None
     # the panels share labels that are those of a frame, because the figure's own place is the caption's
     if shares is None:
-        figure = Figure((width * columns + 1.9, height * rows + 0.9), layout="constrained")
+        figure = Picture((width * columns + 1.9, height * rows + 0.9), layout="constrained")
         frame = figure.add_subfigure(figure.add_gridspec()[0])
     else:
         widths = (width * columns + 1.2, TABLE_WIDTH)
         tall = max(height * rows + 0.9, TABLE_ROW * shares.shape[0] + 1.2)
-        figure = Figure((sum(widths), tall), layout="constrained")
+        figure = Picture((sum(widths), tall), layout="constrained")
         halves = figure.add_gridspec(1, 2, width_ratios=widths)
         frame = figure.add_subfigure(halves[0])
         _draw_shares(figure.add_subfigure(halves[1]), shares)

@@ -19,6 +19,7 @@ from .plots import (
     PANELS,
     SHOWN,
     SMALL,
+    Picture,
     add_caption,
     add_legend,
     caption_of,
@@ -97,7 +98,7 @@ def plot_slices(
     cut, steps = loaded(cut, [*names, *twins, "crisis_without"], [axis], SHOWN)
     columns = min(COLUMNS, len(names))
     rows = math.ceil(len(names) / columns)
-    figure = Figure((WIDTH * columns + 2.1, (HEIGHT + 0.4) * rows + 1.1), layout="constrained")
+    figure = Picture((WIDTH * columns + 2.1, (HEIGHT + 0.4) * rows + 1.1), layout="constrained")
     frame = figure.add_subfigure(figure.add_gridspec()[0])
     panels = frame.subplots(rows, columns, sharex=True, squeeze=False).ravel()
     for axes in panels[len(names) :]:
@@ -154,7 +155,7 @@ def plot_line(dataset: xr.Dataset, name: str, cut: Sequence[str]) -> Figure:
         curves = [arms + suffix for arms in ARMS if arms + suffix in dataset]
     axis = str(dataset[name].dims[0])
     dataset, steps = loaded(dataset, [name, *curves], [axis], SHOWN)
-    figure = Figure((6.6, 4.2), layout="constrained")
+    figure = Picture((6.6, 4.2), layout="constrained")
     axes = figure.add_subplot()
     jumps = np.array([], int)
     if bands and bands.codes:
