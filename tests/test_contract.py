@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from games import random_games
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import foedus
-from foedus import Crisis, Game, Regime
+from foedus import Crisis, Game, Regime, kernels
 from foedus.io.schema import PARAMETERS, VARIABLES
 
 
@@ -193,6 +194,21 @@ class TestSolve:
         text = eq.explain()
         for value in (eq.pledge, eq.ally_arms, eq.challenger_arms, eq.without.settlement, eq.aggrandizement):
             assert f"{value:.4g}" in text
+
+    def test_what_is_said_of_less_is_what_comes_of_less(self):
+        """With less A does not hold where it is said so, and concedes where that is said."""
+        held = 0
+        for game in random_games(600, seed=21):
+            eq = foedus.solve(**dict(zip(kernels.PARAMETERS, game[:-1], strict=True)))
+            text = eq.explain()
+            if "with less, A would not hold" in text or "with less, A would sign and concede" in text:
+                (reply,) = eq.after_pledges([(1 - 1e-4) * eq.pledge])
+                assert not (reply.signed and reply.crisis is Crisis.QUIET)
+                if "concede" in text and eq.regime != Regime.PARTIAL:
+                    assert reply.signed
+                    assert reply.crisis is Crisis.CHALLENGER_CHALLENGES
+                held += 1
+        assert held > 50
 
 
 class TestSweep:
