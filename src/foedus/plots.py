@@ -22,6 +22,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator, NullFormatter
 from matplotlib.transforms import BboxTransformTo, ScaledTranslation
 
+from .colours import COLOURS
 from .forms import compared, regime_share
 from .game import check_contest, check_parameter
 from .io.dataset import every, geometric, thin
@@ -49,25 +50,6 @@ FORM_PANELS, COLUMNS = 24, 6  # the same where functional forms are compared, an
 DPI = 200
 SMALL = 8.5  # points, of the caption and of the legends
 
-# Told apart in grey print and by colour-blind readers: lightness differs by 15 (CIE L*) between regimes
-# that meet in maps and by 10 between any two, colour by 20 (CIE Lab) whatever cone is missing. The
-# lightness zigzags along the order of the codes because neighbours in it are those that meet most;
-# self-reliance, where nothing happens, is nearly paper.
-REGIME_COLOURS: dict[Code, str] = {
-    Regime.REVISION: "#9c1c26",
-    Regime.RESTRAINT: "#ee8a44",
-    Regime.SELF_RELIANCE: "#fbf5df",
-    Regime.DETERRENCE: "#377dbf",
-    Regime.PARTIAL: "#7dcfd6",
-    Regime.CONCESSION: "#2d1f60",
-}
-# each has the colour of the regime that it makes where there is no alliance
-CRISIS_COLOURS: dict[Code, str] = {
-    Crisis.ALLY_CHALLENGES: REGIME_COLOURS[Regime.REVISION],
-    Crisis.QUIET: REGIME_COLOURS[Regime.SELF_RELIANCE],
-    Crisis.CHALLENGER_CHALLENGES: REGIME_COLOURS[Regime.CONCESSION],
-}
-COLOURS: dict[type[Code], dict[Code, str]] = {Regime: REGIME_COLOURS, Crisis: CRISIS_COLOURS}
 # a hatch, which no regime has, because no colour is left that differs from all
 UNSOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
 DRAWN = {**KEPT, "least_margin": STATICS["least_margin"]}
