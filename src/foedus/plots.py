@@ -24,7 +24,7 @@ from matplotlib.transforms import BboxTransformTo, ScaledTranslation
 
 from .colours import COLOURS
 from .forms import compared, regime_share
-from .game import check_contest, check_parameter
+from .game import check_parameter
 from .io.dataset import every, geometric, thin
 from .io.files import beside, writable
 from .io.schema import (
@@ -41,6 +41,7 @@ from .io.schema import (
     Variable,
     tex,
 )
+from .places import nearest
 
 ENDINGS = (".png", ".svg", ".pdf")
 NO_TIME: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # a png has none
@@ -276,23 +277,7 @@ def cut_at(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Da
     numbers = [dim for dim in dims if dim != "contest"]
     uneven = [dim for dim in numbers if not (np.diff(dataset[dim]) > 0).all()]
     dataset = dataset.isel({dim: np.unique(dataset[dim], return_index=True)[1] for dim in uneven})
-    places = {}
-    for dim, value in at.items():
-        if dim not in dims:
-            raise ValueError(f"at: {dim!r} is not an axis of this dataset; it has {', '.join(dims)}")
-        values = dataset[dim].values
-        if dim == "contest":
-            check_contest(value)
-            if value not in values:
-                raise ValueError(f"at: contest = {value!r} is not compared; it must be {' or '.join(values)}")
-            places[dim] = values.tolist().index(value)
-            continue
-        wanted = check_parameter(dim, value)
-        if not values[0] <= wanted <= values[-1]:
-            raise ValueError(
-                f"at: {dim} = {wanted!r} is off its axis; it must be from {values[0]:g} to {values[-1]:g}"
-            )
-        places[dim] = int(np.abs(values - wanted).argmin())
+    places = nearest(dataset, dims, at)
     left = sorted((axis for axis in axes if axis not in places), key=lambda axis: dataset.sizes[axis])
     if not left:
         raise ValueError(f"at fixes every axis; leave at least one of {', '.join(axes)}")
