@@ -123,7 +123,7 @@ class Accessor:
         if "adaptive" in dataset.attrs:
             shape = [int(size) for size in dataset.attrs["adaptive"]]
             if regime.shape == tuple(math.ceil(size / kept_step(shape)) for size in shape):
-                return dataset.share
+                return dataset.share.reset_coords(drop=True)
         games = [dim for dim in regime.dims if dim not in forms]
         # compared in its own type, which is five times as fast as in that of an enumeration
         found = xr.Dataset({code.name: (regime == np.int8(code)).mean(games) for code in Regime}).compute()
