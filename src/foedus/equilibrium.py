@@ -298,11 +298,11 @@ def outcomes(
     Examples
     --------
     >>> import foedus
-    >>> for variable, value, without in list(outcomes(foedus.solve(ally_cost=0.3)))[:3]:
-    ...     print(variable.name, value, without)
-    regime restraint
-    pledge 0.222462
-    ally_arms 0.111111 1.38889
+    >>> found = {variable.name: values for variable, *values in outcomes(foedus.solve(ally_cost=0.3))}
+    >>> found["crisis"]
+    ['quiet', 'ally challenges']
+    >>> found["pledge"][1]
+    ''
     """
     for name, variable in variables.items():
         if hasattr(eq, name):
