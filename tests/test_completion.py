@@ -90,6 +90,18 @@ def test_says_what_was_written_and_writes_it_once(home, capsys, shell, startup):
         assert "alias l=ls" in lines
 
 
+def test_takes_no_extra(home):
+    """And a command that takes one says so in a line."""
+    script = "import sys; sys.modules['scipy.stats'] = None; from foedus.cli import main; main()"
+    for arguments, code in (["--install-completion", "--shell", "bash"], 0), (["sensitivity", "run.toml"], 2):
+        done = subprocess.run(
+            [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code, done.stderr
+        assert done.stderr.count("\n") == bool(code)
+    assert done.stderr.endswith("pip install 'foedus[sensitivity]'\n")
+
+
 def test_refusals(monkeypatch, capsys):
     monkeypatch.setenv("HOME", "/dev/null")
     assert run(["--install-completion", "--shell", "bash"]) == 2
