@@ -90,6 +90,25 @@ def test_says_what_was_written_and_writes_it_once(home, capsys, shell, startup):
         assert "alias l=ls" in lines
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["solve", "--contest", "war"], "contest = 'war' is not allowed; it must be ratio or difference"),
+        (["cutpoints", "war", "--within", "1:2"], "'war' is not a parameter; there are ally_cost, "),
+        (["statics", "--variable", "war", "--variable", "pledge"], "'war' is not a variable; there are "),
+        (["plot", "map.nc", "--variable", "war"], "map.nc: there is no such file"),
+    ],
+)
+@pytest.mark.parametrize("loaded", ["sys", "pydantic"])  # where it is loaded the parser asks it, too
+def test_words_that_are_not_offered_are_refused_in_our_words(arguments, words, loaded):
+    script = f"import sys, {loaded}; from foedus.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"foedus: {words}")
+
+
 def test_takes_no_extra(home):
     """And a command that takes one says so in a line."""
     script = "import sys; sys.modules['scipy.stats'] = None; from foedus.cli import main; main()"

@@ -46,26 +46,14 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,
 )
 
-
-def as_typed(_: Any, tokens: Sequence[cyclopts.Token]) -> str:
-    """Return a word as it was typed."""
-    return tokens[0].value
-
-
-def all_as_typed(_: Any, tokens: Sequence[cyclopts.Token]) -> list[str]:
-    """Return the words of a repeatable option as they were typed."""
-    return [token.value for token in tokens]
-
-
-# words that shells complete; what takes them refuses others, in our words and not in those of the parser
+# words that shells complete; another is taken as it is, to be refused in our words and not the parser's
 _Words: Any = Literal
-_Contest: Any = _Words[CONTESTS] | None
-_Parameter: Any = _Words[tuple(PARAMETERS)]
-_Variable: Any = _Words[tuple(KEPT)]
-ParameterName = Annotated[_Parameter, cyclopts.Parameter(converter=as_typed, show_choices=False)]
-VariableNames = Annotated[
-    list[_Variable] | None, cyclopts.Parameter(converter=all_as_typed, show_choices=False)
-]
+_Contest: Any = _Words[CONTESTS] | str
+_Parameter: Any = _Words[tuple(PARAMETERS)] | str
+_Variable: Any = _Words[tuple(KEPT)] | str
+UNLISTED = cyclopts.Parameter(show_choices=False)
+ParameterName = Annotated[_Parameter, UNLISTED]
+VariableNames = Annotated[list[_Variable] | None, UNLISTED]
 
 # an option for every parameter, from the table; None where it was not given
 Options: Any = dataclasses.make_dataclass(
@@ -85,11 +73,10 @@ Options: Any = dataclasses.make_dataclass(
         (
             "contest",
             Annotated[
-                _Contest,
+                _Contest | None,
+                UNLISTED,
                 cyclopts.Parameter(
-                    converter=as_typed,
-                    show_choices=False,
-                    help=f"form of the contest; {' or '.join(CONTESTS)} [default: {CONTESTS[0]}]",
+                    help=f"form of the contest; {' or '.join(CONTESTS)} [default: {CONTESTS[0]}]"
                 ),
             ],
             None,
