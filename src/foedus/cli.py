@@ -626,6 +626,13 @@ app.command(
 )
 
 
+app.command(  # loaded only when it is run: it takes Panel
+    "foedus.cli_explore:explore",
+    name="explore",
+    help="Show the regime map in a browser, solved anew as parameters are moved, and any game of it.",
+)
+
+
 def named_values(
     option: str, texts: list[str] | None, pattern: str, read: Callable[[str, str], Any]
 ) -> dict[str, Any]:

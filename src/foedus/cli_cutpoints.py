@@ -26,13 +26,14 @@ from .cli import (
     stretch_of,
     whole_number,
 )
+from .cutpoints import cutpoint_rows
 from .cutpoints import cutpoints as find_cutpoints
 from .game import check_name, naming
-from .io.schema import PARAMETERS, Decision, Player, Regime
+from .io.schema import Regime
 from .tables import rich_table, save_table
 
 if TYPE_CHECKING:
-    import xarray as xr
+    pass
 
 MANY = 40  # rows that are printed; a file has them all
 
@@ -126,32 +127,3 @@ def axis_of(name: str, text: str) -> np.ndarray:
     if len(ends) != 3 or not ends[2].isdecimal() or int(ends[2]) < 1:
         raise ValueError(f"{text!r} is not of the form from:to:values, with 1 value or more")
     return np.linspace(number_of(ends[0]), number_of(ends[1]), int(ends[2]))
-
-
-def cutpoint_rows(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
-    """Return the headings and the rows of a table of cutpoints, a row for each.
-
-    Examples
-    --------
-    >>> import foedus
-    >>> headings, rows = cutpoint_rows(foedus.cutpoints("ally_cost", (0.3, 0.7)))
-    >>> headings
-    ['c_A', 'below', 'above', 'player', 'between']
-    >>> rows[0][1:]
-    ['restraint', 'self-reliance', 'ally', 'holding or revising']
-    """
-    axes = [str(dim) for dim in dataset.value.dims[:-1]]
-    symbols = [PARAMETERS[name].symbol for name in (*axes, dataset.attrs["parameter"])]
-    rows: list[list[str | float]] = []
-    there = np.nonzero(np.isfinite(dataset.value.values))
-    values = [dataset[dim].values[i].tolist() for dim, i in zip(axes, there, strict=False)]
-    codes = [
-        dataset[name].values[there].tolist()
-        for name in ("regime_below", "regime_above", "player", "decision")
-    ]
-    for *cell, below, above, player, decision in zip(
-        *values, dataset.value.values[there].tolist(), *codes, strict=True
-    ):
-        words = Regime(below).words, Regime(above).words, Player(player).words, Decision(decision).words
-        rows.append([*cell, *words])
-    return [*symbols, "below", "above", "player", "between"], rows

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .game import check_contest, check_name, check_parameter, check_values
-from .io.schema import CONTESTS, CUTPOINTS, Crisis, Decision, Player, Regime
+from .io.schema import CONTESTS, CUTPOINTS, PARAMETERS, Crisis, Decision, Player, Regime
 from .sweeps import Progress, Request, check_threads, fixed_parameters, grid, solve_columns, solve_request
 
 if TYPE_CHECKING:
@@ -410,3 +410,32 @@ def fixed_arms_cutpoints(
     else:
         high = odds * (q - max(0.0, challenger_war_cost - pi * war_costs)) / edge
     return low, high
+
+
+def cutpoint_rows(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
+    """Return the headings and the rows of a table of cutpoints, a row for each.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> headings, rows = cutpoint_rows(foedus.cutpoints("ally_cost", (0.3, 0.7)))
+    >>> headings
+    ['c_A', 'below', 'above', 'player', 'between']
+    >>> rows[0][1:]
+    ['restraint', 'self-reliance', 'ally', 'holding or revising']
+    """
+    axes = [str(dim) for dim in dataset.value.dims[:-1]]
+    symbols = [PARAMETERS[name].symbol for name in (*axes, dataset.attrs["parameter"])]
+    rows: list[list[str | float]] = []
+    there = np.nonzero(np.isfinite(dataset.value.values))
+    values = [dataset[dim].values[i].tolist() for dim, i in zip(axes, there, strict=False)]
+    codes = [
+        dataset[name].values[there].tolist()
+        for name in ("regime_below", "regime_above", "player", "decision")
+    ]
+    for *cell, below, above, player, decision in zip(
+        *values, dataset.value.values[there].tolist(), *codes, strict=True
+    ):
+        words = Regime(below).words, Regime(above).words, Player(player).words, Decision(decision).words
+        rows.append([*cell, *words])
+    return [*symbols, "below", "above", "player", "between"], rows

@@ -517,7 +517,7 @@ def set_axis(axes: Axes, letter: str, values: np.ndarray, room: float) -> None:
     edges = edges_of(values)
     if geometric(values):
         axes.set(**{f"{letter}scale": "log"})
-        ticks = _log_ticks(edges[0], edges[-1], most=int(1.8 * room))
+        ticks = log_ticks(edges[0], edges[-1], most=int(1.8 * room))
         axis.set_ticks(ticks, labels=[f"${_number(tick)}$" for tick in ticks])
         axis.set_minor_formatter(NullFormatter())
     elif values.size == 1:
@@ -525,7 +525,7 @@ def set_axis(axes: Axes, letter: str, values: np.ndarray, room: float) -> None:
     axes.set(**{f"{letter}lim": (edges[0], edges[-1])})
 
 
-def _log_ticks(low: float, high: float, most: int) -> list[float]:
+def log_ticks(low: float, high: float, most: int) -> list[float]:
     """Return round numbers between `low` and `high`, evenly spaced on a log axis if there is room."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for steps in ((1, 2, 5), (1, 3), (1,)):

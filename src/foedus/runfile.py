@@ -40,7 +40,7 @@ class StrictTable(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid", strict=True)
 
 
-class _Range(StrictTable):
+class Range(StrictTable):
     """An axis from its ends: ``{ from = 0.05, to = 5.0, points = 2048, scale = "log" }``."""
 
     start: float = pydantic.Field(alias="from")
@@ -64,7 +64,7 @@ class _Range(StrictTable):
 
 
 _Axis = Annotated[
-    Annotated[_Range, pydantic.Tag("range")] | Annotated[list[float], pydantic.Tag("list")],
+    Annotated[Range, pydantic.Tag("range")] | Annotated[list[float], pydantic.Tag("list")],
     pydantic.Discriminator(lambda axis: "range" if isinstance(axis, dict) else "list"),
 ]
 
@@ -175,7 +175,7 @@ def _checked(content: _RunFile, over: Mapping[str, np.ndarray]) -> Run:
         check_name(name)
         if name in content.game:
             raise ValueError(f"{name} is both an axis and fixed in [game]; it can be only one")
-        if isinstance(axis, _Range):
+        if isinstance(axis, Range):
             try:
                 values = axis.values()
             except ValueError as error:

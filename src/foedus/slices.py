@@ -103,8 +103,8 @@ def plot_slices(
     for axes in panels[len(names) :]:
         axes.remove()
     lines: list[Line2D] = []
-    jumps = _jumps(cut, ["regime"])
-    jumps_without = _jumps(cut, ["regime", "crisis_without"])
+    jumps = jumps_of(cut, ["regime"])
+    jumps_without = jumps_of(cut, ["regime", "crisis_without"])
     for i, (axes, name) in enumerate(zip(panels, names, strict=False)):
         if "regime" in cut:
             _draw_bands(axes, cut, VARIABLES["regime"], tint=True)
@@ -158,7 +158,7 @@ def plot_line(dataset: xr.Dataset, name: str, cut: Sequence[str]) -> Figure:
     axes = figure.add_subplot()
     jumps = np.array([], int)
     if bands and bands.codes:
-        jumps = _jumps(dataset, [bands.name])
+        jumps = jumps_of(dataset, [bands.name])
         _draw_bands(axes, dataset, bands, tint=bool(curves))
         patches = patches_of(dataset[bands.name], bands.codes, tint=bool(curves))
         add_legend(figure, "right upper", patches, bands.long_name)
@@ -179,7 +179,7 @@ def plot_line(dataset: xr.Dataset, name: str, cut: Sequence[str]) -> Figure:
     return figure
 
 
-def _jumps(dataset: xr.Dataset, names: Sequence[str]) -> np.ndarray:
+def jumps_of(dataset: xr.Dataset, names: Sequence[str]) -> np.ndarray:
     """Return where any of these codes, if the dataset has them, differs from that of the game before."""
     codes = [dataset[name].values for name in names if name in dataset]
     if not codes:
@@ -194,12 +194,20 @@ def _leaps(values: np.ndarray) -> np.ndarray:
     return np.flatnonzero(steps[1:-1] > np.maximum(LEAP * beside, NOISE)) + 2
 
 
+def with_gaps(array: xr.DataArray, jumps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a curve's places and heights, with a gap at each of the `jumps` and at its own leaps."""
+    at = np.union1d(jumps, _leaps(array.values))
+    return np.insert(array[array.dims[0]].values, at, np.nan), np.insert(
+        array.values.astype(float), at, np.nan
+    )
+
+
 def _draw_bands(axes: Axes, dataset: xr.Dataset, bands: Variable, tint: bool) -> None:
     """Draw a band in its colour for each stretch of the same code."""
     assert bands.codes
     array = dataset[bands.name]
     edges = edges_of(array[array.dims[0]].values)
-    ends = [0, *_jumps(dataset, [bands.name]), array.size]
+    ends = [0, *jumps_of(dataset, [bands.name]), array.size]
     for first, last in itertools.pairwise(ends):
         face = face_of(bands.codes, array.values[first], tint=tint)
         axes.axvspan(edges[first], edges[last], **{"linewidth": 0} | face)
@@ -209,17 +217,15 @@ def _draw_curve(
     axes: Axes, array: xr.DataArray, jumps: np.ndarray, style: str, label: str, **options: Any
 ) -> Line2D:
     """Draw an array as a curve with a gap at each jump, where it takes no value in between."""
-    x = array[array.dims[0]].values
-    jumps = np.union1d(jumps, _leaps(array.values))
-    heights = np.insert(array.values.astype(float), jumps, np.nan)
+    x, heights = with_gaps(array, jumps)
     if array.name in CERTIFICATE:  # 0, too, on a scale that has none
         heights = np.maximum(heights, GAINS[0])
         axes.set_yscale("log")
     finite = np.isfinite(heights)
     alone = np.convolve(finite, [1, 1, 1])[1:-1] == 1
-    marked = np.flatnonzero(finite & (alone | (x.size <= SPARSE)))
+    marked = np.flatnonzero(finite & (alone | (array.size <= SPARSE)))
     (line,) = axes.plot(
-        np.insert(x, jumps, np.nan),
+        x,
         heights,
         color="black",
         linestyle=style,

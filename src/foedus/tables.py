@@ -1,6 +1,7 @@
 """Tables of results, for the screen, for CSV and for LaTeX."""
 
 import csv
+import html
 import io
 import os
 import re
@@ -24,6 +25,25 @@ def rich_table(headings: Sequence[str], rows: Sequence[Sequence[str | float]], t
     for row in rows:
         table.add_row(*(f"{cell:.6g}" if isinstance(cell, float) else str(cell) for cell in row))
     return table
+
+
+def html_table(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> str:
+    """Return a table for a web page; numbers are of the class ``number``.
+
+    Examples
+    --------
+    >>> html_table(["c_A"], [[0.25]])[-60:]
+    '<tbody><tr><td class="number">0.25</td></tr></tbody></table>'
+    """
+
+    def cell(value: str | float) -> str:
+        if isinstance(value, float):
+            return f'<td class="number">{value:.6g}</td>'
+        return f"<td>{html.escape(str(value))}</td>"
+
+    heads = "".join(f'<th scope="col">{html.escape(heading)}</th>' for heading in headings)
+    body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _has_numbers(rows: Sequence[Sequence[str | float]], column: int) -> bool:

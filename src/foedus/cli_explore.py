@@ -1,0 +1,43 @@
+"""foedus explore."""
+
+from pathlib import Path
+from typing import Annotated
+
+import cyclopts
+
+from .cli import whole_number
+
+PORT = 5006
+
+
+def explore(
+    run_file: Path | None = None,
+    /,
+    *,
+    port: Annotated[int, cyclopts.Parameter(converter=whole_number)] = PORT,
+    address: str = "127.0.0.1",
+    origin: list[str] | None = None,
+    browser: Annotated[bool, cyclopts.Parameter(negative="--no-browser")] = True,
+) -> None:
+    """Show the regime map in a browser, solved anew as parameters are moved, and any game of it.
+
+    Parameters
+    ----------
+    run_file
+        a run file (TOML), or the file of an earlier map, whose map is shown first [default: the default map]
+    port
+        where the page is served; 0: any port that is free
+    address
+        the address to serve it on; by default nobody else's machine can see it
+    origin
+        another name under which the page may be loaded, as in --origin example.org:5006; once for each
+    browser
+        open the page
+    """
+    from .explorer import DEFAULT, view_of_run
+    from .explorer_server import serve
+
+    if not 0 <= port <= 65535:
+        raise ValueError(f"--port {port} is not allowed; it must be from 0 to 65535")
+    view = DEFAULT if run_file is None else view_of_run(run_file)
+    serve(view, port, address, origin or [], browser)

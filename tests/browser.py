@@ -1,0 +1,54 @@
+"""A real browser, and what tests do in it; skipped where there is no Chromium."""
+
+import contextlib
+import shutil
+
+import pytest
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+needs_chromium = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER),
+    reason="drives Chromium; install Debian's chromium and chromium-driver",
+)
+QUIET = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+# all elements that match, those inside shadow trees, too
+DEEP = """
+const found = [], look = (root) => {
+  found.push(...root.querySelectorAll(arguments[0]));
+  for (const element of root.querySelectorAll("*")) if (element.shadowRoot) look(element.shadowRoot);
+};
+look(document);
+return found;
+"""
+
+
+@contextlib.contextmanager
+def open_browser(width=1280, height=1000, dark=False, downloads=None):
+    """Give a headless Chromium with a window of this size, on a system that prefers light or dark pages."""
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in (*QUIET, f"--window-size={width},{height}"):
+        options.add_argument(argument)
+    if downloads:
+        options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    try:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        feature = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+        yield driver
+    finally:
+        driver.quit()
+
+
+def deep(driver, selector):
+    """Return all elements that match, those inside shadow trees, too."""
+    return driver.execute_script(DEEP, selector)

@@ -1,0 +1,277 @@
+"""The explorer in a real browser: what is dragged, typed and clicked against what `foedus.solve` says."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+from browser import deep, needs_chromium, open_browser
+from conftest import compiled_only
+
+import foedus
+from foedus import explorer
+
+pytestmark = [compiled_only, needs_chromium]
+
+KEEP = os.environ.get("FOEDUS_SCREENSHOTS")  # a folder that screenshots are kept in
+
+
+@pytest.fixture(scope="module")
+def site():
+    """An explorer that is served, by its address."""
+    command = [sys.executable, "-m", "foedus", "explore", "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        line = server.stdout.readline()
+        yield re.search(r"http://\S+", line).group()
+        server.terminate()
+
+
+@contextlib.contextmanager
+def opened(address, **how):
+    """Give a browser at an address, once the page has said everything."""
+    with open_browser(**how) as driver:
+        driver.get(address)
+        wait_for(lambda: deep(driver, ".claims li"))
+        yield driver
+
+
+def wait_for(found, seconds=30):
+    """Wait until `found` returns something, and return it."""
+    end = time.monotonic() + seconds
+    while not (result := found()):
+        assert time.monotonic() < end, "the page did not change as it should"
+        time.sleep(0.05)
+    return result
+
+
+def box(driver, label):
+    """Return the box under a label."""
+    return next(
+        e.find_element("xpath", "..").find_element("css selector", "input, select")
+        for e in deep(driver, "label")
+        if e.text == label
+    )
+
+
+def slider(driver, name):
+    """Return the handle of the slider of a parameter."""
+    at = list(foedus.io.schema.PARAMETERS).index(name)
+    return deep(driver, ".noUi-handle")[at]
+
+
+def words(driver):
+    """Return what the page says of the pinned game."""
+    return "\n".join(e.text for e in deep(driver, "p"))
+
+
+def game_in(driver):
+    """Return the game in the page's address."""
+    return explorer.view_of_query(driver.current_url.partition("?")[2]).game
+
+
+def shows(driver, eq):
+    """Tell whether the page shows an equilibrium: its words, its payoffs, its path and the claims."""
+    said = words(driver)
+    cells = [e.text for e in deep(driver, "td")]
+    numbers = (eq.superpower_payoff, eq.ally_payoff, eq.challenger_payoff, eq.without.superpower_payoff)
+    return all(line in said for line in eq.explain().splitlines()) and all(
+        f"{n:.6g}" in cells for n in numbers
+    )
+
+
+def screenshot(driver, name):
+    """Keep a screenshot of the page, where one is wanted."""
+    if KEEP:
+        Path(KEEP).mkdir(parents=True, exist_ok=True)
+        driver.save_screenshot(str(Path(KEEP) / f"{name}.png"))
+
+
+def test_sliders_are_dragged(site):
+    """Dragged to another place, a slider moves the game and the map, and the numbers are those of `solve`."""
+    from selenium.webdriver import ActionChains
+
+    with opened(site) as driver:
+        before = deep(driver, ".legend")[0].text
+        for name, pixels in (("challenger_cost", 40), ("stake", -30), ("status_quo", 25)):
+            ActionChains(driver).drag_and_drop_by_offset(slider(driver, name), pixels, 0).perform()
+            wait_for(lambda name=name: getattr(game_in(driver), name) != getattr(foedus.Game(), name))
+        game = game_in(driver)
+        assert game.challenger_cost > 0.5 > game.stake - 0.5
+        assert game.status_quo > 0.5
+        wait_for(lambda: shows(driver, foedus.solve(game)))
+        assert deep(driver, ".legend")[0].text != before
+        screenshot(driver, "dragged")
+
+
+def test_map_is_that_of_sweep(site):
+    """The picture's pixels have the colours of the regimes that `solve` finds there, and the shares are theirs."""
+    with opened(f"{site}?stake=0.5&challenger_cost=0.8") as driver:
+        view = explorer.view_of_query("stake=0.5&challenger_cost=0.8")
+        axes = {name: axis.values() for name, axis in view.axes.items()}
+        found = foedus.sweep(axes, variables=["regime"], **view.fixed).regime
+        for code in foedus.Regime:
+            share = float((found == code).mean())
+            if share:
+                told = next(e.text for e in deep(driver, ".legend li") if e.text.startswith(code.words))
+                assert abs(float(told.removeprefix(code.words).strip(" %<")) - 100 * share) < 0.051
+        image = driver.execute_script(IMAGE)
+        assert [image[0], len(image[1])] == [[1024, 1024], 1024**2]
+        assert bytes(code % 256 for code in image[1]) == found.values.T.astype("int8").tobytes()
+
+
+# the regimes that the browser was sent
+IMAGE = """
+const sources = Bokeh.documents.flatMap((page) => [...page._all_models.values()]);
+const [image] = sources.find((model) => model.type === "ColumnDataSource" && model.data.image).data.image;
+return [image.shape, Array.from(image)];
+"""
+
+
+def test_game_is_pinned(site):
+    """A click pins the game that is there, and the pointer reads games without a click."""
+    from selenium.webdriver import ActionChains
+
+    with opened(site) as driver:
+        chart = deep(driver, ".bk-Figure")[0]
+        ActionChains(driver).move_to_element_with_offset(chart, -60, 40).perform()
+        line = wait_for(
+            lambda: next((e.text for e in deep(driver, "div") if e.text.startswith("c_A = ")), None)
+        )
+        cost, share, regime = re.search(r"c_A = (\S+), q = (\S+): ([\w-]+);", line).groups()
+        eq = foedus.solve(ally_cost=float(cost), status_quo=float(share))
+        assert regime == eq.regime.words
+        ActionChains(driver).click().perform()
+        wait_for(lambda: game_in(driver) == eq.game)
+        wait_for(lambda: shows(driver, eq))
+        held = explorer.claims_at(eq.game)
+        marks = {"holds": True, "fails": False, "unmet": None}
+        wait_for(lambda: held == {
+            e.get_attribute("data-claim"): marks[e.get_attribute("class")] for e in deep(driver, ".claims li")
+        })  # fmt: skip
+        rows = [e.text for e in deep(driver, "td.number")]
+        for parameter, (low, high) in {"ally_cost": (0.05, 5), "status_quo": (0.1, 0.9)}.items():
+            others = {k: getattr(eq.game, k) for k in ("ally_cost", "status_quo") if k != parameter}
+            for value in foedus.cutpoints(parameter, (low, high), points=1024, **others).value.values:
+                assert f"{value:.6g}" in rows
+        screenshot(driver, "pinned")
+
+
+def test_address_is_the_state(site, tmp_path):
+    """A page that is opened at another's address shows the same, another contest and other axes included."""
+    query = (
+        "stake=2.0&contest=difference&decisiveness=3.0&x=challenger_cost:0.1:2.0:log&y=stake:0.2:3.0:linear"
+    )
+    with opened(f"{site}?{query}") as driver:
+        assert box(driver, "form of the contest").get_attribute("value") == "difference"
+        assert box(driver, "y to").get_attribute("value") == "3"
+        assert explorer.view_of_query(driver.current_url.partition("?")[2]) == explorer.view_of_query(query)
+        assert shows(driver, foedus.solve(stake=2, contest="difference", decisiveness=3))
+    with opened(f"{site}?stake=-1") as driver:
+        (said,) = (e.text for e in deep(driver, ".error"))
+        assert said == "stake = -1.0 is not allowed; it must be >= 0 (from the address)"
+
+
+def test_keyboard(site):
+    """Without a mouse: sliders by the arrow keys, numbers typed, nonsense refused in words."""
+    from selenium.webdriver import Keys
+
+    with opened(site) as driver:
+        handle = slider(driver, "ally_cost")
+        driver.execute_script("arguments[0].focus()", handle)
+        handle.send_keys(Keys.ARROW_LEFT)
+        wait_for(lambda: game_in(driver).ally_cost < 1)
+        typed = box(driver, "challenger's cost of arms, c_C")
+        typed.send_keys(Keys.CONTROL, "a", Keys.NULL, "0.7", Keys.ENTER)
+        wait_for(lambda: game_in(driver).challenger_cost == 0.7)
+        for nonsense, said in (
+            ("-1", "challenger_cost = -1.0 is not allowed; it must be > 0"),
+            ("x", "'x' is not a number"),
+        ):
+            typed.send_keys(Keys.CONTROL, "a", Keys.NULL, nonsense, Keys.ENTER)
+            wait_for(lambda said=said: any(said in e.text for e in deep(driver, ".error")))
+            wait_for(lambda: typed.get_attribute("value") == "0.7")
+        assert game_in(driver).challenger_cost == 0.7
+
+
+def test_axes_are_chosen(site):
+    """Other parameters on the axes, other ends, another scale; the same parameter on both changes their places."""
+    from selenium.webdriver.support.select import Select
+
+    with opened(site) as driver:
+        Select(box(driver, "x axis")).select_by_visible_text("ally's share under the status quo, q")
+        wait_for(lambda: "x=status_quo:0.1:0.9:linear&y=ally_cost:0.05:5.0:log" in driver.current_url)
+        Select(box(driver, "y axis")).select_by_visible_text("superpower's stake in the status quo, lambda")
+        wait_for(lambda: "y=stake:0.1:10.0:log" in driver.current_url)
+        Select(box(driver, "y scale")).select_by_visible_text("linear")
+        wait_for(lambda: "y=stake:0.1:10.0:linear" in driver.current_url)
+        assert shows(driver, foedus.solve())
+
+
+def test_downloads(site, tmp_path):
+    """The files of the links: pictures, a run file that `foedus map` runs, and the data that it makes."""
+    from foedus.runfile import read_run
+
+    with opened(f"{site}?stake=0.5", downloads=tmp_path) as driver:
+        for link in deep(driver, ".links a"):
+            link.click()
+            file = tmp_path / link.get_attribute("download")
+            wait_for(file.exists)
+        assert sorted(file.suffix for file in tmp_path.iterdir()) == sorted(explorer.DOWNLOADS)
+    assert (tmp_path / "explored.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in (tmp_path / "explored.svg").read_text()
+    run = read_run(tmp_path / "explored.toml")
+    assert tomllib.loads((tmp_path / "explored.toml").read_text())["game"] == {"stake": 0.5}
+    again = foedus.sweep(run.axes, variables=run.variables, **run.fixed)
+    assert foedus.load(tmp_path / "explored.nc").drop_attrs().equals(again.drop_attrs())
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("dark", [False, True])
+def test_page_is_readable(site, width, dark):
+    """At either width, light and dark: nothing beyond the window's edge, ink that stands out, nothing from
+    elsewhere and no error."""
+    with opened(site, width=width, height=900, dark=dark) as driver:
+        wait_for(
+            lambda: (
+                driver.execute_script("return document.documentElement.dataset.theme")
+                == ("dark" if dark else "light")
+            )
+        )
+        wait_for(lambda: deep(driver, ".claims li"))
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+        screenshot(driver, f"{width}-{'dark' if dark else 'light'}")
+        for selector in ("p", ".claims li", "td", "label", ".legend li"):
+            ink, paper = driver.execute_script(COLOURS, deep(driver, selector)[0])
+            assert contrast(ink, paper) >= 4.5, selector
+        names = driver.execute_script("return performance.getEntriesByType('resource').map(e => e.name)")
+        assert names
+        assert all(name.startswith(site) for name in names)
+        assert not [e["message"] for e in driver.get_log("browser") if e["level"] == "SEVERE"]
+
+
+# the colour of an element's words, and of what is behind them
+COLOURS = """
+let [element] = arguments;
+const ink = getComputedStyle(element).color;
+const clear = /^rgba\\(.*, 0\\)$/;
+while (clear.test(getComputedStyle(element).backgroundColor) && element !== document.documentElement)
+  element = element.parentElement ?? element.parentNode?.host ?? element.getRootNode().host ?? document.documentElement;
+return [ink, getComputedStyle(element).backgroundColor];
+"""
+
+
+def contrast(one, other):
+    """Return the contrast of two colours, as the Web Content Accessibility Guidelines 2.2 define it."""
+
+    def luminance(colour):
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
