@@ -8,6 +8,7 @@
 # make bench-against  the same of this commit and the one before, and what has changed
 # make peers  speed beside that of other ways to solve the same games; takes a C compiler
 # make peers-check, bench-check, cuda  that these, the benchmarks and the kernels on CUDA do what they should
+# make package  the wheel and the source distribution in dist, checked, installed apart and tried
 # Each sets up what it needs in .venv first; PYTHON names another Python than python3.
 
 PYTHON ?= python3
@@ -17,12 +18,12 @@ AGAINST ?= docs/manifest.json
 BASE ?= HEAD~1
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/general/*.py io/*.py src/foedus/*.py src/foedus/py.typed)
+SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/general/*.py io/*.py src/foedus/*.py src/foedus/py.typed src/foedus/explorer.html src/foedus/explorer.css)
 REPLICATE := $(BIN)/python examples/replication/replicate.py
 KERNEL_TESTS := tests/test_game.py tests/test_general.py tests/test_kernels.py tests/test_deviations.py
 ASV := $(BIN)/asv --config benchmarks/asv.conf.json
 
-.PHONY: map replicate replicate-check figures test lint tests pure bounds bench bench-against bench-check peers peers-check cuda docs clean
+.PHONY: map replicate replicate-check figures test lint tests pure bounds bench bench-against bench-check peers peers-check cuda docs package clean
 
 map: $(VENV)/installed
 	$(BIN)/foedus map $(RUN) --overwrite
@@ -85,6 +86,16 @@ cuda: $(VENV)/installed-cuda
 docs: $(VENV)/installed-docs
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky --quiet --fresh-env docs docs/_build/html
 
+# built, read as PyPI reads them, and the wheel tried where nothing else is
+package: $(VENV)/installed-package
+	rm -rf build dist
+	$(BIN)/python -m build
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/pytest tests/test_package.py
+	$(PYTHON) -m venv --clear $(VENV)/apart
+	$(VENV)/apart/bin/pip install --quiet dist/*.whl
+	cd $(VENV)/apart && bin/foedus --version && bin/foedus solve --ally-cost 0.4 && bin/foedus doctor
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "foedus needs Python 3.11 or newer; name one with PYTHON=..." >&2; exit 2; }
@@ -101,4 +112,4 @@ $(VENV)/installed-%: $(SOURCES) | $(VENV)/bin/python
 	touch $@ $(VENV)/installed
 
 clean:
-	rm -rf $(VENV) build *.egg-info .asv docs/_build docs/notebooks
+	rm -rf $(VENV) build dist *.egg-info .asv docs/_build docs/notebooks

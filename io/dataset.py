@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import xarray as xr
 
+from . import accessor as accessor  # so that every Dataset of ours has it
 from .schema import COMPARISON, KEPT, PARAMETERS, UNITS_IN, Label
 
 REFERENCES = (
@@ -67,6 +68,25 @@ def variable(dims: tuple[str, ...], values: np.ndarray, entry: Label) -> xr.Vari
     if "flag_values" in attributes:  # CF wants them in the type of the variable
         attributes["flag_values"] = np.array(attributes["flag_values"], values.dtype)
     return xr.Variable(dims, values, attributes)
+
+
+def is_ours(dataset: xr.Dataset) -> bool:
+    """Tell whether a Dataset was made by foedus."""
+    return {"foedus_version", "contest"} <= {*dataset.attrs, *dataset.coords}
+
+
+def check_ours(dataset: xr.Dataset) -> xr.Dataset:
+    """Return a Dataset if it was made by foedus; raise TypeError if it was not.
+
+    Examples
+    --------
+    >>> check_ours(xr.Dataset())
+    Traceback (most recent call last):
+    TypeError: this Dataset was not made by foedus: it has no foedus_version and no contest
+    """
+    if not is_ours(dataset):
+        raise TypeError("this Dataset was not made by foedus: it has no foedus_version and no contest")
+    return dataset
 
 
 def geometric(values: np.ndarray) -> bool:

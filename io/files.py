@@ -13,6 +13,7 @@ from types import ModuleType
 import numpy as np
 import xarray as xr
 
+from .dataset import is_ours
 from .layout import Layout, layout
 
 FORMATS = {".nc": "netcdf", ".zarr": "zarr_store"}  # the module that writes and reads each
@@ -188,7 +189,7 @@ def opened(path: str | os.PathLike) -> Iterator[xr.Dataset]:
     except (OSError, ValueError, KeyError) as error:
         raise ValueError(f"{source} cannot be read as a {kind}") from error
     with dataset:
-        if not {"foedus_version", "contest"} <= {*dataset.attrs, *dataset.coords}:
+        if not is_ours(dataset):
             raise ValueError(f"{source} was not written by foedus")
         for variable in dataset.variables.values():
             variable.encoding.clear()

@@ -20,7 +20,7 @@ from numba.extending import intrinsic
 KEEP_DAYS = 30  # how long the compiled code of other versions is kept
 
 
-def _cache_root():
+def cache_root():
     """Return NUMBA_CACHE_DIR, or else foedus' folder in the user's cache."""
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     if chosen:
@@ -51,7 +51,7 @@ def _prune(root, current):
 def _cache_folder():
     """Return the folder for these sources, made and marked as used, or None if it cannot be."""
     try:
-        root = _cache_root()
+        root = cache_root()
         folder = root / f"kernels-{_source_hash(Path(__file__).parent)}"
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)

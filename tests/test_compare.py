@@ -245,7 +245,7 @@ def test_each_form_has_a_panel_in_its_place(forms):
     assert [place.rowspan.start for place in places] == [0] * 6 + [1] * 6 + [2] * 6
     assert [place.colspan.start for place in places] == [0, 1, 2, 4, 5, 6] * 3
     corner = colours(meshes(figure)[0])[0, 0, :3]
-    np.testing.assert_allclose(corner, to_rgb(plots.REGIME_COLOURS[Regime(int(expected[0][0, 0]))]))
+    np.testing.assert_allclose(corner, to_rgb(plots.COLOURS[Regime][Regime(int(expected[0][0, 0]))]))
 
 
 def test_only_the_outer_panels_have_tick_labels(forms):
@@ -283,7 +283,9 @@ def test_the_legend_is_a_table_of_the_shares(forms):
         assert row == [Regime[name.upper()].words, *map(plots.percent, shares)]
     rectangles = [artist for artist in figure.subfigs[1].artists if isinstance(artist, Rectangle)]
     for code in list(Regime)[1:]:
-        swatch, *bars = [r for r in rectangles if r.get_facecolor()[:3] == to_rgb(plots.REGIME_COLOURS[code])]
+        swatch, *bars = [
+            r for r in rectangles if r.get_facecolor()[:3] == to_rgb(plots.COLOURS[Regime][code])
+        ]
         shares = forms.regime_share.sel(regime_name=code.name.lower()).values[:2]
         assert swatch.get_width() == swatch.get_height()
         widths = np.array([bar.get_width() for bar in bars])

@@ -331,7 +331,7 @@ class TestPictures:
                 ]
                 code = Regime(int(sweep.regime.sel(ally_cost=cost, status_quo=q)))
                 assert len(shown) == 1
-                np.testing.assert_allclose(shown[0], to_rgb(foedus.plots.REGIME_COLOURS[code]))
+                np.testing.assert_allclose(shown[0], to_rgb(foedus.plots.COLOURS[Regime][code]))
         assert axes.get_xlim() == (0.05, 5)
         assert not overlaps(figure)
 

@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import distributed
@@ -275,6 +276,26 @@ def test_every_table_is_shown():
         if isinstance(it, dict) and all(isinstance(entry, entries) for entry in it.values())
     }
     assert shown == codes | tables - {"KEPT"}  # which is two of them in one
+
+
+@compiled_only
+def test_installing(tmp_path, monkeypatch, capsys):
+    """Every command line and example of the page on installing, and its table of extras."""
+    page = (ROOT / "docs" / "installing.md").read_text(encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SHELL", "/bin/bash")
+    lines = re.findall(r"^    foedus (.*?)(?:   .*)?$", page, re.MULTILINE)
+    assert len(lines) == 4
+    for line in lines:
+        assert run(shlex.split(line)) == 0, line
+    assert "all is well" in capsys.readouterr().out
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "installing.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == re.findall(r"# prints (.*)$", code, re.MULTILINE)
+    assert (tmp_path / "pledge.png").exists()
+    rows = re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE)
+    assert rows == metadata.metadata("foedus").get_all("Provides-Extra")
 
 
 def test_links_lead_somewhere():

@@ -564,7 +564,7 @@ def test_titles_and_caption_say_what_is_shown(found, given):
     ]
     squares = [patch for axes in figure.axes for patch in axes.patches if patch.get_width() == 0.15]
     assert [to_rgb(patch.get_facecolor()) for patch in squares] == [
-        to_rgb(plots.REGIME_COLOURS[code]) for code in (Regime.RESTRAINT, Regime.DETERRENCE)
+        to_rgb(plots.COLOURS[Regime][code]) for code in (Regime.RESTRAINT, Regime.DETERRENCE)
     ]
     assert caption(figure) == (
         r"256 samples, 3,072 games; 95 % intervals by bootstrap of the samples, 100 times (25 for delta of what has a density); ratio contest; "

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -146,6 +146,11 @@ def values_at(axis: np.ndarray, at: np.ndarray) -> np.ndarray:
     return np.where(t == 0, low, np.where(t == 1, high, between))
 
 
+def kept_step(shape: Sequence[int]) -> int:
+    """Return every how many values of its axes an adaptive map of so many is kept."""
+    return 1 if math.prod(shape) <= DENSE else math.ceil(max(shape) / THIN)
+
+
 def _share_error(shown: np.ndarray, shape: tuple[int, int]) -> float:
     """Return how far the share of a code among points may be from its share of the area.
 
@@ -168,7 +173,7 @@ def _labelled(
     import xarray as xr
 
     shape, names = found.shape, tuple(values)
-    step = 1 if math.prod(shape) <= DENSE else math.ceil(max(shape) / THIN)
+    step = kept_step(shape)
     kept = {name: column[::step] for name, column in values.items()}
     if step == 1:
         regime = found.rows(0, shape[0])

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import ScaledTranslation
 
+from .colours import REGIME_COLOURS
 from .io.schema import PARAMETERS, SENSITIVITY, VARIABLES, Regime, tex
-from .plots import REGIME_COLOURS, SMALL, Picture, add_caption, equation, label_of, percent, wrap_text
+from .plots import SMALL, Picture, add_caption, equation, label_of, percent, wrap_text
 
 INDICES = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
 SHADES = {"first_order": "0.3", "total_order": "0.75"}  # of the two that share a panel; others: as the latter

@@ -13,7 +13,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import cyclopts
 from rich import box
@@ -21,12 +21,12 @@ from rich.console import Console
 from rich.table import Table
 
 from . import __version__
-from .equilibrium import Equilibrium
+from .equilibrium import Equilibrium, outcomes
 from .equilibrium import solve as solve_game
 from .forms import check_form
 from .forms import compare as compare_forms
 from .game import check_contest, check_name, check_parameter, naming
-from .io.schema import CONTESTS, KEPT, PARAMETERS, VARIABLES, Regime, Variable
+from .io.schema import CONTESTS, KEPT, NUMBER, PARAMETERS, VARIABLES, Regime, Variable
 from .sweeps import Progress, request_sweep, solve_points, solve_request
 
 if TYPE_CHECKING:
@@ -46,6 +46,15 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,
 )
 
+# words that shells complete; another is taken as it is, to be refused in our words and not the parser's
+_Words: Any = Literal
+_Contest: Any = _Words[CONTESTS] | str
+_Parameter: Any = _Words[tuple(PARAMETERS)] | str
+_Variable: Any = _Words[tuple(KEPT)] | str
+UNLISTED = cyclopts.Parameter(show_choices=False)
+ParameterName = Annotated[_Parameter, UNLISTED]
+VariableNames = Annotated[list[_Variable] | None, UNLISTED]
+
 # an option for every parameter, from the table; None where it was not given
 Options: Any = dataclasses.make_dataclass(
     "Options",
@@ -64,7 +73,8 @@ Options: Any = dataclasses.make_dataclass(
         (
             "contest",
             Annotated[
-                str | None,
+                _Contest | None,
+                UNLISTED,
                 cyclopts.Parameter(
                     help=f"form of the contest; {' or '.join(CONTESTS)} [default: {CONTESTS[0]}]"
                 ),
@@ -141,7 +151,7 @@ GridOptions = Annotated[Ways, cyclopts.Parameter(name="*")]
 
 
 def main() -> None:
-    """Run the command line and exit: 0 done, 2 bad input, 130 interrupted."""
+    """Run the command line and exit: 0 done, 1 something is wrong here, 2 bad input, 130 interrupted."""
     warnings.formatwarning = lambda message, *_, **__: f"foedus: {message}\n"  # no line of code with it
     sys.exit(run(sys.argv[1:]))
 
@@ -150,7 +160,7 @@ def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; whatever goes wrong is said in one line."""
     gc.set_threshold(100_000)  # imports make little garbage, and looking for it takes a tenth of a run
     try:
-        app(arguments)
+        code = app(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt as stop:
         return _complain(str(stop) or "interrupted; no half-written file is left", 130)
@@ -161,7 +171,7 @@ def run(arguments: list[str]) -> int:
         return _complain(str(error), 2)
     except MemoryError:
         return _complain("there is not enough memory for a run of this size", 2)
-    return 0
+    return code or 0
 
 
 def _complain(message: str, code: int) -> int:
@@ -241,19 +251,10 @@ def _table(eq: Equilibrium, variables: Mapping[str, Variable]) -> Table:
     table = Table(title=repr(eq.game), title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("variable", "symbol", "with S", "without S", "unit"):
         table.add_column(heading, justify="right" if heading.endswith("S") else "left")
-    for name, variable in variables.items():
-        if hasattr(eq, name):
-            without = getattr(eq.without, name, None)
-            unit = "" if variable.units == "1" else variable.units
-            table.add_row(name, variable.symbol, _cell(getattr(eq, name)), _cell(without), unit)
+    for variable, *values in outcomes(eq, variables):
+        unit = "" if variable.units == NUMBER else variable.units
+        table.add_row(variable.name, variable.symbol, *values, unit)
     return table
-
-
-def _cell(value: Any) -> str:
-    """Return a value as the table shows it."""
-    if value is None:
-        return ""
-    return value.words if hasattr(value, "words") else f"{value:.6g}"
 
 
 @app.command
@@ -529,7 +530,7 @@ def plot_file(
     /,
     *,
     output: Output = None,
-    variable: list[str] | None = None,
+    variable: VariableNames = None,
     at: list[str] | None = None,
     region: list[str] | None = None,
     overwrite: Overwrite = False,
@@ -601,6 +602,20 @@ def info(file: Path, /) -> None:
 app.command(  # loaded only when it is run: it takes SALib
     "foedus.cli_sensitivity:sensitivity",
     help="Tell which parameters matter for the regimes, and how likely each is, under distributions.",
+)
+
+
+app.command(
+    "foedus.cli_doctor:doctor",
+    name="doctor",
+    help="Tell what foedus runs on here, and whether it solves games right.",
+)
+
+
+app.command(
+    "foedus.cli_completion:install_completion",
+    name="--install-completion",
+    help="Have the shell complete commands, options and their values, and say what was written where.",
 )
 
 

@@ -11,6 +11,7 @@ from .cli import (
     NONE_GIVEN,
     Output,
     Overwrite,
+    ParameterName,
     Parameters,
     Quiet,
     Threads,
@@ -38,7 +39,7 @@ MANY = 40  # rows that are printed; a file has them all
 
 
 def cutpoints(
-    parameter: str,
+    parameter: ParameterName,
     /,
     *,
     within: str,

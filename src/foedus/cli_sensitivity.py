@@ -22,9 +22,6 @@ from .cli import (
 )
 from .io.files import save
 from .io.schema import PARAMETERS, SENSITIVITY, Regime
-from .runfile_sensitivity import read_sensitivity
-from .sensitivities import check_distributions
-from .sensitivities import sensitivity as analyse
 from .sweeps import solve_points
 
 COLUMNS = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
@@ -46,6 +43,11 @@ def sensitivity(
     output
         the file to write, NetCDF or, if it ends in .zarr, Zarr [default: the one that the run file names]
     """
+    # which take SciPy and SALib, that completion and help do without
+    from .runfile_sensitivity import read_sensitivity
+    from .sensitivities import check_distributions
+    from .sensitivities import sensitivity as analyse
+
     run = read_sensitivity(run_file)
     target = target_of(run_file, run.file, output)
     check_output(target, ways.overwrite)

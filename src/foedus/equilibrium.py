@@ -4,11 +4,11 @@ import dataclasses
 import functools
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .game import Game, make_game
-from .io.schema import CONTESTS, REGIME_MEANINGS, VARIABLES, Crisis, Regime
+from .io.schema import CONTESTS, REGIME_MEANINGS, VARIABLES, Code, Crisis, Regime, Variable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -113,6 +113,12 @@ class Equilibrium(_Equilibrium):
         Deterrence: an alliance keeps the challenger from overturning the status quo.
         """
         return _explain(self)
+
+    def _repr_html_(self) -> str:
+        """Return how a notebook shows it."""
+        from .notebook import equilibrium_html
+
+        return equilibrium_html(self)
 
     def after_pledges(self, pledges: Iterable[float] | None = None) -> "list[Reply]":
         """Return what the others would have done after each of some pledges of S.
@@ -281,6 +287,32 @@ def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium:
     })  # fmt: skip
     limit_name = kernels.PledgeLimit(limit).name.lower()
     return Equilibrium(**values, without=without, pledge_limit=limit_name, game=game)
+
+
+def outcomes(
+    eq: Equilibrium, variables: Mapping[str, Variable] = VARIABLES
+) -> Iterator[tuple[Variable, str, str]]:
+    """Give each of the `variables` of an equilibrium with its values as people read them, with S and without;
+    the latter is empty where there is none.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> found = {variable.name: values for variable, *values in outcomes(foedus.solve(ally_cost=0.3))}
+    >>> found["crisis"]
+    ['quiet', 'ally challenges']
+    >>> found["pledge"][1]
+    ''
+    """
+    for name, variable in variables.items():
+        if hasattr(eq, name):
+            without = getattr(eq.without, name, None)
+            yield variable, _in_words(getattr(eq, name)), "" if without is None else _in_words(without)
+
+
+def _in_words(value: Code | float) -> str:
+    """Return a value as people read it."""
+    return value.words if isinstance(value, Code) else f"{value:.6g}"
 
 
 def game_vector(game: Game) -> "np.ndarray":

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .article import CLAIMS
+from .colours import REGIME_COLOURS
 from .cutpoints import cutpoint_rows
 from .equilibrium import Equilibrium
 from .explorer import DOWNLOADS, NAME, View, query_of
 from .game import Game
 from .io.schema import PARAMETERS, VARIABLES, Crisis, Regime
-from .plots import REGIME_COLOURS, percent
+from .plots import percent
 from .tables import html_table
 
 if TYPE_CHECKING:

@@ -23,8 +23,9 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator, NullFormatter
 from matplotlib.transforms import BboxTransformTo, ScaledTranslation
 
+from .colours import COLOURS
 from .forms import compared, regime_share
-from .game import check_contest, check_parameter
+from .game import check_parameter
 from .io.dataset import every, geometric, thin
 from .io.files import beside, writable
 from .io.schema import (
@@ -41,6 +42,7 @@ from .io.schema import (
     Variable,
     tex,
 )
+from .places import nearest
 
 ENDINGS = (".png", ".svg", ".pdf")
 NO_TIME: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # a png has none
@@ -50,25 +52,6 @@ FORM_PANELS, COLUMNS = 24, 6  # the same where functional forms are compared, an
 DPI, SCREEN_DPI = 200, 110
 SMALL = 8.5  # points, of the caption and of the legends
 
-# Told apart in grey print and by colour-blind readers: lightness differs by 15 (CIE L*) between regimes
-# that meet in maps and by 10 between any two, colour by 20 (CIE Lab) whatever cone is missing. The
-# lightness zigzags along the order of the codes because neighbours in it are those that meet most;
-# self-reliance, where nothing happens, is nearly paper.
-REGIME_COLOURS: dict[Code, str] = {
-    Regime.REVISION: "#9c1c26",
-    Regime.RESTRAINT: "#ee8a44",
-    Regime.SELF_RELIANCE: "#fbf5df",
-    Regime.DETERRENCE: "#377dbf",
-    Regime.PARTIAL: "#7dcfd6",
-    Regime.CONCESSION: "#2d1f60",
-}
-# each has the colour of the regime that it makes where there is no alliance
-CRISIS_COLOURS: dict[Code, str] = {
-    Crisis.ALLY_CHALLENGES: REGIME_COLOURS[Regime.REVISION],
-    Crisis.QUIET: REGIME_COLOURS[Regime.SELF_RELIANCE],
-    Crisis.CHALLENGER_CHALLENGES: REGIME_COLOURS[Regime.CONCESSION],
-}
-COLOURS: dict[type[Code], dict[Code, str]] = {Regime: REGIME_COLOURS, Crisis: CRISIS_COLOURS}
 # a hatch, which no regime has, because no colour is left that differs from all
 UNSOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
 DRAWN = {**KEPT, "least_margin": STATICS["least_margin"]}
@@ -304,23 +287,7 @@ def cut_at(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Da
     numbers = [dim for dim in dims if dim != "contest"]
     uneven = [dim for dim in numbers if not (np.diff(dataset[dim]) > 0).all()]
     dataset = dataset.isel({dim: np.unique(dataset[dim], return_index=True)[1] for dim in uneven})
-    places = {}
-    for dim, value in at.items():
-        if dim not in dims:
-            raise ValueError(f"at: {dim!r} is not an axis of this dataset; it has {', '.join(dims)}")
-        values = dataset[dim].values
-        if dim == "contest":
-            check_contest(value)
-            if value not in values:
-                raise ValueError(f"at: contest = {value!r} is not compared; it must be {' or '.join(values)}")
-            places[dim] = values.tolist().index(value)
-            continue
-        wanted = check_parameter(dim, value)
-        if not values[0] <= wanted <= values[-1]:
-            raise ValueError(
-                f"at: {dim} = {wanted!r} is off its axis; it must be from {values[0]:g} to {values[-1]:g}"
-            )
-        places[dim] = int(np.abs(values - wanted).argmin())
+    places = nearest(dataset, dims, at)
     left = sorted((axis for axis in axes if axis not in places), key=lambda axis: dataset.sizes[axis])
     if not left:
         raise ValueError(f"at fixes every axis; leave at least one of {', '.join(axes)}")

@@ -1,0 +1,35 @@
+"""foedus doctor."""
+
+import contextlib
+
+from rich.console import Console
+from rich.table import Table
+
+from .doctor import examine, facts
+
+
+def doctor() -> int:
+    """Tell what foedus runs on here, and whether it solves games right.
+
+    Known games are solved again, and each check is a line. A few seconds, and up to two minutes where kernels
+    must be compiled first. Ends with exit code 1 if a check fails, and a line that says what to do.
+    """
+    table = Table.grid(padding=(0, 2))
+    for what, text in facts():
+        table.add_row(what, text)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(table, "")
+    errors = Console(stderr=True)
+    words = "checking; kernels that are not compiled yet take up to two minutes"
+    failed = []
+    with errors.status(words) if errors.is_terminal else contextlib.nullcontext():
+        for finding in examine():
+            console.print(f"{'✓' if finding.passed else '✗'} {finding.name}: {finding.words}")
+            if not finding.passed:
+                failed.append(finding)
+    if not failed:
+        console.print("\nall is well")
+        return 0
+    remedies = "; ".join(dict.fromkeys(finding.remedy for finding in failed))
+    console.print(f"\nwrong: {len(failed)}. What to do: {remedies}")
+    return 1
