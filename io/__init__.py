@@ -1,10 +1,13 @@
 """Labels and files: the tables of parameters and variables (`schema`), Datasets, NetCDF.
 
-Nothing is imported here, because xarray takes longer to import than a game to solve; but where xarray is
-already there, its Datasets are given what foedus knows of them: `ds.foedus`.
+xarray is not imported here, because that takes longer than to solve a game; but once it is there, imported
+before this or after, its Datasets are given what foedus knows of them: `ds.foedus`.
 """
 
-import sys
+import wrapt
 
-if "xarray" in sys.modules:
+
+@wrapt.when_imported("xarray")
+def _register(_: object) -> None:
+    """Register `ds.foedus`."""
     from . import accessor as accessor

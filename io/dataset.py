@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import xarray as xr
 
-from . import accessor as accessor  # so that every Dataset of ours has it
 from .schema import COMPARISON, KEPT, PARAMETERS, UNITS_IN, Label
 
 REFERENCES = (

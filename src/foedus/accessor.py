@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Accessor:
     """Pictures, slices and shares of a Dataset that foedus made, as ``ds.foedus``.
 
-    It is registered when the first Dataset of foedus is made or read, or when foedus, or foedus.io, is
-    imported after xarray. Each method raises TypeError if the Dataset was not made by foedus.
+    It is registered once foedus, or foedus.io, and xarray are imported, in either order. Each method raises
+    TypeError if the Dataset was not made by foedus.
 
     Examples
     --------

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import cyclopts
 
-from .cli import whole_number
+from .cli import compile_kernels, whole_number
 
 PORT = 5006
 
@@ -34,10 +34,11 @@ def explore(
     browser
         open the page
     """
-    from .explorer import DEFAULT, view_of_run
+    from .explorer import DEFAULT, regimes, view_of_run
     from .explorer_server import serve
 
     if not 0 <= port <= 65535:
         raise ValueError(f"--port {port} is not allowed; it must be from 0 to 65535")
     view = DEFAULT if run_file is None else view_of_run(run_file)
+    compile_kernels(lambda: regimes(view, 2), quiet=False)
     serve(view, port, address, origin or [], browser)

@@ -57,6 +57,7 @@ from .runfile import Range
 from .slices import STYLES, jumps_of, with_gaps
 from .streaming import regime_counts
 
+PATIENCE = 0.5  # seconds without a map, after which the page says why
 PAUSE = 0.12  # seconds without a change, after which what takes longer is shown, too
 TALL = ":host { height: clamp(16em, 55vh, 38em) !important; }"  # the map, a window over half full of it
 STEPS = 200  # of a slider
@@ -67,6 +68,7 @@ INK = {
     "dark": ("#ececec", "#161616", "#444444"),
 }  # as in explorer.css
 DASHES = (*STYLES, "dotdash")
+WAITING = "<span class='faint'>solving; kernels are compiled at first, which takes up to a minute</span>"
 HINT = "<span class='faint'>Point at the map to read a game, click it to pin one.</span>"
 
 pn.extension(notifications=False)
@@ -333,7 +335,12 @@ class Page:
 
         maps = iter(()) if self.drawn == key(view) else frames(view, stale)
         started = time.perf_counter()
-        first = next(maps, None)
+        waiting = threading.Timer(PATIENCE, self.say_waiting)
+        waiting.start()
+        try:
+            first = next(maps, None)
+        finally:
+            waiting.cancel()
         if first is not None:
             yield functools.partial(self.show_map, view, first, time.perf_counter() - started)
         if self.changed.wait(PAUSE):
@@ -345,6 +352,10 @@ class Page:
         for frame in maps:
             yield functools.partial(self.show_map, view, frame, None)
         self.drawn = key(view)
+
+    def say_waiting(self) -> None:
+        """Say why there is no map yet."""
+        self.document.add_next_tick_callback(lambda: setattr(self.texts["rate"], "object", WAITING))
 
     # -- what is shown ------------------------------------------------------------------------------------
 

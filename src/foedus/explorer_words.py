@@ -10,7 +10,8 @@ from .cutpoints import cutpoint_rows
 from .equilibrium import Equilibrium
 from .explorer import DOWNLOADS, NAME, View, query_of
 from .game import Game
-from .io.schema import PARAMETERS, VARIABLES, Crisis, Regime
+from .io.schema import PARAMETERS, Crisis, Regime
+from .notebook import equilibrium_html, swatch
 from .plots import percent
 from .tables import html_table
 
@@ -32,19 +33,13 @@ def number(value: float) -> str:
 
 
 def game_words(eq: Equilibrium) -> str:
-    """Return what a game is and what happens in it, in words and along the path of its tree."""
-    sentences = "".join(f"<p>{html.escape(line)}</p>" for line in eq.explain().splitlines())
-    return f"<p class='faint'>{html.escape(repr(eq.game))}</p>{sentences}{path(eq)}{payoffs(eq)}"
+    """Return what happens in a game, in words and numbers, and the path of its tree."""
+    return equilibrium_html(eq) + path(eq)
 
 
-def swatch(regime: int) -> str:
-    """Return a square in the colour of a regime."""
-    return f"<span class='swatch' style='background:{colour(regime)}'></span>"
-
-
-def colour(regime: int) -> str:
-    """Return the colour of a regime; black where a game could not be solved."""
-    return REGIME_COLOURS.get(Regime(regime), "black")
+def colour(code: int) -> str:
+    """Return the colour of a regime on the map, black where a game could not be solved."""
+    return REGIME_COLOURS.get(Regime(code), "black")
 
 
 def path(eq: Equilibrium) -> str:
@@ -84,19 +79,6 @@ def crisis(outcome: Any, game: Game) -> str:
     if outcome.crisis == Crisis.QUIET:
         return f"quiet: x = q = {game.status_quo:.4g}"
     return f"{outcome.crisis.words}: x = {outcome.settlement:.4g}"
-
-
-def payoffs(eq: Equilibrium) -> str:
-    """Return what each player gets, with and without S."""
-    rows = [
-        [
-            f"{VARIABLES[name].long_name}, {VARIABLES[name].symbol}",
-            getattr(eq, name),
-            getattr(eq.without, name),
-        ]
-        for name in ("superpower_payoff", "ally_payoff", "challenger_payoff")
-    ]
-    return f"<h3>Payoffs</h3>{html_table(['', 'with S', 'without S'], rows)}"
 
 
 def under_pointer(eq: Equilibrium, names: Iterable[str]) -> str:

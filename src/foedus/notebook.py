@@ -18,7 +18,7 @@ NUMBERS = f"{CELL}; text-align: right; font-variant-numeric: tabular-nums"
 
 def equilibrium_html(eq: Equilibrium) -> str:
     """Return an equilibrium as HTML: the regime and its colour, the parameters of the game that are not at
-    default, every variable with S and without, and the sentences of `explain`.
+    default, the sentences of `explain`, and every variable with S and without.
 
     Styles stand in the elements, and colours other than that of the regime are those of the page, so that it
     can be shown on any page, light or dark.
@@ -33,16 +33,16 @@ def equilibrium_html(eq: Equilibrium) -> str:
     _, _, meaning = first.partition(": ")
     return "\n".join([
         '<div style="max-width: 44em; line-height: 1.45; overflow-x: auto">',
-        f'<p style="margin: 0 0 0.4em">{_swatch(eq.regime)}<strong>{escape(eq.regime.words)}</strong>: '
+        f'<p style="margin: 0 0 0.4em">{swatch(eq.regime)}<strong>{escape(eq.regime.words)}</strong>: '
         f"{escape(meaning)}</p>",
         f'<p style="margin: 0 0 0.6em">{_game(eq)}</p>',
+        *(f'<p style="margin: 0 0 0.4em">{escape(sentence)}</p>' for sentence in sentences),
         *_table(eq),
-        *(f'<p style="margin: 0.4em 0 0">{escape(sentence)}</p>' for sentence in sentences),
         "</div>",
     ])  # fmt: skip
 
 
-def _swatch(regime: Regime) -> str:
+def swatch(regime: Regime) -> str:
     """Return a square in the colour of a regime, hatched where there is none, as in pictures."""
     return (
         '<span style="display: inline-block; width: 0.9em; height: 0.9em; margin-right: 0.5em; '
