@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import urllib.request
 from importlib import metadata
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def test_command_lines(tmp_path):
     shutil.copy(ROOT / "examples" / "sensitivity.toml", tmp_path / "examples")
     (tmp_path / "games.csv").write_text("ally_cost,stake\n0.3,1\n")
     lines = re.findall(r"^    foedus (.*?)(?:   .*)?$", README, re.MULTILINE)
-    assert len(lines) == 14
+    assert len(lines) == 15
     run_lines(lines, tmp_path)
     for name in (
         "map.nc",
@@ -308,3 +309,23 @@ def test_links_lead_somewhere():
 @pytest.mark.parametrize("target", re.findall(r"make ([a-z]+)", README))
 def test_targets_exist(target):
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_explorer(tmp_path):
+    """Every command line of the page on the explorer serves it, and what its address gives can be fetched."""
+    page = (ROOT / "docs" / "explorer.md").read_text(encoding="utf-8")
+    small_examples(tmp_path, 12)
+    run_lines(["map examples/coarse.toml -o map.nc"], tmp_path)
+    lines = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    assert len(lines) == 3
+    (address,) = re.findall(r'curl -O "(.*)"', page)
+    for line in lines:
+        words = [*shlex.split(line.replace("--port 5010", "")), "--no-browser", "--port", "0"]
+        command = [sys.executable, "-m", "foedus", *words]
+        with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as server:
+            try:
+                served = re.search(r"http://\S+:\d+/", server.stdout.readline()).group()
+                with urllib.request.urlopen(address.replace("http://127.0.0.1:5006/", served)) as answer:
+                    assert b"stake = 2.0" in answer.read()
+            finally:
+                server.terminate()

@@ -88,6 +88,12 @@ def page(start: View) -> pn.Template:
     return Page(view, theme, wrong).template()
 
 
+class LiveSlider(pn.widgets.FloatSlider):
+    """A slider of which no value is held back: Panel would wait 50 ms for another."""
+
+    _priority_changes = ("value",)
+
+
 class Page:
     """What one reader sees: a view, the widgets that change it, and the panes that show it.
 
@@ -99,6 +105,7 @@ class Page:
         self.view = view
         self.theme = theme
         self.drawn: Any = None  # the map that is drawn in full
+        self.shown: Any = None  # the regimes that the browser has
         self.setting = False  # whether widgets are changed by the page, not by the reader
         self.changed = threading.Event()
         self.left = False
@@ -129,7 +136,7 @@ class Page:
             axis = reach(name)
             low, high = scaled(name, axis.start), scaled(name, axis.to)
             spoken = CustomJSTickFormatter(code="return (10 ** tick).toPrecision(3)")
-            self.sliders[name] = slider = pn.widgets.FloatSlider(
+            self.sliders[name] = slider = LiveSlider(
                 name=parameter.long_name,
                 start=low, end=high, step=(high - low) / STEPS, show_value=False, tooltips=False,
                 css_classes=["slider"],
@@ -372,6 +379,7 @@ class Page:
         )  # fmt: skip
         palette = [colour(code) for code in Regime]
         mapper = LinearColorMapper(palette=palette, low=min(Regime) - 0.5, high=max(Regime) + 0.5)
+        self.shown = None
         self.image = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
         chart.image("image", "x", "y", "dw", "dh", source=self.image, color_mapper=mapper)
         self.boundaries = ColumnDataSource({"xs": [], "ys": []})
@@ -426,9 +434,11 @@ class Page:
         if self.view.axes != view.axes:
             return
         (left, right), (low, high) = (edges_of(values)[[0, -1]].tolist() for values in frame.values)
-        self.image.data = {
-            "image": [frame.regime], "x": [left], "y": [low], "dw": [right - left], "dh": [high - low],
-        }  # fmt: skip
+        if self.shown is not frame.regime:  # or the browser would colour the same million games again
+            self.shown = frame.regime
+            self.image.data = {
+                "image": [frame.regime], "x": [left], "y": [low], "dw": [right - left], "dh": [high - low],
+            }  # fmt: skip
         xs, ys = frame.boundaries or ([], [])
         self.boundaries.data = {"xs": xs, "ys": ys}
         self.texts["legend"].object = legend(regime_counts(frame.regime))
