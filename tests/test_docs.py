@@ -320,7 +320,7 @@ def test_explorer(tmp_path):
     assert len(lines) == 3
     (address,) = re.findall(r'curl -O "(.*)"', page)
     for line in lines:
-        words = [*shlex.split(line.replace("--port 5010", "")), "--no-browser", "--port", "0"]
+        words = [*shlex.split(line.replace("--port 5010 --no-browser", "")), "--no-browser", "--port", "0"]
         command = [sys.executable, "-m", "foedus", *words]
         with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as server:
             try:
