@@ -13,6 +13,7 @@ from conftest import compiled_only
 import foedus
 from foedus import doctor, kernels
 from foedus.cli import run
+from foedus.io.schema import CONTESTS
 
 pytestmark = compiled_only
 
@@ -74,7 +75,8 @@ def test_a_grid_that_is_wrong_in_any_variable_is_found(monkeypatch, variable):
     assert finding.words.startswith(f"{variable} of Game(")
 
 
-def test_games_are_of_all_regimes():
+def test_games_are_of_all_regimes_and_contests():
+    assert {contest for contest, _ in doctor.GAMES} == {*CONTESTS}
     for games in doctor.GAMES.values():
         assert {regime for regime, _ in games} == {*foedus.Regime} - {foedus.Regime.UNSOLVED}
 
