@@ -232,7 +232,7 @@ def arms_against(t, levels, backing, alpha, crisis):
 
 @jit
 def settlement_at(t, levels, backing, alpha, crisis):
-    """Return the settlement that comes of the same."""
+    """Return the settlement before A's `alpha` and S's `backing` where C chooses this `crisis`."""
     if crisis == QUIET:
         return t.status_quo
     if crisis == CHALLENGER_CHALLENGES:

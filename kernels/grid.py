@@ -58,7 +58,7 @@ def closed(p):
 
 @jit_apart
 def solve_any_game(p):
-    """Return the same of a game with any contest."""
+    """Return what `solve_game` returns, of a game with any contest."""
     if closed(p):
         return solve_closed(p)
     return general.equilibrium(general.game_terms(p))

@@ -141,6 +141,10 @@ class TestAt:
         with pytest.raises(ValueError, match=f"^{re.escape(words)}$"):
             ds.foedus.at(**at)
 
+    def test_an_axis_without_values(self, ds):
+        with pytest.raises(ValueError, match=r"^at: the axis 'ally_cost' of this dataset has no values$"):
+            ds.isel(ally_cost=slice(0)).foedus.at(ally_cost=0.3)
+
     def test_refuses_what_is_no_number_and_what_is_not_compared(self, ds, forms):
         with pytest.raises(TypeError, match="ally_cost = 'much' is not a number"):
             ds.foedus.at(ally_cost="much")
@@ -224,6 +228,21 @@ class TestShares:
         for without in (ds[["pledge"]], ds.isel(ally_cost=slice(0))):
             with pytest.raises(ValueError, match=r"^the Dataset has no regimes, and so no shares of them$"):
                 without.foedus.shares()
+
+    def test_of_one_game(self, ds):
+        one = ds.isel(ally_cost=0, status_quo=0).foedus.shares()
+        assert one.dtype == float
+        assert one.sel(regime_name="revision") == one.sum() == 1
+
+    @pytest.mark.parametrize(
+        "change", [lambda ds: 2 * ds, lambda ds: ds.where(ds.regime == 1), lambda ds: ds.mean("ally_cost")]
+    )
+    def test_of_what_is_no_code_any_more(self, ds, forms, change):
+        with xr.set_options(keep_attrs=True):
+            changed = [change(dataset) for dataset in (ds, forms)]
+        for dataset in changed:
+            with pytest.raises(ValueError, match=r"^the Dataset's regimes are no codes, .* use sel or isel$"):
+                dataset.foedus.shares()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The doctor finds nothing where all is well, and what is wrong where something is."""
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from conftest import compiled_only
 import foedus
 from foedus import doctor, kernels
 from foedus.cli import run
+from foedus.io.schema import CONTESTS
 
 pytestmark = compiled_only
 
@@ -25,6 +27,7 @@ def test_all_is_well(capsys):
     said = capsys.readouterr().out.splitlines()
     assert said[-1] == "all is well"
     assert len([line for line in said if line.startswith("✓ ")]) == len(doctor.checks())
+    assert f"kernels        {dict(doctor.facts())['kernels']}" in said  # in one line, however long its path
     first = {line.split()[0] for line in said if line}
     for requirement in metadata.requires("foedus"):
         if "extra ==" not in requirement:
@@ -37,9 +40,10 @@ def test_all_is_well(capsys):
     [
         ("solve_game", {"ally_arms_without": 0.5}, "leader-follower contest known by hand"),
         ("solve_game", {"crisis_without": foedus.Crisis.QUIET}, "cutpoints known by hand, C's arms fixed"),
-        ("solve_game", {"ally_arms": 0.5}, "nobody gains by another move, ratio"),
-        ("solve_game", {"regime": foedus.Regime.PARTIAL}, "nobody gains by another move, ratio"),
-        ("solve_any_game", {"challenger_arms": 0.5}, "nobody gains by another move, difference"),
+        ("solve_game", {"ally_arms": 0.5}, "nobody gains by another move, ratio 1"),
+        ("solve_game", {"regime": foedus.Regime.PARTIAL}, "nobody gains by another move, ratio 1"),
+        ("solve_any_game", {"challenger_arms": 0.5}, "nobody gains by another move, ratio 2"),
+        ("solve_any_game", {"challenger_arms": 0.5}, "nobody gains by another move, difference 4"),
         ("solve_game", {"settlement": 0.123}, "a grid is what its games are, on any number of threads"),
     ],
 )
@@ -57,6 +61,43 @@ def test_a_wrong_kernel_is_found(monkeypatch, capsys, kernel, wrong, check):
     assert f"✗ {check}: " in said
     assert said.splitlines()[-1].startswith("wrong: ")
     assert "remove the folder of the compiled kernels" in said.splitlines()[-1]
+
+
+@pytest.mark.parametrize("variable", ["ally_arms", "challenger_payoff_without", "burden_share", "crisis"])
+def test_a_grid_that_is_wrong_in_any_variable_is_found(monkeypatch, variable):
+    def sweep(axes, threads=None):
+        ds = foedus.sweep(axes)
+        ds[variable][:] += 1
+        return ds
+
+    monkeypatch.setattr(doctor, "sweep", sweep)
+    finding = failures()["a grid is what its games are, on any number of threads"]
+    assert finding.words.startswith(f"{variable} of Game(")
+
+
+def test_games_are_of_all_regimes_and_contests():
+    assert {contest for contest, _ in doctor.GAMES} == {*CONTESTS}
+    for games in doctor.GAMES.values():
+        assert {regime for regime, _ in games} == {*foedus.Regime} - {foedus.Regime.UNSOLVED}
+
+
+def test_a_search_that_sees_nothing_is_found(monkeypatch):
+    monkeypatch.setattr("foedus.kernels.deviations.deviation_gain", lambda p, v: 0.0)
+    blind = [finding for finding in failures().values() if "the search does not see" in finding.words]
+    assert len(blind) == len(doctor.GAMES)
+
+
+def test_a_contest_that_is_off_by_little_is_found(monkeypatch):
+    solve = doctor.solve
+
+    def nearly(game=None, **parameters):
+        eq = solve(game, **parameters)
+        return dataclasses.replace(
+            eq, without=dataclasses.replace(eq.without, ally_arms=eq.without.ally_arms * (1 + 1e-9))
+        )
+
+    monkeypatch.setattr(doctor, "solve", nearly)
+    assert "leader-follower contest known by hand" in failures()
 
 
 def test_threads_that_change_bits_are_found(monkeypatch):
@@ -88,7 +129,7 @@ def test_whatever_goes_wrong_is_a_finding(monkeypatch, capsys):
     monkeypatch.setattr(kernels, "solve_any_game", broken)
     assert run(["doctor"]) == 1
     assert (
-        "✗ nobody gains by another move, difference: RuntimeError: no compiler\n" in capsys.readouterr().out
+        "✗ nobody gains by another move, difference 4: RuntimeError: no compiler\n" in capsys.readouterr().out
     )
 
 
@@ -161,20 +202,32 @@ def test_an_extra_that_is_missing_is_told(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("files", "limit"),
+    ("own", "files", "limit"),
     [
-        ({}, None),
-        ({"cpu.max": "max 100000\n"}, None),
-        ({"cpu.max": "150000 100000\n"}, 1.5),
-        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None),
-        ({"cpu/cpu.cfs_quota_us": "50000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 0.5),
+        (None, {"cpu.max": "150000 100000\n"}, None),  # no Linux
+        ("0::/\n", {}, None),
+        ("0::/\n", {"cpu.max": "max 100000\n"}, None),
+        ("0::/\n", {"cpu.max": "150000 100000\n"}, 1.5),
+        ("0::/of/the/host\n", {"cpu.max": "150000 100000\n"}, 1.5),  # which a container does not see
+        ("0::/job/step\n", {"job/cpu.max": "200000 100000\n", "job/step/cpu.max": "max 100000\n"}, 2.0),
+        ("0::/job/step\n", {"job/cpu.max": "200000 100000\n", "job/step/cpu.max": "50000 100000\n"}, 0.5),
+        ("0::/job\n", {"other/cpu.max": "50000 100000\n"}, None),
+        ("1:cpu:/\n", {"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None),
+        ("1:cpu:/\n", {"cpu/cpu.cfs_quota_us": "50000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 0.5),
+        (
+            "5:cpuset:/\n4:cpu,cpuacct:/job\n0::/\n",
+            {"cpu/job/cpu.cfs_quota_us": "150000\n", "cpu/job/cpu.cfs_period_us": "100000\n"},
+            1.5,
+        ),
     ],
 )
-def test_limits_of_control_groups(tmp_path, files, limit):
+def test_limits_of_control_groups(tmp_path, own, files, limit):
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    assert doctor.cpu_limit(tmp_path) == limit
+    if own:
+        (tmp_path / "own").write_text(own)
+    assert doctor.cpu_limit(tmp_path, tmp_path / "own") == limit
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ class Accessor:
         TypeError
             if the Dataset was not made by foedus.
         ValueError
-            if it has no regimes.
+            if it has no regimes, or something else among them, as arithmetic and ``where`` leave it.
 
         Examples
         --------
@@ -128,11 +128,16 @@ class Accessor:
         # compared in its own type, which is five times as fast as in that of an enumeration
         found = xr.Dataset({code.name: (regime == np.int8(code)).mean(games) for code in Regime}).compute()
         kept = [code for code in Regime if code != Regime.UNSOLVED or found[code.name].any()]
+        games_in_all = sum(found[code.name] for code in Regime)
+        if not np.allclose(games_in_all, 1):
+            raise ValueError(
+                "the Dataset's regimes are no codes, as arithmetic and where leave them; use sel or isel"
+            )
         names = variable(
             ("regime_name",), np.array([k.name.lower() for k in kept]), BOUNDARIES["regime_name"]
         )
         shares = (
             found[[code.name for code in kept]].reset_coords(drop=True).to_dataarray("regime_name", "share")
         )
-        shares = shares.assign_coords(regime_name=names).transpose(*forms, "regime_name")
+        shares = shares.assign_coords(regime_name=names).transpose(*forms, "regime_name").astype(float)
         return shares.assign_attrs(BOUNDARIES["share"].attributes)

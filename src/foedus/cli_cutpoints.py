@@ -1,7 +1,7 @@
 """foedus cutpoints."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import cyclopts
 import numpy as np
@@ -31,9 +31,6 @@ from .cutpoints import cutpoints as find_cutpoints
 from .game import check_name, naming
 from .io.schema import Regime
 from .tables import rich_table, save_table
-
-if TYPE_CHECKING:
-    pass
 
 MANY = 40  # rows that are printed; a file has them all
 

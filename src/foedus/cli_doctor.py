@@ -3,7 +3,6 @@
 import contextlib
 
 from rich.console import Console
-from rich.table import Table
 
 from .doctor import examine, facts
 
@@ -14,11 +13,14 @@ def doctor() -> int:
     Known games are solved again, and each check is a line. A few seconds, and up to two minutes where kernels
     must be compiled first. Ends with exit code 1 if a check fails, and a line that says what to do.
     """
-    table = Table.grid(padding=(0, 2))
-    for what, text in facts():
-        table.add_row(what, text)
-    console = Console(highlight=False, markup=False, soft_wrap=True)
-    console.print(table, "")
+    console = Console(
+        highlight=False, markup=False, soft_wrap=True
+    )  # a path that is copied stays in one piece
+    found = facts()
+    width = max(len(what) for what, _ in found)
+    for what, text in found:
+        console.print(f"{what:{width}}  {text}")
+    console.print()
     errors = Console(stderr=True)
     words = "checking; kernels that are not compiled yet take up to two minutes"
     failed = []

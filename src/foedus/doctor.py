@@ -8,36 +8,49 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from .cutpoints import fixed_arms_cutpoints
-from .equilibrium import solve
+from .equilibrium import game_vector, solve
 from .game import Game
-from .io.schema import CONTESTS, Crisis, Regime
+from .io.schema import Crisis, Regime
 from .sweeps import check_threads, sweep
 
 CERTIFIED = 1e-8  # the most that a player may gain by another move
-CGROUPS = Path("/sys/fs/cgroup")
-# a game of each regime, in each contest
-GAMES: dict[str, dict[Regime, dict[str, float]]] = {
-    "ratio": {
-        Regime.REVISION: {"ally_cost": 0.1},
-        Regime.RESTRAINT: {"ally_cost": 0.3},
-        Regime.SELF_RELIANCE: {"ally_cost": 0.5},
-        Regime.DETERRENCE: {"ally_cost": 1.0},
-        Regime.PARTIAL: {"ally_cost": 3.0, "stake": 0.1},
-        Regime.CONCESSION: {"superpower_cost": 1.0, "status_quo": 0.7},
-    },
-    "difference": {
-        Regime.REVISION: {"ally_cost": 0.1, "decisiveness": 2.0},
-        Regime.RESTRAINT: {"ally_cost": 0.5, "decisiveness": 4.0},
-        Regime.SELF_RELIANCE: {"status_quo": 0.3, "decisiveness": 2.0},
-        Regime.DETERRENCE: {"decisiveness": 2.0},
-        Regime.PARTIAL: {"ally_cost": 0.6, "superpower_cost": 1.0, "status_quo": 0.7, "decisiveness": 4.0},
-        Regime.CONCESSION: {"superpower_cost": 1.0, "decisiveness": 2.0},
-    },
+CGROUPS, OWN_CGROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
+# games of each regime in each contest: in closed form, in the ratio form without, and in the difference form;
+# in closed form of settlements and pledges that are found in other ways, too
+GAMES: dict[tuple[str, float], list[tuple[Regime, dict[str, float]]]] = {
+    ("ratio", 1.0): [
+        (Regime.REVISION, {"ally_cost": 0.1}),
+        (Regime.REVISION, {"ally_cost": 0.01}),
+        (Regime.REVISION, {"ally_cost": 0.2, "ally_war_cost": 0.0, "challenger_war_cost": 0.2}),
+        (Regime.RESTRAINT, {"ally_cost": 0.3}),
+        (Regime.SELF_RELIANCE, {"ally_cost": 0.5}),
+        (Regime.DETERRENCE, {"ally_cost": 1.0}),
+        (Regime.PARTIAL, {"ally_cost": 3.0, "stake": 0.1}),
+        (Regime.PARTIAL, {"ally_cost": 3.0, "superpower_cost": 1.0, "status_quo": 0.8}),
+        (Regime.CONCESSION, {"superpower_cost": 1.0, "status_quo": 0.7}),
+    ],
+    ("ratio", 2.0): [
+        (Regime.REVISION, {"ally_cost": 0.1}),
+        (Regime.RESTRAINT, {"ally_cost": 0.5}),
+        (Regime.SELF_RELIANCE, {"ally_cost": 0.5, "status_quo": 0.9}),
+        (Regime.DETERRENCE, {"ally_cost": 1.0}),
+        (Regime.PARTIAL, {"challenger_forces": 1.0, "status_quo": 0.9}),
+        (Regime.CONCESSION, {"ally_cost": 3.0, "stake": 0.1}),
+    ],
+    ("difference", 4.0): [
+        (Regime.REVISION, {"ally_cost": 0.1}),
+        (Regime.RESTRAINT, {"ally_cost": 0.5}),
+        (Regime.SELF_RELIANCE, {"ally_cost": 1.0, "status_quo": 0.12}),
+        (Regime.DETERRENCE, {"ally_cost": 1.0}),
+        (Regime.PARTIAL, {"ally_cost": 0.6, "superpower_cost": 1.0, "status_quo": 0.7}),
+        (Regime.CONCESSION, {"superpower_cost": 3.0}),
+    ],
 }
 
 
@@ -154,20 +167,31 @@ def _threads() -> str:
     return words
 
 
-def cpu_limit(root: Path = CGROUPS) -> float | None:
+def cpu_limit(root: Path = CGROUPS, own: Path = OWN_CGROUPS) -> float | None:
     """Return how many processors' time the control groups of Linux grant this process, None if all.
 
-    The quota of either version of them, over its period, is read at `root`, as a container sees it.
+    That is the least quota over its period of the group that `own` names and of those around it, which either
+    version of control groups keeps under `root`; a container may see its own group at `root` itself.
     """
-    for quota, period in (("cpu.max", None), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")):
-        try:
-            words = (root / quota).read_text().split()
-            if period:
-                words += (root / period).read_text().split()
-            return int(words[0]) / int(words[1]) if int(words[0]) > 0 else None
-        except (OSError, ValueError):  # no such file, or "max"
+    try:
+        lines = [line.split(":", 2) for line in own.read_text().splitlines()]
+    except OSError:  # no Linux
+        return None
+    granted = []
+    for _, controllers, path in lines:
+        if controllers and "cpu" not in controllers.split(","):
             continue
-    return None
+        group = PurePosixPath("/", path)
+        for folder in (group, *group.parents):
+            place = root / ("cpu" if controllers else "") / folder.relative_to("/")
+            files = ("cpu.cfs_quota_us", "cpu.cfs_period_us") if controllers else ("cpu.max",)
+            try:
+                quota, period = map(int, " ".join((place / file).read_text() for file in files).split())
+            except (OSError, ValueError):  # no such file, or "max"
+                continue
+            if quota > 0:
+                granted.append(quota / period)
+    return min(granted, default=None)
 
 
 def _kernels() -> str:
@@ -207,8 +231,12 @@ def checks() -> list[Check]:
         Check("cutpoints known by hand, C's arms fixed", _known_cutpoints, again),
         Check("leader-follower contest known by hand", _known_contest, again),
         *(
-            Check(f"nobody gains by another move, {contest}", _certified(contest), again)
-            for contest in CONTESTS
+            Check(
+                f"nobody gains by another move, {contest} {decisiveness:g}",
+                _certified(contest, decisiveness),
+                again,
+            )
+            for contest, decisiveness in GAMES
         ),
         Check("a grid is what its games are, on any number of threads", _same_bits, again),
         Check("a file holds what was saved", _round_trip, reinstall),
@@ -275,7 +303,7 @@ def _known_contest() -> str:
             status_quo=status_quo,
             ally_war_cost=0.0,
             challenger_war_cost=0.0,
-            challenger_forces=1e-14,  # next to none, which the contest has
+            challenger_forces=1e-14,  # next to none, as in the contest
         ).without
         gaps = (
             without.settlement - odds,
@@ -283,24 +311,33 @@ def _known_contest() -> str:
             without.challenger_arms - odds * (1 - odds) / follower,
         )
         worst = max(worst, *map(abs, gaps))
-    if not worst < 1e-6:  # the contest without existing forces is reached as their root
+    if not worst < 1e-12:  # which is much more than what the forces that C has add to it
         raise ValueError(f"arms or settlement are off by {worst:.2g}")
     return f"18 contests, off by {worst:.1g} at most"
 
 
-def _certified(contest: str) -> Callable[[], str]:
-    """Return the check of a game of each regime by a search that shares no formula with the solver."""
+def _certified(contest: str, decisiveness: float) -> Callable[[], str]:
+    """Return the check of games of each regime by a search that shares no formula with the solver, and that
+    must see what C could save where it is stated to arm more than it does."""
 
     def check() -> str:
         worst = 0.0
-        for regime, parameters in GAMES[contest].items():
-            eq = solve(Game(**parameters, contest=contest))
+        for regime, parameters in GAMES[contest, decisiveness]:
+            eq = solve(Game(**parameters, contest=contest, decisiveness=decisiveness))
             if eq.regime != regime:
                 raise ValueError(f"{eq.game!r} is {eq.regime.words}, not {regime.words}")
             if not eq.deviation_gain < CERTIFIED:
                 raise ValueError(f"in {eq.game!r} a player gains {eq.deviation_gain:.2g}")
+            waste = 0.1 * eq.game.challenger_cost
+            wasteful = replace(
+                eq,
+                challenger_arms=eq.challenger_arms + 0.1,
+                challenger_payoff=eq.challenger_payoff - waste,
+            )
+            if not wasteful.deviation_gain > waste - CERTIFIED:
+                raise ValueError(f"in {eq.game!r} the search does not see that C wastes {waste:.2g}")
             worst = max(worst, eq.deviation_gain)
-        return f"a game of each of {len(GAMES[contest])} regimes, {worst:.1g} at most"
+        return f"{len(GAMES[contest, decisiveness])} games of all regimes, {worst:.1g} at most"
 
     return check
 
@@ -309,17 +346,24 @@ def _same_bits() -> str:
     """Check that a grid has the same bits on one thread and on several, which are those of its games."""
     import numpy as np
 
+    from . import kernels
+
     axes = {"ally_cost": np.geomspace(0.05, 5, 512), "status_quo": np.linspace(0.1, 0.9, 256)}
     threads = max(2, check_threads(None))
     one, several = (sweep(axes, threads=count) for count in (1, threads))
     if not one.identical(several.assign_attrs(one.attrs)):
         raise ValueError(f"{threads} threads find something else than one")
-    for i, j in ((0, 0), (200, 100), (511, 255)):
-        place = {"ally_cost": i, "status_quo": j}
-        eq = solve(Game(**{name: float(values[place[name]]) for name, values in axes.items()}))
-        if (eq.regime, eq.settlement) != (one.regime[place].item(), one.settlement[place].item()):
-            raise ValueError(f"{eq.game!r} is another game in a grid")
-    return f"{one.regime.size:,} games on 1 and on {threads} threads"
+    some = one.isel({name: slice(None, None, 31) for name in axes})
+    for cost, share in itertools.product(some.ally_cost.values.tolist(), some.status_quo.values.tolist()):
+        game = Game(ally_cost=cost, status_quo=share)
+        alone, _, _ = kernels.solve_game(game_vector(game))
+        there = some.sel(ally_cost=cost, status_quo=share)
+        for name, value in zip(kernels.VARIABLES, alone, strict=True):
+            if not np.array_equal(there[name].values, value, equal_nan=True):
+                raise ValueError(
+                    f"{name} of {game!r} is {there[name].item()!r} in a grid and {value!r} alone"
+                )
+    return f"{one.regime.size:,} games on 1 and on {threads} threads, {some.regime.size} of them alone"
 
 
 def _round_trip() -> str:

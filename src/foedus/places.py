@@ -16,7 +16,8 @@ def nearest(dataset: "xr.Dataset", dims: Iterable[str], at: Mapping[str, float |
 
     The ``contest``, where several are compared, must be one of them.
 
-    Raises TypeError if a value is no number, ValueError if there is no such axis, or a value lies outside it.
+    Raises TypeError if a value is no number, ValueError if there is no such axis, it is empty, or a value
+    lies outside it.
 
     Examples
     --------
@@ -33,6 +34,8 @@ def nearest(dataset: "xr.Dataset", dims: Iterable[str], at: Mapping[str, float |
                 f"at: {dim!r} is not an axis of this dataset; it has {', '.join(dims) or 'none'}"
             )
         values = dataset[dim].values
+        if not values.size:
+            raise ValueError(f"at: the axis {dim!r} of this dataset has no values")
         if dim == "contest":
             check_contest(value)  # type: ignore[arg-type]
             if value not in values:
