@@ -330,3 +330,20 @@ def test_explorer(tmp_path):
                     assert b"stake = 2.0" in answer.read()
             finally:
                 server.terminate()
+
+
+def test_forms(tmp_path, monkeypatch, capsys):
+    """The page on other forms, on small maps: its command lines, and its example."""
+    page = (ROOT / "docs" / "forms.md").read_text(encoding="utf-8")
+    small_examples(tmp_path, 12)
+    lines = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    assert len(lines) == 2
+    run_lines(lines, tmp_path)
+    assert (tmp_path / "slice.png").exists()
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "forms.md", "exec"), {})
+    shares = [float(number) for number in re.findall(r"[\d.]+", capsys.readouterr().out)]
+    assert sum(shares) == pytest.approx(1, abs=1e-6)
+    assert shares[0] == 0  # as the page says: revision alone keeps any ground
+    assert (tmp_path / "forms.png").stat().st_size > 10_000
