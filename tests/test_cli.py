@@ -573,7 +573,10 @@ class TestPlot:
             ("stake=x", "'x' is not a number (from --at stake=x)"),
             ("stake=1", "stake"),
             ("stake=1 --at stake=2", "--at names stake more than once"),
-            ("status_quo=2", "status_quo"),
+            (
+                "status_quo=2",
+                "status_quo = 2.0 is not allowed; it must be > 0 and < 1 (from --at status_quo=2)",
+            ),
         ]:
             assert words in refuse(capsys, "plot", "map.nc", "-o", "a.png", "--at", *at.split())
         for region, words in [
@@ -582,7 +585,10 @@ class TestPlot:
             ("ally_cost=1:x", "'x' is not a number (from --region ally_cost=1:x)"),
             ("stake=1:2", "region: 'stake' is not an axis of this dataset; it has ally_cost, status_quo"),
             ("ally_cost=6:7", "region: ally_cost has no value from 6.0 to 7.0; it has 24 from 0.05 to 5"),
-            ("ally_cost=1:-1", "ally_cost = -1.0 is not allowed; it must be > 0"),
+            (
+                "ally_cost=1:-1",
+                "ally_cost = -1.0 is not allowed; it must be > 0 (from --region ally_cost=1:-1)",
+            ),
         ]:
             assert words in refuse(capsys, "plot", "map.nc", "-o", "a.png", "--region", region)
         assert not Path("a.png").exists()

@@ -664,7 +664,7 @@ def _place(name: str, value: str) -> Any:
         check_contest(value)
         return value
     check_name(name)
-    return number_of(value)
+    return check_parameter(name, number_of(value))
 
 
 def stretch_of(name: str, value: str) -> tuple[float, float]:
@@ -673,7 +673,7 @@ def stretch_of(name: str, value: str) -> tuple[float, float]:
     low, colon, high = value.partition(":")
     if not colon:
         raise ValueError(f"{value!r} is not of the form from:to")
-    return number_of(low), number_of(high)
+    return check_parameter(name, number_of(low)), check_parameter(name, number_of(high))
 
 
 def _forms(name: str, values: str) -> Any:
