@@ -123,6 +123,7 @@ class TestMap:
         assert f"restraint {restraint:8.3%}" in done.stdout
         assert "384 games in" in done.stdout
         assert re.search(r"games in \S+ s: [\d.,]+( million)? games per second\n", done.stdout)
+        assert done.stdout.endswith("\nkept in map.nc, drawn in map.png\n")
 
     def test_runs_again_from_its_own_file(self, folder):
         assert run(["map", "run.toml", "--quiet", "--no-picture"]) == 0

@@ -338,14 +338,14 @@ def map(  # noqa: A001 - the command's name
         again = command_line() if resume else f"{command_line()} --resume"
         raise KeyboardInterrupt(f"interrupted; what is solved stands in {folder}: {again} goes on") from None
     seconds = time.perf_counter() - started
-    if ways.picture:
-        draw_beside(target, image)
+    pictures = draw_beside(target, image) if ways.picture else []
     if not ways.quiet:
         _print_shares(regimes, games)
         if solved < games:
             print(f"{games - solved:,} of {games:,} games were solved before")
         if solved:
             print_rate(solved, seconds)
+        print_kept(target, pictures)
 
 
 def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Ways) -> None:
@@ -381,6 +381,7 @@ def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Way
         solved = dataset.attrs["solved"]
         print(f"{solved:,} of {games:,} games solved, 1 in {games / solved:.3g}, in {seconds:.2f} s")
         print(f"could be missed: {dataset.attrs['unseen']}")
+        print_kept(target, [image] if ways.picture else [])
 
 
 @contextlib.contextmanager
@@ -461,13 +462,13 @@ def compare(
         dataset = solve_grid(request.axes, threads=ways.threads, progress=progress)
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=command_line()), target)
-    if ways.picture:
-        draw_beside(target, image)
+    pictures = draw_beside(target, image) if ways.picture else []
     if not ways.quiet:
         print(" " * 14, *(f"{f'under {under}':>12}" for under in dataset.under.values))
         for name, shares in zip(dataset.regime_name.values, dataset.regime_share.values, strict=True):
             print(f"{Regime[name.upper()].words:>14}", *(f"{share:12.3%}" for share in shares))
         print_rate(games, seconds)
+        print_kept(target, pictures)
 
 
 def target_of(run_file: Path, named: Path | None, output: Path | None) -> Path:
@@ -478,8 +479,8 @@ def target_of(run_file: Path, named: Path | None, output: Path | None) -> Path:
     return target
 
 
-def draw_beside(file: Path, image: Path) -> None:
-    """Draw the map in a file, or say why there is no picture."""
+def draw_beside(file: Path, image: Path) -> list[Path]:
+    """Draw the map in a file and return the picture's path, or say why there is none."""
     from .io.files import opened
     from .plots import plot, save_figure
 
@@ -488,8 +489,9 @@ def draw_beside(file: Path, image: Path) -> None:
             figure = plot(dataset)
     except ValueError as reason:  # too many dimensions for one picture
         print(f"no picture: {reason}", file=sys.stderr)
-    else:
-        save_figure(figure, image)
+        return []
+    save_figure(figure, image)
+    return [image]
 
 
 @app.command
@@ -531,6 +533,7 @@ def points(
     if not quiet:
         _print_shares(regime_counts(dataset.regime.values), games)
         print_rate(games, seconds)
+        print_kept(target)
 
 
 @app.command(name="plot")
@@ -828,6 +831,11 @@ def _print_shares(counts: Mapping[Regime, int] | Mapping[int, int], games: int) 
     """Print the share of each regime among so many games."""
     for code, count in counts.items():
         print(f"{Regime(code).words:>14} {count / games:8.3%}")
+
+
+def print_kept(file: Path, pictures: Sequence[Path] = ()) -> None:
+    """Print in which file the result is, and in which pictures."""
+    print(f"kept in {file}", *(f"drawn in {picture}" for picture in pictures), sep=", ")
 
 
 def print_rate(games: int, seconds: float) -> None:
