@@ -157,8 +157,8 @@ def load(path: str | os.PathLike) -> xr.Dataset:
 
     Raises
     ------
-    FileNotFoundError
-        if there is no such file.
+    FileNotFoundError, IsADirectoryError
+        if there is no such file, or it is a folder.
     ValueError
         if it can be read neither as NetCDF nor as Zarr, or is none of ours.
     """
@@ -179,8 +179,10 @@ def opened(path: str | os.PathLike) -> Iterator[xr.Dataset]:
     kind = NAMES.get(source.suffix, NAMES[".nc"])
     if source.name.endswith(".part") and source.is_dir():
         raise ValueError(f"{source} is the draft of a map that is not finished; resume its run to finish it")
-    if not source.exists() or (source.is_dir() and source.suffix != ".zarr"):
+    if not source.exists():
         raise FileNotFoundError(f"{source}: there is no such file")
+    if source.is_dir() and source.suffix != ".zarr":
+        raise IsADirectoryError(f"{source} is a folder, not a file")
     if not os.access(source, os.R_OK):
         raise PermissionError(f"{source} cannot be read: no permission")
     files = format_of(source if source.suffix in FORMATS else source.with_suffix(".nc"))

@@ -130,7 +130,7 @@ class TestAt:
             ({"stake": 1.0}, "at: 'stake' is not an axis of this dataset; it has ally_cost, status_quo"),
             ({"vertex": 1}, "at: 'vertex' is not an axis of this dataset; it has ally_cost, status_quo"),
             ({"ally_cost": 6.0}, "at: ally_cost = 6.0 is off its axis; it must be from 0.05 to 5"),
-            ({"ally_cost": float("nan")}, "ally_cost = nan is not allowed; it must be > 0"),
+            ({"ally_cost": float("nan")}, "ally_cost = nan is not allowed; it must be a finite number > 0"),
             (
                 {"contest": "ratio"},
                 "at: 'contest' is not an axis of this dataset; it has ally_cost, status_quo",

@@ -497,3 +497,10 @@ def test_other_commands_say_what_a_file_of_claims_is_not(tmp_path, capsys, comma
     assert capsys.readouterr().err.count("\n") == 1
     assert run(["info", str(path)]) == 0
     assert "claims" in capsys.readouterr().out
+
+
+def test_help_says_which_parameters_are_drawn(capsys):
+    assert run(["claims", "--help"]) == 0
+    text = "".join(capsys.readouterr().out.replace("│", "").split())
+    assert text.count("[default:drawn]") == len(verdicts.WIDE)
+    assert f"[default:{PARAMETERS['decisiveness'].default}]" in text

@@ -78,10 +78,17 @@ class TestSolve:
             (["--ally-cost", "-1"], "ally_cost = -1.0 is not allowed; it must be > 0 (from --ally-cost)"),
             (
                 ["--status-quo", "nan"],
-                "status_quo = nan is not allowed; it must be > 0 and < 1 (from --status-quo)",
+                "status_quo = nan is not allowed; it must be a finite number > 0 and < 1 (from --status-quo)",
             ),
-            (["--stake", "inf"], "stake = inf is not allowed; it must be >= 0 (from --stake)"),
-            (["--stake", "much"], 'Invalid value for --stake: unable to convert "much" into float.'),
+            (
+                ["--stake", "inf"],
+                "stake = inf is not allowed; it must be a finite number >= 0 (from --stake)",
+            ),
+            (["--stake", "much"], "Invalid value for --stake: 'much' is not a number"),
+            (
+                ["--stake", "0,4"],
+                "Invalid value for --stake: '0,4' is not a number; decimals are set off by a point",
+            ),
             (["--stakes", "1"], "Unknown option: --stakes."),
             (
                 ["--contest", "war"],
@@ -116,6 +123,7 @@ class TestMap:
         assert f"restraint {restraint:8.3%}" in done.stdout
         assert "384 games in" in done.stdout
         assert re.search(r"games in \S+ s: [\d.,]+( million)? games per second\n", done.stdout)
+        assert done.stdout.endswith("\nkept in map.nc, drawn in map.png\n")
 
     def test_runs_again_from_its_own_file(self, folder):
         assert run(["map", "run.toml", "--quiet", "--no-picture"]) == 0
@@ -249,7 +257,7 @@ class TestMap:
             ("[game]", "[games]", "games is not a key of a run file; allowed here: game, axes, output (from run.toml)"),
             ("challenger_cost = 0.6", "size = 1", "'size' is not a parameter; there are ally_cost, "),
             ("challenger_cost = 0.6", 'stake = "a"', "stake = 'a' is not a number; it must be >= 0 (from run.toml)"),
-            ("challenger_cost = 0.6", "stake = nan", "stake = nan is not allowed; it must be >= 0 (from run.toml)"),
+            ("challenger_cost = 0.6", "stake = nan", "stake = nan is not allowed; it must be a finite number >= 0 (from run.toml)"),
             ("challenger_cost = 0.6", "ally_cost = 1", "ally_cost is both an axis and fixed in [game]; it can be only one (from run.toml)"),
             ("challenger_cost = 0.6", "decisiveness = 0", "decisiveness = 0.0 is not allowed; it must be > 0 (from run.toml)"),
             ("challenger_cost = 0.6", 'contest = "war"', "contest = 'war' is not allowed; it must be ratio or difference (from run.toml)"),
@@ -260,12 +268,13 @@ class TestMap:
             ("from = 0.1, to = 0.9", "from = 0.1, to = inf", "axes.status_quo: from = 0.1 and to = inf must be finite numbers (from run.toml)"),
             ("points = 16", "points = 0", "axes.status_quo: points = 0 is not allowed; it must be 1 or more (from run.toml)"),
             ("points = 16", "points = 1.5", "axes.status_quo.points = 1.5: input should be a valid integer (from run.toml)"),
-            ("points = 16", "steps = 16", "axes.status_quo.points is missing (from run.toml)"),
+            ("points = 16", "steps = 16", "axes.status_quo.steps is not a key of a run file; allowed here: from, to, points, scale (from run.toml)"),
+            (", points = 16", "", "axes.status_quo.points is missing (from run.toml)"),
             ("points = 16", "points = 16, steps = 1", "axes.status_quo.steps is not a key of a run file; allowed here: from, to, points, scale (from run.toml)"),
             ("from = 0.05", "from = 0.0", "axes.ally_cost: from = 0.0 is not allowed on a log axis; it must be > 0 (from run.toml)"),
             ('scale = "log"', 'scale = "cubic"', "axes.ally_cost.scale = 'cubic': input should be 'linear' or 'log' (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", "0.5", "axes.status_quo = 0.5 is no axis; it must be a list or { from, to, points } (from run.toml)"),
-            ("{ from = 0.1, to = 0.9, points = 16 }", "[]", "status_quo: a list of values is needed, not an array of shape (0,) (from run.toml)"),
+            ("{ from = 0.1, to = 0.9, points = 16 }", "[]", "status_quo: the list of its values is empty; at least one is needed (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", '["a"]', "axes.status_quo.0 = 'a': input should be a valid number (from run.toml)"),
             ('"pledge"]', '"pledges"]', "'pledges' is not a variable; there are regime, pledge, "),
             ('["regime", "pledge"]', "[]", "variables is empty; at least one is needed (from run.toml)"),
@@ -288,11 +297,11 @@ class TestMap:
         Path("run.toml").write_text("[game]\nstake = 1.0")
         assert refuse(capsys, "map", "run.toml") == "axes is missing (from run.toml)"
         Path("run.toml").write_text("[axes]")
-        assert "axes: dictionary should have at least 1 item" in refuse(capsys, "map", "run.toml")
+        assert refuse(capsys, "map", "run.toml") == "axes is empty; at least one is needed (from run.toml)"
 
     def test_refuses_files_that_are_not_there_or_no_run_files(self, folder, capsys):
         assert refuse(capsys, "map", "none.toml") == "none.toml: there is no such run file"
-        assert refuse(capsys, "map", ".") == ".: there is no such run file"
+        assert refuse(capsys, "map", ".") == ". is a folder, not a run file"
         assert refuse(capsys, "map", "none.nc") == "none.nc: there is no such file"
         Path("bytes.toml").write_bytes(b"\xff\xfe")
         assert refuse(capsys, "map", "bytes.toml") == "bytes.toml is not a TOML file"
@@ -427,7 +436,7 @@ class TestCompare:
             (["stake="], "'' is not a number (from --over stake=)"),
             (["stake=1,much"], "'much' is not a number (from --over stake=1,much)"),
             (["stake=1,-1"], "stake[1] = -1.0 is not allowed; it must be >= 0 (from --over stake=1,-1)"),
-            (["stake=nan"], "stake[0] = nan is not allowed; it must be >= 0 (from --over stake=nan)"),
+            (["stake=nan"], "stake[0] = nan is not allowed; it must be a finite number >= 0 (from --over stake=nan)"),
             (["stake=1,1.0"], "stake: 1.0 is given more than once (from --over stake=1,1.0)"),
             (["contest=ratio,ratio"], "contest: 'ratio' is given more than once (from --over contest=ratio,ratio)"),
             (["stake=1", "stake=2"], "--over names stake more than once (from --over stake=2)"),
@@ -482,16 +491,21 @@ class TestPoints:
             ("", "the file is empty; its first line must name the parameters (from games.csv)"),
             ("stake\n", "the file has no rows below its first line (from games.csv)"),
             ("size\n1\n", "'size' is not a parameter; there are ally_cost, "),
-            ("stake,stake\n1,1\n", "a parameter has more than one column (from games.csv)"),
-            ("stake\n1,2\n", "rows have 2 values, the first line 1 names (from games.csv)"),
-            ("stake,ally_cost\n1,2\n1\n", "(from games.csv)"),
+            ("stake,stake\n1,1\n", "stake has more than one column (from games.csv)"),
             (
-                "stake\nmuch\n",
-                "could not convert string 'much' to float64 at row 0, column 1. (from games.csv)",
+                "stake;q\n1;1\n",
+                "columns are separated by ';'; it must be ',', and a point in decimals (from games.csv)",
             ),
+            ("stake\n1,2\n", "line 2 has 2 values, the first line 1 names (from games.csv)"),
+            ("stake,ally_cost\n1,2\n\n1\n", "line 4 has 1 values, the first line 2 names (from games.csv)"),
+            ("stake\n1\nmuch\n", "line 3: stake = 'much' is not a number (from games.csv)"),
+            ("stake,ally_cost\n1,\n", "line 2: ally_cost = '' is not a number (from games.csv)"),
             ("stake\n1\n-1\n", "stake[1] = -1.0 is not allowed; it must be >= 0 (from games.csv)"),
             ('stake\n"1"\n\n-2\n', "stake[1] = -2.0 is not allowed; it must be >= 0 (from games.csv)"),
-            ("stake\nnan\n", "stake[0] = nan is not allowed; it must be >= 0 (from games.csv)"),
+            (
+                "stake\nnan\n",
+                "stake[0] = nan is not allowed; it must be a finite number >= 0 (from games.csv)",
+            ),
         ],
     )
     def test_refusals(self, folder, capsys, text, words):
@@ -504,6 +518,7 @@ class TestPoints:
         assert refuse(capsys, "points", "bytes.csv") == "bytes.csv is not a CSV file"
         Path("bytes.csv").write_text("a" * 200_000)
         assert refuse(capsys, "points", "bytes.csv") == "bytes.csv is not a CSV file"
+        assert refuse(capsys, "points", ".") == ". is a folder, not a file"
         assert refuse(capsys, "points", "none.csv") == "none.csv: there is no such file"
         words = "ally_cost is both a column and fixed at 1.0; it can be only one (from games.csv)"
         assert refuse(capsys, "points", "games.csv", "--ally-cost", "1") == words
@@ -559,7 +574,10 @@ class TestPlot:
             ("stake=x", "'x' is not a number (from --at stake=x)"),
             ("stake=1", "stake"),
             ("stake=1 --at stake=2", "--at names stake more than once"),
-            ("status_quo=2", "status_quo"),
+            (
+                "status_quo=2",
+                "status_quo = 2.0 is not allowed; it must be > 0 and < 1 (from --at status_quo=2)",
+            ),
         ]:
             assert words in refuse(capsys, "plot", "map.nc", "-o", "a.png", "--at", *at.split())
         for region, words in [
@@ -568,7 +586,10 @@ class TestPlot:
             ("ally_cost=1:x", "'x' is not a number (from --region ally_cost=1:x)"),
             ("stake=1:2", "region: 'stake' is not an axis of this dataset; it has ally_cost, status_quo"),
             ("ally_cost=6:7", "region: ally_cost has no value from 6.0 to 7.0; it has 24 from 0.05 to 5"),
-            ("ally_cost=1:-1", "ally_cost = -1.0 is not allowed; it must be > 0"),
+            (
+                "ally_cost=1:-1",
+                "ally_cost = -1.0 is not allowed; it must be > 0 (from --region ally_cost=1:-1)",
+            ),
         ]:
             assert words in refuse(capsys, "plot", "map.nc", "-o", "a.png", "--region", region)
         assert not Path("a.png").exists()
@@ -610,7 +631,7 @@ class TestInfo:
         assert refuse(capsys, "info", "none.nc") == "none.nc: there is no such file"
         assert refuse(capsys, "info", "none.nc.part") == "none.nc.part: there is no such file"
         assert refuse(capsys, "info", "run.toml") == "run.toml cannot be read as a NetCDF file"
-        assert refuse(capsys, "info", ".") == ".: there is no such file"
+        assert refuse(capsys, "info", ".") == ". is a folder, not a file"
 
 
 def test_the_default_map_is_what_the_documentation_says():
@@ -625,7 +646,8 @@ def test_the_default_map_is_what_the_documentation_says():
 
 def test_other_words_are_refused(capsys):
     assert "Unknown command" in refuse(capsys, "solves")
-    assert "Unused Tokens" in refuse(capsys, "solve", "1")
+    words = "'1 2' is more than the command takes; --help shows what it takes"
+    assert refuse(capsys, "solve", "1", "2") == words
     assert "requires an argument" in refuse(capsys, "map")
 
 

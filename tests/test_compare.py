@@ -168,7 +168,7 @@ def test_under_one_form_nothing_holds_under_some():
         ({"contest": "ratio"}, {}, TypeError, "contest = 'ratio' is not a list of names"),
         ({"contest": 1}, {}, TypeError, "contest = 1 is not a list of names"),
         ({"contest": []}, {}, ValueError, "contest: a list of names is needed, not an empty one"),
-        ({"stake": []}, {}, ValueError, r"stake: a list of values is needed, not an array of shape \(0,\)"),
+        ({"stake": []}, {}, ValueError, "stake: the list of its values is empty; at least one is needed"),
         ({"stake": 1.0}, {}, ValueError, r"stake: a list of values is needed, not an array of shape \(\)"),
         ({"stake": ["a"]}, {}, TypeError, "stake: its values are not all numbers"),
         ({"stake": [1.0, -1.0]}, {}, ValueError, r"stake\[1\] = -1.0 is not allowed; it must be >= 0"),

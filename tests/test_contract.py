@@ -52,11 +52,11 @@ class TestGame:
         [
             ("ally_cost", 0.0, "> 0"),
             ("challenger_cost", -1.0, "> 0"),
-            ("superpower_cost", float("nan"), "> 0"),
+            ("superpower_cost", float("nan"), "a finite number > 0"),
             ("status_quo", 0.0, "> 0 and < 1"),
             ("status_quo", 1.0, "> 0 and < 1"),
             ("ally_war_cost", -1e-9, ">= 0"),
-            ("challenger_war_cost", float("inf"), ">= 0"),
+            ("challenger_war_cost", float("inf"), "a finite number >= 0"),
             ("ally_forces", -0.1, ">= 0"),
             ("challenger_forces", 0.0, "> 0"),
             ("effectiveness", 1.1, "> 0 and <= 1"),
@@ -82,6 +82,12 @@ class TestGame:
         with pytest.raises(TypeError) as error:
             Game(stake=value)
         assert str(error.value) == f"stake = {value!r} is not a number; it must be >= 0"
+
+    def test_says_in_one_line_what_an_array_is_not(self):
+        point = foedus.sweep({"stake": [1.0]}).isel(stake=0).stake
+        assert "\n" in repr(point)
+        with pytest.raises(TypeError, match=r"^stake = <xarray.DataArray .* \.\.\. is not a number; .*$"):
+            Game(stake=point)
 
     def test_refuses_unknown_names(self):
         with pytest.raises(TypeError, match="'stakes' is not a parameter; there are ally_cost, "):
@@ -256,13 +262,13 @@ class TestSweep:
             ({"axes": {"stake": np.ma.masked_less([1.0, 2.0], 1.5)}}, ValueError, "stake: some of its values are masked"),
             ({"axes": {"decisiveness": [1.0, 0.0]}}, ValueError, r"decisiveness\[1\] = 0.0 is not allowed; it must be > 0"),
             ({"axes": {}}, ValueError, "a sweep needs at least one axis"),
-            ({"axes": {"stake": []}}, ValueError, r"stake: a list of values is needed, not an array of shape \(0,\)"),
+            ({"axes": {"stake": []}}, ValueError, "stake: the list of its values is empty; at least one is needed"),
             ({"axes": {"stake": [[1.0]]}}, ValueError, r"not an array of shape \(1, 1\)"),
             ({"axes": {"stake": 1.0}}, ValueError, r"not an array of shape \(\)"),
             ({"axes": {"stake": ["a"]}}, TypeError, "stake: its values are not all numbers"),
             ({"axes": {"stake": [True]}}, TypeError, "stake: its values are not all numbers"),
             ({"axes": {"size": [1.0]}}, TypeError, "'size' is not a parameter; there are"),
-            ({"axes": {"stake": [1.0, np.nan]}}, ValueError, r"stake\[1\] = nan is not allowed; it must be >= 0"),
+            ({"axes": {"stake": [1.0, np.nan]}}, ValueError, r"stake\[1\] = nan is not allowed; it must be a finite number >= 0"),
             ({"axes": {"stake": [1.0]}, "stake": 2.0}, ValueError, "stake is both an axis and fixed at 2.0; it can be only one"),
             ({"axes": {"stake": [1.0]}, "variables": ["regimes"]}, ValueError, "'regimes' is not a variable; there are regime, pledge"),
             ({"axes": {"stake": [1.0]}, "variables": []}, ValueError, "variables is empty; at least one is needed"),

@@ -417,6 +417,11 @@ class TestCommand:
         [
             ("ally_cost --within 10:1", "the first end must be less than the second"),
             ("ally_cost --within a", "'a' is not of the form from:to (from --within a)"),
+            ("ally_cost --within 0:1", "ally_cost = 0.0 is not allowed; it must be > 0 (from --within 0:1)"),
+            (
+                "ally_cost --within 1:2 --axis stake=1,-1",
+                "stake[1] = -1.0 is not allowed; it must be >= 0 (from --axis stake=1,-1)",
+            ),
             ("ally_csot --within 1:2", "'ally_csot' is not a parameter"),
             (
                 "ally_cost --within 1:2 --axis stake=1:2",

@@ -55,7 +55,7 @@ def test_command_lines(tmp_path):
     shutil.copy(ROOT / "examples" / "sensitivity.toml", tmp_path / "examples")
     (tmp_path / "games.csv").write_text("ally_cost,stake\n0.3,1\n")
     lines = re.findall(r"^    foedus (.*?)(?:   .*)?$", README, re.MULTILINE)
-    assert len(lines) == 15
+    assert len(lines) == 13
     run_lines(lines, tmp_path)
     for name in (
         "map.nc",
@@ -63,8 +63,6 @@ def test_command_lines(tmp_path):
         "again.nc",
         "line.pdf",
         "games.nc",
-        "forms.png",
-        "slice.png",
         "uncertain.png",
     ):
         assert (tmp_path / name).exists(), name

@@ -66,7 +66,7 @@ def test_address_gives_the_view_back():
         ("x=stake:2:1:log", "from = 2.0 must be less than to = 1.0"),
         ("x=stake:0:1:log", "from = 0.0 is not allowed on a log axis; it must be > 0"),
         ("x=stake:0:1:cubic", "scale = 'cubic' is not allowed; it must be linear or log"),
-        ("x=stake:0:nan:log", "stake = nan is not allowed; it must be >= 0"),
+        ("x=stake:0:nan:log", "stake = nan is not allowed; it must be a finite number >= 0"),
         ("y=status_quo:0.1:2:log", "status_quo = 2.0 is not allowed; it must be > 0 and < 1"),
         ("y=ally_cost:1:2:log", "ally_cost is on both axes; a map has two"),
         ("x=thing:1:2:log", "'thing' is not a parameter"),

@@ -380,6 +380,7 @@ def test_errors_are_one_line_that_says_what_is_allowed(grid, cube):
         ((cube, None, {"stake": 2.5}), ValueError,
          "at: stake = 2.5 is off its axis; it must be from 0.5 to 2"),
         ((cube, None, {"stake": "2"}), TypeError, "stake = '2' is not a number; it must be >= 0"),
+        ((cube, None, 2.0), TypeError, "at = 2.0 is not a mapping of axes to values"),
         ((two, None, {"ally_cost": 1, "status_quo": 0.5}), ValueError,
          "at fixes every axis; leave at least one of ally_cost, status_quo"),
         ((points, None, {}), ValueError,

@@ -384,9 +384,9 @@ class TestReplies:
     @pytest.mark.parametrize(
         ("moves", "error", "words"),
         [
-            ([-0.1], ValueError, "-0.1 is not allowed; it must be >= 0"),
-            ([math.inf], ValueError, "inf is not allowed; it must be >= 0"),
-            ([math.nan], ValueError, "nan is not allowed; it must be >= 0"),
+            ([-0.1], ValueError, "-0.1 is not allowed; it must be a finite number >= 0"),
+            ([math.inf], ValueError, "inf is not allowed; it must be a finite number >= 0"),
+            ([math.nan], ValueError, "nan is not allowed; it must be a finite number >= 0"),
             (["much"], TypeError, "'much' is not a number; it must be >= 0"),
         ],
     )

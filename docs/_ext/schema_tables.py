@@ -51,9 +51,10 @@ def codes(of: type[schema.Code]) -> Rows:
 
 
 class SchemaTable(SphinxDirective):
-    """The table whose name in the schema is the argument."""
+    """The table whose name in the schema is the argument; its content is for readers of the source alone."""
 
     required_arguments = 1
+    has_content = True
 
     def run(self):
         """Return the table as nodes."""

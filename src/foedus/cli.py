@@ -26,7 +26,7 @@ from .equilibrium import solve as solve_game
 from .forms import check_form
 from .forms import compare as compare_forms
 from .game import check_contest, check_name, check_parameter, naming
-from .io.schema import CONTESTS, KEPT, NUMBER, PARAMETERS, VARIABLES, Regime, Variable
+from .io.schema import CONTESTS, KEPT, NUMBER, PARAMETERS, VARIABLES, Parameter, Regime, Variable
 from .sweeps import Progress, request_sweep, solve_points, solve_request
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,
 )
 
+
+def number(_: Any, tokens: Sequence[cyclopts.Token]) -> float:
+    """Return a number as it was typed; cyclopts would say in other words than ours that it is none."""
+    return number_of(tokens[0].value)
+
+
 # words that shells complete; another is taken as it is, to be refused in our words and not the parser's
 _Words: Any = Literal
 _Contest: Any = _Words[CONTESTS] | str
@@ -55,37 +61,36 @@ UNLISTED = cyclopts.Parameter(show_choices=False)
 ParameterName = Annotated[_Parameter, UNLISTED]
 VariableNames = Annotated[list[_Variable] | None, UNLISTED]
 
-# an option for every parameter, from the table; None where it was not given
-Options: Any = dataclasses.make_dataclass(
-    "Options",
-    [
+
+def parameter_options(default: Callable[[Parameter], object]) -> Any:
+    """Return a class with an option for every parameter, from the table, each None where it was not given;
+    `default` says what the parameter is then."""
+    options: list[tuple[str, Any, None]] = [
         (
             p.name,
             Annotated[
                 float | None,
-                cyclopts.Parameter(help=f"{p.long_name}, {p.symbol}; {p.domain} [default: {p.default}]"),
+                cyclopts.Parameter(
+                    converter=number, help=f"{p.long_name}, {p.symbol}; {p.domain} [default: {default(p)}]"
+                ),
             ],
             None,
         )
         for p in PARAMETERS.values()
     ]
-    + [
-        (
-            "contest",
-            Annotated[
-                _Contest | None,
-                UNLISTED,
-                cyclopts.Parameter(
-                    help=f"form of the contest; {' or '.join(CONTESTS)} [default: {CONTESTS[0]}]"
-                ),
-            ],
-            None,
-        )
-    ],
-    namespace={"__module__": __name__},  # or cyclopts takes it for a built-in type
-)
+    words = f"form of the contest; {' or '.join(CONTESTS)} [default: {CONTESTS[0]}]"
+    contest = Annotated[_Contest | None, UNLISTED, cyclopts.Parameter(help=words)]
+    return dataclasses.make_dataclass(
+        "Options",
+        [*options, ("contest", contest, None)],
+        namespace={"__module__": __name__},  # or cyclopts takes it for a built-in type
+    )
+
+
+PARAMETER_GROUP = cyclopts.Parameter(name="*", group="Parameters of the game")
+Options: Any = parameter_options(lambda parameter: parameter.default)
 NONE_GIVEN = Options()
-Parameters = Annotated[Options, cyclopts.Parameter(name="*", group="Parameters of the game")]
+Parameters = Annotated[Options, PARAMETER_GROUP]
 Output = Annotated[Path | None, cyclopts.Parameter(name=["--output", "-o"])]
 Overwrite = Annotated[bool, cyclopts.Parameter(help="replace files that exist")]
 Picture = Annotated[
@@ -101,6 +106,7 @@ def whole_number(_: Any, tokens: Sequence[cyclopts.Token]) -> int:
         raise ValueError(f"{tokens[0].value!r} is not a whole number") from None
 
 
+Number = Annotated[float | None, cyclopts.Parameter(converter=number)]
 WholeNumber = Annotated[int | None, cyclopts.Parameter(converter=whole_number)]
 Threads = Annotated[
     int | None,
@@ -167,6 +173,9 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:  # whoever read the output has had enough; the interpreter must not find out
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except cyclopts.UnusedCliTokensError as error:
+        spare = " ".join(error.unused_tokens or [])
+        return _complain(f"{spare!r} is more than the command takes; --help shows what it takes", 2)
     except (cyclopts.CycloptsError, OSError, ValueError, TypeError, ModuleNotFoundError) as error:
         return _complain(str(error), 2)
     except MemoryError:
@@ -329,14 +338,14 @@ def map(  # noqa: A001 - the command's name
         again = command_line() if resume else f"{command_line()} --resume"
         raise KeyboardInterrupt(f"interrupted; what is solved stands in {folder}: {again} goes on") from None
     seconds = time.perf_counter() - started
-    if ways.picture:
-        draw_beside(target, image)
+    pictures = draw_beside(target, image) if ways.picture else []
     if not ways.quiet:
         _print_shares(regimes, games)
         if solved < games:
             print(f"{games - solved:,} of {games:,} games were solved before")
         if solved:
             print_rate(solved, seconds)
+        print_kept(target, pictures)
 
 
 def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Ways) -> None:
@@ -372,6 +381,7 @@ def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Way
         solved = dataset.attrs["solved"]
         print(f"{solved:,} of {games:,} games solved, 1 in {games / solved:.3g}, in {seconds:.2f} s")
         print(f"could be missed: {dataset.attrs['unseen']}")
+        print_kept(target, [image] if ways.picture else [])
 
 
 @contextlib.contextmanager
@@ -452,13 +462,13 @@ def compare(
         dataset = solve_grid(request.axes, threads=ways.threads, progress=progress)
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=command_line()), target)
-    if ways.picture:
-        draw_beside(target, image)
+    pictures = draw_beside(target, image) if ways.picture else []
     if not ways.quiet:
         print(" " * 14, *(f"{f'under {under}':>12}" for under in dataset.under.values))
         for name, shares in zip(dataset.regime_name.values, dataset.regime_share.values, strict=True):
             print(f"{Regime[name.upper()].words:>14}", *(f"{share:12.3%}" for share in shares))
         print_rate(games, seconds)
+        print_kept(target, pictures)
 
 
 def target_of(run_file: Path, named: Path | None, output: Path | None) -> Path:
@@ -469,8 +479,8 @@ def target_of(run_file: Path, named: Path | None, output: Path | None) -> Path:
     return target
 
 
-def draw_beside(file: Path, image: Path) -> None:
-    """Draw the map in a file, or say why there is no picture."""
+def draw_beside(file: Path, image: Path) -> list[Path]:
+    """Draw the map in a file and return the picture's path, or say why there is none."""
     from .io.files import opened
     from .plots import plot, save_figure
 
@@ -479,8 +489,9 @@ def draw_beside(file: Path, image: Path) -> None:
             figure = plot(dataset)
     except ValueError as reason:  # too many dimensions for one picture
         print(f"no picture: {reason}", file=sys.stderr)
-    else:
-        save_figure(figure, image)
+        return []
+    save_figure(figure, image)
+    return [image]
 
 
 @app.command
@@ -506,10 +517,10 @@ def points(
     from .io.files import save
     from .streaming import regime_counts
 
-    target = output or table.with_name(f"{table.stem}.nc")
-    check_output(target, overwrite)
     given = given_parameters(parameters)
     columns = _columns(table)
+    target = output or table.with_name(f"{table.stem}.nc")
+    check_output(target, overwrite)
     games = len(next(iter(columns.values())))
     with naming(str(table)):
         few = {k: v[:2] for k, v in columns.items()}
@@ -522,6 +533,7 @@ def points(
     if not quiet:
         _print_shares(regime_counts(dataset.regime.values), games)
         print_rate(games, seconds)
+        print_kept(target)
 
 
 @app.command(name="plot")
@@ -655,7 +667,7 @@ def _place(name: str, value: str) -> Any:
         check_contest(value)
         return value
     check_name(name)
-    return number_of(value)
+    return check_parameter(name, number_of(value))
 
 
 def stretch_of(name: str, value: str) -> tuple[float, float]:
@@ -664,7 +676,7 @@ def stretch_of(name: str, value: str) -> tuple[float, float]:
     low, colon, high = value.partition(":")
     if not colon:
         raise ValueError(f"{value!r} is not of the form from:to")
-    return number_of(low), number_of(high)
+    return check_parameter(name, number_of(low)), check_parameter(name, number_of(high))
 
 
 def _forms(name: str, values: str) -> Any:
@@ -678,7 +690,8 @@ def number_of(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ValueError(f"{text!r} is not a number") from None
+        hint = "; decimals are set off by a point" if "," in text else ""
+        raise ValueError(f"{text!r} is not a number{hint}") from None
 
 
 def _columns(path: Path) -> dict[str, Any]:
@@ -687,25 +700,59 @@ def _columns(path: Path) -> dict[str, Any]:
 
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream, naming(str(path)):
-            names = [name.strip() for name in next(csv.reader(stream), [])]
-            if not names:
-                raise ValueError("the file is empty; its first line must name the parameters")
-            for name in names:
-                check_name(name)
-            if len(set(names)) < len(names):
-                raise ValueError("a parameter has more than one column")
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)  # of no rows, said better below
-                rows = np.loadtxt(stream, delimiter=",", quotechar='"', ndmin=2)
+            names = _parameters_of(next(csv.reader(stream), []))
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", UserWarning)  # of no rows, said better below
+                    rows = np.loadtxt(stream, delimiter=",", quotechar='"', ndmin=2)
+                if rows.size and rows.shape[1] != len(names):
+                    raise ValueError(f"rows have {rows.shape[1]} values, the first line {len(names)} names")
+            except UnicodeDecodeError:
+                raise
+            except ValueError:
+                stream.seek(0)
+                _check_rows(names, csv.reader(stream))
+                raise
             if rows.size == 0:
                 raise ValueError("the file has no rows below its first line")
-            if rows.shape[1] != len(names):
-                raise ValueError(f"rows have {rows.shape[1]} values, the first line {len(names)} names")
-    except (FileNotFoundError, IsADirectoryError):
+    except FileNotFoundError:
         raise FileNotFoundError(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise IsADirectoryError(f"{path} is a folder, not a file") from None
     except (UnicodeDecodeError, csv.Error):
         raise ValueError(f"{path} is not a CSV file") from None
     return dict(zip(names, rows.T, strict=True))
+
+
+def _parameters_of(heading: list[str]) -> list[str]:
+    """Return the parameters that the first line of a CSV file names, each of them once."""
+    names = [name.strip() for name in heading]
+    if not names:
+        raise ValueError("the file is empty; its first line must name the parameters")
+    for mark in ";", "\t":
+        if len(names) == 1 and mark in names[0]:
+            raise ValueError(f"columns are separated by {mark!r}; it must be ',', and a point in decimals")
+    for name in names:
+        check_name(name)
+        if names.count(name) > 1:
+            raise ValueError(f"{name} has more than one column")
+    return names
+
+
+def _check_rows(names: list[str], rows: Any) -> None:
+    """Raise ValueError with the first row of a CSV file, by its line, that has not a number for each name."""
+    next(rows)
+    for row in rows:
+        if not row or row[0].startswith("#"):  # which NumPy passes over, too
+            continue
+        line = f"line {rows.line_num}"
+        if len(row) != len(names):
+            raise ValueError(f"{line} has {len(row)} values, the first line {len(names)} names")
+        for name, value in zip(names, row, strict=True):
+            try:
+                number_of(value)
+            except ValueError as error:
+                raise ValueError(f"{line}: {name} = {error}") from None
 
 
 def check_output(path: Path, overwrite: bool, ending: str | None = None) -> None:
@@ -784,6 +831,11 @@ def _print_shares(counts: Mapping[Regime, int] | Mapping[int, int], games: int) 
     """Print the share of each regime among so many games."""
     for code, count in counts.items():
         print(f"{Regime(code).words:>14} {count / games:8.3%}")
+
+
+def print_kept(file: Path, pictures: Sequence[Path] = ()) -> None:
+    """Print in which file the result is, and in which pictures."""
+    print(f"kept in {file}", *(f"drawn in {picture}" for picture in pictures), sep=", ")
 
 
 def print_rate(games: int, seconds: float) -> None:

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from .cli import (
-    NONE_GIVEN,
+    PARAMETER_GROUP,
+    Number,
     Output,
     Overwrite,
-    Parameters,
     Quiet,
     Threads,
     WholeNumber,
@@ -23,18 +23,22 @@ from .cli import (
     command_line,
     compile_kernels,
     given_parameters,
+    parameter_options,
     print_rate,
     progress_bar,
 )
 from .game import make_game, naming
 from .io.schema import PARAMETERS, Verdict
 from .tables import save_table
-from .verdicts import check_games
+from .verdicts import WIDE, check_games
 from .verdicts import claims as test_claims
 
 if TYPE_CHECKING:
     import xarray as xr
 
+# an option that is not given leaves its parameter to chance
+Options: Any = parameter_options(lambda p: "drawn" if p.name in WIDE else p.default)
+ALL_DRAWN = Options()
 COLUMNS = ("premise_met", "holds", "share", "low", "high", "verdict")
 
 
@@ -42,14 +46,14 @@ def claims(
     run_file: Path | None = None,
     /,
     *,
-    games: float | None = None,
+    games: Number = None,
     seed: WholeNumber = None,
     output: Output = None,
     table: Annotated[list[Path] | None, cyclopts.Parameter(name=["--table", "--csv"])] = None,
     overwrite: Overwrite = False,
     threads: Threads = None,
     quiet: Quiet = False,
-    parameters: Parameters = NONE_GIVEN,
+    parameters: Annotated[Options, PARAMETER_GROUP] = ALL_DRAWN,
 ) -> None:
     """Tell which of the article's claims hold, how often, and in which games they do not.
 

@@ -28,7 +28,7 @@ from .cli import (
 )
 from .cutpoints import cutpoint_rows
 from .cutpoints import cutpoints as find_cutpoints
-from .game import check_name, naming
+from .game import check_name, check_values, naming
 from .io.schema import Regime
 from .tables import rich_table, save_table
 
@@ -120,7 +120,7 @@ def axis_of(name: str, text: str) -> np.ndarray:
     """Return the values of an axis as it was typed: from:to:values, or values between commas."""
     ends = text.split(":")
     if len(ends) == 1:
-        return np.array([number_of(value) for value in text.split(",")])
+        return check_values(name, [number_of(value) for value in text.split(",")])
     if len(ends) != 3 or not ends[2].isdecimal() or int(ends[2]) < 1:
         raise ValueError(f"{text!r} is not of the form from:to:values, with 1 value or more")
-    return np.linspace(number_of(ends[0]), number_of(ends[1]), int(ends[2]))
+    return check_values(name, np.linspace(number_of(ends[0]), number_of(ends[1]), int(ends[2])))

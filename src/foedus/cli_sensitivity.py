@@ -16,6 +16,7 @@ from .cli import (
     command_line,
     compile_kernels,
     draw_beside,
+    print_kept,
     print_rate,
     progress_bar,
     target_of,
@@ -62,13 +63,13 @@ def sensitivity(
         dataset = analyse(run.distributions, **run.options, threads=ways.threads, progress=progress)
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=command_line()), target)
-    if ways.picture:
-        draw_beside(target, image)
+    pictures = draw_beside(target, image) if ways.picture else []
     if not ways.quiet:
         console = Console(highlight=False)
         console.print(_probabilities(dataset))
         console.print(_indices(dataset.isel(samples=-1)))
         print_rate(dataset.attrs["games"], seconds)
+        print_kept(target, pictures)
 
 
 def _probabilities(dataset: xr.Dataset) -> Table:

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import math
+import textwrap
 from collections.abc import Iterator, Mapping
 from numbers import Real
 from typing import Any
@@ -24,7 +25,8 @@ def check_parameter(name: str, value: Any) -> float:
     """
     check_name(name)
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
-        raise TypeError(f"{name} = {value!r} is not a number; it must be {PARAMETERS[name].domain}")
+        shown = textwrap.shorten(repr(value), 60, placeholder=" ...")  # an array's is of many lines
+        raise TypeError(f"{name} = {shown} is not a number; it must be {PARAMETERS[name].domain}")
     try:
         number = float(value)
     except OverflowError:  # a whole number beyond any float
@@ -36,7 +38,8 @@ def check_parameter(name: str, value: Any) -> float:
 
 def _refusal(place: str, value: float, parameter: Parameter) -> str:
     """Say that a value is outside its parameter's domain."""
-    return f"{place} = {value!r} is not allowed; it must be {parameter.domain}"
+    kind = "" if math.isfinite(value) else "a finite number "
+    return f"{place} = {value!r} is not allowed; it must be {kind}{parameter.domain}"
 
 
 def check_name(name: str) -> None:
@@ -57,8 +60,10 @@ def check_values(name: str, values: Any) -> np.ndarray:
     array = np.asarray(values)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name}: its values are not all numbers")
-    if array.ndim != 1 or array.size == 0:
+    if array.ndim != 1:
         raise ValueError(f"{name}: a list of values is needed, not an array of shape {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{name}: the list of its values is empty; at least one is needed")
     array = array.astype(np.float64, copy=False)
     for limit in (array.min(), array.max()):
         if not PARAMETERS[name].allows(limit):

@@ -26,6 +26,8 @@ def nearest(dataset: "xr.Dataset", dims: Iterable[str], at: Mapping[str, float |
     >>> nearest(ds, ds.regime.dims, {"ally_cost": 0.21})
     {'ally_cost': 1}
     """
+    if not isinstance(at, Mapping):
+        raise TypeError(f"at = {at!r} is not a mapping of axes to values")
     dims = list(dims)
     places = {}
     for dim, value in at.items():

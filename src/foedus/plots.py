@@ -236,6 +236,8 @@ def check_variable(dataset: Any, variable: str | None) -> str:
 
 def within_region(dataset: xr.Dataset, name: str, region: Mapping[str, tuple[float, float]]) -> xr.Dataset:
     """Return the dataset where its axes lie within the `region`."""
+    if not isinstance(region, Mapping):
+        raise TypeError(f"region = {region!r} is not a mapping of axes to pairs of values")
     for dim, ends in region.items():
         if dim not in dataset[name].dims or dim == "contest":
             axes = ", ".join(map(str, dataset[name].dims))

@@ -153,6 +153,6 @@ def _checked(name: str, moves: Iterable[float]) -> list[float]:
         if isinstance(move, (bool, np.bool_)) or not isinstance(move, Real):
             raise TypeError(f"{name}: {move!r} is not a number; it must be >= 0")
         if not 0.0 <= move < math.inf:
-            raise ValueError(f"{name}: {move!r} is not allowed; it must be >= 0")
+            raise ValueError(f"{name}: {move!r} is not allowed; it must be a finite number >= 0")
         checked.append(float(move))
     return checked

@@ -101,8 +101,8 @@ def read_run(path: str | os.PathLike, over: Mapping[str, np.ndarray] | None = No
 
     Raises
     ------
-    FileNotFoundError
-        if there is no such file.
+    FileNotFoundError, IsADirectoryError
+        if there is no such file, or it is a folder.
     ValueError, TypeError
         if the file cannot be read, or with the first thing in it that is not allowed: an unknown
         key, parameter or variable, a value outside its domain, a parameter that is both an axis and
@@ -127,11 +127,13 @@ def read_run(path: str | os.PathLike, over: Mapping[str, np.ndarray] | None = No
 
 
 def read_text(source: Path) -> str:
-    """Return the text of a run file; raise FileNotFoundError or ValueError if there is none."""
+    """Return the text of a run file; raise an OSError or a ValueError if there is none."""
     try:
         return source.read_text(encoding="utf-8-sig")
-    except (FileNotFoundError, IsADirectoryError):
+    except FileNotFoundError:
         raise FileNotFoundError(f"{source}: there is no such run file") from None
+    except IsADirectoryError:
+        raise IsADirectoryError(f"{source} is a folder, not a run file") from None
     except UnicodeDecodeError:
         raise ValueError(f"{source} is not a TOML file") from None
 
@@ -151,7 +153,8 @@ def parse(text: str, model: type[Content], known: Mapping[str, str]) -> Content:
 
 def _first_problem(error: pydantic.ValidationError, known: Mapping[str, str]) -> str:
     """Say in one line what is wrong with a run file, and where in it."""
-    problem = error.errors()[0]
+    # a key that is misspelt is also one that is missing, and it is the spelling that must be mended
+    problem = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     place = [str(part) for part in problem["loc"] if part not in ("range", "list")]
     key = ".".join(place)
     if problem["type"] == "extra_forbidden":
@@ -161,6 +164,8 @@ def _first_problem(error: pydantic.ValidationError, known: Mapping[str, str]) ->
         return f"{key} is missing"
     if problem["type"] == "list_type" and place[:1] == ["axes"]:
         return f"{key} = {problem['input']!r} is no axis; it must be a list or {{ from, to, points }}"
+    if problem["type"] == "too_short":
+        return f"{key} is empty; at least one is needed"
     message = problem["msg"][0].lower() + problem["msg"][1:]
     if isinstance(problem["input"], dict):
         return f"{key}: {message}"
