@@ -191,6 +191,7 @@ def test_keyboard(site):
         typed = box(driver, "challenger's cost of arms, c_C")
         typed.send_keys(Keys.CONTROL, "a", Keys.NULL, "0.7", Keys.ENTER)
         wait_for(lambda: game_in(driver).challenger_cost == 0.7)
+        assert typed.value_of_css_property("outline-style") == "solid"  # where the keyboard is can be seen
         for nonsense, said in (
             ("-1", "challenger_cost = -1.0 is not allowed; it must be > 0"),
             ("x", "'x' is not a number"),

@@ -39,7 +39,7 @@ NAME = "explored"  # of files that are downloaded
 
 # where the slider of each parameter goes, in its own values or in their logarithms
 REACH: dict[str, tuple[str, float, float]] = {**WIDE, "decisiveness": ("log_uniform", 0.25, 16.0)}
-FAR = 1e300  # no axis ends beyond it: half a step more might be no number
+FAR = 1e300  # no axis ends beyond it, or so many times as high as it starts: browsers draw no infinity
 INSIDE = 0.01  # a slider ends so far inside an end that is not allowed
 
 
@@ -96,6 +96,8 @@ def _range(low: float, high: float, scale: str) -> Range:
         raise ValueError(f"scale = {scale!r} is not allowed; it must be linear or log") from None
     if high > FAR:
         raise ValueError(f"to = {high} is not allowed on a map; it must be <= {FAR}")
+    if scale == "log" and 0 < low <= high / FAR:
+        raise ValueError(f"from = {low} and to = {high} are too far apart for a log axis")
     if not np.all(np.diff(axis.values()) > 0):
         raise ValueError(f"from = {low} and to = {high} are too close for {SIDE} numbers between them")
     return axis
@@ -129,7 +131,7 @@ def place_on(axis: Range, value: float) -> float:
     Examples
     --------
     >>> place_on(reach("ally_cost"), 0.123456789), place_on(reach("ally_cost"), 7.0)
-    (0.1235, 5.0)
+    (0.12346, 5.0)
     """
     values = axis.values()
     inside = min(max(value, axis.start), axis.to)
