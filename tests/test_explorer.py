@@ -21,6 +21,7 @@ from foedus import Game, explorer, kernels
 from foedus.article import CLAIMS
 from foedus.cli import run
 from foedus.explorer import DEFAULT, StaleError, View, make_view, query_of, view_of_query, view_of_run
+from foedus.explorer_words import number
 from foedus.io.schema import PARAMETERS, Verdict
 from foedus.runfile import read_run
 
@@ -70,12 +71,40 @@ def test_address_gives_the_view_back():
         ("y=status_quo:0.1:2:log", "status_quo = 2.0 is not allowed; it must be > 0 and < 1"),
         ("y=ally_cost:1:2:log", "ally_cost is on both axes; a map has two"),
         ("x=thing:1:2:log", "'thing' is not a parameter"),
+        ("stake=1&stake=2", "'stake' is given more than once"),
+        ("x=stake:1:2:log&x=stake:1:2:log", "'x' is given more than once"),
+        ("x=ally_cost:1e-151:1e150:log", "from = 1e-151 and to = 1e+150 are too far apart for a log axis"),
+        ("x=ally_cost:1:1.7e308:log", "to = 1.7e+308 is not allowed on a map; it must be <= 1e+300"),
+        ("x=ally_cost:0.5:0.50000000000001:linear", "are too close for 1024 numbers between them"),
+        ("x=ally_cost:5e-324:1e-321:log", "are too close for 1024 numbers between them"),
     ],
 )
 def test_wrong_addresses(query, said):
     with pytest.raises((TypeError, ValueError), match=re.escape(said)) as caught:
         view_of_query(query)
     assert "(from the address)" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [(1e-149, 1e150, "log"), (1e-320, 1e-21, "log"), (0.5, 0.500000000001, "log"), (0.5, 0.500000000001, "linear"),
+     (1e-318, 1e-317, "linear"), (1.0, 1e300, "linear"), (0.05, 5.0, "log")],
+)  # fmt: skip
+def test_places_are_told_apart(ends):
+    """What is under the pointer is on the axis, nearer than its next value, and shown to the last digit."""
+    axis = make_view(Game(), {"ally_cost": ends, "status_quo": AXES["status_quo"]}).axes["ally_cost"]
+    values = axis.values()
+    for i in (0, 1, 300, 511, 900, 1022, 1023):
+        place = explorer.place_on(axis, values[i])
+        assert axis.start <= place <= axis.to
+        assert abs(place - values[i]) < values[min(i + 1, 1023)] - values[max(i - 1, 0)]
+        assert float(number(place)) == place
+    assert explorer.place_on(axis, 0.0) == axis.start
+    assert explorer.place_on(axis, 2e300) == axis.to
+
+
+def test_number_loses_no_digit():
+    assert [number(value) for value in (2.0, 0.1 + 0.2, 1e-300)] == ["2", "0.30000000000000004", "1e-300"]
 
 
 def test_view_of_a_run_file(tmp_path):
@@ -186,6 +215,11 @@ def test_what_cannot_be_downloaded():
         explorer.download(DEFAULT, ".exe")
 
 
+def test_downloads_are_given_up():
+    with pytest.raises(StaleError):
+        explorer.download(DEFAULT, ".nc", lambda: True)
+
+
 # -- the server -------------------------------------------------------------------------------------------
 
 
@@ -202,10 +236,10 @@ def port():
     assert "Traceback" not in errors
 
 
-def get(port, path, host=None):
+def get(port, path, **headers):
     """Return the status and the content of a page."""
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/{path}", headers={"Host": host} if host else {}
+        f"http://127.0.0.1:{port}/{path}", headers={name.replace("_", "-"): v for name, v in headers.items()}
     )
     try:
         with urllib.request.urlopen(request) as answer:
@@ -225,7 +259,9 @@ def test_downloads_are_of_the_address(port):
         "stake = -2.0 is not allowed; it must be >= 0 (from the address)\n",
     )
     assert get(port, "download/explored.exe")[0] == 404
-    assert get(port, "download/explored.toml", host=f"evil.example:{port}")[0] == 403
+    assert get(port, "download/explored.toml", Host=f"evil.example:{port}")[0] == 403
+    for site, status in (("cross-site", 403), ("same-site", 403), ("same-origin", 200), ("none", 200)):
+        assert get(port, "download/explored.toml", Sec_Fetch_Site=site)[0] == status
 
 
 @pytest.mark.parametrize(
@@ -271,6 +307,10 @@ def test_only_this_machine_is_served(port):
         (["--port", "70000"], "--port 70000 is not allowed; it must be from 0 to 65535"),
         (["--port", "1.5"], "'1.5' is not a whole number"),
         (["nothing.toml"], "nothing.toml: there is no such run file"),
+        (
+            ["--no-browser", "--port", "0", "--origin", "http://x.org"],
+            "--origin 'http://x.org' is not of the form",
+        ),
         (["--address", "192.0.2.1", "--no-browser"], "of 192.0.2.1 cannot be used"),
     ],
 )

@@ -130,7 +130,7 @@ def test_map_is_that_of_sweep(site):
 # the regimes that the browser was sent
 IMAGE = """
 const sources = Bokeh.documents.flatMap((page) => [...page._all_models.values()]);
-const [image] = sources.find((model) => model.type === "ColumnDataSource" && model.data.image).data.image;
+const [image] = sources.findLast((model) => model.type === "ColumnDataSource" && model.data.image).data.image;
 return [image.shape, Array.from(image)];
 """
 
@@ -191,6 +191,7 @@ def test_keyboard(site):
         typed = box(driver, "challenger's cost of arms, c_C")
         typed.send_keys(Keys.CONTROL, "a", Keys.NULL, "0.7", Keys.ENTER)
         wait_for(lambda: game_in(driver).challenger_cost == 0.7)
+        assert typed.value_of_css_property("outline-style") == "solid"  # where the keyboard is can be seen
         for nonsense, said in (
             ("-1", "challenger_cost = -1.0 is not allowed; it must be > 0"),
             ("x", "'x' is not a number"),
@@ -213,6 +214,88 @@ def test_axes_are_chosen(site):
         Select(box(driver, "y scale")).select_by_visible_text("linear")
         wait_for(lambda: "y=stake:0.1:10.0:linear" in driver.current_url)
         assert shows(driver, foedus.solve())
+
+
+def test_axes_change_places(site):
+    """With x and y exchanged, the picture, its labels and what is pinned are those of the exchanged map."""
+    from selenium.webdriver import ActionChains
+    from selenium.webdriver.support.select import Select
+
+    with opened(site) as driver:
+        Select(box(driver, "x axis")).select_by_visible_text("ally's share under the status quo, q")
+        wait_for(lambda: "x=status_quo:0.1:0.9:linear&y=ally_cost:0.05:5.0:log" in driver.current_url)
+        view = explorer.view_of_query(driver.current_url.partition("?")[2])
+        wanted = explorer.regimes(view, 1024).astype("int8").tobytes()
+        wait_for(lambda: bytes(code % 256 for code in driver.execute_script(IMAGE)[1]) == wanted)
+        ActionChains(driver).move_to_element_with_offset(
+            deep(driver, ".bk-Figure")[0], 90, -20
+        ).click().perform()
+        wait_for(lambda: game_in(driver) != foedus.Game())
+        assert 0.5 < game_in(driver).status_quo < 0.9
+        wait_for(lambda: shows(driver, foedus.solve(game_in(driver))))
+        labels = driver.execute_script(LABELS)
+        assert labels[-1] == ["ally's share under the status quo, q", "ally's cost of arms, c_A"]
+
+
+# the labels of the figures that are on the page, x before y; the map comes before the slices
+LABELS = """
+return Bokeh.documents.flatMap((page) => [...page._all_models.values()])
+  .filter((model) => model.type === "Figure" && model.height === 500)
+  .map((model) => [model.below[0].axis_label, model.left[0].axis_label]);
+"""
+
+
+def test_words_under_the_pointer_are_of_the_game(site):
+    """What the pointer read is not left there when another parameter changes."""
+    from selenium.webdriver import ActionChains, Keys
+
+    with opened(site) as driver:
+        ActionChains(driver).move_to_element_with_offset(deep(driver, ".bk-Figure")[0], 90, -20).perform()
+        wait_for(lambda: any(e.text.startswith("c_A = ") for e in deep(driver, "div")))
+        typed = box(driver, "challenger's cost of arms, c_C")
+        typed.send_keys(Keys.CONTROL, "a", Keys.NULL, "0.7", Keys.ENTER)
+        wait_for(lambda: game_in(driver).challenger_cost == 0.7)
+        assert not any(e.text.startswith("c_A = ") for e in deep(driver, "div"))
+
+
+def test_address_changes_in_place(site):
+    """Moving a parameter leaves nothing to go back to but the page before."""
+    from selenium.webdriver import Keys
+
+    with opened(site) as driver:
+        pages = driver.execute_script("return history.length")
+        typed = box(driver, "challenger's cost of arms, c_C")
+        typed.send_keys(Keys.CONTROL, "a", Keys.NULL, "0.7", Keys.ENTER)
+        wait_for(lambda: game_in(driver).challenger_cost == 0.7)
+        assert driver.execute_script("return history.length") == pages
+
+
+def test_theme_is_that_of_the_system_until_one_is_chosen(site):
+    """A system that turns dark or light turns the page; a choice stays."""
+    with opened(site, dark=True) as driver:
+
+        def shown(system):
+            """Return the theme of the page on such a system."""
+            feature = {"name": "prefers-color-scheme", "value": system}
+            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+            driver.refresh()
+            wait_for(lambda: deep(driver, ".claims li"))
+            return driver.execute_script("return document.documentElement.dataset.theme")
+
+        wait_for(lambda: shown("light") == "light")
+        deep(driver, "header button")[0].click()
+        wait_for(lambda: shown("light") == "dark")
+
+
+def test_ended_explorer_is_told():
+    """A page whose server has ended says so."""
+    command = [sys.executable, "-m", "foedus", "explore", "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        address = re.search(r"http://\S+", server.stdout.readline()).group()
+        with opened(address) as driver:
+            assert not deep(driver, "#lost")[0].is_displayed()
+            server.terminate()
+            wait_for(lambda: deep(driver, "#lost")[0].is_displayed())
 
 
 def test_downloads(site, tmp_path):

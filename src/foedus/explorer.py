@@ -5,6 +5,7 @@ it alone; `explorer_page` puts it on the screen.
 """
 
 import dataclasses
+import math
 import os
 import tempfile
 import urllib.parse
@@ -38,6 +39,7 @@ NAME = "explored"  # of files that are downloaded
 
 # where the slider of each parameter goes, in its own values or in their logarithms
 REACH: dict[str, tuple[str, float, float]] = {**WIDE, "decisiveness": ("log_uniform", 0.25, 16.0)}
+FAR = 1e300  # no axis ends beyond it, or so many times as high as it starts: browsers draw no infinity
 INSIDE = 0.01  # a slider ends so far inside an end that is not allowed
 
 
@@ -92,7 +94,12 @@ def _range(low: float, high: float, scale: str) -> Range:
         axis = Range.model_validate({"from": low, "to": high, "points": SIDE, "scale": scale})
     except pydantic.ValidationError:
         raise ValueError(f"scale = {scale!r} is not allowed; it must be linear or log") from None
-    axis.values()
+    if high > FAR:
+        raise ValueError(f"to = {high} is not allowed on a map; it must be <= {FAR}")
+    if scale == "log" and 0 < low <= high / FAR:
+        raise ValueError(f"from = {low} and to = {high} are too far apart for a log axis")
+    if not np.all(np.diff(axis.values()) > 0):
+        raise ValueError(f"from = {low} and to = {high} are too close for {SIDE} numbers between them")
     return axis
 
 
@@ -116,6 +123,23 @@ def make_view(game: Game, axes: Mapping[str, tuple[float, float, str]]) -> View:
             make_game({name: low}), make_game({name: high})
             ranges[name] = _range(low, high, scale)
     return View(game, ranges)
+
+
+def place_on(axis: Range, value: float) -> float:
+    """Return a place on an axis in no more digits than tell it from those a step away.
+
+    Examples
+    --------
+    >>> place_on(reach("ally_cost"), 0.123456789), place_on(reach("ally_cost"), 7.0)
+    (0.12346, 5.0)
+    """
+    values = axis.values()
+    inside = min(max(value, axis.start), axis.to)
+    above = min(max(int(np.searchsorted(values, inside)), 1), values.size - 1)
+    step = values[above] - values[above - 1]
+    digits = 2 + math.floor(math.log10(inside)) - math.floor(math.log10(step)) if inside else 1
+    rounded = float(f"{inside:.{min(max(digits, 1), 17)}g}")
+    return rounded if axis.start <= rounded <= axis.to else inside
 
 
 DEFAULT = make_view(Game(), {"ally_cost": (0.05, 5.0, "log"), "status_quo": (0.1, 0.9, "linear")})
@@ -175,8 +199,12 @@ def view_of_query(query: str) -> View:
 
     Raises TypeError or ValueError with the first thing in it that is not allowed.
     """
-    given = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
+    pairs = urllib.parse.parse_qsl(query, keep_blank_values=True)
+    given = dict(pairs)
     with naming("the address"):
+        for name in given:
+            if sum(name == other for other, _ in pairs) > 1:
+                raise ValueError(f"{name!r} is given more than once")
         axes = {}
         for letter, (name, axis) in zip("xy", DEFAULT.axes.items(), strict=True):
             text = given.pop(letter, f"{name}:{axis.start}:{axis.to}:{axis.scale}")
@@ -310,13 +338,18 @@ def run_file(view: View) -> str:
     return "# a map seen in foedus explore\n" + "\n".join(parts)
 
 
-def download(view: View, ending: str) -> bytes:
+def download(view: View, ending: str, stale: Callable[[], bool] = lambda: False) -> bytes:
     """Return the map of a view as a file: a picture, a run file or the data, by its ending.
 
     The data are what `foedus map` makes of the run file, and the picture is the one it draws.
 
-    Raises ValueError if there is no such file.
+    Raises ValueError if there is no such file, and `StaleError` once `stale` says that nobody waits for it.
     """
+
+    def progress(done: int, games: int) -> None:
+        if stale():
+            raise StaleError
+
     if ending not in DOWNLOADS:
         raise ValueError(f"there is no {ending!r} to download; there are {', '.join(DOWNLOADS)}")
     if ending == ".toml":
@@ -324,7 +357,7 @@ def download(view: View, ending: str) -> bytes:
     axes = {name: axis.values() for name, axis in view.axes.items()}
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the file marks
-        dataset = sweep(axes, variables=["regime"], **view.fixed)
+        dataset = sweep(axes, variables=["regime"], progress=progress, **view.fixed)
         file = Path(folder) / f"{NAME}{ending}"
         if ending in PICTURES:
             from .plots import plot, save_figure

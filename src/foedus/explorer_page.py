@@ -17,6 +17,7 @@ import xarray as xr
 from bokeh.events import MouseLeave, MouseMove, Tap
 from bokeh.models import (
     ColumnDataSource,
+    CustomJS,
     CustomJSTickFormatter,
     FixedTicker,
     LinearColorMapper,
@@ -35,6 +36,7 @@ from .explorer import (
     claims_at,
     frames,
     make_view,
+    place_on,
     query_of,
     reach,
     slices,
@@ -76,7 +78,8 @@ pn.extension(notifications=False)
 
 def page(start: View) -> pn.Template:
     """Return the page for one reader, at the view that the address asks for, or else at `start`."""
-    theme = "dark" if pn.state.cookies.get("foedus_theme") == "dark" else "light"
+    themes = (pn.state.cookies.get(f"foedus_{told}") for told in ("chosen", "preferred"))
+    theme = next((theme for theme in themes if theme in INK), "light")
     query = pn.state.location.search.removeprefix("?") if pn.state.location else ""
     wrong = ""
     view = start
@@ -104,13 +107,16 @@ class Page:
     def __init__(self, view: View, theme: str, wrong: str) -> None:
         self.view = view
         self.theme = theme
-        self.drawn: Any = None  # the map that is drawn in full
+        self.drawn: Any = None  # the map that is drawn in full, and where; the thread's
         self.shown: Any = None  # the regimes that the browser has
         self.setting = False  # whether widgets are changed by the page, not by the reader
         self.changed = threading.Event()
         self.left = False
         self.document = pn.state.curdoc
         self.location = pn.state.location
+        for event, hidden in (("connection_lost", "false"), ("client_reconnected", "true")):
+            told = CustomJS(code=f"document.getElementById('lost').hidden = {hidden}")
+            self.document.js_on_event(event, told)
         self.make_panes()
         self.make_controls()
         self.new_figures()
@@ -126,7 +132,7 @@ class Page:
             name: pn.pane.HTML("", stylesheets=[css()], sizing_mode="stretch_width") for name in names
         }
         self.map = pn.Column(sizing_mode="stretch_width")
-        self.lines = pn.FlexBox(sizing_mode="stretch_width")
+        self.lines = pn.FlexBox(stylesheets=[css()], sizing_mode="stretch_width")
 
     def make_controls(self) -> None:
         """Make a slider and a box for each parameter, and the choices of the contest and of the axes."""
@@ -198,17 +204,21 @@ class Page:
 
     def go(self, view: View) -> None:
         """Show another view."""
-        if view.axes != self.view.axes:
+        if drawn_on(view) != drawn_on(self.view):
             self.view = view
             self.new_figures()
+        if view.fixed != self.view.fixed:
+            self.texts["pointer"].object = HINT
         self.view = view
-        self.drawn = None if self.drawn != key(view) else self.drawn
+        for part in (self.lines, self.texts["crossings"], self.texts["claims"]):
+            part.css_classes = ["stale"]
         self.complain("")
         self.set_widgets()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # of an unsolved game, which the words tell
             eq = solve(view.game)
         self.texts["words"].object = game_words(eq)
+        self.texts["links"].object = links(view)
         x, y = (getattr(view.game, name) for name in view.axes)
         self.pin.data = {"x": [x], "y": [y]}
         for name, line in self.pins.items():
@@ -296,16 +306,9 @@ class Page:
         self.change(lambda: self.play(**self.at(event)))
 
     def at(self, event: Any) -> dict[str, float]:
-        """Return the values of both axes at a place on the map, rounded to less than a step of it."""
-        found = {}
-        for (name, axis), value in zip(self.view.axes.items(), (event.x, event.y), strict=True):
-            inside = min(max(value, axis.start), axis.to)
-            step = (axis.to - axis.start) / axis.points
-            if axis.scale == "log":
-                step = inside * math.log(axis.to / axis.start) / axis.points
-            rounded = round(inside, 1 - math.floor(math.log10(step)))
-            found[name] = rounded if axis.start <= rounded <= axis.to else inside
-        return found
+        """Return the values of both axes at a place on the map."""
+        places = zip(self.view.axes.items(), (event.x, event.y), strict=True)
+        return {name: place_on(axis, value) for (name, axis), value in places}
 
     def hover(self, event: Any) -> None:
         """Say which game is under the pointer."""
@@ -340,7 +343,11 @@ class Page:
         def stale() -> bool:
             return self.view is not view or self.left
 
-        maps = iter(()) if self.drawn == key(view) else frames(view, stale)
+        image = self.image
+        maps: Iterator[Frame] = iter(())
+        if self.drawn != (image, key(view)):
+            self.drawn = None
+            maps = frames(view, stale)
         started = time.perf_counter()
         waiting = threading.Timer(PATIENCE, self.say_waiting)
         waiting.start()
@@ -349,20 +356,22 @@ class Page:
         finally:
             waiting.cancel()
         if first is not None:
-            yield functools.partial(self.show_map, view, first, time.perf_counter() - started)
+            yield functools.partial(self.show_map, view, image, first, time.perf_counter() - started)
         if self.changed.wait(PAUSE):
             return
+        yield functools.partial(self.write_down, view)
         along = slices(view)
         yield functools.partial(self.show_slices, view, along)
         held = claims_at(view.game)
         yield functools.partial(self.show_claims, view, held)
         for frame in maps:
-            yield functools.partial(self.show_map, view, frame, None)
-        self.drawn = key(view)
+            yield functools.partial(self.show_map, view, image, frame, None)
+        self.drawn = image, key(view)
 
     def say_waiting(self) -> None:
         """Say why there is no map yet."""
-        self.document.add_next_tick_callback(lambda: setattr(self.texts["rate"], "object", WAITING))
+        with contextlib.suppress(AttributeError):  # as in `work`
+            self.document.add_next_tick_callback(lambda: setattr(self.texts["rate"], "object", WAITING))
 
     # -- what is shown ------------------------------------------------------------------------------------
 
@@ -429,9 +438,9 @@ class Page:
             charts.append(chart)
         self.lines[:] = [pn.pane.Bokeh(chart, sizing_mode="stretch_width") for chart in charts]
 
-    def show_map(self, view: View, frame: Frame, seconds: float | None) -> None:
-        """Show a map, unless its axes are no more those of the page."""
-        if self.view.axes != view.axes:
+    def show_map(self, view: View, image: ColumnDataSource, frame: Frame, seconds: float | None) -> None:
+        """Show a map, unless the figure that it is for has been replaced."""
+        if drawn_on(self.view) != drawn_on(view) or self.image is not image:
             return
         (left, right), (low, high) = (edges_of(values)[[0, -1]].tolist() for values in frame.values)
         if self.shown is not frame.regime:  # or the browser would colour the same million games again
@@ -446,9 +455,10 @@ class Page:
             self.texts["rate"].object = rate(frame.regime.size, seconds)
 
     def show_slices(self, view: View, along: dict[str, tuple[xr.Dataset, xr.Dataset]]) -> None:
-        """Show what is solved along each axis, and write down the view's address."""
-        if self.view.axes != view.axes:
+        """Show what is solved along each axis."""
+        if self.view is not view:
             return
+        self.lines.css_classes = self.texts["crossings"].css_classes = []
         for name, (line, cuts) in along.items():
             found = cuts.value.values
             left, right = edges_of(line[name].values)[[0, -1]]
@@ -462,19 +472,27 @@ class Page:
                 x, y = with_gaps(line[variable], at)
                 source.data = {"x": x, "y": y}
         self.texts["crossings"].object = crossings({name: cuts for name, (_, cuts) in along.items()})
-        self.texts["links"].object = links(view)
-        if self.location:
-            self.location.search = f"?{query_of(view)}"
 
     def show_claims(self, view: View, held: dict[str, bool | None]) -> None:
         """Show which claims hold in the pinned game."""
         if self.view is view:
             self.texts["claims"].object = claims_list(held)
+            self.texts["claims"].css_classes = []
+
+    def write_down(self, view: View) -> None:
+        """Have the address of the page be that of the view."""
+        if self.location and self.view is view:
+            self.location.search = f"?{query_of(view)}"
 
 
 def key(view: View) -> tuple:
     """Return what the map of a view hangs on."""
-    return view.fixed, view.axes
+    return view.fixed, drawn_on(view)
+
+
+def drawn_on(view: View) -> list[tuple[str, Range]]:
+    """Return the axes of a view, x before y, which the dictionary would not tell from y before x."""
+    return list(view.axes.items())
 
 
 def css() -> str:

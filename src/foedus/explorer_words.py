@@ -28,8 +28,8 @@ FILES = {".svg": "figure (svg)", ".png": "figure (png)", ".toml": "run file (TOM
 
 
 def number(value: float) -> str:
-    """Return a number as people type it, with at most twelve digits."""
-    return f"{value:.12g}"
+    """Return a number as people type it, no digit lost."""
+    return repr(float(value)).removesuffix(".0")
 
 
 def game_words(eq: Equilibrium) -> str:
