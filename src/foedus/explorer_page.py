@@ -71,6 +71,7 @@ INK = {
 }  # as in explorer.css
 DASHES = (*STYLES, "dotdash")
 WAITING = "<span class='faint'>solving; kernels are compiled at first, which takes up to a minute</span>"
+DIM = "document.documentElement.classList.toggle('stale', !cb_obj.data.known[0])"
 HINT = "<span class='faint'>Point at the map to read a game, click it to pin one.</span>"
 
 pn.extension(notifications=False)
@@ -210,8 +211,6 @@ class Page:
         if view.fixed != self.view.fixed:
             self.texts["pointer"].object = HINT
         self.view = view
-        for part in (self.lines, self.texts["crossings"], self.texts["claims"]):
-            part.css_classes = ["stale"]
         self.complain("")
         self.set_widgets()
         with warnings.catch_warnings():
@@ -219,11 +218,15 @@ class Page:
             eq = solve(view.game)
         self.texts["words"].object = game_words(eq)
         self.texts["links"].object = links(view)
-        x, y = (getattr(view.game, name) for name in view.axes)
-        self.pin.data = {"x": [x], "y": [y]}
+        self.move_pin(known=False)
         for name, line in self.pins.items():
             line.location = getattr(view.game, name)
         self.changed.set()
+
+    def move_pin(self, known: bool) -> None:
+        """Move the pin to the game, and tell the browser whether what is solved around it is `known`."""
+        x, y = (getattr(self.view.game, name) for name in self.view.axes)
+        self.pin.data = {"x": [x], "y": [y], "known": [known]}
 
     def set_widgets(self) -> None:
         """Set every widget to the view."""
@@ -361,9 +364,7 @@ class Page:
             return
         yield functools.partial(self.write_down, view)
         along = slices(view)
-        yield functools.partial(self.show_slices, view, along)
-        held = claims_at(view.game)
-        yield functools.partial(self.show_claims, view, held)
+        yield functools.partial(self.show_game, view, along, claims_at(view.game))
         for frame in maps:
             yield functools.partial(self.show_map, view, image, frame, None)
         self.drawn = image, key(view)
@@ -393,7 +394,8 @@ class Page:
         chart.image("image", "x", "y", "dw", "dh", source=self.image, color_mapper=mapper)
         self.boundaries = ColumnDataSource({"xs": [], "ys": []})
         chart.multi_line("xs", "ys", source=self.boundaries, line_color="black", line_width=1)
-        self.pin = ColumnDataSource({"x": [], "y": []})
+        self.pin = ColumnDataSource({"x": [], "y": [], "known": []})
+        self.pin.js_on_change("data", CustomJS(code=DIM))
         for size, ink_of_pin in ((17, "white"), (13, "black")):
             chart.scatter(
                 "x", "y", source=self.pin, size=size, marker="circle_cross",
@@ -454,11 +456,12 @@ class Page:
         if seconds is not None:
             self.texts["rate"].object = rate(frame.regime.size, seconds)
 
-    def show_slices(self, view: View, along: dict[str, tuple[xr.Dataset, xr.Dataset]]) -> None:
-        """Show what is solved along each axis."""
+    def show_game(
+        self, view: View, along: dict[str, tuple[xr.Dataset, xr.Dataset]], held: dict[str, bool | None]
+    ) -> None:
+        """Show what is solved along each axis through the pinned game, and which claims hold in it."""
         if self.view is not view:
             return
-        self.lines.css_classes = self.texts["crossings"].css_classes = []
         for name, (line, cuts) in along.items():
             found = cuts.value.values
             left, right = edges_of(line[name].values)[[0, -1]]
@@ -472,12 +475,8 @@ class Page:
                 x, y = with_gaps(line[variable], at)
                 source.data = {"x": x, "y": y}
         self.texts["crossings"].object = crossings({name: cuts for name, (_, cuts) in along.items()})
-
-    def show_claims(self, view: View, held: dict[str, bool | None]) -> None:
-        """Show which claims hold in the pinned game."""
-        if self.view is view:
-            self.texts["claims"].object = claims_list(held)
-            self.texts["claims"].css_classes = []
+        self.texts["claims"].object = claims_list(held)
+        self.move_pin(known=True)
 
     def write_down(self, view: View) -> None:
         """Have the address of the page be that of the view."""
