@@ -15,7 +15,6 @@ import time
 
 from foedus import Game
 from foedus.explorer import DEFAULT, SIDE, regimes
-from tests.browser import deep, open_browser
 
 FRAMES = 40
 
@@ -57,6 +56,8 @@ def solving():
 
 def to_the_screen():
     """Return the milliseconds from a slider to the screen of each of some frames."""
+    from tests.browser import deep, open_browser  # which asv, that loads every module here, does not see
+
     command = [sys.executable, "-m", "foedus", "explore", "--no-browser", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, open_browser() as driver:
         driver.set_script_timeout(300)
