@@ -26,6 +26,10 @@ return found;
 """
 
 
+# the words of all these
+READ = f"return (function () {{{DEEP}}})(arguments[0]).map((element) => element.innerText.trim());"
+
+
 @contextlib.contextmanager
 def open_browser(width=1280, height=1000, dark=False, downloads=None):
     """Give a headless Chromium with a window of this size, on a system that prefers light or dark pages."""
@@ -52,3 +56,8 @@ def open_browser(width=1280, height=1000, dark=False, downloads=None):
 def deep(driver, selector):
     """Return all elements that match, those inside shadow trees, too."""
     return driver.execute_script(DEEP, selector)
+
+
+def texts(driver, selector):
+    """Return the words of all elements that match, read at once: the page may put others in their place."""
+    return driver.execute_script(READ, selector)

@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from browser import deep, needs_chromium, open_browser
+from browser import deep, needs_chromium, open_browser, texts
 from conftest import compiled_only
 
 import foedus
@@ -43,8 +43,14 @@ def opened(address, **how):
 
 def wait_for(found, seconds=30):
     """Wait until `found` returns something, and return it."""
+    from selenium.common.exceptions import StaleElementReferenceException
+
+    def look():
+        with contextlib.suppress(StaleElementReferenceException):  # the page has put another in its place
+            return found()
+
     end = time.monotonic() + seconds
-    while not (result := found()):
+    while not (result := look()):
         assert time.monotonic() < end, "the page did not change as it should"
         time.sleep(0.05)
     return result
@@ -52,11 +58,8 @@ def wait_for(found, seconds=30):
 
 def box(driver, label):
     """Return the box under a label."""
-    return next(
-        e.find_element("xpath", "..").find_element("css selector", "input, select")
-        for e in deep(driver, "label")
-        if e.text == label
-    )
+    at = wait_for(lambda: label in (labels := texts(driver, "label")) and labels.index(label) + 1) - 1
+    return deep(driver, "label")[at].find_element("xpath", "..").find_element("css selector", "input, select")
 
 
 def slider(driver, name):
@@ -67,7 +70,7 @@ def slider(driver, name):
 
 def words(driver):
     """Return what the page says of the pinned game."""
-    return "\n".join(e.text for e in deep(driver, "p"))
+    return "\n".join(texts(driver, "p"))
 
 
 def game_in(driver):
@@ -78,7 +81,7 @@ def game_in(driver):
 def shows(driver, eq):
     """Tell whether the page shows an equilibrium: its words, and its numbers with S and without."""
     said = words(driver)
-    cells = [e.text for e in deep(driver, "td")]
+    cells = texts(driver, "td")
     regime, *sentences = eq.explain().splitlines()
     return (
         regime.lower() in said.lower()
@@ -99,7 +102,7 @@ def test_sliders_are_dragged(site):
     from selenium.webdriver import ActionChains
 
     with opened(site) as driver:
-        before = deep(driver, ".legend")[0].text
+        before = texts(driver, ".legend")[0]
         for name, pixels in (("challenger_cost", 40), ("stake", -30), ("status_quo", 25)):
             ActionChains(driver).drag_and_drop_by_offset(slider(driver, name), pixels, 0).perform()
             wait_for(lambda name=name: getattr(game_in(driver), name) != getattr(foedus.Game(), name))
@@ -107,7 +110,7 @@ def test_sliders_are_dragged(site):
         assert game.challenger_cost > 0.5 > game.stake - 0.5
         assert game.status_quo > 0.5
         wait_for(lambda: shows(driver, foedus.solve(game)))
-        assert deep(driver, ".legend")[0].text != before
+        assert texts(driver, ".legend")[0] != before
         screenshot(driver, "dragged")
 
 
@@ -120,7 +123,7 @@ def test_map_is_that_of_sweep(site):
         for code in foedus.Regime:
             share = float((found == code).mean())
             if share:
-                told = next(e.text for e in deep(driver, ".legend li") if e.text.startswith(code.words))
+                told = next(text for text in texts(driver, ".legend li") if text.startswith(code.words))
                 assert abs(float(told.removeprefix(code.words).strip(" %<")) - 100 * share) < 0.051
         image = driver.execute_script(IMAGE)
         assert [image[0], len(image[1])] == [[1024, 1024], 1024**2]
@@ -143,7 +146,7 @@ def test_game_is_pinned(site):
         chart = deep(driver, ".bk-Figure")[0]
         ActionChains(driver).move_to_element_with_offset(chart, 90, -20).perform()
         line = wait_for(
-            lambda: next((e.text for e in deep(driver, "div") if e.text.startswith("c_A = ")), None)
+            lambda: next((text for text in texts(driver, "div") if text.startswith("c_A = ")), None)
         )
         cost, share, regime = re.search(r"c_A = (\S+), q = (\S+): ([\w-]+);", line).groups()
         eq = foedus.solve(ally_cost=float(cost), status_quo=float(share))
@@ -156,7 +159,7 @@ def test_game_is_pinned(site):
         wait_for(lambda: held == {
             e.get_attribute("data-claim"): marks[e.get_attribute("class")] for e in deep(driver, ".claims li")
         })  # fmt: skip
-        rows = [e.text for e in deep(driver, "td.number")]
+        rows = texts(driver, "td.number")
         for parameter, (low, high) in {"ally_cost": (0.05, 5), "status_quo": (0.1, 0.9)}.items():
             others = {k: getattr(eq.game, k) for k in ("ally_cost", "status_quo") if k != parameter}
             for value in foedus.cutpoints(parameter, (low, high), points=1024, **others).value.values:
@@ -175,7 +178,7 @@ def test_address_is_the_state(site, tmp_path):
         assert explorer.view_of_query(driver.current_url.partition("?")[2]) == explorer.view_of_query(query)
         assert shows(driver, foedus.solve(stake=2, contest="difference", decisiveness=3))
     with opened(f"{site}?stake=-1") as driver:
-        (said,) = (e.text for e in deep(driver, ".error"))
+        (said,) = texts(driver, ".error")
         assert said == "stake = -1.0 is not allowed; it must be >= 0 (from the address)"
 
 
@@ -197,7 +200,7 @@ def test_keyboard(site):
             ("x", "'x' is not a number"),
         ):
             typed.send_keys(Keys.CONTROL, "a", Keys.NULL, nonsense, Keys.ENTER)
-            wait_for(lambda said=said: any(said in e.text for e in deep(driver, ".error")))
+            wait_for(lambda said=said: any(said in text for text in texts(driver, ".error")))
             wait_for(lambda: typed.get_attribute("value") == "0.7")
         assert game_in(driver).challenger_cost == 0.7
 
@@ -251,11 +254,11 @@ def test_words_under_the_pointer_are_of_the_game(site):
 
     with opened(site) as driver:
         ActionChains(driver).move_to_element_with_offset(deep(driver, ".bk-Figure")[0], 90, -20).perform()
-        wait_for(lambda: any(e.text.startswith("c_A = ") for e in deep(driver, "div")))
+        wait_for(lambda: any(text.startswith("c_A = ") for text in texts(driver, "div")))
         typed = box(driver, "challenger's cost of arms, c_C")
         typed.send_keys(Keys.CONTROL, "a", Keys.NULL, "0.7", Keys.ENTER)
         wait_for(lambda: game_in(driver).challenger_cost == 0.7)
-        assert not any(e.text.startswith("c_A = ") for e in deep(driver, "div"))
+        assert not any(text.startswith("c_A = ") for text in texts(driver, "div"))
 
 
 def test_address_changes_in_place(site):
@@ -332,7 +335,7 @@ def test_page_is_readable(site, width, dark):
         assert driver.execute_script("return document.documentElement.scrollWidth") <= width
         screenshot(driver, f"{width}-{'dark' if dark else 'light'}")
         for selector in ("p", ".claims li", "td", "label", ".legend li"):
-            ink, paper = driver.execute_script(COLOURS, deep(driver, selector)[0])
+            ink, paper = wait_for(lambda at=selector: driver.execute_script(COLOURS, deep(driver, at)[0]))
             assert contrast(ink, paper) >= 4.5, selector
         names = driver.execute_script("return performance.getEntriesByType('resource').map(e => e.name)")
         assert names
