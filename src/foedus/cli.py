@@ -25,7 +25,7 @@ from .equilibrium import Equilibrium, outcomes
 from .equilibrium import solve as solve_game
 from .forms import check_form
 from .forms import compare as compare_forms
-from .game import check_contest, check_name, check_parameter, naming
+from .game import check_contest, check_name, check_parameter, naming, number_of
 from .io.schema import CONTESTS, KEPT, NUMBER, PARAMETERS, VARIABLES, Parameter, Regime, Variable
 from .sweeps import Progress, request_sweep, solve_points, solve_request
 
@@ -683,15 +683,6 @@ def _forms(name: str, values: str) -> Any:
     """Return the values of one --over."""
     parts = [value.strip() for value in values.split(",")]
     return check_form(name, parts if name not in PARAMETERS else [number_of(part) for part in parts])
-
-
-def number_of(text: str) -> float:
-    """Return a number as it was typed."""
-    try:
-        return float(text)
-    except ValueError:
-        hint = "; decimals are set off by a point" if "," in text else ""
-        raise ValueError(f"{text!r} is not a number{hint}") from None
 
 
 def _columns(path: Path) -> dict[str, Any]:

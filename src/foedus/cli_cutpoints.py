@@ -21,14 +21,13 @@ from .cli import (
     compile_kernels,
     given_parameters,
     named_values,
-    number_of,
     progress_bar,
     stretch_of,
     whole_number,
 )
 from .cutpoints import cutpoint_rows
 from .cutpoints import cutpoints as find_cutpoints
-from .game import check_name, check_values, naming
+from .game import check_name, check_values, naming, number_of
 from .io.schema import Regime
 from .tables import rich_table, save_table
 

@@ -20,11 +20,14 @@ import pydantic
 from .adaptive import adaptive_map
 from .article import CLAIMS
 from .cutpoints import cutpoints
-from .game import Game, make_game, naming
+from .game import Game, make_game, naming, number_of
 from .io.dataset import geometric
-from .io.schema import CONTESTS, PARAMETERS
+from .io.files import save
+from .io.schema import PARAMETERS
+from .plots import plot, save_figure
 from .runfile import Range, read_run
-from .sweeps import request_sweep, solve_request, sweep
+from .slices import ARMS
+from .sweeps import Progress, Request, request_sweep, solve_request, sweep
 from .verdicts import LENGTH, MARGINAL, WIDE, claims
 
 if TYPE_CHECKING:
@@ -32,9 +35,14 @@ if TYPE_CHECKING:
 
 SIDE = 1024  # values of each axis of the map
 COARSE = 128  # the same while parameters move, of contests without closed forms
-SHOWN = ("pledge", "ally_arms", "challenger_arms", "settlement")  # along each axis, besides the regime
+SHOWN = (*ARMS, "settlement")  # along each axis, besides the regime
 PICTURES = (".svg", ".png")
-DOWNLOADS = (*PICTURES, ".toml", ".nc")
+DOWNLOADS = {  # by ending: what it is, in words and to browsers
+    ".svg": ("figure (svg)", "image/svg+xml"),
+    ".png": ("figure (png)", "image/png"),
+    ".toml": ("run file (TOML)", "application/toml"),
+    ".nc": ("data (NetCDF)", "application/x-netcdf"),
+}
 NAME = "explored"  # of files that are downloaded
 
 # where the slider of each parameter goes, in its own values or in their logarithms
@@ -53,12 +61,6 @@ class View(NamedTuple):
     def fixed(self) -> dict[str, Any]:
         """The game's parameters off the axes, and its contest."""
         return {k: v for k, v in dataclasses.asdict(self.game).items() if k not in self.axes}
-
-    @property
-    def closed(self) -> bool:
-        """Whether all games of the map have closed forms."""
-        known = self.game.contest == CONTESTS[0] and self.game.decisiveness == 1.0
-        return known and "decisiveness" not in self.axes
 
 
 class Frame(NamedTuple):
@@ -213,17 +215,32 @@ def view_of_query(query: str) -> View:
                 raise ValueError(f"{letter} = {text!r} is not of the form parameter:from:to:scale")
             if parts[0] in axes:
                 raise ValueError(f"{parts[0]} is on both axes; a map has two")
-            axes[parts[0]] = _number(letter, parts[1]), _number(letter, parts[2]), parts[3]
-        game = {name: text if name == "contest" else _number(name, text) for name, text in given.items()}
+            axes[parts[0]] = number_at(letter, parts[1]), number_at(letter, parts[2]), parts[3]
+        game = {name: text if name == "contest" else number_at(name, text) for name, text in given.items()}
         return make_view(make_game(game), axes)
 
 
-def _number(place: str, text: str) -> float:
-    """Return a number of an address."""
+def number_at(place: str, text: str) -> float:
+    """Return a number as it was typed; raise ValueError, with the place where it was typed, if it is none."""
     try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"{place}: {text!r} is not a number") from None
+        return number_of(text)
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from None
+
+
+def _unless(stale: Callable[[], bool]) -> Progress:
+    """Return what cancels a run by raising `StaleError` once `stale` says that nobody waits any more."""
+
+    def progress(done: int, games: int) -> None:
+        if stale():
+            raise StaleError
+
+    return progress
+
+
+def _values(axis: Range, points: int) -> np.ndarray:
+    """Return so many values of an axis."""
+    return axis.model_copy(update={"points": points}).values()
 
 
 def frames(view: View, stale: Callable[[], bool]) -> Iterator[Frame]:
@@ -235,18 +252,14 @@ def frames(view: View, stale: Callable[[], bool]) -> Iterator[Frame]:
 
     Raises `StaleError` once `stale` says that nobody waits any more.
     """
-
-    def progress(done: int, games: int) -> None:
-        if stale():
-            raise StaleError
-
+    progress = _unless(stale)
     whole = {name: axis.values() for name, axis in view.axes.items()}
     exact: np.ndarray | None = None
-    if view.closed:
+    if _requested(view, SIDE).closed:
         exact = regimes(view, SIDE, progress)
         yield Frame(tuple(whole.values()), exact)
     else:
-        coarse = tuple(axis.model_copy(update={"points": COARSE}).values() for axis in view.axes.values())
+        coarse = tuple(_values(axis, COARSE) for axis in view.axes.values())
         yield Frame(coarse, regimes(view, COARSE, progress))
     progress(0, 1)
     with warnings.catch_warnings():
@@ -260,13 +273,16 @@ def frames(view: View, stale: Callable[[], bool]) -> Iterator[Frame]:
         yield Frame(tuple(whole.values()), regimes(view, SIDE, progress), boundaries)
 
 
-def regimes(view: View, side: int, progress: Callable[[int, int], None] | None = None) -> np.ndarray:
+def regimes(view: View, side: int, progress: Progress | None = None) -> np.ndarray:
     """Return the regimes of the map of a view at so many values of each axis, row by row from low y on."""
-    rows = reversed(view.axes.items())
-    axes = {name: axis.model_copy(update={"points": side}).values() for name, axis in rows}
+    return solve_request(_requested(view, side), progress=progress).arrays["regime"]
+
+
+def _requested(view: View, side: int) -> Request:
+    """Return the request for the regimes of the map of a view, y before x, as pictures have their rows."""
+    axes = {name: _values(axis, side) for name, axis in reversed(view.axes.items())}
     fixed = {name: value for name, value in view.fixed.items() if name != "contest"}
-    request = request_sweep(axes, ["regime"], view.game.contest, np.float64, fixed)
-    return solve_request(request, progress=progress).arrays["regime"]
+    return request_sweep(axes, ["regime"], view.game.contest, np.float64, fixed)
 
 
 def slices(view: View) -> "dict[str, tuple[xr.Dataset, xr.Dataset]]":
@@ -295,7 +311,7 @@ def claims_at(game: Game) -> dict[str, bool | None]:
     """
     others = dataclasses.asdict(game)
     cost = others.pop(MARGINAL)
-    axis = reach(MARGINAL).model_copy(update={"points": LENGTH}).values()
+    axis = _values(reach(MARGINAL), LENGTH)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, where no premise is met
         alone, along = (claims({MARGINAL: values}, **others) for values in ([cost], np.union1d(axis, [cost])))
@@ -345,11 +361,6 @@ def download(view: View, ending: str, stale: Callable[[], bool] = lambda: False)
 
     Raises ValueError if there is no such file, and `StaleError` once `stale` says that nobody waits for it.
     """
-
-    def progress(done: int, games: int) -> None:
-        if stale():
-            raise StaleError
-
     if ending not in DOWNLOADS:
         raise ValueError(f"there is no {ending!r} to download; there are {', '.join(DOWNLOADS)}")
     if ending == ".toml":
@@ -357,14 +368,10 @@ def download(view: View, ending: str, stale: Callable[[], bool] = lambda: False)
     axes = {name: axis.values() for name, axis in view.axes.items()}
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the file marks
-        dataset = sweep(axes, variables=["regime"], progress=progress, **view.fixed)
+        dataset = sweep(axes, variables=["regime"], progress=_unless(stale), **view.fixed)
         file = Path(folder) / f"{NAME}{ending}"
         if ending in PICTURES:
-            from .plots import plot, save_figure
-
             save_figure(plot(dataset), file)
         else:
-            from .io.files import save
-
             save(dataset.assign_attrs(command="foedus explore"), file)
         return file.read_bytes()

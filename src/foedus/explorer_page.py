@@ -36,6 +36,7 @@ from .explorer import (
     claims_at,
     frames,
     make_view,
+    number_at,
     place_on,
     query_of,
     reach,
@@ -150,14 +151,12 @@ class Page:
                 format=spoken if axis.scale == "log" else "0.000",
                 **common,
             )  # fmt: skip
-            self.boxes[name] = box = pn.widgets.TextInput(
-                name=f"{parameter.long_name}, {parameter.symbol}", css_classes=["compact"], **common
-            )
+            self.boxes[name] = box = pn.widgets.TextInput(name=label(name), css_classes=["compact"], **common)
             slider.param.watch(functools.partial(self.slide, name), "value")
             box.param.watch(functools.partial(self.type_in, name), "value")
         self.contest = pn.widgets.Select(name="form of the contest", options=list(CONTESTS), **common)
         self.contest.param.watch(self.choose_contest, "value")
-        options = {f"{p.long_name}, {p.symbol}": name for name, p in PARAMETERS.items()}
+        options = {label(name): name for name in PARAMETERS}
         self.axes = {}
         for letter in "xy":
             self.axes[letter] = {
@@ -275,7 +274,7 @@ class Page:
 
     def type_in(self, name: str, event: Any) -> None:
         """Take a value that was typed."""
-        self.change(lambda: self.play(**{name: typed(name, event.new)}))
+        self.change(lambda: self.play(**{name: number_at(name, event.new)}))
 
     def choose_contest(self, event: Any) -> None:
         """Take the form of the contest."""
@@ -297,7 +296,7 @@ class Page:
                 axis = reach(event.new)
                 axes[letter] = event.new, axis.start, axis.to, axis.scale
             else:
-                new = event.new if what == "scale" else typed(f"{letter} {what}", event.new)
+                new = event.new if what == "scale" else number_at(f"{letter} {what}", event.new)
                 ends = {"low": low, "high": high, "scale": scale} | {what: new}
                 axes[letter] = name, *ends.values()
             return make_view(self.view.game, {axes[k][0]: axes[k][1:] for k in "xy"})
@@ -494,6 +493,7 @@ def drawn_on(view: View) -> list[tuple[str, Range]]:
     return list(view.axes.items())
 
 
+@functools.cache
 def css() -> str:
     """Return the style of whatever is inside a part of the page."""
     return importlib.resources.files(__package__).joinpath("explorer.css").read_text("utf-8")
@@ -509,16 +509,8 @@ def unscaled(name: str, place: float) -> float:
     return float(f"{10**place if reach(name).scale == 'log' else place:.3g}")
 
 
-def typed(place: str, text: str) -> float:
-    """Return a number that was typed."""
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"{place}: {text!r} is not a number") from None
-
-
 def label(name: str) -> str:
-    """Return what an axis shows."""
+    """Return how the page calls a parameter."""
     parameter = PARAMETERS[name]
     return f"{parameter.long_name}, {parameter.symbol}"
 

@@ -15,13 +15,6 @@ from tornado.web import HTTPError, RequestHandler
 from .explorer import DOWNLOADS, StaleError, View, download, view_of_query
 from .explorer_page import page
 
-TYPES = {
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".toml": "application/toml",
-    ".nc": "application/x-netcdf",
-}
-
 
 def serve(view: View, port: int, address: str, origins: list[str], browser: bool) -> None:
     """Serve the page until it is interrupted, and say where it is.
@@ -93,7 +86,8 @@ class Download(RequestHandler):
             self.set_status(400)
             self.finish(f"{error}\n")
             return
-        self.set_header("Content-Type", TYPES[ending])
+        _, kind = DOWNLOADS[ending]
+        self.set_header("Content-Type", kind)
         with contextlib.suppress(StaleError):
             self.finish(await asyncio.to_thread(download, view, ending, self.stale))
 

@@ -24,7 +24,6 @@ MARKS = {
     False: ("fails", "✗", "does not hold"),
     None: ("unmet", "·", "its premise is not met"),
 }
-FILES = {".svg": "figure (svg)", ".png": "figure (png)", ".toml": "run file (TOML)", ".nc": "data (NetCDF)"}
 
 
 def number(value: float) -> str:
@@ -119,8 +118,8 @@ def links(view: View) -> str:
     """Return the links to what can be downloaded of a view."""
     query = html.escape(query_of(view))
     items = (
-        f"<a href='download/{NAME}{ending}?{query}' download='{NAME}{ending}'>{FILES[ending]}</a>"
-        for ending in DOWNLOADS
+        f"<a href='download/{NAME}{ending}?{query}' download='{NAME}{ending}'>{words}</a>"
+        for ending, (words, _) in DOWNLOADS.items()
     )
     return f"<nav class='links' aria-label='downloads'>download: {' '.join(items)}</nav>"
 

@@ -78,6 +78,15 @@ def check_contest(contest: str) -> None:
         raise ValueError(f"contest = {contest!r} is not allowed; it must be {' or '.join(CONTESTS)}")
 
 
+def number_of(text: str) -> float:
+    """Return a number as it was typed."""
+    try:
+        return float(text)
+    except ValueError:
+        hint = "; decimals are set off by a point" if "," in text else ""
+        raise ValueError(f"{text!r} is not a number{hint}") from None
+
+
 @contextlib.contextmanager
 def naming(source: str) -> Iterator[None]:
     """Add to a ValueError or TypeError where the value came from."""
