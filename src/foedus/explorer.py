@@ -255,8 +255,9 @@ def frames(view: View, stale: Callable[[], bool]) -> Iterator[Frame]:
     progress = _unless(stale)
     whole = {name: axis.values() for name, axis in view.axes.items()}
     exact: np.ndarray | None = None
-    if _requested(view, SIDE).closed:
-        exact = regimes(view, SIDE, progress)
+    request = _requested(view, SIDE)
+    if request.closed:
+        exact = solve_request(request, progress=progress).arrays["regime"]
         yield Frame(tuple(whole.values()), exact)
     else:
         coarse = tuple(_values(axis, COARSE) for axis in view.axes.values())
@@ -270,7 +271,8 @@ def frames(view: View, stale: Callable[[], bool]) -> Iterator[Frame]:
     yield Frame(tuple(whole.values()), traced.regime.values.T if exact is None else exact, boundaries)
     if exact is None:
         progress(0, 1)
-        yield Frame(tuple(whole.values()), regimes(view, SIDE, progress), boundaries)
+        exact = solve_request(request, progress=progress).arrays["regime"]
+        yield Frame(tuple(whole.values()), exact, boundaries)
 
 
 def regimes(view: View, side: int, progress: Progress | None = None) -> np.ndarray:
