@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 
 import numba
-from numba.extending import intrinsic
 
 KEEP_DAYS = 30  # how long the compiled code of other versions is kept
 
@@ -85,22 +84,3 @@ def jit_apart(function):
     """Compile `function` as one of its own: for those so large that to copy them everywhere would only
     cost time to compile."""
     return _compile(function)
-
-
-def _whole_vectors(typing_context):
-    """Let the calling kernel use vectors as long as the machine has them.
-
-    On many processors LLVM leaves half of each unused, for fear of a lower clock; loops over lanes were a
-    fifth slower so.
-    """
-
-    def code(context, builder, signature, arguments):
-        # llvmlite refuses to `add` an attribute that has a value, and writes it nevertheless
-        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
-        return context.get_dummy_value()
-
-    return numba.types.void(), code
-
-
-plain = numba.config.DISABLE_JIT  # type: ignore[attr-defined]
-whole_vectors = (lambda: None) if plain else intrinsic(_whole_vectors)

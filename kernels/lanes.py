@@ -1,10 +1,14 @@
 """Many games side by side: the moves of `equilibrium`, each made in all games of a block before the next.
 
-Every loop here calls a function of one game for each game, one *lane*, of a block. Such a loop without a
-branch that matters, over arrays of constant shape in one piece of memory, is what the compiler turns into
-vector instructions: it computes both sides of each `if` and selects. What would be a branch in one game is
-one of the whole block here: a move that no lane asks for is left out, and what takes steps takes them until
-no lane moves. So a lane may be given a move that it did not ask for, and then keeps what it had.
+A move has two functions here. One makes it in one game, in *lane* n of a block, by the function of one game
+that makes it in `equilibrium`; the other calls that for each lane, by `each_lane`, which makes vector
+instructions of it: they compute both sides of each `if` and select. So a lane writes what it found whether it
+needed it or not, and what it writes are floats, codes and truth values among them: a vector of eight floats
+has no room for eight of another size.
+
+What would be a branch in one game is one of the whole block here: a move that no lane asks for is left out,
+and what takes steps takes them until no lane moves. So a lane may be given a move that it did not ask for, and
+then keeps what it had.
 
 The results are those of `equilibrium` to the bit, whatever stands in the other lanes.
 """
@@ -13,11 +17,13 @@ import math
 
 import numpy as np
 
-from ._jit import jit, jit_apart, whole_vectors
+from ._jit import jit, jit_apart
+from ._vectors import each_lane
 from .ally import Act, ally_alone, concession_defence
 from .challenger import Levels, levels
 from .equilibrium import Path, Solution, codes, path_alone, path_behind, solved
 from .superpower import (
+    NO_PLEDGE,
     STEPS,
     Offer,
     backing_against_conceding,
@@ -44,13 +50,12 @@ BLOCK = np.dtype(
             ("costs", "f8", (len(Costs._fields), LANES)),
             ("levels", "f8", (len(Levels._fields), LANES)),
             ("alone", "f8", (len(Act._fields), LANES)),  # what A does without S
-            ("offer", "f8", (len(Offer._fields) - 1, LANES)),  # S's best so far, without what fixes it
-            ("limit", "i8", LANES),  # what fixes it
-            ("pays", "i8", LANES),  # whether S may gain by a pledge
+            ("offer", "f8", (len(Offer._fields), LANES)),  # S's best so far
+            ("pays", "f8", LANES),  # whether S may gain by a pledge
             ("refusal", "f8", LANES),  # the backing with which A does not refuse
             ("backing", "f8", LANES),  # the one with which it holds, as far as it is known
-            ("more", "i8", LANES),  # whether more than that may be needed
-            ("buys", "i8", LANES),  # whether S may gain by buying less
+            ("more", "f8", LANES),  # whether more than that may be needed
+            ("buys", "f8", LANES),  # whether S may gain by buying less
             ("without", "f8", (len(Path._fields), LANES)),  # the path without S
             ("behind", "f8", (len(Path._fields), LANES)),  # the one behind its offer
             ("variables", "f8", (len(Solution._fields), LANES)),
@@ -97,14 +102,14 @@ def put_alone(block, n, alone):
 def offer_at(block, n):
     """Return S's best offer so far in lane n."""
     v = block.offer
-    return Offer(v[0, n], v[1, n], v[2, n], v[3, n], block.limit[n])
+    return Offer(v[0, n], v[1, n], v[2, n], v[3, n], v[4, n])
 
 
 @jit
 def put_offer(block, n, offer):
     """Make this S's best offer so far in lane n."""
     v = block.offer
-    v[0, n], v[1, n], v[2, n], v[3, n], block.limit[n] = offer
+    v[0, n], v[1, n], v[2, n], v[3, n], v[4, n] = offer
 
 
 @jit
@@ -114,17 +119,21 @@ def put_costs(block, n, known):
     c[0, n], c[1, n], c[2, n], c[3, n], c[4, n] = known
 
 
+@jit
+def costs_lane(block, n):
+    """Compute the `Costs` of lane n."""
+    put_costs(block, n, costs(parameters(block.parameters[:, n])))
+
+
 @jit_apart
 def set_costs(block, alike):
     """Compute the `Costs` of all lanes, once if the parameters that decide them are `alike` in all."""
-    whole_vectors()
     if alike:
         known = costs(parameters(block.parameters[:, 0]))
         for n in range(LANES):
             put_costs(block, n, known)
     else:
-        for n in range(LANES):
-            put_costs(block, n, costs(parameters(block.parameters[:, n])))
+        each_lane(costs_lane, block)
 
 
 @jit
@@ -134,126 +143,148 @@ def put_levels(block, n, known):
     v[0, n], v[1, n], v[2, n], v[3, n], v[4, n], v[5, n], v[6, n], v[7, n] = known
 
 
+@jit
+def levels_lane(block, n):
+    """Compute the `Levels` of lane n."""
+    put_levels(block, n, levels(terms_at(block, n)))
+
+
 @jit_apart
 def set_levels(block, alike):
     """Compute the `Levels` of all lanes, once if the parameters that decide them are `alike` in all."""
-    whole_vectors()
     if alike:
         known = levels(terms_at(block, 0))
         for n in range(LANES):
             put_levels(block, n, known)
     else:
-        for n in range(LANES):
-            put_levels(block, n, levels(terms_at(block, n)))
+        each_lane(levels_lane, block)
+
+
+@jit
+def alone_lane(block, n):
+    """Let A act without S in lane n; return whether S could gain by a pledge."""
+    t, lv = terms_at(block, n), levels_at(block, n)
+    alone = ally_alone(t, lv)
+    nothing = no_alliance(t, alone)
+    pays = may_pay(t, lv, alone, nothing)
+    put_alone(block, n, alone)
+    put_offer(block, n, nothing)
+    block.pays[n] = 1.0 if pays else 0.0
+    return pays
 
 
 @jit_apart
 def act_alone(block):
-    """Let A act without S; return whether S could gain by a pledge in some lane."""
-    whole_vectors()
-    some = 0
-    for n in range(LANES):
-        t, lv = terms_at(block, n), levels_at(block, n)
-        alone = ally_alone(t, lv)
-        nothing = no_alliance(t, alone)
-        pays = 1 if may_pay(t, lv, alone, nothing) else 0
-        put_alone(block, n, alone)
-        put_offer(block, n, nothing)
-        block.pays[n] = pays
-        some |= pays
-    return some
+    """Let A act without S; return in how many lanes S could gain by a pledge."""
+    return each_lane(alone_lane, block)
+
+
+@jit
+def refusal_lane(block, n):
+    """Find what keeps A from refusing in lane n, if S may pay; return whether A might then arm and concede."""
+    t, lv, pays = terms_at(block, n), levels_at(block, n), block.pays[n]
+    refusal = math.inf  # which needs no more
+    if pays:
+        refusal = backing_against_refusal(t, lv, alone_at(block, n))
+    block.refusal[n], block.backing[n], block.more[n] = refusal, refusal, pays
+    return t.ally_forces + refusal < concession_defence(t, lv)[0]
 
 
 @jit_apart
 def refuse(block):
-    """Find what keeps A from refusing, where S may pay; return whether A might then arm and concede in some
-    lane."""
-    whole_vectors()
-    some = 0
-    for n in range(LANES):
-        t, lv = terms_at(block, n), levels_at(block, n)
-        refusal = math.inf  # which needs no more
-        if block.pays[n]:
-            refusal = backing_against_refusal(t, lv, alone_at(block, n))
-        arms = 1 if t.ally_forces + refusal < concession_defence(t, lv)[0] else 0
-        block.refusal[n], block.backing[n], block.more[n] = refusal, refusal, block.pays[n]
-        some |= arms
-    return some
+    """Find what keeps A from refusing, where S may pay; return in how many lanes A might then arm and
+    concede."""
+    return each_lane(refusal_lane, block)
+
+
+@jit
+def arming_lane(block, n):
+    """Find what keeps A from arming and conceding in lane n."""
+    backing, more = backing_where_arming(terms_at(block, n), levels_at(block, n), block.refusal[n])
+    block.backing[n], block.more[n] = backing, block.pays[n] if more else 0.0
 
 
 @jit_apart
 def arm(block):
     """Find what keeps A from arming and conceding."""
-    whole_vectors()
-    for n in range(LANES):
-        t, lv = terms_at(block, n), levels_at(block, n)
-        backing, more = backing_where_arming(t, lv, block.refusal[n])
-        block.backing[n], block.more[n] = backing, 1 if more and block.pays[n] else 0
+    each_lane(arming_lane, block)
+
+
+@jit
+def moves(block, n):
+    """Tell whether lane n may need more backing."""
+    return block.more[n] > 0.0
+
+
+@jit
+def step_lane(block, n):
+    """Take a step towards what keeps A from adding nothing and conceding in lane n, if it may need more;
+    return whether it still does."""
+    backing, more = block.backing[n], False
+    if moves(block, n):
+        backing, more = nearer(terms_at(block, n), levels_at(block, n), backing)
+    block.backing[n], block.more[n] = backing, 1.0 if more else 0.0
+    return more
 
 
 @jit_apart
 def step(block):
     """Take a step towards what keeps A from adding nothing and conceding, in each lane that may need more;
     return how many still do."""
-    whole_vectors()
-    moving = 0
-    for n in range(LANES):
-        backing, more = block.backing[n], False
-        if block.more[n]:
-            backing, more = nearer(terms_at(block, n), levels_at(block, n), backing)
-        block.backing[n], block.more[n] = backing, more
-        moving += 1 if more else 0
-    return moving
+    return each_lane(step_lane, block)
 
 
 @jit_apart
 def concede(block):
     """Find what keeps A from adding nothing and conceding: in all lanes at once while many of them move,
     then one by one; return in how many it was not found."""
-    whole_vectors()
-    moving = lost = 0
-    for n in range(LANES):
-        moving += block.more[n]
-    steps = 0
+    moving, steps, lost = each_lane(moves, block), 0, 0
     while moving > MANY and steps < STEPS:
         moving = step(block)
         steps += 1
     if moving > 0:
         for n in range(LANES):
-            if block.more[n]:
+            if moves(block, n):
                 t, lv = terms_at(block, n), levels_at(block, n)
                 block.backing[n] = backing_against_conceding(t, lv, block.backing[n], True, steps)
                 lost += 1 if math.isnan(block.backing[n]) else 0
     return lost
 
 
+@jit
+def holding_lane(block, n):
+    """Make S's offer to an A that holds, or arms and concedes, in lane n, if S may pay; return whether it may
+    be better to buy less."""
+    offer, buys = offer_at(block, n), False
+    if block.pays[n]:
+        t, lv, alone = terms_at(block, n), levels_at(block, n), alone_at(block, n)
+        offer = offer_to_make_hold(t, lv, alone, offer, block.refusal[n], block.backing[n])
+        buys = buying_may_pay(t, lv, offer)
+    put_offer(block, n, offer)
+    block.buys[n] = 1.0 if buys else 0.0
+    return buys
+
+
 @jit_apart
 def offer_to_hold(block):
-    """Make S's offers to an A that holds, or arms and concedes, in the lanes where S may pay; return whether
-    in some lane it may be better to buy less."""
-    whole_vectors()
-    some = 0
-    for n in range(LANES):
-        offer, buys = offer_at(block, n), 0
-        if block.pays[n]:
-            t, lv, alone = terms_at(block, n), levels_at(block, n), alone_at(block, n)
-            offer = offer_to_make_hold(t, lv, alone, offer, block.refusal[n], block.backing[n])
-            buys = 1 if buying_may_pay(t, lv, offer) else 0
-        put_offer(block, n, offer)
-        block.buys[n] = buys
-        some |= buys
-    return some
+    """Make S's offers to an A that holds, or arms and concedes, in the lanes where S may pay; return in how
+    many it may be better to buy less."""
+    return each_lane(holding_lane, block)
+
+
+@jit
+def buying_lane(block, n):
+    """Make S's offer that stops short of making A hold in lane n, if it may be better."""
+    offer = offer_at(block, n)
+    if block.buys[n]:
+        offer = buying_offer(terms_at(block, n), levels_at(block, n), alone_at(block, n), offer)
+    put_offer(block, n, offer)
 
 
 @jit_apart
 def offer_to_buy(block):
     """Make S's offers that stop short of making A hold."""
-    whole_vectors()
-    for n in range(LANES):
-        offer = offer_at(block, n)
-        if block.buys[n]:
-            offer = buying_offer(terms_at(block, n), levels_at(block, n), alone_at(block, n), offer)
-        put_offer(block, n, offer)
+    each_lane(buying_lane, block)
 
 
 @jit
@@ -278,13 +309,17 @@ def put_solution(v, n, solution):
     ) = solution  # fmt: skip
 
 
+@jit
+def codes_lane(block, n):
+    """Write the codes of lane n: the regime and both crises."""
+    v = block.variables
+    v[0, n], v[5, n], v[12, n] = codes(alone_at(block, n), offer_at(block, n))
+
+
 @jit_apart
 def set_codes(block):
     """Write the codes alone: the regime and both crises."""
-    whole_vectors()
-    v = block.variables
-    for n in range(LANES):
-        v[0, n], v[5, n], v[12, n] = codes(alone_at(block, n), offer_at(block, n))
+    each_lane(codes_lane, block)
 
 
 @jit
@@ -299,38 +334,53 @@ def put_path(paths, n, path):
     paths[0, n], paths[1, n], paths[2, n], paths[3, n] = path
 
 
+@jit
+def path_alone_lane(block, n):
+    """Find A's forces and C's arms without S in lane n; return whether S offers something."""
+    put_path(block.without, n, path_alone(terms_at(block, n), levels_at(block, n), alone_at(block, n)))
+    return offer_at(block, n).limit != NO_PLEDGE
+
+
+@jit
+def path_behind_lane(block, n):
+    """Find A's forces and C's arms behind S's offer in lane n."""
+    t, lv, alone = terms_at(block, n), levels_at(block, n), alone_at(block, n)
+    put_path(block.behind, n, path_behind(t, lv, alone, offer_at(block, n)))
+
+
 @jit_apart
 def follow_paths(block):
     """Find A's forces and C's arms on the path without S and on the one behind its offer."""
-    whole_vectors()
-    signed = 0
-    for n in range(LANES):
-        put_path(block.without, n, path_alone(terms_at(block, n), levels_at(block, n), alone_at(block, n)))
-        signed |= block.limit[n]
-    if signed:
-        for n in range(LANES):
-            t, lv, alone = terms_at(block, n), levels_at(block, n), alone_at(block, n)
-            put_path(block.behind, n, path_behind(t, lv, alone, offer_at(block, n)))
+    if each_lane(path_alone_lane, block):
+        each_lane(path_behind_lane, block)
     else:  # S offers nothing anywhere, and the two are one
         for n in range(LANES):
             put_path(block.behind, n, path_at(block.without, n))
 
 
+@jit
+def settlement_lane(block, n):
+    """Write of both paths of lane n the settlement and the crisis; forces and arms stay NaN."""
+    alone, offer = alone_at(block, n), offer_at(block, n)
+    put_path(block.without, n, Path(math.nan, math.nan, alone.settlement, alone.crisis))
+    put_path(block.behind, n, Path(math.nan, math.nan, offer.settlement, offer.crisis))
+
+
 @jit_apart
 def leave_paths(block):
-    """Write of both paths what is known without following them; forces and arms stay NaN."""
-    whole_vectors()
-    for n in range(LANES):
-        alone, offer = alone_at(block, n), offer_at(block, n)
-        put_path(block.without, n, Path(math.nan, math.nan, alone.settlement, alone.crisis))
-        put_path(block.behind, n, Path(math.nan, math.nan, offer.settlement, offer.crisis))
+    """Write of both paths what is known without following them."""
+    each_lane(settlement_lane, block)
+
+
+@jit
+def variables_lane(block, n):
+    """Write all variables of lane n, as far as the paths are known."""
+    without, behind = path_at(block.without, n), path_at(block.behind, n)
+    found = solved(terms_at(block, n), without, behind, offer_at(block, n))
+    put_solution(block.variables, n, found)
 
 
 @jit_apart
 def set_variables(block):
     """Write all variables, as far as the paths are known."""
-    whole_vectors()
-    for n in range(LANES):
-        without, behind = path_at(block.without, n), path_at(block.behind, n)
-        found = solved(terms_at(block, n), without, behind, offer_at(block, n))
-        put_solution(block.variables, n, found)
+    each_lane(variables_lane, block)

@@ -21,18 +21,18 @@ from .challenger import (
 )
 from .contest import contested_by, force_to_win, larger_root
 
-NO_PLEDGE, REFUSAL, CONCESSION, REVISION, PRICE = range(5)  # see PledgeLimit
+NO_PLEDGE, REFUSAL, CONCESSION, REVISION, PRICE = 0.0, 1.0, 2.0, 3.0, 4.0  # see PledgeLimit
 STEPS = 64  # of `nearer`; ten were enough for half a million random games
 
 
 class PledgeLimit(IntEnum):
     """What fixes the size of the pledge, so that a smaller or larger one would not do."""
 
-    NONE = NO_PLEDGE  # there is none
-    REFUSAL = REFUSAL  # with less, A would rather not sign, and do as it does without S
-    CONCESSION = CONCESSION  # with less, A would sign and concede
-    REVISION = REVISION  # with less, A would sign and revise; never with decisiveness 1
-    PRICE = PRICE  # S buys as much settlement as is worth its price
+    NONE = int(NO_PLEDGE)  # there is none
+    REFUSAL = int(REFUSAL)  # with less, A would rather not sign, and do as it does without S
+    CONCESSION = int(CONCESSION)  # with less, A would sign and concede
+    REVISION = int(REVISION)  # with less, A would sign and revise; never with decisiveness 1
+    PRICE = int(PRICE)  # S buys as much settlement as is worth its price
 
 
 class Offer(NamedTuple):

@@ -22,7 +22,7 @@ class Offer(NamedTuple):
 
     cost: float  # what it costs S, all told
     backing: float  # phi s, 0 for none
-    limit: int  # what fixes it, a `PledgeLimit`
+    limit: float  # what fixes it, a `PledgeLimit`
     crisis: float
     alpha: float  # A's own forces
     force: float  # what faces C in the crisis: the whole defence where C challenges, else A's own forces

@@ -1,0 +1,78 @@
+"""Loops that the compiler must turn into vector instructions, whatever the processor.
+
+LLVM vectorises a loop if its cost model for the processor expects a gain. It takes a division behind an `if`
+for a rare one, so that without the masks of AVX-512 the model left half of the solver's loops as they were.
+Programmers in C tell it otherwise by a pragma, which becomes a mark on the loop. Numba has no such pragma;
+this module writes the loop itself, with the mark.
+"""
+
+import numba
+from llvmlite import ir
+from numba.extending import intrinsic
+
+
+def _demand_vectors(latch):
+    """Mark the loop that ends with the branch `latch`: vectorise it, whatever the cost model says."""
+    module = latch.module
+    name = ir.MetaDataString(module, f"loop {len(module.metadata)}")  # no other loop has the same mark
+    enable = ir.MetaDataString(module, "llvm.loop.vectorize.enable"), ir.Constant(ir.IntType(1), 1)
+    mark = module.add_metadata([name, module.add_metadata(enable)])
+    mark.operands = (mark, *mark.operands)  # LLVM knows the mark of a loop by this: it begins with itself
+    latch.set_metadata("llvm.loop", mark)
+
+
+def _describe(function, block):
+    """Tell LLVM about the kernel that contains the loop: use whole vectors, and read the block freely.
+
+    On many processors LLVM leaves half of each vector unused, for fear of a lower clock; loops over lanes were
+    a fifth slower so. And it must know that the whole `block` may be read, or it reads under masks what only
+    one side of an `if` needs.
+    """
+    # llvmlite refuses to `add` an attribute that has a value, and writes it nevertheless
+    set.add(function.attributes, '"prefer-vector-width"="512"')
+    for argument in function.args:
+        if argument.name == "arg.block":
+            argument.attributes.dereferenceable = block.size
+            argument.attributes.align = 8
+
+
+def _each_lane(typing_context, lane, block):
+    """See `each_lane`."""
+    number = numba.types.int64
+    signature = typing_context.resolve_function_type(lane, (block, number), {})
+    lanes = block.fields["parameters"].type.shape[-1]
+
+    def code(context, builder, _, arguments):
+        _describe(builder.function, block)
+        call, integer = context.get_function(lane, signature), context.get_value_type(number)
+        before = builder.basic_block
+        loop, after = builder.append_basic_block("lane"), builder.append_basic_block("after")
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        n, count = builder.phi(integer), builder.phi(integer)
+        found = call(builder, (arguments[1], n))
+        counted = count
+        if signature.return_type != numba.types.none:
+            counted = builder.add(count, context.cast(builder, found, signature.return_type, number))
+        following = builder.add(n, integer(1))
+        end = builder.basic_block
+        latch = builder.cbranch(builder.icmp_signed("<", following, integer(lanes)), loop, after)
+        for phi, value in ((n, following), (count, counted)):
+            phi.add_incoming(integer(0), before)
+            phi.add_incoming(value, end)
+        _demand_vectors(latch)
+        builder.position_at_end(after)
+        return counted
+
+    return number(lane, block), code
+
+
+def _each_lane_plain(lane, block):
+    """See `each_lane`."""
+    return sum(lane(block, n) or 0 for n in range(block["parameters"].shape[-1]))
+
+
+# each_lane(lane, block) calls lane(block, n) for every lane n of the kernel's argument `block`, in vectors,
+# and returns in how many it was true; `lane` returns a truth value or nothing
+plain = numba.config.DISABLE_JIT  # type: ignore[attr-defined]
+each_lane = _each_lane_plain if plain else intrinsic(_each_lane)
