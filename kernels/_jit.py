@@ -84,3 +84,6 @@ def jit_apart(function):
     """Compile `function` as one of its own: for those so large that to copy them everywhere would only
     cost time to compile."""
     return _compile(function)
+
+
+plain = numba.config.DISABLE_JIT  # type: ignore[attr-defined]

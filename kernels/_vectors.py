@@ -10,6 +10,8 @@ import numba
 from llvmlite import ir
 from numba.extending import intrinsic
 
+from ._jit import plain
+
 
 def _demand_vectors(latch):
     """Mark the loop that ends with the branch `latch`: vectorise it, whatever the cost model says."""
@@ -21,21 +23,6 @@ def _demand_vectors(latch):
     latch.set_metadata("llvm.loop", mark)
 
 
-def _describe(function, block):
-    """Tell LLVM about the kernel that contains the loop: use whole vectors, and read the block freely.
-
-    On many processors LLVM leaves half of each vector unused, for fear of a lower clock; loops over lanes were
-    a fifth slower so. And it must know that the whole `block` may be read, or it reads under masks what only
-    one side of an `if` needs.
-    """
-    # llvmlite refuses to `add` an attribute that has a value, and writes it nevertheless
-    set.add(function.attributes, '"prefer-vector-width"="512"')
-    for argument in function.args:
-        if argument.name == "arg.block":
-            argument.attributes.dereferenceable = block.size
-            argument.attributes.align = 8
-
-
 def _each_lane(typing_context, lane, block):
     """See `each_lane`."""
     number = numba.types.int64
@@ -43,7 +30,9 @@ def _each_lane(typing_context, lane, block):
     lanes = block.fields["parameters"].type.shape[-1]
 
     def code(context, builder, _, arguments):
-        _describe(builder.function, block)
+        # On many processors LLVM leaves half of each vector unused, for fear of a lower clock: loops over
+        # lanes were a fifth slower so. llvmlite refuses to `add` an attribute with a value, yet writes it.
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
         call, integer = context.get_function(lane, signature), context.get_value_type(number)
         before = builder.basic_block
         loop, after = builder.append_basic_block("lane"), builder.append_basic_block("after")
@@ -74,5 +63,4 @@ def _each_lane_plain(lane, block):
 
 # each_lane(lane, block) calls lane(block, n) for every lane n of the kernel's argument `block`, in vectors,
 # and returns in how many it was true; `lane` returns a truth value or nothing
-plain = numba.config.DISABLE_JIT  # type: ignore[attr-defined]
 each_lane = _each_lane_plain if plain else intrinsic(_each_lane)

@@ -7,8 +7,8 @@ needed it or not, and what it writes are floats, codes and truth values among th
 has no room for eight of another size.
 
 What would be a branch in one game is one of the whole block here: a move that no lane asks for is left out,
-and what takes steps takes them until no lane moves. So a lane may be given a move that it did not ask for, and
-then keeps what it had.
+and what takes steps takes them until no lane moves. So a lane may be given a move that it did not ask for,
+and then keeps what it had.
 
 The results are those of `equilibrium` to the bit, whatever stands in the other lanes.
 """
@@ -181,7 +181,7 @@ def act_alone(block):
 
 @jit
 def refusal_lane(block, n):
-    """Find what keeps A from refusing in lane n, if S may pay; return whether A might then arm and concede."""
+    """Find what keeps A from refusing in lane n, if S may pay; return whether A might arm and concede."""
     t, lv, pays = terms_at(block, n), levels_at(block, n), block.pays[n]
     refusal = math.inf  # which needs no more
     if pays:

@@ -3,14 +3,17 @@
 import hashlib
 import importlib
 import itertools
+import json
 import os
 import platform
 import re
 import subprocess
 import sys
 
+import llvmlite.binding
 import numpy as np
 import pytest
+import targets
 from conftest import COMPILED, compiled_only, pure_only, sized
 from games import EDGE_GAMES, random_games
 
@@ -296,27 +299,58 @@ def test_cache_follows_the_sources(tmp_path):
     assert not old.exists()
 
 
-@compiled_only
-@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="looks for instructions of x86-64")
-def test_lanes_are_vectors(tmp_path):
-    """Every division and root of a loop over lanes is one of several numbers at a time."""
-    script = (
-        "import numba, re; from foedus.kernels import lanes\n"
-        "for move in (lanes.act_alone, lanes.refuse, lanes.arm, lanes.step, lanes.offer_to_buy):\n"
-        "    move.compile((numba.from_dtype(lanes.BLOCK),))\n"
-        "    (text,) = move.inspect_asm().values()\n"
-        "    print(*(len(re.findall(rf'v?(?:div|sqrt){kind}', text)) for kind in ('pd', 'sd')))"
-    )
+def compiled_for(folder, *arguments, **target):
+    """Return what `targets.py` prints for a target, compiled anew."""
     done = subprocess.run(
-        [sys.executable, "-c", script], env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
+        [sys.executable, os.path.join(os.path.dirname(__file__), "targets.py"), *arguments],
+        env=os.environ | {"NUMBA_CACHE_DIR": str(folder)} | target,
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    counts = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
-    assert len(counts) == 5
-    for packed, single in counts[1:]:
-        assert packed > 0
-        assert single == 0
-    assert counts[0] == (0, 0)  # what takes divisions and roots is known before
+    return json.loads(done.stdout)
+
+
+def all_vectors(loops):
+    """Assert that loops over lanes compute with vectors alone, but where one game is solved for all or after
+    the others."""
+    assert len(loops) == 13
+    for name, (vectors, single) in loops.items():
+        assert vectors > single, name
+        if name not in ("set_costs", "set_levels", "concede"):
+            assert single == 0, name
+
+
+X86 = pytest.mark.skipif(
+    platform.machine() not in ("x86_64", "AMD64"), reason="compiles for x86-64; run on such a machine"
+)
+
+
+@compiled_only
+@X86
+@pytest.mark.parametrize("processor", ["znver3", "x86-64-v3", "skylake-avx512"])
+def test_lanes_are_vectors(tmp_path, processor):
+    """Whatever processor there is: the compiler is told of another."""
+    found = compiled_for(tmp_path, NUMBA_CPU_NAME=processor, NUMBA_CPU_FEATURES="")
+    all_vectors(found["loops"])
+
+
+@compiled_only
+@X86
+@pytest.mark.parametrize("processor", ["haswell", "x86-64-v2"])
+def test_lanes_find_the_same_with_other_vectors(tmp_path, processor):
+    """Vectors of four and of two numbers give the bits of one game at a time, there and here."""
+    features = llvmlite.binding.get_host_cpu_features()
+    if processor == "haswell" and not features.get("avx2"):
+        pytest.skip("this processor has no AVX2; run on one that has")
+    found = compiled_for(tmp_path, "bits", NUMBA_CPU_NAME=processor, NUMBA_CPU_FEATURES="")
+    assert set(found["digests"]) == set(targets.digests())
+    if processor == "haswell":
+        all_vectors(found["loops"])
+
+
+@compiled_only
+def test_lanes_are_vectors_on_arm(tmp_path):
+    """As LLVM makes them on any machine; numba leaves it the loops as it found them."""
+    all_vectors(compiled_for(tmp_path, "aarch64", NUMBA_LOOP_VECTORIZE="0")["loops"])
 
 
 @compiled_only

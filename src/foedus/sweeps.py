@@ -33,6 +33,7 @@ class Columns(NamedTuple):
     strides: dict[str, int]
     fixed: dict[str, float]
     games: int
+    joined: np.ndarray | None = None  # all values, one after another, if they lie so: kernels take them so
 
     @property
     def width(self) -> int:
@@ -206,10 +207,13 @@ def _request(
 ) -> Request:
     """Return a request for the games of `columns`, the rest of it checked, too."""
     check_contest(contest)
+    joined = np.concatenate([*columns.values.values()], dtype=np.float64)  # a copy: the caller's may change
+    ends = itertools.accumulate(column.size for column in columns.values.values())
     own = {
-        name: np.array(values, np.float64) for name, values in columns.values.items()
-    }  # the caller's may change
-    columns = columns._replace(values=own)
+        name: joined[end - column.size : end]
+        for (name, column), end in zip(columns.values.items(), ends, strict=True)
+    }
+    columns = columns._replace(values=own, joined=joined)
     return Request(columns, dims, shape, contest, check_variables(variables), check_dtype(dtype))
 
 
@@ -389,8 +393,8 @@ def _laid_out(request: Request, parameters: tuple[str, ...]) -> tuple[np.ndarray
     """Return the parameters of the games as kernels take them: those that are fixed, which of them vary, how,
     and their values."""
     columns = request.columns
-    varying = [name for name in parameters if name in columns.values]
-    sizes = [columns.values[name].size for name in varying]
+    varying, values = list(columns.values), list(columns.values.values())
+    sizes = [column.size for column in values]
     layout = zip(
         itertools.accumulate([0, *sizes[:-1]]), sizes, [columns.strides[k] for k in varying], strict=True
     )
@@ -398,7 +402,7 @@ def _laid_out(request: Request, parameters: tuple[str, ...]) -> tuple[np.ndarray
         np.array([*(columns.fixed.get(name, 0.0) for name in parameters), CONTESTS.index(request.contest)]),
         np.array([parameters.index(name) for name in varying], np.int64),
         np.array(list(layout), np.int64).reshape(-1, 3),
-        np.concatenate([columns.values[name] for name in varying]),
+        columns.joined if columns.joined is not None else np.concatenate(values),
     )
 
 
