@@ -189,7 +189,7 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
                     set_levels(block, levels_alike)
                 if solve_lanes(block):
                     for n in range(games):
-                        if np.isnan(offer_at(block, n).backing):
+                        if np.isnan(offer_at(block.offer, n).backing):
                             unsolved += 1
                             if first_unsolved < 0 or start + n < first_unsolved:
                                 first_unsolved = start + n

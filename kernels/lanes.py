@@ -50,10 +50,12 @@ BLOCK = np.dtype(
             ("costs", "f8", (len(Costs._fields), LANES)),
             ("levels", "f8", (len(Levels._fields), LANES)),
             ("alone", "f8", (len(Act._fields), LANES)),  # what A does without S
-            ("offer", "f8", (len(Offer._fields), LANES)),  # S's best so far
+            ("held", "f8", (len(Offer._fields), LANES)),  # S's best offer of nothing, or to an A that holds
+            ("offer", "f8", (len(Offer._fields), LANES)),  # S's best offer of all
             ("pays", "f8", LANES),  # whether S may gain by a pledge
             ("refusal", "f8", LANES),  # the backing with which A does not refuse
             ("backing", "f8", LANES),  # the one with which it holds, as far as it is known
+            ("nearest", "f8", LANES),  # the same, a step further
             ("more", "f8", LANES),  # whether more than that may be needed
             ("buys", "f8", LANES),  # whether S may gain by buying less
             ("without", "f8", (len(Path._fields), LANES)),  # the path without S
@@ -99,17 +101,15 @@ def put_alone(block, n, alone):
 
 
 @jit
-def offer_at(block, n):
-    """Return S's best offer so far in lane n."""
-    v = block.offer
-    return Offer(v[0, n], v[1, n], v[2, n], v[3, n], v[4, n])
+def offer_at(offers, n):
+    """Return the offer of lane n."""
+    return Offer(offers[0, n], offers[1, n], offers[2, n], offers[3, n], offers[4, n])
 
 
 @jit
-def put_offer(block, n, offer):
-    """Make this S's best offer so far in lane n."""
-    v = block.offer
-    v[0, n], v[1, n], v[2, n], v[3, n], v[4, n] = offer
+def put_offer(offers, n, offer):
+    """Store the offer of lane n."""
+    offers[0, n], offers[1, n], offers[2, n], offers[3, n], offers[4, n] = offer
 
 
 @jit
@@ -168,7 +168,7 @@ def alone_lane(block, n):
     nothing = no_alliance(t, alone)
     pays = may_pay(t, lv, alone, nothing)
     put_alone(block, n, alone)
-    put_offer(block, n, nothing)
+    put_offer(block.offer, n, nothing)
     block.pays[n] = 1.0 if pays else 0.0
     return pays
 
@@ -183,9 +183,8 @@ def act_alone(block):
 def refusal_lane(block, n):
     """Find what keeps A from refusing in lane n, if S may pay; return whether A might arm and concede."""
     t, lv, pays = terms_at(block, n), levels_at(block, n), block.pays[n]
-    refusal = math.inf  # which needs no more
-    if pays:
-        refusal = backing_against_refusal(t, lv, alone_at(block, n))
+    least = backing_against_refusal(t, lv, alone_at(block, n))
+    refusal = least if pays else math.inf  # which needs no more
     block.refusal[n], block.backing[n], block.more[n] = refusal, refusal, pays
     return t.ally_forces + refusal < concession_defence(t, lv)[0]
 
@@ -220,10 +219,10 @@ def moves(block, n):
 def step_lane(block, n):
     """Take a step towards what keeps A from adding nothing and conceding in lane n, if it may need more;
     return whether it still does."""
-    backing, more = block.backing[n], False
-    if moves(block, n):
-        backing, more = nearer(terms_at(block, n), levels_at(block, n), backing)
-    block.backing[n], block.more[n] = backing, 1.0 if more else 0.0
+    backing, moving = block.backing[n], moves(block, n)
+    nearest, more = nearer(terms_at(block, n), levels_at(block, n), backing)
+    more = more and moving
+    block.nearest[n], block.more[n] = nearest if moving else backing, 1.0 if more else 0.0
     return more
 
 
@@ -231,7 +230,9 @@ def step_lane(block, n):
 def step(block):
     """Take a step towards what keeps A from adding nothing and conceding, in each lane that may need more;
     return how many still do."""
-    return each_lane(step_lane, block)
+    moving = each_lane(step_lane, block)
+    block.backing[:] = block.nearest
+    return moving
 
 
 @jit_apart
@@ -255,12 +256,13 @@ def concede(block):
 def holding_lane(block, n):
     """Make S's offer to an A that holds, or arms and concedes, in lane n, if S may pay; return whether it may
     be better to buy less."""
-    offer, buys = offer_at(block, n), False
-    if block.pays[n]:
-        t, lv, alone = terms_at(block, n), levels_at(block, n), alone_at(block, n)
-        offer = offer_to_make_hold(t, lv, alone, offer, block.refusal[n], block.backing[n])
-        buys = buying_may_pay(t, lv, offer)
-    put_offer(block, n, offer)
+    t, lv, alone, pays = terms_at(block, n), levels_at(block, n), alone_at(block, n), block.pays[n] > 0.0
+    nothing = no_alliance(t, alone)
+    made = offer_to_make_hold(t, lv, alone, nothing, block.refusal[n], block.backing[n])
+    offer = made if pays else nothing
+    buys = pays and buying_may_pay(t, lv, offer)
+    put_offer(block.held, n, offer)
+    put_offer(block.offer, n, offer)
     block.buys[n] = 1.0 if buys else 0.0
     return buys
 
@@ -275,10 +277,9 @@ def offer_to_hold(block):
 @jit
 def buying_lane(block, n):
     """Make S's offer that stops short of making A hold in lane n, if it may be better."""
-    offer = offer_at(block, n)
-    if block.buys[n]:
-        offer = buying_offer(terms_at(block, n), levels_at(block, n), alone_at(block, n), offer)
-    put_offer(block, n, offer)
+    held = offer_at(block.held, n)
+    bought = buying_offer(terms_at(block, n), levels_at(block, n), alone_at(block, n), held)
+    put_offer(block.offer, n, bought if block.buys[n] else held)
 
 
 @jit_apart
@@ -313,7 +314,7 @@ def put_solution(v, n, solution):
 def codes_lane(block, n):
     """Write the codes of lane n: the regime and both crises."""
     v = block.variables
-    v[0, n], v[5, n], v[12, n] = codes(alone_at(block, n), offer_at(block, n))
+    v[0, n], v[5, n], v[12, n] = codes(alone_at(block, n), offer_at(block.offer, n))
 
 
 @jit_apart
@@ -338,14 +339,14 @@ def put_path(paths, n, path):
 def path_alone_lane(block, n):
     """Find A's forces and C's arms without S in lane n; return whether S offers something."""
     put_path(block.without, n, path_alone(terms_at(block, n), levels_at(block, n), alone_at(block, n)))
-    return offer_at(block, n).limit != NO_PLEDGE
+    return offer_at(block.offer, n).limit != NO_PLEDGE
 
 
 @jit
 def path_behind_lane(block, n):
     """Find A's forces and C's arms behind S's offer in lane n."""
     t, lv, alone = terms_at(block, n), levels_at(block, n), alone_at(block, n)
-    put_path(block.behind, n, path_behind(t, lv, alone, offer_at(block, n)))
+    put_path(block.behind, n, path_behind(t, lv, alone, offer_at(block.offer, n)))
 
 
 @jit_apart
@@ -361,7 +362,7 @@ def follow_paths(block):
 @jit
 def settlement_lane(block, n):
     """Write of both paths of lane n the settlement and the crisis; forces and arms stay NaN."""
-    alone, offer = alone_at(block, n), offer_at(block, n)
+    alone, offer = alone_at(block, n), offer_at(block.offer, n)
     put_path(block.without, n, Path(math.nan, math.nan, alone.settlement, alone.crisis))
     put_path(block.behind, n, Path(math.nan, math.nan, offer.settlement, offer.crisis))
 
@@ -376,7 +377,7 @@ def leave_paths(block):
 def variables_lane(block, n):
     """Write all variables of lane n, as far as the paths are known."""
     without, behind = path_at(block.without, n), path_at(block.behind, n)
-    found = solved(terms_at(block, n), without, behind, offer_at(block, n))
+    found = solved(terms_at(block, n), without, behind, offer_at(block.offer, n))
     put_solution(block.variables, n, found)
 
 
