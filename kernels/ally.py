@@ -43,11 +43,11 @@ def revision(t, levels):
     overwhelming = max(least, levels.capitulation)
     payoff = 1.0 - t.ally_cost * (overwhelming - t.ally_forces)
     force = max(least, t.ally_best)
-    if force < levels.capitulation and not (t.surplus == 0.0 and force == levels.yielding):
-        taken = demanded(t, t.ally_best_p if force > least else levels.revising_p)
-        fighting = taken - t.ally_cost * (force - t.ally_forces)
-        if fighting >= payoff:
-            return force, taken, fighting
+    taken = demanded(t, t.ally_best_p if force > least else levels.revising_p)
+    fighting = taken - t.ally_cost * (force - t.ally_forces)
+    fights = force < levels.capitulation and not (t.surplus == 0.0 and force == levels.yielding)
+    if fights and fighting >= payoff:
+        return force, taken, fighting
     return overwhelming, 1.0, payoff
 
 
@@ -96,20 +96,23 @@ def best_act(t, levels, backing, holding, bare):
     challenges. Indifferent, A takes the settlement closest to q. A zone is looked into only where the most
     that it could be worth, q - pi K for nothing or 1 for the least arms, is more than A has already.
     """
-    alpha, crisis, settlement, payoff = t.ally_forces, QUIET, t.status_quo, -math.inf
+    act = Act(t.ally_forces, QUIET, t.status_quo, -math.inf)
     if not yields(t, levels, t.ally_forces):
         alpha = max(t.ally_forces, holding - backing)
-        payoff = t.status_quo - t.ally_cost * (alpha - t.ally_forces)
-        if payoff < t.status_quo - min(t.surplus, t.status_quo) and alpha > t.ally_forces:
-            conceding, kept, value = concession(t, levels, backing, bare)
-            if value > payoff + ROUNDING:
-                alpha, crisis, settlement, payoff = conceding, CHALLENGER_CHALLENGES, kept, value
-    if 1.0 - t.ally_cost * (max(levels.yielding, t.ally_forces) - t.ally_forces) >= payoff - ROUNDING:
-        revising, taken, value = revision(t, levels)
-        ties = value >= payoff - ROUNDING and crisis == CHALLENGER_CHALLENGES
-        if value > payoff + ROUNDING or (ties and revision_is_closer(t, taken, settlement)):
-            alpha, crisis, settlement, payoff = revising, ALLY_CHALLENGES, taken, value
-    return Act(alpha, crisis, settlement, payoff)
+        act = Act(alpha, QUIET, t.status_quo, t.status_quo - t.ally_cost * (alpha - t.ally_forces))
+    conceding, kept, worth = concession(t, levels, backing, bare)
+    least = t.status_quo - min(t.surplus, t.status_quo)
+    if act.payoff < least and act.alpha > t.ally_forces and worth > act.payoff + ROUNDING:
+        act = Act(conceding, CHALLENGER_CHALLENGES, kept, worth)
+    revising, taken, worth = revision(t, levels)
+    most = 1.0 - t.ally_cost * (max(levels.yielding, t.ally_forces) - t.ally_forces)
+    concedes = act.crisis == CHALLENGER_CHALLENGES
+    if most >= act.payoff - ROUNDING and (
+        worth > act.payoff + ROUNDING
+        or (concedes and worth >= act.payoff - ROUNDING and revision_is_closer(t, taken, act.settlement))
+    ):
+        act = Act(revising, ALLY_CHALLENGES, taken, worth)
+    return act
 
 
 @jit
