@@ -3,19 +3,26 @@
     make peers        or: python -m benchmarks.peers [FOLDER]
 
 First the peers' answers are compared with the solver's, and only then is anything timed: in each round
-every pair of contestants, in an order drawn anew. What comes out goes to FOLDER (default: docs): speed.json,
+every pair of contestants, in an order drawn anew. On a processor with AVX-512 all that is compiled is then
+compiled and timed again for one without, Haswell. What comes out goes to FOLDER (default: docs): speed.json,
 the raw numbers; speed-table.md and speed.png, made from it.
+
+    NUMBA_CPU_NAME=haswell NUMBA_CPU_FEATURES= python -m benchmarks.peers --compiled
+
+prints as JSON what the second part measures, for the processor that is named.
 """
 
 import json
 import os
 import platform
+import subprocess
 import sys
 import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import llvmlite.binding
 import numpy as np
 
 import foedus
@@ -35,6 +42,8 @@ THREADS = len(os.sched_getaffinity(0))
 PEERS = numpy_peer, c, jax_peer, scipy_peer, gambit_peer, tree_peer
 READY = 10**8  # numbers, more than any contestant needs at a time
 SAMPLE = 3000  # games whose operations are counted
+# what makes numba, C (by the first) and JAX compile for a processor with AVX2 and without AVX-512
+AVX2 = {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "", "XLA_FLAGS": "--xla_cpu_max_isa=AVX2"}
 
 
 def axes(size):
@@ -116,10 +125,9 @@ def at_once(kept):
 
 
 def contestants(workers):
-    """Return every contestant by name: a function that returns the seconds that a game takes it."""
+    """Return every solver of the same algorithm by name: a function that returns the seconds a game takes."""
     grids = {size: axes(size) for size in (SIZE, LARGE)}
     points = random_games(RANDOM)
-    few = named(map_sample(60))
 
     def sweep(kept, threads, size=SIZE):
         return lambda: clocked(
@@ -138,10 +146,6 @@ def contestants(workers):
 
     def in_jax(kept, worker):
         return lambda: jax_peer.ask(workers[worker], SIZE, kept == "all") / SIZE**2
-
-    def each(solve, count):
-        games = few[:count]
-        return lambda: clocked(lambda: [solve(game) for game in games], count)
 
     found = {}
     for kept in KEPT:
@@ -162,10 +166,21 @@ def contestants(workers):
             f"JAX, {kept}, 1 thread": in_jax(kept, "one"),
             f"JAX, {kept}, {THREADS} threads": in_jax(kept, "all"),
         }
+    return found
+
+
+def others():
+    """Return likewise those that are no solver of the same algorithm, by name."""
+    few = named(map_sample(60))
     trees = np.stack([tree_peer.tree(game, *tree_peer.moves(game)) for game in few])
     small_tree = tree_peer.tree(few[0], *gambit_peer.moves(few[0]))
     paths = np.empty((len(few), 4), np.int64)
-    return found | {
+
+    def each(solve, count):
+        games = few[:count]
+        return lambda: clocked(lambda: [solve(game) for game in games], count)
+
+    return {
         "SciPy": each(scipy_peer.solve, 10),
         "NumPy brute force": each(numpy_peer.solve, 1),
         "Gambit": lambda: clocked(lambda: gambit_peer.solve_tree(small_tree), 1),
@@ -177,6 +192,11 @@ def contestants(workers):
 
 def accuracies():
     """Return how far each peer is from the solver, in words; raise if one that should be equal is not."""
+    return accuracies_of_the_same() | accuracies_of_others()
+
+
+def accuracies_of_the_same():
+    """Return it for the solvers of the same algorithm."""
     small = axes(300)
     expected = foedus.sweep(small)
     ally_cost, status_quo = small.values()
@@ -197,11 +217,16 @@ def accuracies():
             worst = max(worst, np.nanmax(np.abs(values - expected[name].values)))
     only = jax_peer.solve(ally_cost, status_quo, DEFAULT, False)
     np.testing.assert_array_equal(only["regime"], expected.regime.values)
-    said = {
+    return {
         "C": "equal to the bit",
         "C one by one": "equal to the bit",
         "JAX": f"regimes equal, numbers within {worst:.0e}",
     }
+
+
+def accuracies_of_others():
+    """Return it for the rest."""
+    said = {}
     for label, solve, count in (
         ("SciPy", scipy_peer.solve, 20),
         ("NumPy brute force", numpy_peer.solve, 20),
@@ -229,8 +254,8 @@ def compare(solve, games):
 
 
 def pairs():
-    """Return who is compared with whom: pairs of names of contestants."""
-    found = [(name, "foedus, all, 1 thread") for name in ALONE.values()]
+    """Return which solvers of the same algorithm are compared: pairs of names."""
+    found = []
     for kept in KEPT:
         one, many = f"foedus, {kept}, 1 thread", f"foedus, {kept}, {THREADS} threads"
         found += [
@@ -247,15 +272,15 @@ def pairs():
     return found
 
 
-def measure(field):
-    """Return the nanoseconds a game of every run by name; the ratios of every pair by round; and of each
-    contestant that has a bound its times, with what the machine takes at that moment.
+def measure(field, rivals):
+    """Return the nanoseconds a game of every run by name; the ratios of every pair of `rivals` by round; and
+    of each contestant that has a bound its times, with what the machine takes at that moment.
 
     The two of a pair run one right after the other, and so do a contestant and the machine's operations:
     clocks drift, and neighbours come and go.
     """
     times = {name: [] for name in field}
-    ratios = {f"{name} over {other}": [] for name, other in pairs()}
+    ratios = {f"{name} over {other}": [] for name, other in rivals}
     bounded = {name.format(kept): [] for name in BOUNDED.values() for kept in KEPT}
     order = np.random.default_rng(1)
 
@@ -265,26 +290,49 @@ def measure(field):
         return times[name][-1]
 
     for k in range(ROUNDS):
-        for name, other in order.permutation(pairs()):
+        for name, other in order.permutation(rivals):
             ratios[f"{name} over {other}"].append(run(name) / run(other))
         for name in order.permutation(list(bounded)):
             bounded[name].append({"ns": run(name)} | bound.machine())
         print(f"round {k + 1} of {ROUNDS}", file=sys.stderr)
-    return times, ratios, bounded
+    return {
+        "target": os.environ.get("NUMBA_CPU_NAME", llvmlite.binding.get_host_cpu_name()),
+        "nanoseconds per game": times,
+        "ratios": ratios,
+        "beside the machine's operations": bounded,
+    }
+
+
+def timed(more):
+    """Time the solvers of the same algorithm, and the others if there are to be `more`; return what
+    `measure` does."""
+    workers = {"one": jax_peer.start_worker(min(os.sched_getaffinity(0))), "all": jax_peer.start_worker()}
+    try:
+        field, rivals = contestants(workers), pairs()
+        if more:
+            field |= others()
+            rivals += [(name, "foedus, all, 1 thread") for name in ALONE.values()]
+        for run in field.values():  # compiled, loaded, and touched once
+            run()
+        return measure(field, rivals)
+    finally:
+        for worker in workers.values():
+            worker.kill()
+
+
+def for_avx2():
+    """Return what is measured of the same where all is compiled for a processor without AVX-512."""
+    command = [sys.executable, "-m", "benchmarks.peers", "--compiled"]
+    done = subprocess.run(command, env=os.environ | AVX2, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)
 
 
 def main(folder):
     """Check, time, and write what came out."""
     said = accuracies()
-    workers = {"one": jax_peer.start_worker(min(os.sched_getaffinity(0))), "all": jax_peer.start_worker()}
-    try:
-        field = contestants(workers)
-        for run in field.values():  # compiled, loaded, and touched once
-            run()
-        times, ratios, bounded = measure(field)
-    finally:
-        for worker in workers.values():
-            worker.kill()
+    runs = [timed(more=True)]
+    if llvmlite.binding.get_host_cpu_features().get("avx512f"):
+        runs.append(for_avx2())
     record = {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"processor": processor(), "threads": THREADS, "system": platform.platform()},
@@ -292,9 +340,7 @@ def main(folder):
         | {name: text for peer in PEERS for name, text in peer.versions().items()},
         "map": f"{SIZE} x {SIZE} games, ally_cost by status_quo",
         "accuracy": said,
-        "nanoseconds per game": times,
-        "ratios": ratios,
-        "beside the machine's operations": bounded,
+        "runs": runs,
         "operations needed per game": {
             "map": bound.operations(map_sample(SAMPLE)),
             "random": bound.operations(vectors(random_games(SAMPLE))),
@@ -316,4 +362,8 @@ def processor():
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))
+    if "--compiled" in sys.argv:
+        accuracies_of_the_same()
+        print(json.dumps(timed(more=False)))
+    else:
+        main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))

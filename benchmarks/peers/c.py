@@ -14,7 +14,8 @@ import numpy as np
 SOURCE = Path(__file__).with_name("solver.c")
 # no fast-math: ties decide equilibria, yielding may be infinite, and results are to be equal to the bit
 FLAGS = [
-    *("-std=c99", "-O3", "-march=native", "-fopenmp", "-shared", "-fPIC"),
+    *("-std=c99", "-O3", "-march=" + os.environ.get("NUMBA_CPU_NAME", "native"), "-fopenmp"),
+    *("-shared", "-fPIC"),
     *("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"),
 ]
 # Side by side, two passes are left out that make more branches of selections: with them some loops are not

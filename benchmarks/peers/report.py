@@ -53,14 +53,25 @@ def report(path):
 
 
 def write_table(record, path):
-    """Write the tables: everybody's times, and what is asked of the solver's."""
-    times, ratios, threads = record["nanoseconds per game"], record["ratios"], record["machine"]["threads"]
+    """Write the tables: everybody's times, and what is asked of the solver's, for each processor that it was
+    compiled for."""
+    rounds = len(next(iter(record["runs"][0]["ratios"].values())))
     lines = [
-        f"Measured {record['when'][:10]} on {record['machine']['processor']}, {threads} threads; "
+        f"Measured {record['when'][:10]} on {record['machine']['processor']}, "
+        f"{record['machine']['threads']} threads; "
         + ", ".join(f"{name} {version}" for name, version in record["versions"].items())
-        + f". Medians of {len(next(iter(ratios.values())))} rounds, with the least and the most; "
-        f"{record['map']}, unless said otherwise.",
-        "",
+        + f". Medians of {rounds} rounds, with the least and the most; {record['map']}, "
+        "unless said otherwise.",
+    ]
+    for run in record["runs"]:
+        lines += ["", f"## Compiled for {run['target']}", "", *solvers(record, run), "", *goals(record, run)]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def solvers(record, run):
+    """Return the lines of the table of everybody's times."""
+    times, ratios, threads = run["nanoseconds per game"], run["ratios"], record["machine"]["threads"]
+    lines = [
         "| solver | kept | threads | ns a game | times foedus | answers |",
         "|---|---|---|---|---|---|",
     ]
@@ -77,18 +88,18 @@ def write_table(record, path):
                     f"| {label} | {words} | {count} | {spread(times[name])} | {against} | {answers} |"
                 )
     for label, name in ALONE.items():
-        against = spread(ratios[f"{name} over foedus, all, 1 thread"])
-        lines.append(
-            f"| {label} | its own | 1 | {spread(times[name])} | {against} | {record['accuracy'][name]} |"
-        )
-    lines += ["", *goals(record)]
-    path.write_text("\n".join(lines) + "\n")
+        if name in times:
+            against = spread(ratios[f"{name} over foedus, all, 1 thread"])
+            lines.append(
+                f"| {label} | its own | 1 | {spread(times[name])} | {against} | {record['accuracy'][name]} |"
+            )
+    return lines
 
 
-def goals(record):
+def goals(record, run):
     """Return the lines of the tables of what is asked of the solver."""
-    ratios, threads = record["ratios"], record["machine"]["threads"]
-    beside, written = record["beside the machine's operations"], record["bytes written per game"]
+    ratios, threads = run["ratios"], record["machine"]["threads"]
+    beside, written = run["beside the machine's operations"], record["bytes written per game"]
     middle = {
         name: statistics.median(now[name] for rounds in beside.values() for now in rounds)
         for name in ("division", "root", "byte written", "byte written again")
@@ -129,7 +140,7 @@ def goals(record):
 
 def write_figure(record, path):
     """Draw everybody's time for a game, on a log scale."""
-    times = record["nanoseconds per game"]
+    times = record["runs"][0]["nanoseconds per game"]
     dots = [(label, times[name], "#666666") for label, name in ALONE.items()]
     for kept, words in KEPT.items():
         for label, short in ROWS.items():
