@@ -28,6 +28,7 @@ FORMS = {
 REGIMES = [regime for regime in Regime if regime != Regime.UNSOLVED]
 SIZES = [(1, 2), (2, 3), (3, 4)]
 GAP = 1e-4  # payoffs that differ by less are no test of a numerical solver
+PRECISION = 1e5  # at which moves that cost GAP are made once in 20,000 times
 RAISED = 0.102  # by which part of themselves arms are raised at most, rounding included
 
 pytestmark = compiled_only
@@ -66,23 +67,42 @@ def number(label):
     return float(label.split()[-1]) if re.search(r"\d", label) else 0.0
 
 
-def child(node, k):
+# As in Gambit, a node is known by the labels of the moves that lead to it; `at` says so to Gambit.
+ROOT = ()
+at = pygambit.H.path
+
+
+def nodes(tree, which):
+    """Return those nodes of a tree that a selector of Gambit's names, in the order of the file."""
+    return [history.actions for history in tree.get_histories(which)]
+
+
+def moves(tree, node):
+    """Return the labels of the moves at a node, in order; at an end there are none."""
+    return tree.get_actions(at(*node))
+
+
+def child(tree, node, k):
     """Return what follows upon move `k` at a node."""
-    return list(node.children)[k]
+    return (*node, moves(tree, node)[k])
 
 
-def labels_to(node):
-    """Return the moves that lead to a node."""
-    labels = []
-    while node.parent is not None:
-        labels.insert(0, node.prior_action.label)
-        node = node.parent
-    return labels
+def infosets(tree, player):
+    """Return a node of each information set of a player."""
+    return [history.actions for history in tree.get_infosets(player)]
+
+
+def names(tree):
+    """Return the label of the information set of every decision, which Gambit keeps and writes, but does not
+    give in Python."""
+    labels = re.findall(r'^p "" \d+ \d+ "([^"]*)"', tree.to_efg(), re.MULTILINE)
+    decisions = [node for node in nodes(tree, pygambit.H.after()) if moves(tree, node)]
+    return dict(zip(decisions, labels, strict=True))
 
 
 def forces_at(end):
     """Return the pledge of the alliance, A's arms and C's, that lead to an end."""
-    pledge, *signing, ally, challenger = labels_to(end)
+    pledge, *signing, ally, challenger = end
     return number(pledge) if signing == ["sign"] else 0.0, number(ally), number(challenger)
 
 
@@ -90,35 +110,38 @@ class Induction:
     """Backward induction in a tree of Gambit's, in its exact numbers: the best move at each node."""
 
     def __init__(self, tree):
+        self.tree = tree
         self.players = list(tree.players)
-        self.best = {}  # by the label of the information set
+        self.best = {}  # by the node
         self.indifferent = []  # the pledges that A may as well refuse
         self.gap = math.inf  # by how much the closest of all other decisions matters
-        self.payoffs(tree.root)
-        self.end = self.end_from(tree.root)
-        self.alone = self.end_from(child(tree.root, 0))
+        self.payoffs(ROOT)
+        self.end = self.end_from(ROOT)
+        self.alone = self.end_from(child(tree, ROOT, 0))
 
     def payoffs(self, node):
         """Return what follows from a node for every player."""
-        if node.is_terminal:
-            return [node.outcome[player] for player in self.players]
-        after = [self.payoffs(one) for one in node.children]
-        mover = self.players.index(node.player)
+        labels = moves(self.tree, node)
+        if not labels:
+            paid = self.tree.get_outcome_payoffs(self.tree.get_outcome(at(*node)))
+            return [paid[player] for player in self.players]
+        after = [self.payoffs((*node, label)) for label in labels]
+        mover = self.players.index(self.tree.get_player(at(*node)))
         best = max(range(len(after)), key=lambda k: after[k][mover])
         gaps = [float(after[best][mover] - other[mover]) for other in after if other != after[best]]
         gap = min(gaps, default=math.inf)
-        if child(node, 0).prior_action.label == "sign" and gap <= GAP:
+        if labels[0] == "sign" and gap <= GAP:
             best = 0  # indifferent, A signs
-            self.indifferent.append(number(node.prior_action.label))
+            self.indifferent.append(number(node[-1]))
         else:
             self.gap = min(self.gap, gap)
-        self.best[node.infoset.label] = best
+        self.best[node] = best
         return after[best]
 
     def end_from(self, node):
         """Return the end that the best moves lead to."""
-        while not node.is_terminal:
-            node = child(node, self.best[node.infoset.label])
+        while node in self.best:
+            node = child(self.tree, node, self.best[node])
         return node
 
 
@@ -129,16 +152,18 @@ def test_every_end_pays_what_the_definition_says(form, tmp_path):
         (tree, _), g = written(eq, tmp_path, *size), definition(eq)
         c_a, c_c, c_s, q = g[:4]
         stake, kappa, f = g[9], g[11], g[12]
-        ends = [node for node in tree.nodes if node.is_terminal]
-        assert len(ends) == len(tree.outcomes) == (1 + 2 * size[0]) * size[1] ** 2
+        ends = nodes(tree, pygambit.H.plays)
+        assert len(ends) == len(tree.get_outcomes()) == (1 + 2 * size[0]) * size[1] ** 2
         for end in ends:
             s, a, b = forces_at(end)
             x, who = twin.crisis(g, s, a, b)
-            signed = "sign" in labels_to(end)
+            signed = "sign" in end
             paid = c_s * s + f if signed else 0.0
             expected = [-stake * abs(x - q) - paid, x - c_a * a - signed * kappa, 1 - x - c_c * b]
-            assert [float(end.outcome[p]) for p in tree.players] == pytest.approx(expected, abs=1e-12)
-            assert end.outcome.label.split(": ")[1] == f"{foedus.Crisis(who).words}, x = {x:.6g}"
+            outcome = tree.get_outcome(at(*end))
+            gains = tree.get_outcome_payoffs(outcome)
+            assert [float(gains[p]) for p in tree.players] == pytest.approx(expected, abs=1e-12)
+            assert outcome.split(": ")[1] == f"{foedus.Crisis(who).words}, x = {x:.6g}"
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -153,13 +178,13 @@ def test_backward_induction_finds_the_equilibrium_of_the_game(form, tmp_path):
         found, g = Induction(tree), definition(eq)
         assert found.gap > GAP
         (s, a, b), (_, a_alone, b_alone) = forces_at(found.end), forces_at(found.alone)
-        assert (s > 0.0) == (eq.pledge > 0.0) == ("sign" in labels_to(found.end))
+        assert (s > 0.0) == (eq.pledge > 0.0) == ("sign" in found.end)
         assert s not in found.indifferent
         # the regime, by the definition
         assert twin.crisis(g, s, a, b)[1] == eq.crisis
         assert twin.crisis(g, 0.0, a_alone, b_alone)[1] == eq.without.crisis
         # S's move is the closest to the game's, A's and C's a little more than the best replies to it
-        offers = [number(action.label) for action in tree.root.infoset.actions]
+        offers = [number(label) for label in moves(tree, ROOT)]
         assert s == min(offers, key=lambda offer: abs(offer - eq.pledge))
         after = eq.after_pledges(offers)
         for pledge, own, other in ((s, a, b), (0.0, a_alone, b_alone)):
@@ -168,28 +193,39 @@ def test_backward_induction_finds_the_equilibrium_of_the_game(form, tmp_path):
             best = twin.challenger(g, pledge, own)[0]
             assert best - 1e-6 <= other <= best * 1.0011 + 1e-6
         # who signs what
-        for offered, reply in list(zip(tree.root.children, after, strict=True))[1:]:
+        for offered, reply in list(zip(moves(tree, ROOT), after, strict=True))[1:]:
             if reply.pledge in found.indifferent:
                 assert reply.ally_payoff == pytest.approx(eq.without.ally_payoff, abs=1e-8)
             else:
-                assert (found.best[offered.infoset.label] == 0) == reply.signed
+                assert (found.best[(offered,)] == 0) == reply.signed
     assert passed_over <= 1
+
+
+def limit(tree):
+    """Return the limit of logit equilibria as Gambit follows them: one in which no decision, on the path or off
+    it, is regretted by more than 1e-8 of the payoffs' range.
+
+    `logit_solve` ends where no player regrets its plan. Those off the path may then still err so often that
+    others keep away from it.
+    """
+    (found,) = pygambit.qre.logit_solve_lambda(tree, PRECISION)
+    assert found.profile.agent_max_regret() <= 1e-8 * float(tree.max_payoff - tree.min_payoff)
+    return found.profile
 
 
 def gambit_agrees(tree):
     """Assert that the limit of logit equilibria that Gambit finds is what backward induction does."""
     found = Induction(tree)
     assert found.gap > GAP
-    profile = pygambit.nash.logit_solve(tree, maxregret=1e-8).equilibria[0]
-    node, labels = tree.root, labels_to(found.end)
+    profile = limit(tree)
+    node, labels = ROOT, list(found.end)
     if labels[0] == "no alliance":  # which is as good to S as a pledge that is refused
-        refused = [one for one in list(node.children)[1:] if found.best[one.infoset.label] == 1]
-        as_good = [one.prior_action for one in (child(node, 0), *refused)]
-        assert sum(profile[action] for action in as_good) > 0.99
-        node, labels = child(node, 0), labels[1:]
+        refused = [label for label in moves(tree, ROOT)[1:] if found.best[(label,)] == 1]
+        assert sum(profile[at()][label] for label in (labels[0], *refused)) > 0.99
+        node, labels = child(tree, ROOT, 0), labels[1:]
     for label in labels:
-        node = node.children[label]
-        assert profile[node.prior_action] > 0.99, node.parent.infoset.label
+        assert profile[at(*node)][label] > 0.99, node
+        node = (*node, label)
     assert node == found.end
 
 
@@ -217,20 +253,20 @@ class TestTheFile:
         return pygambit.read_efg(tmp_path / "game.efg")
 
     def test_names_players_information_sets_and_moves(self, tree):
-        assert [player.label for player in tree.players] == ["superpower", "ally", "challenger"]
+        assert list(tree.players) == ["superpower", "ally", "challenger"]
+        named = names(tree)
         for player in tree.players:
-            labels = [infoset.label for infoset in player.infosets]
+            labels = [named[node] for node in infosets(tree, player)]
             assert len(set(labels)) == len(labels)
-            assert all(len(infoset.members) == 1 for infoset in player.infosets)
-        for node in tree.nodes:
-            if not node.is_terminal and node.parent is not None:
-                for label in labels_to(node):  # an information set is known by what came before
-                    assert (label in node.infoset.label) or label in ("sign", "refuse")
+            assert all(len(tree.get_members(at(*node))) == 1 for node in infosets(tree, player))
+        for node, name in named.items():
+            for label in node:  # an information set is known by what came before
+                assert (label in name) or label in ("sign", "refuse")
 
     def test_has_distinct_moves_in_order(self, tree):
         for player in tree.players:
-            for infoset in player.infosets:
-                labels = [action.label for action in infoset.actions]
+            for node in infosets(tree, player):
+                labels = moves(tree, node)
                 forces = [number(label) for label in labels]
                 if labels != ["sign", "refuse"]:
                     assert len(labels) == 5
@@ -242,16 +278,16 @@ class TestTheFile:
         said = tree.description
         for words in ("c_A = 0.3, ", "f = 0.0, ratio contest", "not a replication", eq.explain(), "Grid: "):
             assert words in said
-        pledge = number(child(tree.root, 1).prior_action.label)  # of which the ally makes nothing
+        pledge = number(moves(tree, ROOT)[1])  # of which the ally makes nothing
         assert f"pledge {pledge:.4g} offered" in said
 
     def test_has_moves_on_both_sides_of_the_equilibrium(self, tree):
         eq = foedus.solve(ally_cost=0.3)
-        offers = [number(action.label) for action in tree.root.infoset.actions]
+        offers = [number(label) for label in moves(tree, ROOT)]
         assert sum(offer < eq.pledge for offer in offers) >= 2
         assert sum(offer > eq.pledge for offer in offers) >= 2
-        (alone,) = (i for i in tree.players["ally"].infosets if i.label == "ally: no alliance")
-        arms = [number(action.label) for action in alone.actions]
+        (alone,) = (node for node, name in names(tree).items() if name == "ally: no alliance")
+        arms = [number(label) for label in moves(tree, alone)]
         for own in (eq.ally_arms, eq.without.ally_arms):
             assert any(own < move < own * (1 + RAISED) for move in arms)
 
@@ -324,7 +360,7 @@ def test_on_the_command_line(tmp_path, monkeypatch, capsys):
     Path("game.efg").write_text("old")
     options = ["--efg", "game.efg", "--pledges", "1", "--arms", "2", "--overwrite", "--off-path"]
     assert run(["solve", "--ally-cost", "0.3", *options]) == 0
-    assert len(pygambit.read_efg("game.efg").outcomes) == 12
+    assert len(pygambit.read_efg("game.efg").get_outcomes()) == 12
     said = capsys.readouterr().out
     for title in (
         "after some pledges of S (equilibrium: 0.2225)",

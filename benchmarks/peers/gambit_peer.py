@@ -2,20 +2,24 @@
 
 The tree is that of `tree_peer` with 45 ends: no alliance or two pledges, which A refuses or signs, three arms
 of A and three of C; the crisis is in the payoffs. Gambit follows the agents' quantal response equilibria
-from random play until no one regrets more than `REGRET` of the payoffs' range; the answer is the most
-probable move of each. It is that of backward induction if every decision matters by more than about 1e-4. At
-the equilibrium of the game itself it does not, for restraint and deterrence stand on an indifference: so the
-moves are taken around it, from the first of a few distances at which it does.
+from random play to `PRECISION`; the answer is the most probable move of each. It is that of backward
+induction if every decision matters by more than about 1e-4. At the equilibrium of the game itself it does
+not, for restraint and deterrence stand on an indifference: so the moves are taken around it, from the first
+of a few distances at which it does.
+
+Gambit's `logit_solve` would end where no player regrets its plan. Those off the path may then still err, and
+others keep away from it for that.
 """
 
 import numpy as np
 import pygambit
+from pygambit import H
 
 from . import tree_peer
 
 PLAYERS = ("superpower", "ally", "challenger")
-REGRET = 1e-8
 GAP = 1e-4  # by how much each decision matters
+PRECISION = 1e5  # at which moves that cost GAP are made once in 20,000 times
 PLEDGES, ARMS = 3, 3
 DISTANCES = (1.07, 1.11, 1.17, 1.23, 1.31, 1.37, 1.43, 1.53)
 
@@ -48,14 +52,11 @@ def moves(game):
 
 
 def extensive_form(ends):
-    """Return the game of a tree, and how to find the node of each decision in it."""
-    game = pygambit.Game.new_tree(players=list(PLAYERS))
-    nodes = {(): game.root}
+    """Return the game of a tree, in which every move has its number for a label."""
+    game = pygambit.ExtensiveGame(players=list(PLAYERS))
 
     def move(at, player, count):
-        game.append_move(nodes[at], player, [str(i) for i in range(count)])
-        for i, child in enumerate(nodes[at].children):
-            nodes[(*at, i)] = child
+        game.append_move(node(at), player, [str(i) for i in range(count)])
 
     pledges, _, ally_arms, challenger_arms, _ = ends.shape
     move((), "superpower", pledges)
@@ -68,27 +69,31 @@ def extensive_form(ends):
             for a in range(ally_arms):
                 move((*start, a), "challenger", challenger_arms)
                 for b in range(challenger_arms):
-                    outcome = game.add_outcome(f"{s} {signed} {a} {b}", ends[s, signed, a, b].tolist())
-                    game.set_outcome(nodes[(*start, a, b)], outcome)
-    return game, nodes
+                    gains = dict(zip(PLAYERS, ends[s, signed, a, b].tolist(), strict=True))
+                    game.make_outcome(node((*start, a, b)), gains, f"{s} {signed} {a} {b}")
+    return game
 
 
-def most_probable(profile, node):
+def node(at):
+    """Return how to name to Gambit the node that these moves, by number, lead to."""
+    return H.path(*map(str, at))
+
+
+def most_probable(profile, at):
     """Return the number of the most probable move at a node."""
-    return int(np.argmax([float(profile[action]) for action in node.infoset.actions]))
+    return int(np.argmax([probability for _, probability in profile[node(at)]]))
 
 
 def solve_tree(ends):
     """Return the pledge, whether it is signed, and the arms of A and of C, all by number."""
-    game, nodes = extensive_form(ends)
-    profile = pygambit.nash.logit_solve(game, maxregret=REGRET).equilibria[0]
-    s = most_probable(profile, nodes[()])
+    (found,) = pygambit.qre.logit_solve_lambda(extensive_form(ends), PRECISION)
+    s = most_probable(found.profile, ())
     at = (s,)
     if s > 0:
-        at = (s, most_probable(profile, nodes[at]))
+        at = (s, most_probable(found.profile, at))
     signed = at[1] if s > 0 else 0
-    a = most_probable(profile, nodes[at])
-    return s, signed, a, most_probable(profile, nodes[(*at, a)])
+    a = most_probable(found.profile, at)
+    return s, signed, a, most_probable(found.profile, (*at, a))
 
 
 def solve(game):
