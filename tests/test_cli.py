@@ -146,7 +146,7 @@ class TestMap:
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate()
         assert process.returncode == 130
         assert err == (
             "foedus: interrupted; what is solved stands in map.nc.part: "
@@ -224,7 +224,7 @@ class TestMap:
         )  # fmt: skip
         first = process.stderr.readline()
         process.kill()
-        process.communicate(timeout=60)
+        process.communicate()
         assert first == "400,000,000 games: the results take 3.6 GB of disk, before they are compressed\n"
 
     def test_numbers_may_be_kept_in_half_the_space(self, folder):
