@@ -2,7 +2,7 @@
 # make replicate  every figure and table of the docs again, in the folder OUT (default: replication)
 # make replicate-check  what in OUT is not as AGAINST says (default: the manifest of the docs)
 # make figures  makes them, and takes those that the docs show into the docs
-# make test   everything that must hold
+# make test   everything that must hold: lint, tests, doctests, pure and bounds, one after the other
 # make docs   these pages, in docs/_build/html
 # make bench  speed and memory, as asv measures them
 # make bench-against  the same of this commit and the one before, and what has changed
@@ -20,10 +20,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/general/*.py io/*.py src/foedus/*.py src/foedus/py.typed src/foedus/explorer.html src/foedus/explorer.css)
 REPLICATE := $(BIN)/python examples/replication/replicate.py
+# between two processes, each of which sets up most of what it needs alone
+SHARED := -n 2 --dist worksteal
 KERNEL_TESTS := tests/test_game.py tests/test_general.py tests/test_kernels.py tests/test_deviations.py
 ASV := $(BIN)/asv --config benchmarks/asv.conf.json
 
-.PHONY: map replicate replicate-check figures test lint tests pure bounds bench bench-against bench-check peers peers-check cuda docs package clean
+.PHONY: map replicate replicate-check figures test lint tests doctests pure bounds bench bench-against bench-check peers peers-check cuda docs package clean
 
 map: $(VENV)/installed
 	$(BIN)/foedus map $(RUN) --overwrite
@@ -38,7 +40,15 @@ replicate-check: $(VENV)/installed-test
 figures: replicate
 	cp $(OUT)/*.png $(OUT)/speed-table.md $(OUT)/manifest.json docs
 
-test: lint tests pure bounds
+# each runs, whatever failed before; the verdict comes last
+test: $(VENV)/installed-test
+	@failed=0; verdict=; \
+	for stage in lint tests doctests pure bounds; do \
+	    begun=$$(date +%s); found=passed; \
+	    $(MAKE) --no-print-directory $$stage || { found=failed; failed=1; }; \
+	    verdict="$$verdict$$(printf '%-8s %s, %4d s' $$stage $$found $$(($$(date +%s) - begun)))\n"; \
+	done; \
+	printf "\n$$verdict"; exit $$failed
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check
@@ -47,17 +57,21 @@ lint: $(VENV)/installed-test
 	cd tests && ../$(BIN)/mypy --config-file ../pyproject.toml -p foedus
 
 tests: $(VENV)/installed-test
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest $(SHARED)
+
+doctests: $(VENV)/installed-test
 	$(BIN)/pytest --doctest-modules --pyargs foedus
 
 # the kernels as plain Python, every branch of them
 pure: $(VENV)/installed-test
-	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest $(KERNEL_TESTS)
+	$(BIN)/coverage erase
+	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest $(SHARED) $(KERNEL_TESTS)
+	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
 # every index checked; compiled apart, because the cache does not tell the difference
 bounds: $(VENV)/installed-test
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/bounds $(BIN)/pytest $(KERNEL_TESTS) -k "not twin_agrees or edges"
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/bounds $(BIN)/pytest $(SHARED) $(KERNEL_TESTS) -k "not twin_agrees or edges"
 
 bench: $(VENV)/installed-bench
 	$(ASV) machine --yes > /dev/null
@@ -102,13 +116,17 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: $(SOURCES) | $(VENV)/bin/python
+	@echo "installing foedus into $(VENV): a minute or two, the first time"
 	rm -rf build  # or a module that is gone would be installed from there
 	$(BIN)/pip install --quiet .
 	touch $@
 
+EXTRAS = test,$*
+$(VENV)/installed-docs: EXTRAS = docs
 $(VENV)/installed-%: $(SOURCES) | $(VENV)/bin/python
+	@echo "installing foedus and all that its extra '$*' takes into $(VENV): some minutes, the first time"
 	rm -rf build
-	$(BIN)/pip install --quiet ".[test,$*]"
+	$(BIN)/pip install --quiet ".[$(EXTRAS)]"
 	touch $@ $(VENV)/installed
 
 clean:

@@ -1,12 +1,19 @@
 """What all tests share."""
 
+import contextlib
 import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
+import psutil
 import pytest
 
 pytest.register_assert_rewrite("checks")
 
 COMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
+LIMIT = 900  # seconds that a test may take, on a slow machine that is busy with something else
 
 compiled_only = pytest.mark.skipif(
     not COMPILED, reason="takes minutes as pure Python; run without NUMBA_DISABLE_JIT"
@@ -15,7 +22,47 @@ pure_only = pytest.mark.skipif(
     COMPILED, reason="changes a constant that is compiled in; run with NUMBA_DISABLE_JIT=1"
 )
 
+# what a script runs in the background ignores interrupts, and so would all that it starts
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def sized(count):
     """Return how many games a test takes: `count`, or a tenth as pure Python."""
     return count if COMPILED else max(1, count // 10)
+
+
+@contextlib.contextmanager
+def limited(seconds):
+    """End what takes longer, whatever it waits for, and all processes that were started."""
+
+    def end(*_):
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        raise TimeoutError(f"this has taken {seconds} s")
+
+    handler = signal.signal(signal.SIGALRM, end)
+    timer = signal.setitimer(signal.ITIMER_REAL, seconds, 60)  # and again, should its end not come to one
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *timer)
+        signal.signal(signal.SIGALRM, handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol():
+    """Let no test take longer than `LIMIT`: none needs a limit of its own for what it waits for."""
+    with limited(LIMIT):
+        return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config):
+    """Compile before there are processes that would each compile the same."""
+    if COMPILED:
+        config.get_terminal_writer().line("compiling the kernels, if they have changed: a minute or two")
+        script = Path(__file__).with_name("compiling.py")
+        for process in [subprocess.Popen([sys.executable, script, part]) for part in ("solver", "search")]:
+            process.wait()

@@ -49,7 +49,7 @@ def home(tmp_path, monkeypatch):
 
 
 def shell_says(*command):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return {line.split("\t")[0] for line in done.stdout.splitlines()}
 

@@ -231,7 +231,7 @@ def port():
         line = server.stdout.readline()
         yield int(re.search(r"http://127\.0\.0\.1:(\d+)/", line).group(1))
         server.send_signal(signal.SIGINT)
-        _, errors = server.communicate(timeout=30)
+        _, errors = server.communicate()
     assert server.returncode == 0
     assert "Traceback" not in errors
 

@@ -41,7 +41,7 @@ def opened(address, **how):
         yield driver
 
 
-def wait_for(found, seconds=30):
+def wait_for(found, seconds=120):
     """Wait until `found` returns something, and return it."""
     from selenium.common.exceptions import StaleElementReferenceException
 
