@@ -196,9 +196,9 @@ def cpu_limit(root: Path = CGROUPS, own: Path = OWN_CGROUPS) -> float | None:
 
 def _kernels() -> str:
     """Say whether kernels are compiled, and where their code is kept."""
-    from .kernels import _jit, _vectors
+    from .kernels import _jit
 
-    if _vectors.plain:
+    if _jit.plain:
         return "plain Python, a thousand times slower: NUMBA_DISABLE_JIT is set"
     if _jit.CACHE_FOLDER is None:
         return "compiled anew in every run, which takes up to a minute: " + _no_cache()
@@ -262,9 +262,9 @@ def examine() -> Iterator[Finding]:
 
 def _cache() -> str:
     """Check that what is compiled can be kept."""
-    from .kernels import _jit, _vectors
+    from .kernels import _jit
 
-    if _vectors.plain:
+    if _jit.plain:
         return "nothing is compiled"
     if _jit.CACHE_FOLDER is None:
         raise ValueError(_no_cache())
