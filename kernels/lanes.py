@@ -183,8 +183,9 @@ def act_alone(block):
 def refusal_lane(block, n):
     """Find what keeps A from refusing in lane n, if S may pay; return whether A might arm and concede."""
     t, lv, pays = terms_at(block, n), levels_at(block, n), block.pays[n]
-    least = backing_against_refusal(t, lv, alone_at(block, n))
-    refusal = least if pays else math.inf  # which needs no more
+    refusal = math.inf  # which needs no more
+    if pays:
+        refusal = backing_against_refusal(t, lv, alone_at(block, n))
     block.refusal[n], block.backing[n], block.more[n] = refusal, refusal, pays
     return t.ally_forces + refusal < concession_defence(t, lv)[0]
 
@@ -219,10 +220,10 @@ def moves(block, n):
 def step_lane(block, n):
     """Take a step towards what keeps A from adding nothing and conceding in lane n, if it may need more;
     return whether it still does."""
-    backing, moving = block.backing[n], moves(block, n)
-    nearest, more = nearer(terms_at(block, n), levels_at(block, n), backing)
-    more = more and moving
-    block.nearest[n], block.more[n] = nearest if moving else backing, 1.0 if more else 0.0
+    backing, more = block.backing[n], False
+    if moves(block, n):
+        backing, more = nearer(terms_at(block, n), levels_at(block, n), backing)
+    block.nearest[n], block.more[n] = backing, 1.0 if more else 0.0
     return more
 
 
@@ -231,7 +232,8 @@ def step(block):
     """Take a step towards what keeps A from adding nothing and conceding, in each lane that may need more;
     return how many still do."""
     moving = each_lane(step_lane, block)
-    block.backing[:] = block.nearest
+    for n in range(LANES):
+        block.backing[n] = block.nearest[n]
     return moving
 
 
@@ -256,11 +258,11 @@ def concede(block):
 def holding_lane(block, n):
     """Make S's offer to an A that holds, or arms and concedes, in lane n, if S may pay; return whether it may
     be better to buy less."""
-    t, lv, alone, pays = terms_at(block, n), levels_at(block, n), alone_at(block, n), block.pays[n] > 0.0
-    nothing = no_alliance(t, alone)
-    made = offer_to_make_hold(t, lv, alone, nothing, block.refusal[n], block.backing[n])
-    offer = made if pays else nothing
-    buys = pays and buying_may_pay(t, lv, offer)
+    t, lv, alone = terms_at(block, n), levels_at(block, n), alone_at(block, n)
+    offer, buys = no_alliance(t, alone), False
+    if block.pays[n]:
+        offer = offer_to_make_hold(t, lv, alone, offer, block.refusal[n], block.backing[n])
+        buys = buying_may_pay(t, lv, offer)
     put_offer(block.held, n, offer)
     put_offer(block.offer, n, offer)
     block.buys[n] = 1.0 if buys else 0.0
@@ -277,9 +279,10 @@ def offer_to_hold(block):
 @jit
 def buying_lane(block, n):
     """Make S's offer that stops short of making A hold in lane n, if it may be better."""
-    held = offer_at(block.held, n)
-    bought = buying_offer(terms_at(block, n), levels_at(block, n), alone_at(block, n), held)
-    put_offer(block.offer, n, bought if block.buys[n] else held)
+    offer = offer_at(block.held, n)
+    if block.buys[n]:
+        offer = buying_offer(terms_at(block, n), levels_at(block, n), alone_at(block, n), offer)
+    put_offer(block.offer, n, offer)
 
 
 @jit_apart

@@ -20,8 +20,9 @@ from games import EDGE_GAMES, random_games
 from foedus import kernels
 from foedus.kernels import lanes
 
-# instructions on vectors of floats, and on single floats; on ARM LLVM takes roots one by one even so
-X86 = r"\tv?\w+p[ds]\t", r"\t(?!vbroadcast)\w+sd\t"
+# instructions on vectors of floats; and on single floats, or that write under a mask, which may take as long. On ARM
+# LLVM takes roots one by one all the same.
+X86 = r"\tv?\w+p[ds]\t", r"\t(?!vbroadcast)\w+sd\t|\tvmaskmovpd\t%ymm\d+, %ymm\d+, -?\d*\("
 AARCH64 = r"\t(?:q|v)\d+\b", r"\tf(?:add|sub|mul|div)\td"
 LOOPS = [
     function
