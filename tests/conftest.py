@@ -13,10 +13,15 @@ import pytest
 pytest.register_assert_rewrite("checks")
 
 COMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
+CHECKED = os.environ.get("NUMBA_BOUNDSCHECK", "0") not in ("", "0")
 LIMIT = 900  # seconds that a test may take, on a slow machine that is busy with something else
 
 compiled_only = pytest.mark.skipif(
     not COMPILED, reason="takes minutes as pure Python; run without NUMBA_DISABLE_JIT"
+)
+as_shipped = pytest.mark.skipif(
+    CHECKED or not COMPILED,
+    reason="is about the compiler; run without NUMBA_BOUNDSCHECK and NUMBA_DISABLE_JIT",
 )
 pure_only = pytest.mark.skipif(
     COMPILED, reason="changes a constant that is compiled in; run with NUMBA_DISABLE_JIT=1"
@@ -28,8 +33,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def sized(count):
-    """Return how many games a test takes: `count`, or a tenth as pure Python."""
-    return count if COMPILED else max(1, count // 10)
+    """Return how many games a test takes: `count`; fewer where the point is another than which games are
+    right, a tenth with every index checked, a thirtieth as pure Python."""
+    return count if COMPILED and not CHECKED else max(1, count // (10 if COMPILED else 30))
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ import llvmlite.binding
 import numpy as np
 import pytest
 import targets
-from conftest import COMPILED, compiled_only, pure_only, sized
+from conftest import COMPILED, as_shipped, pure_only, sized
 from games import EDGE_GAMES, random_games
 
 import foedus
@@ -41,6 +41,7 @@ print(digest.hexdigest())
 """
 
 
+@as_shipped
 def test_pure_python_gives_the_same_bits():
     """The compiled kernels and the same code as plain Python agree to the last bit."""
     digests = set()
@@ -275,7 +276,7 @@ def test_no_game_is_unsolved():
     assert (foedus.solve_points(columns, variables=["regime"]).regime != foedus.Regime.UNSOLVED).all()
 
 
-@compiled_only
+@as_shipped
 def test_cache_follows_the_sources(tmp_path):
     """The compiled code lies in a folder named by all sources; old ones are pruned after a while."""
     from foedus.kernels import _jit
@@ -324,7 +325,7 @@ X86 = pytest.mark.skipif(
 )
 
 
-@compiled_only
+@as_shipped
 @X86
 @pytest.mark.parametrize("processor", ["znver3", "x86-64-v3", "skylake-avx512"])
 def test_lanes_are_vectors(tmp_path, processor):
@@ -333,7 +334,7 @@ def test_lanes_are_vectors(tmp_path, processor):
     all_vectors(found["loops"])
 
 
-@compiled_only
+@as_shipped
 @X86
 @pytest.mark.parametrize("processor", ["haswell", "x86-64-v2"])
 def test_lanes_find_the_same_with_other_vectors(tmp_path, processor):
@@ -347,13 +348,13 @@ def test_lanes_find_the_same_with_other_vectors(tmp_path, processor):
         all_vectors(found["loops"])
 
 
-@compiled_only
+@as_shipped
 def test_lanes_are_vectors_on_arm(tmp_path):
     """As LLVM makes them on any machine; numba leaves it the loops as it found them."""
     all_vectors(compiled_for(tmp_path, "aarch64", NUMBA_LOOP_VECTORIZE="0")["loops"])
 
 
-@compiled_only
+@as_shipped
 def test_second_process_compiles_nothing(tmp_path):
     """What one process compiled, the next one loads."""
     script = (
@@ -371,7 +372,7 @@ def test_second_process_compiles_nothing(tmp_path):
     assert misses == ["1", "0"]
 
 
-@compiled_only
+@as_shipped
 def test_unwritable_cache_is_no_obstacle(tmp_path):
     """Where nothing can be kept, kernels are compiled anew."""
     blocked = tmp_path / "file"
@@ -398,7 +399,7 @@ def ptx_of(monkeypatch):
     return lambda kernel, signature: cuda.compile_ptx(kernel, signature, cc=(8, 0))[0]
 
 
-@compiled_only
+@as_shipped
 @pytest.mark.parametrize("solver", ["solve_game", "solve_any_game"])
 def test_kernels_compile_for_cuda(ptx_of, solver):
     from numba import cuda, float64
@@ -416,7 +417,7 @@ def test_kernels_compile_for_cuda(ptx_of, solver):
     assert "sqrt.rn.f64" in ptx
 
 
-@compiled_only
+@as_shipped
 def test_the_search_compiles_for_cuda(ptx_of):
     from numba import cuda, float64
 
