@@ -1,10 +1,11 @@
 """What becomes of the loops over lanes on a processor, and what they find there.
 
-    NUMBA_CPU_NAME=haswell NUMBA_CPU_FEATURES= python targets.py        compiled for that processor by numba
-    NUMBA_LOOP_VECTORIZE=0 python targets.py aarch64                    compiled on by LLVM for one of another kind
+    NUMBA_CPU_NAME=haswell NUMBA_CPU_FEATURES= python targets.py bits
+    python targets.py znver3 aarch64
 
-print as JSON how many instructions each loop has for vectors and for single numbers. With `bits`, the first
-also prints digests of what the lanes find in some games, and of what the solver of one game finds in them.
+print as JSON how many instructions each loop has for vectors and for single numbers. The first has numba compile
+for a processor, and adds digests of what the lanes find in some games, and of what the solver of one game finds
+in them. The second has numba compile once, and LLVM make of what numba gives it code for each of these processors.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ import llvmlite.binding as llvm
 import numba
 import numpy as np
 from games import EDGE_GAMES, random_games
+from numba.core import codegen
 
 from foedus import kernels
 from foedus.kernels import lanes
@@ -24,6 +26,7 @@ from foedus.kernels import lanes
 # LLVM takes roots one by one all the same.
 X86 = r"\tv?\w+p[ds]\t", r"\t(?!vbroadcast)\w+sd\t|\tvmaskmovpd\t%ymm\d+, %ymm\d+, -?\d*\("
 AARCH64 = r"\t(?:q|v)\d+\b", r"\tf(?:add|sub|mul|div)\td"
+ARM = "aarch64"
 LOOPS = [
     function
     for function in vars(lanes).values()
@@ -34,11 +37,18 @@ LOOPS = [
 
 
 def compile_all():
-    """Compile every function of lanes that has code of its own, and return them."""
+    """Compile every function of lanes that has code of its own; return by name what LLVM was given of each."""
     block = numba.from_dtype(lanes.BLOCK)
+    given, optimize = {}, codegen.CPUCodeLibrary._optimize_final_module
+
+    def note_and_optimize(library):
+        given[library.name] = str(library._final_module)
+        optimize(library)
+
+    codegen.CPUCodeLibrary._optimize_final_module = note_and_optimize
     for function in LOOPS:
         function.compile((block, numba.boolean)[: function.py_func.__code__.co_argcount])
-    return LOOPS
+    return given
 
 
 def counts(assembly, patterns):
@@ -46,25 +56,29 @@ def counts(assembly, patterns):
     return [len(re.findall(pattern, assembly)) for pattern in patterns]
 
 
-def for_other(function, machine):
-    """Return a function's code for another machine, from what numba made of it but for vectors."""
-    (text,) = function.inspect_llvm().values()
+def machine_for(processor):
+    """Return LLVM's machine for a processor, by its name, or for 64-bit ARM."""
+    triple = "aarch64-unknown-linux-gnu" if processor == ARM else "x86_64-unknown-linux-gnu"
+    cpu = "generic" if processor == ARM else processor
+    return llvm.Target.from_triple(triple).create_target_machine(cpu=cpu, opt=3, reloc="pic")
+
+
+def code_for(text, machine):
+    """Return the code for a machine that LLVM makes of what it is given."""
     text = re.sub(r'target triple = ".*"', f'target triple = "{machine.triple}"', text)
     text = re.sub(r'target datalayout = ".*"', f'target datalayout = "{machine.target_data}"', text)
     module = llvm.parse_assembly(text)
-    options = llvm.create_pipeline_tuning_options(speed_level=3)
-    options.loop_vectorization = True
-    builder = llvm.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(module, builder)
+    for level in (0, 3):  # as numba does
+        options = llvm.create_pipeline_tuning_options(speed_level=level)
+        options.loop_vectorization = level > 0
+        builder = llvm.create_pass_builder(machine, options)
+        passes = builder.getModulePassManager()
+        if level == 0:
+            passes.add_loop_rotate_pass()
+            passes.add_instruction_combine_pass()
+            passes.add_jump_threading_pass()
+        passes.run(module, builder)
     return machine.emit_assembly(module)
-
-
-def aarch64():
-    """Return LLVM's machine for 64-bit ARM."""
-    llvm.initialize_all_targets()
-    llvm.initialize_all_asmprinters()
-    target = llvm.Target.from_triple("aarch64-unknown-linux-gnu")
-    return target.create_target_machine(cpu="generic", opt=3, reloc="pic")
 
 
 def digests():
@@ -86,9 +100,16 @@ def digests():
 
 
 if __name__ == "__main__":
-    if "aarch64" in sys.argv:
-        arm = aarch64()
-        loops = {f.__name__: counts(for_other(f, arm), AARCH64) for f in compile_all()}
+    given, found = compile_all(), {}
+    if "bits" in sys.argv:
+        loops = {f.__name__: counts(next(iter(f.inspect_asm().values())), X86) for f in LOOPS}
+        found = {"loops": loops, "digests": digests()}
     else:
-        loops = {f.__name__: counts(next(iter(f.inspect_asm().values())), X86) for f in compile_all()}
-    print(json.dumps({"loops": loops, "digests": digests() if "bits" in sys.argv else []}))
+        llvm.initialize_all_targets()
+        llvm.initialize_all_asmprinters()
+        for processor in sys.argv[1:]:
+            machine, patterns = machine_for(processor), AARCH64 if processor == ARM else X86
+            found[processor] = {
+                f.__name__: counts(code_for(given[f.__name__], machine), patterns) for f in LOOPS
+            }
+    print(json.dumps(found))
