@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 import xarray as xr
-from conftest import COMPILED, compiled_only, pure_only, sized
+from conftest import COMPILED, compiled_only, pure_only
 from games import DIFFERENCE, EDGE_GAMES, GENERAL_EDGE_GAMES, game, random_games
 from numba import njit
 
@@ -91,7 +91,7 @@ KINDS = pytest.mark.parametrize(
 
 def some(games, count=600):
     """Return so many of the games at most, or a few as pure Python."""
-    return games[:: math.ceil(len(games) / min(len(games), sized(count) if COMPILED else 12))]
+    return games[:: math.ceil(len(games) / min(len(games), count if COMPILED else 12))]
 
 
 @KINDS
