@@ -93,8 +93,8 @@ def best_act(t, levels, backing, holding, bare):
     """Return A's best reply to `backing` = phi s, an `Act`.
 
     `holding` is the least defence at which C stays, `bare` the win probability if A adds nothing and C
-    challenges. Indifferent, A takes the settlement closest to q. A zone is looked into only where the most
-    that it could be worth, q - pi K for nothing or 1 for the least arms, is more than A has already.
+    challenges. Indifferent, A takes the settlement closest to q. A zone counts only where the most that it
+    could be worth, q - pi K for nothing or 1 for the least arms, is more than A has already.
     """
     act = Act(t.ally_forces, QUIET, t.status_quo, -math.inf)
     if not yields(t, levels, t.ally_forces):
