@@ -1,4 +1,5 @@
-"""How kernels are compiled, and where the compiled code is kept: nowhere else is this decided.
+"""How kernels are compiled, and where the compiled code is kept: nowhere else is this decided, but for loops
+over lanes, which `_vectors` writes.
 
 No fastmath, because ties decide equilibria; `error_model="numpy"`, because a kernel never raises;
 `nogil`, because the loops run on threads; `forceinline` for all but the largest functions, because a
