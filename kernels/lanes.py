@@ -4,7 +4,9 @@ A move has two functions here. One makes it in one game, in *lane* n of a block,
 that makes it in `equilibrium`; the other calls that for each lane, by `each_lane`, which makes vector
 instructions of it: they compute both sides of each `if` and select. So a lane writes what it found whether it
 needed it or not, and what it writes are floats, codes and truth values among them: a vector of eight floats
-has no room for eight of another size.
+has no room for eight of another size. What may stay as it was is written apart from where it was read (`held`
+and `offer`, `backing` and `nearest`): else the compiler writes only what changes, under a mask, and that may
+take as long as ten plain writes.
 
 What would be a branch in one game is one of the whole block here: a move that no lane asks for is left out,
 and what takes steps takes them until no lane moves. So a lane may be given a move that it did not ask for,
