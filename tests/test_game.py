@@ -300,7 +300,7 @@ def test_no_surplus_to_take_means_the_status_quo():
     """With pi K = 0 the settlement at the edge of a threat is q either way: the status quo holds."""
     for pi, k in ((0.0, 0.1), (1.0, 0.0)):
         ds = foedus.sweep(
-            {"ally_cost": np.geomspace(0.02, 20, 400), "status_quo": np.linspace(0.15, 0.85, 41)},
+            {"ally_cost": np.geomspace(0.02, 20, sized(400)), "status_quo": np.linspace(0.15, 0.85, 41)},
             bargaining_power=pi,
             ally_war_cost=k,
             challenger_war_cost=k,
