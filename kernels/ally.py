@@ -33,6 +33,14 @@ class Act(NamedTuple):
 
 
 @jit
+def rounding(t, alpha, backing):
+    """Return how well A's payoff from forces `alpha` behind `backing` is known: what A adds is known no better
+    than the whole defence, and payoffs that differ by less are equal."""
+    defence = alpha + backing if alpha > t.ally_forces else 0.0
+    return min(1.0, ROUNDING * (1.0 + t.ally_cost * defence))
+
+
+@jit
 def revision(t, levels):
     """Return A's best way to revise the status quo: forces, settlement and payoff, before kappa.
 
@@ -45,7 +53,8 @@ def revision(t, levels):
     force = max(least, t.ally_best)
     taken = demanded(t, t.ally_best_p if force > least else levels.revising_p)
     fighting = taken - t.ally_cost * (force - t.ally_forces)
-    fights = force < levels.capitulation and not (t.surplus == 0.0 and force == levels.yielding)
+    takes = t.surplus > 0.0 or taken > t.status_quo + ROUNDING  # with pi K = 0 there may be nothing to take
+    fights = force < levels.capitulation and takes
     if fights and fighting >= payoff:
         return force, taken, fighting
     return overwhelming, 1.0, payoff
@@ -77,7 +86,7 @@ def concession(t, levels, backing, bare):
     arms = built - backing - t.ally_forces
     if arms > 0.0:
         arming = conceded(t, built_p) - t.ally_cost * arms
-        if arming >= settlement - ROUNDING:
+        if arming >= settlement - rounding(t, built - backing, backing):
             return built - backing, conceded(t, built_p), arming
     return t.ally_forces, settlement, settlement
 
@@ -101,15 +110,17 @@ def best_act(t, levels, backing, holding, bare):
         alpha = max(t.ally_forces, holding - backing)
         act = Act(alpha, QUIET, t.status_quo, t.status_quo - t.ally_cost * (alpha - t.ally_forces))
     conceding, kept, worth = concession(t, levels, backing, bare)
+    tie = max(rounding(t, act.alpha, backing), rounding(t, conceding, backing))
     least = t.status_quo - min(t.surplus, t.status_quo)
-    if act.payoff < least and act.alpha > t.ally_forces and worth > act.payoff + ROUNDING:
+    if act.payoff < least and act.alpha > t.ally_forces and worth > act.payoff + tie:
         act = Act(conceding, CHALLENGER_CHALLENGES, kept, worth)
     revising, taken, worth = revision(t, levels)
+    tie = max(rounding(t, act.alpha, backing), rounding(t, revising, 0.0))
     most = 1.0 - t.ally_cost * (max(levels.yielding, t.ally_forces) - t.ally_forces)
     concedes = act.crisis == CHALLENGER_CHALLENGES
-    if most >= act.payoff - ROUNDING and (
-        worth > act.payoff + ROUNDING
-        or (concedes and worth >= act.payoff - ROUNDING and revision_is_closer(t, taken, act.settlement))
+    if most >= act.payoff - tie and (
+        worth > act.payoff + tie
+        or (concedes and worth >= act.payoff - tie and revision_is_closer(t, taken, act.settlement))
     ):
         act = Act(revising, ALLY_CHALLENGES, taken, worth)
     return act

@@ -152,8 +152,9 @@ def backing_to_hold(t, levels, defence):
     C need not neutralise A.
     """
     spared = challenge_loss(t, defence) - t.status_quo
-    if spared < 0.0 or levels.neutralising == 0.0:
+    if spared < -ROUNDING * (1.0 + t.standing) or levels.neutralising == 0.0:
         return math.inf
+    spared = max(0.0, spared)
     return max(0.0, defence - (t.challenger_forces + spared * t.challenger_reach) / levels.neutralising)
 
 
@@ -168,8 +169,11 @@ def yielding_force(t, neutralising):
     if neutralising == 0.0:
         return math.inf
     y = t.ally_edge + math.sqrt(t.ally_edge * t.surplus)
+    exhausted = t.challenger_forces + (1.0 - t.status_quo) * t.challenger_reach
     if y * (1.0 - y) >= t.standing:
         force = y * y * t.challenger_reach
+    elif t.surplus == 0.0:  # the root is where A's threat begins to be credible without new arms of C
+        force, exhausted = math.inf, t.challenger_forces
     else:
         short = t.ally_edge - t.surplus - t.standing
         force = larger_root(
@@ -177,7 +181,6 @@ def yielding_force(t, neutralising):
             short + t.standing * neutralising - 1.0,
             t.challenger_forces * short,
         )
-    exhausted = t.challenger_forces + (1.0 - t.status_quo) * t.challenger_reach
     if force * neutralising <= exhausted:
         return force
     return exhausted / neutralising
@@ -212,10 +215,16 @@ def capitulation_force(t):
 
 @jit
 def yields(t, levels, alpha):
-    """Tell whether C yields before A's own forces `alpha`."""
+    """Tell whether C yields before A's own forces `alpha`: from `yielding` on, but at that force itself the
+    status quo stands where there is no surplus to take.
+
+    `yielding` is known up to the rounding of 1 - r, by which it may have been divided.
+    """
+    m = levels.neutralising
+    more = m + ROUNDING * (1.0 + m)
     if t.surplus > 0.0:
-        return alpha >= levels.yielding
-    return alpha > levels.yielding * (1.0 + ROUNDING)  # at that force itself the status quo stands
+        return m > 0.0 and alpha * more >= levels.yielding * m
+    return alpha * m > levels.yielding * more
 
 
 @jit

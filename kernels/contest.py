@@ -60,7 +60,7 @@ def best_force(cost, challenger_cost, challenger_forces, reach):
     standing = challenger_cost * challenger_forces
     high = 0.5 * (1.0 + math.sqrt(max(0.0, 1.0 - 4.0 * standing)))
     low = standing / high
-    arming = low < unarmed < high
+    arming = low < unarmed and low < root  # unarmed < high: 1 - root and 1 - low may both round to 1
     above, below = challenger_forces * max(0.0, unarmed), root
     if arming:
         above, below = 0.5 * challenger_cost, cost

@@ -239,20 +239,28 @@ def best_between(g, force, low, high):
 
 @jit
 def weigh(reply, slack, payoff, settlement, kind):
-    """Return the better of C's `reply` and another, or if they are as good, what is worse for A."""
-    if payoff > reply.payoff + slack:
+    """Return the better of C's `reply` and another, or if they are as good, what is worse for A, or with a
+    negative `slack` what is better for it."""
+    if payoff > reply.payoff + abs(slack):
         return Reply(payoff, settlement, kind)
-    if payoff < reply.payoff - slack:
+    if payoff < reply.payoff - abs(slack):
         return reply
     better = max(payoff, reply.payoff)
-    if settlement < reply.settlement:
+    if settlement < reply.settlement if slack > 0.0 else settlement > reply.settlement:
         return Reply(better, settlement, kind)
     return Reply(better, reply.settlement, reply.kind)
 
 
-@jit_apart
+@jit
 def challenger_reply(g, s, a):
-    """Return C's `Reply` to the pledge `s` and A's arms `a`.
+    """Return C's `Reply` to the pledge `s` and A's arms `a`: of those that are as good the worst for A."""
+    return reply_with(g, s, a, ROUNDING)
+
+
+@jit_apart
+def reply_with(g, s, a, rounding):
+    """Return C's `Reply` to the pledge `s` and A's arms `a`: of those whose payoffs differ by no more than
+    `rounding` the worst for A, or if that is negative the best.
 
     With C's forces rising from b0, A challenges until they calm it, then nobody does, then C, from where its
     threat is credible. In between C is best off at the lower end of each, at a top of the contest less its
@@ -262,7 +270,7 @@ def challenger_reply(g, s, a):
     defence = alpha + g.effectiveness * s
     end = b0 + 1.0 / cost
     size = 1.0 + cost * b0 + g.decisiveness * (1.0 if g.contest == RATIO else defence + b0)
-    slack = ROUNDING * size
+    slack = rounding * size
     calm = b0
     if g.ally_edge < 1.0:
         calm = max(b0, rival(g, alpha, g.calming))
@@ -587,7 +595,27 @@ def misstated(g, s, a, b, x, crisis):
         off, settlement = -challenger_threat, max(0.0, p + g.challenger_war_cost - g.surplus)
     else:
         off, settlement = max(ally_threat, challenger_threat), g.status_quo
+    if crisis != QUIET and abs(x - g.status_quo) <= ROUNDING:
+        return MISFIT  # a threat that changes nothing is not carried out
     return max(off, abs(settlement - x)) if off <= EDGE else MISFIT
+
+
+@jit
+def excused_gain(g, s, a):
+    """Return the most that A has with less arms than `a` before a C that is indifferent whatever the arms, and
+    then stays; minus infinity if C is not indifferent.
+
+    In the difference contest every unit of A's makes C neutralise one more, and meet one more if it challenges: so
+    C stays before all of A's forces or before none, down to those that it need not neutralise.
+    """
+    best = -math.inf
+    neutralised = g.ally_edge < 1.0
+    if neutralised and reply_with(g, s, a, ROUNDING).kind != reply_with(g, s, a, -ROUNDING).kind:
+        free = g.challenger_forces
+        free = free / g.calming if g.contest == RATIO else free - g.calming
+        less = min(a, max(0.0, free - g.ally_forces))
+        best = reply_with(g, s, less, -ROUNDING).settlement - g.ally_cost * less
+    return best
 
 
 @jit_apart
@@ -597,6 +625,7 @@ def path_gain(g, s, a, b, x, crisis):
     gain = challenger_reply(g, s, a).payoff - (1.0 - x - g.challenger_cost * b)
     payoff = x - g.ally_cost * a
     gain = max(gain, best_arms(g, s, MANY, a, payoff, RESOLUTION).payoff - payoff)
+    gain = max(gain, excused_gain(g, s, a) - payoff)
     return max(gain, misstated(g, s, a, b, x, crisis))
 
 

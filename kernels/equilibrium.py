@@ -6,8 +6,8 @@ from typing import NamedTuple
 from ._jit import jit
 from .ally import ally_alone
 from .challenger import ALLY_CHALLENGES, QUIET, arms_against, levels
-from .status import NOT_CONVERGED, SOLVED
-from .superpower import NO_PLEDGE, best_offer, forces_behind
+from .status import NOT_CONVERGED, OUT_OF_RANGE, SOLVED
+from .superpower import NO_PLEDGE, best_offer, forces_behind, sound
 
 # codes, as floats like all that is known of a game
 UNSOLVED = -1.0
@@ -148,5 +148,7 @@ def equilibrium(t):
     alone = ally_alone(t, lv)
     offer = best_offer(t, lv, alone)
     without, path = path_alone(t, lv, alone), path_behind(t, lv, alone, offer)
-    status = NOT_CONVERGED if math.isnan(offer.backing) else SOLVED
+    status = SOLVED
+    if math.isnan(offer.backing):
+        status = NOT_CONVERGED if sound(t, alone) else OUT_OF_RANGE
     return solved(t, without, path, offer), offer.limit, status

@@ -41,6 +41,7 @@ from .superpower import (
 from .terms import Costs, Parameters, costs, parameters, terms
 
 LANES = 64
+FIRST = 2.0
 MANY = 16  # lanes that take a step faster together than one by one
 
 # what is known of the games of a block: the fields of each tuple by lane
@@ -58,7 +59,7 @@ BLOCK = np.dtype(
             ("refusal", "f8", LANES),  # the backing with which A does not refuse
             ("backing", "f8", LANES),  # the one with which it holds, as far as it is known
             ("nearest", "f8", LANES),  # the same, a step further
-            ("more", "f8", LANES),  # whether more than that may be needed
+            ("more", "f8", LANES),  # whether more than that may be needed: FIRST before a first look, then 1
             ("buys", "f8", LANES),  # whether S may gain by buying less
             ("without", "f8", (len(Path._fields), LANES)),  # the path without S
             ("behind", "f8", (len(Path._fields), LANES)),  # the one behind its offer
@@ -188,7 +189,7 @@ def refusal_lane(block, n):
     refusal = math.inf  # which needs no more
     if pays:
         refusal = backing_against_refusal(t, lv, alone_at(block, n))
-    block.refusal[n], block.backing[n], block.more[n] = refusal, refusal, pays
+    block.refusal[n], block.backing[n], block.more[n] = refusal, refusal, FIRST * pays
     return t.ally_forces + refusal < concession_defence(t, lv)[0]
 
 
@@ -203,7 +204,7 @@ def refuse(block):
 def arming_lane(block, n):
     """Find what keeps A from arming and conceding in lane n."""
     backing, more = backing_where_arming(terms_at(block, n), levels_at(block, n), block.refusal[n])
-    block.backing[n], block.more[n] = backing, block.pays[n] if more else 0.0
+    block.backing[n], block.more[n] = backing, FIRST * block.pays[n] if more else 0.0
 
 
 @jit_apart
@@ -224,7 +225,7 @@ def step_lane(block, n):
     return whether it still does."""
     backing, more = block.backing[n], False
     if moves(block, n):
-        backing, more = nearer(terms_at(block, n), levels_at(block, n), backing)
+        backing, more = nearer(terms_at(block, n), levels_at(block, n), backing, block.more[n] == FIRST)
     block.nearest[n], block.more[n] = backing, 1.0 if more else 0.0
     return more
 
@@ -242,8 +243,8 @@ def step(block):
 @jit_apart
 def concede(block):
     """Find what keeps A from adding nothing and conceding: in all lanes at once while many of them move,
-    then one by one; return in how many it was not found."""
-    moving, steps, lost = each_lane(moves, block), 0, 0
+    then one by one."""
+    moving, steps = each_lane(moves, block), 0
     while moving > MANY and steps < STEPS:
         moving = step(block)
         steps += 1
@@ -252,8 +253,6 @@ def concede(block):
             if moves(block, n):
                 t, lv = terms_at(block, n), levels_at(block, n)
                 block.backing[n] = backing_against_conceding(t, lv, block.backing[n], True, steps)
-                lost += 1 if math.isnan(block.backing[n]) else 0
-    return lost
 
 
 @jit
@@ -294,16 +293,21 @@ def offer_to_buy(block):
 
 
 @jit
+def lost(block, n):
+    """Tell whether S's best offer in lane n was not found."""
+    return math.isnan(offer_at(block.offer, n).backing)
+
+
+@jit
 def solve_lanes(block):
     """Find what A does without S and S's best offer in every lane; return in how many it was not found."""
-    lost = 0
     if act_alone(block):
         if refuse(block):
             arm(block)
-        lost = concede(block)
+        concede(block)
         if offer_to_hold(block):
             offer_to_buy(block)
-    return lost
+    return each_lane(lost, block)
 
 
 @jit

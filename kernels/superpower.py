@@ -5,7 +5,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from ._jit import jit
-from .ally import concession, concession_defence
+from .ally import concession, concession_defence, rounding
 from .challenger import (
     CHALLENGER_CHALLENGES,
     QUIET,
@@ -22,6 +22,7 @@ from .challenger import (
 from .contest import contested_by, force_to_win, larger_root
 
 NO_PLEDGE, REFUSAL, CONCESSION, REVISION, PRICE = 0.0, 1.0, 2.0, 3.0, 4.0  # see PledgeLimit
+SMALLEST = 1e-290  # of the products of costs and forces: less begins to lose digits
 STEPS = 64  # of `nearer`; ten were enough for half a million random games
 
 
@@ -46,17 +47,32 @@ class Offer(NamedTuple):
 
 
 @jit
+def sound(t, act):
+    """Tell whether an act of A can be: a finite force, a settlement between none and all, and beyond the status
+    quo or short of it as the crisis has it. Where a parameter is huge or tiny, numbers overflow or vanish."""
+    x, q = act.settlement, t.status_quo
+    fits = x == q
+    if act.crisis != QUIET:
+        fits = x < q if act.crisis == CHALLENGER_CHALLENGES else x > q
+    whole = act.alpha < math.inf and (act.alpha == 0.0 or t.challenger_cost * act.alpha > SMALLEST)
+    products = t.standing > SMALLEST and t.ally_cost * t.challenger_forces > SMALLEST
+    return fits and whole and products and 0.0 <= x <= 1.0
+
+
+@jit
 def no_alliance(t, alone):
-    """Return S's `Offer` of nothing, `alone` being what A does without S."""
-    loss = t.stake * abs(alone.settlement - t.status_quo)
-    return Offer(loss, 0.0, alone.crisis, alone.settlement, NO_PLEDGE)
+    """Return S's `Offer` of nothing, `alone` being what A does without S; NaN if that cannot be."""
+    loss, backing = t.stake * abs(alone.settlement - t.status_quo), 0.0
+    if not sound(t, alone):
+        loss = backing = math.nan
+    return Offer(loss, backing, alone.crisis, alone.settlement, NO_PLEDGE)
 
 
 @jit
 def may_pay(t, levels, alone, nothing):
     """Tell whether S could gain by a pledge over its offer of `nothing`."""
     threatened = t.challenger_edge > 0.0 and not yields(t, levels, t.ally_forces)
-    signs = alone.payoff + t.autonomy_cost <= t.status_quo + ROUNDING
+    signs = alone.payoff + t.autonomy_cost <= t.status_quo + rounding(t, alone.alpha, 0.0)
     return threatened and signs and nothing.loss > t.alliance_cost
 
 
@@ -74,7 +90,7 @@ def backing_against_refusal(t, levels, alone):
 
 @jit
 def backing_where_arming(t, levels, start):
-    """Return the least backing >= `start` with which A would rather hold than arm and concede, and
+    """Return the least backing >= `start` with which A would no less hold than arm and concede, and
     whether more may be needed, for A may rather add nothing and concede.
 
     Needs rho > 0, and holding behind `start` to be worth at least 0 to A.
@@ -84,17 +100,21 @@ def backing_where_arming(t, levels, start):
     backing = start
     if arming:
         bearable = built + (t.status_quo - conceded(t, built_p)) / t.ally_cost
-        if holding_defence(t, levels.quiet, levels.neutralising, start)[0] > bearable:
-            backing = backing_to_hold(t, levels, bearable)
+        excess = holding_defence(t, levels.quiet, levels.neutralising, start)[0] - bearable
+        if t.ally_cost * excess > rounding(t, built, 0.0):
+            backing = max(start, backing_to_hold(t, levels, bearable))
         if t.ally_forces + backing > built:
             backing, arming = built - t.ally_forces, False
     return backing, not arming
 
 
 @jit
-def nearer(t, levels, backing):
+def nearer(t, levels, backing, first):
     """Return more `backing`, and True, if with this much A would rather add nothing and concede than hold;
     else the same, and False.
+
+    Only in the `first` step may A be indifferent but for rounding, and over a range of backings at that; a
+    later step ends at the root.
 
     A holds from the root of q - c_A (D_h(backing) - D0) = min(h(D0), rho) - cl, D0 = a0 + backing. D_h is
     convex, so that with its tangent for D_h each root of the right side is explicit and approaches
@@ -104,7 +124,9 @@ def nearer(t, levels, backing):
     holding, slope = holding_defence(t, levels.quiet, levels.neutralising, backing)
     worth = t.status_quo - t.ally_cost * (holding - defence)
     p = min(contested_by(defence, t.challenger_cost, t.challenger_forces), t.challenger_edge)
-    if worth >= conceded(t, p):
+    kept = conceded(t, p)
+    tie = rounding(t, holding - backing, backing) if first else 0.0
+    if worth >= kept - tie or kept == 0.0:  # holding is worth at least 0
         return backing, False
     # the line of win probabilities that would make A indifferent, rise * D0 + base
     rise = t.ally_cost * (1.0 + slope)
@@ -129,18 +151,29 @@ def backing_against_conceding(t, levels, start, more, steps):
     """
     backing = start
     while more and steps < STEPS:
-        backing, more = nearer(t, levels, backing)
+        backing, more = nearer(t, levels, backing, steps == 0)
         steps += 1
     return math.nan if more else backing
 
 
 @jit
+def payoff_rounding(t, backing):
+    """Return by how much payoffs of S may differ and still be equal, one of them that of a pledge which makes
+    `backing`: it is known no better than the whole defence."""
+    return ROUNDING * (t.stake + t.price * (t.ally_forces + backing))
+
+
+@jit
 def cheaper(t, best, backing, settlement, limit):
     """Return `best`, or the offer of this `backing` if A then concedes to `settlement` and it costs S less,
-    or as much with a smaller pledge."""
+    or as much with a smaller pledge.
+
+    With pi K = 0 the edge of C's threat is the status quo, which A does not concede.
+    """
     cost = t.alliance_cost + t.price * backing + t.stake * (t.status_quo - settlement)
-    gain, nothing = best.loss - cost, ROUNDING * t.stake
-    if gain > nothing or (gain >= -nothing and backing < best.backing):
+    gain, nothing = best.loss - cost, payoff_rounding(t, backing)
+    concedes = t.surplus > 0.0 or settlement < t.status_quo - ROUNDING
+    if concedes and (gain > nothing or (gain >= -nothing and backing < best.backing)):
         return Offer(cost, backing, CHALLENGER_CHALLENGES, settlement, limit)
     return best
 
@@ -171,7 +204,7 @@ def offer_to_make_hold(t, levels, alone, nothing, refusal, backing):
     best = nothing
     backing = max(backing, TINY)  # what is needed may be lost in rounding, but it is something
     cost = t.alliance_cost + t.price * backing
-    if cost < nothing.loss - ROUNDING * t.stake:
+    if cost < nothing.loss - payoff_rounding(t, backing):
         limit = CONCESSION if backing > refusal else REFUSAL
         best = Offer(cost, backing, QUIET, t.status_quo, limit)
     best = arming_offer(t, levels, alone, best)
@@ -200,8 +233,9 @@ def buying_offer(t, levels, alone, best):
     floor = alone.payoff + t.autonomy_cost + t.nothing
     if alone.crisis == CHALLENGER_CHALLENGES and t.autonomy_cost == 0.0:
         floor = 0.0  # backing only adds to what A concedes with already: it signs, whatever rounding says
-    if floor > t.challenger_edge:
+    if floor > t.challenger_edge + rounding(t, alone.alpha, 0.0):
         return best
+    floor = min(floor, t.challenger_edge)
     built, _ = concession_defence(t, levels)
     defence, limit = max(t.superpower_best, built), PRICE
     if floor > 0.0:
@@ -209,7 +243,7 @@ def buying_offer(t, levels, alone, best):
         if accepted > defence:
             defence, limit = accepted, REFUSAL
     backing = min(defence, levels.edge) - t.ally_forces
-    if backing <= 0.0 or (defence >= levels.edge and t.surplus == 0.0):
+    if backing <= 0.0:
         return best
     p, _ = challenge(t, t.ally_forces + backing)
     return cheaper(t, best, backing, conceded(t, p), limit)

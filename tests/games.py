@@ -67,6 +67,32 @@ def random_games(count, seed, spread=1.0, contest=RATIO, decisiveness=(1.0, 1.0)
     return games
 
 
+def round_games(count, seed):
+    """Return `count` games of round numbers, as they are typed, with the ratio contest and gamma = 1: payoffs of
+    two moves are often exactly the same."""
+    rng = np.random.default_rng(seed)
+    cost = [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.75, 0.8, 1.0, 1.25, 1.5, 2.0]
+    share = [0.0, 0.0, 0.05, 0.1, 0.2, 0.25]
+    values = {
+        "ally_cost": cost,
+        "challenger_cost": cost,
+        "superpower_cost": cost,
+        "status_quo": [k / 20 for k in range(1, 20)],
+        "ally_war_cost": share,
+        "challenger_war_cost": share,
+        "ally_forces": [0.0, 0.0, 0.1, 0.2, 0.25, 0.5, 1.0],
+        "challenger_forces": [0.1, 0.2, 0.25, 0.5, 1.0],
+        "effectiveness": [1.0, 1.0, 0.5, 0.25],
+        "stake": [0.5, 1.0, 2.0],
+        "bargaining_power": [0.0, 0.5, 1.0, 1.0],
+        "autonomy_cost": [0.0, 0.0, 0.01, 0.05, 0.1],
+        "alliance_cost": [0.0, 0.0, 0.01, 0.05],
+    }
+    drawn = {name: rng.choice(choices, count) for name, choices in values.items()}
+    drawn["ally_cost"] = np.where(rng.random(count) < 0.4, drawn["challenger_cost"], drawn["ally_cost"])
+    return [game(**{name: column[i] for name, column in drawn.items()}) for i in range(count)]
+
+
 # every combination of the settings at which formulas change hands
 EDGE_GAMES = [
     game(

@@ -27,7 +27,7 @@ from .challenger import (
     yields_only_unarmed,
 )
 from .contest import Peaks, never_arming, odds_against, peaks, rival_arms
-from .odds import NEVER, root
+from .odds import NEGLIGIBLE, NEVER, root
 from .terms import Line
 
 
@@ -82,7 +82,7 @@ def revising_from(t, levels, backing):
     if high >= levels.capitulation:
         return high
     context = (levels.yielding, levels.capitulation)
-    return root(backing_to_yield_gap, t, context, backing, low, high, low)
+    return root(backing_to_yield_gap, t, context, backing, low, high, low, NEGLIGIBLE * high)
 
 
 @jit

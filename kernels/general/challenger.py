@@ -42,7 +42,7 @@ def challenging_reply(t):
     if last_odds < low.odds:  # C leaves nothing until it gives up arming
         last_odds = low.odds
         limit = unarmed_limit(t, low.odds, low.p)
-        odds = root(unarmed_gap, t, low.odds, low.p, t.upper_odds, limit + 1.0, limit)
+        odds = root(unarmed_gap, t, low.odds, low.p, t.upper_odds, limit + 1.0, limit, 1.0)
         last = standing_force(t, odds)
     if odds <= high.odds:
         return Reply(first, first_odds, last, last_odds, probability(odds), odds)
@@ -51,7 +51,7 @@ def challenging_reply(t):
         return Reply(first, first_odds, math.inf, last_odds, high.p, high.odds)
     odds = high.odds
     if high.odds > t.fold:
-        odds = root(tangent_gap_below, t, high.odds, high.p, -t.upper_odds, t.fold, 0.0)
+        odds = root(tangent_gap_below, t, high.odds, high.p, -t.upper_odds, t.fold, 0.0, 1.0)
     if odds >= low.odds:
         return Reply(first, first_odds, armed_force(t, odds), odds, high.p, high.odds)
     last = (high.p - low.p) / (t.challenger_cost * (low.slope - high.slope))
@@ -210,13 +210,13 @@ def yielding_force(t):
             if not t.difference and tangent_gap(t, anchor, base, t.free.last_odds)[0] <= 0.0:
                 odds = armed_low
                 if tangent_gap(t, anchor, base, armed_low)[0] > 0.0:
-                    odds = root(tangent_gap, t, anchor, base, armed_low, t.free.last_odds, armed_low)
+                    odds = root(tangent_gap, t, anchor, base, armed_low, t.free.last_odds, armed_low, 1.0)
                 return min(armed_force(t, odds), exhausted)
             low = t.free.odds
     odds = low
     value, slope = unarmed_gap(t, anchor, base, low)
     if value > 0.0 or (low == anchor and slope > 0.0):
-        odds = root(unarmed_gap, t, anchor, base, low, high, high - 1.0)  # where it is concave
+        odds = root(unarmed_gap, t, anchor, base, low, high, high - 1.0, 1.0)  # where it is concave
     return min(standing_force(t, odds), exhausted)
 
 

@@ -160,9 +160,9 @@ def free_reply(t):
     if t.difference:
         p = probability(-t.upper_odds)
         high = unarmed_limit(t, -t.upper_odds, p)
-        odds = root(unarmed_gap, t, -t.upper_odds, p, t.upper_odds, high + 1.0, high)
+        odds = root(unarmed_gap, t, -t.upper_odds, p, t.upper_odds, high + 1.0, high, 1.0)
         return Reply(first, -t.upper_odds, standing_force(t, odds), -t.upper_odds, probability(odds), odds)
-    last_odds = root(giving_up_gap, t, 0.0, 0.0, -t.upper_odds, t.fold, t.fold)
+    last_odds = root(giving_up_gap, t, 0.0, 0.0, -t.upper_odds, t.fold, t.fold, 1.0)
     last = armed_force(t, last_odds)
     odds = odds_against(t, last, t.challenger_forces)
     return Reply(first, -t.upper_odds, last, last_odds, probability(odds), odds)
@@ -216,7 +216,7 @@ def best_armed(t, cost):
         return -NEVER
     if armed_marginal_log(t, base, 0.0, high)[0] >= 0.0:
         return NEVER
-    return root(armed_marginal_log, t, base, 0.0, low, high, 0.5 * (low + high))
+    return root(armed_marginal_log, t, base, 0.0, low, high, 0.5 * (low + high), 1.0)
 
 
 class Best(NamedTuple):

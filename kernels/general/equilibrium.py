@@ -4,13 +4,13 @@ import math
 
 from .._jit import jit, jit_apart
 from ..equilibrium import Path, solution, unsolved
-from ..status import CONTRADICTED, NOT_CONVERGED, SOLVED
-from ..superpower import NO_PLEDGE
+from ..status import CONTRADICTED, NOT_CONVERGED, OUT_OF_RANGE, SOLVED
+from ..superpower import NO_PLEDGE, sound
 from .ally import ally_act, challenger_act, levels, outcome
 from .superpower import best_offer
 
 CERTAIN = 1e-8  # the most that a player may gain by leaving the path
-BARELY = 1e-9  # how much more backing, relatively, settles what A is indifferent about
+BARELY = 1e-9  # how much more backing, as a part of all forces, settles what A is indifferent about
 
 
 @jit_apart
@@ -27,12 +27,18 @@ def equilibrium(t):
         arms, settlement = outcome(t, lv, offer.force, offer.crisis)
         path = Path(offer.alpha, arms, settlement, offer.crisis)
         better = ally_act(t, lv, offer.backing).payoff
-        promised = ally_act(t, lv, offer.backing * (1.0 + BARELY)).payoff  # what just the backing may not
+        # what just the backing may not promise, because its rounding is that of the forces it is added to
+        forces = offer.alpha + offer.backing + t.challenger_forces
+        if t.difference:
+            forces += 1.0 / t.decisiveness
+        promised = ally_act(t, lv, offer.backing + BARELY * forces).payoff
         if better > offer.payoff + CERTAIN or promised < offer.payoff - CERTAIN:
             return unsolved(), NO_PLEDGE, CONTRADICTED
     gain = max(challenger_gain(t, lv, 0.0, without), challenger_gain(t, lv, offer.backing, path))
     if gain > CERTAIN:
         return unsolved(), NO_PLEDGE, CONTRADICTED
+    if not (sound(t, without) and sound(t, path) and offer.backing / t.effectiveness < math.inf):
+        return unsolved(), NO_PLEDGE, OUT_OF_RANGE
     return solution(t, without, path, offer.backing, offer.limit != NO_PLEDGE), offer.limit, SOLVED
 
 

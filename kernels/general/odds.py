@@ -11,6 +11,8 @@ from .._jit import jit, jit_apart
 MOST = 650.0  # exp beyond it counts as exp of it: a number too large to matter, and too small to overflow
 NEVER = 1e5  # log-odds of a certainty
 STEPS = 200
+SURE = 20  # steps of `spread_root`, of which it takes three: more go astray, where the slope is next to nothing
+NEGLIGIBLE = 1e-16  # a part of a range of forces so small that it needs no digits of its own
 LN2 = math.log(2.0)
 
 
@@ -67,7 +69,7 @@ def spread_root(rate, level, low, high):
     if abs(x) > 2.0:
         x = level / (rate + 1.0) if level * rising < 0.0 else level / (rate - 1.0)
     x = min(high, max(low, x))
-    for _ in range(STEPS):
+    for k in range(STEPS):
         e = math.exp(-abs(x))
         value = -abs(x) - 2.0 * math.log(1.0 + e) + rate * x - level
         p = 1.0 / (1.0 + e) if x >= 0.0 else e / (1.0 + e)
@@ -83,16 +85,17 @@ def spread_root(rate, level, low, high):
         near = abs(x_next - x) <= 1e-6 * math.sqrt(max(0.0, slope * rising))
         if near or high - low <= 4e-16 * max(1.0, abs(x)):  # the error shrinks cubically
             return min(high, max(low, x_next))
-        x = x_next if low < x_next < high else 0.5 * (low + high)
+        x = x_next if k < SURE and low < x_next < high else 0.5 * (low + high)
     return math.nan
 
 
 @jit
-def root(f, t, a, b, low, high, guess):
+def root(f, t, a, b, low, high, guess, unit):
     """Return where f(t, a, b, x) = (value, slope) falls through zero between `low` and `high`.
 
     The value must be positive before the root and negative after it; it is never asked for at the ends.
-    Newton's steps from `guess`, and halvings where a step would leave the bracket that is left. Returns
+    Newton's steps from `guess`, and halvings where a step would leave the bracket that is left, until x is
+    known to 4e-16 of itself, or of `unit` if that is more: 1 for log-odds, for forces a part of `high`. Returns
     NaN if it does not end, which halving alone makes impossible in less steps than `STEPS`.
     """
     x = guess if low < guess < high else 0.5 * (low + high)
@@ -110,6 +113,6 @@ def root(f, t, a, b, low, high, guess):
             newton = 0.5 * (low + high)  # Newton leaves the bracket, or creeps
         step = newton - x
         x = newton
-        if abs(step) <= 4e-16 * max(1.0, abs(x)):
+        if abs(step) <= 4e-16 * max(unit, abs(x)):
             return x
     return math.nan

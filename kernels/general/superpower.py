@@ -9,7 +9,7 @@ from ..superpower import CONCESSION, NO_PLEDGE, PRICE, REFUSAL, REVISION
 from .ally import concession, held, marginal_gain, revising_from, revision
 from .challenger import backing_to_hold, challenge, conceded, deterring_defence, yielded, yielding_defence
 from .contest import odds_against, peaks
-from .odds import NEVER, root
+from .odds import NEGLIGIBLE, NEVER, root
 
 CELLS, NODES = 16, 8  # of A's forces, where these are to be searched, and in each of them
 FINEST = 1024  # parts of a range of forces, from which on it counts as possible that one pays
@@ -75,7 +75,7 @@ def arming_from(t, levels, worth, low, high):
     falling = gain >= 0.0 and slope <= 0.0
     if falling or arming_gap(t, levels, worth, low)[0] <= 0.0:
         return high  # A arms up to there from nowhere, or from everywhere
-    return root(arming_gap, t, levels, worth, low, high, low)
+    return root(arming_gap, t, levels, worth, low, high, low, NEGLIGIBLE * high)
 
 
 @jit_apart
@@ -89,7 +89,7 @@ def holding_pledge(t, levels, reservation, revising):
     backing, _ = backing_to_hold(t, alpha)
     conceding = concession(t, levels, t.ally_forces + backing)[2]
     if conceding > max(reservation, revising) + ROUNDING:
-        alpha = root(holding_gap, t, levels, 0.0, t.ally_forces, alpha, alpha)
+        alpha = root(holding_gap, t, levels, 0.0, t.ally_forces, alpha, alpha, NEGLIGIBLE * alpha)
         backing, _ = backing_to_hold(t, alpha)
     if t.difference:  # where C neutralises A, it stays before all forces or before none
         alpha = min(alpha, max(t.ally_forces, deterring_defence(t, 0.0)[0] - backing))
@@ -133,7 +133,7 @@ def conceding_pledge(t, levels, reservation, signs, best):
         most = least + (best.cost - t.alliance_cost) / t.price
         if concession(t, levels, most)[2] < reservation:
             return best
-        least = root(accepting_gap, t, levels, reservation, least, most, least)
+        least = root(accepting_gap, t, levels, reservation, least, most, least, NEGLIGIBLE * most)
         best = conceding_offer(t, levels, reservation, least, REFUSAL, best)
     for point in peaks(t, levels.challenging, t.superpower_best, t.challenger):
         if point.force > least:

@@ -1,0 +1,290 @@
+"""The exact twin: the game with the ratio contest and gamma = 1, solved in 50 digits.
+
+Parameters are the decimals that were typed, and payoffs that differ by less than 1e-35 are equal, so that round
+numbers tie as the definition has it. Like `twin`, this shares no code with the kernels. It makes the moves of
+the definition: at each it compares all the places where the best move can lie, which are the ends of stretches
+on which the replies do not change in kind, and the tops in between. The tops follow from the first-order
+conditions of the definition; where a reply changes is found as a root.
+"""
+
+from decimal import Decimal, localcontext
+from typing import NamedTuple
+
+from foedus import kernels
+
+DIGITS = 50
+TIE = Decimal("1e-35")
+TIE_OF_ROOTS = Decimal("1e-7")  # of a tie, so that what follows from a root still ties
+ALLY, QUIET, CHALLENGER = 0, 1, 2
+REVISION, RESTRAINT, SELF_RELIANCE, DETERRENCE, PARTIAL, CONCESSION = range(6)
+NEVER = Decimal("Infinity")
+NO_WORTH = Decimal(-(10**9))  # of what A cannot do
+
+
+class Game(NamedTuple):
+    """The parameters by their symbols, and what the moves need of them."""
+
+    c_a: Decimal
+    c_c: Decimal
+    c_s: Decimal
+    q: Decimal
+    k_a: Decimal
+    k_c: Decimal
+    a0: Decimal
+    b0: Decimal
+    phi: Decimal
+    stake: Decimal
+    pi: Decimal
+    kappa: Decimal
+    f: Decimal
+    surplus: Decimal  # pi K
+    r: Decimal  # q + k_A
+    rho: Decimal  # q - k_C
+    price: Decimal  # c_S/phi, what a unit of backing costs S
+
+
+class Act(NamedTuple):
+    """What A does, and what comes of it."""
+
+    alpha: Decimal
+    arms: Decimal  # C's new ones
+    settlement: Decimal
+    crisis: int
+    payoff: Decimal  # A's, before kappa
+
+
+class Solved(NamedTuple):
+    """The regime, S's payoff, the pledge, and what A does with it and without."""
+
+    regime: int
+    payoff: float
+    pledge: float
+    act: Act
+    without: Act
+
+
+def game_of(g):
+    """Return the `Game` with the parameters of a tuple, as they were typed."""
+    typed = dict(zip(kernels.PARAMETERS, (Decimal(repr(float(value))) for value in g), strict=False))
+    assert typed["decisiveness"] == 1 and g[-1] == 0.0
+    c_a, c_c, c_s, q, k_a, k_c, a0, b0, phi, stake, pi, kappa, f = list(typed.values())[:13]
+    return Game(*list(typed.values())[:13], pi * (k_a + k_c), q + k_a, q - k_c, c_s / phi)
+
+
+def crossing(value, low, high):
+    """Return the least x between `low` and `high` from which `value`(x), if it only ever rises from below
+    zero, is no less than zero; None if that is nowhere."""
+
+    def above(x):
+        return value(x) + TIE * TIE_OF_ROOTS
+
+    at_low = above(low)
+    if at_low >= 0:
+        return low
+    at_high = above(high)
+    if at_high < 0:
+        return None
+    halve, last = False, 0
+    while high - low > Decimal("1e-46") * high:
+        width = high - low
+        x = (low + high) / 2
+        if not halve and at_low.is_finite() and at_high.is_finite():
+            secant = high - at_high * width / (at_high - at_low)
+            x = secant if low < secant < high else x
+        at_x = above(x)
+        side = 1 if at_x >= 0 else -1
+        if side == last:  # the Illinois rule: an end that stays counts for half
+            at_low, at_high = (at_low / 2, at_high) if side > 0 else (at_low, at_high / 2)
+        low, at_low, high, at_high = (low, at_low, x, at_x) if side > 0 else (x, at_x, high, at_high)
+        halve, last = high - low > width / 2, side
+    return high
+
+
+def crisis(g, alpha, defence, beta):
+    """Return the settlement and who challenges (move 5)."""
+    p = alpha / (alpha + beta)
+    if p > g.r + TIE:
+        return min(Decimal(1), p - g.k_a + g.surplus), ALLY
+    p = defence / (defence + beta)
+    if g.rho > 0 and (p < g.rho - TIE or (p <= g.rho + TIE and g.surplus > 0)):
+        return max(Decimal(0), p + g.k_c - g.surplus), CHALLENGER
+    return g.q, QUIET
+
+
+def leaving(force, p):
+    """Return the rival forces that leave `force` the win probability `p`, or none if there are no such."""
+    return [force * (1 - p) / p] if 0 < p < 1 else []
+
+
+def losses(g, alpha, defence):
+    """Return what C can do: its loss x + c_C b, the settlement, who challenges, and its new arms.
+
+    Its loss can be least where it adds nothing, where a threat starts or stops, where the settlement starts or
+    stops to be all or nothing, and where z/(z + beta) + c_C beta is least: at beta = sqrt(z/c_C) - z.
+    """
+    forces = [g.b0]
+    for force, edges in ((alpha, (g.r, 1 + g.k_a - g.surplus)), (defence, (g.rho, g.surplus - g.k_c))):
+        for p in edges:
+            forces += leaving(force, p)
+        forces.append((force / g.c_c).sqrt() - force)
+    found = []
+    for beta in forces:
+        if beta >= g.b0:
+            x, who = crisis(g, alpha, defence, beta)
+            found.append((x + g.c_c * (beta - g.b0), x, who, beta - g.b0))
+    return found
+
+
+def challenger(g, alpha, backing):
+    """Return C's new arms, the settlement and who challenges: indifferent, C does what A prefers."""
+    found = losses(g, alpha, alpha + backing)
+    least = min(found)[0]
+    best = [one for one in found if one[0] <= least + TIE]
+    most = max(one[1] for one in best)
+    _, x, who, arms = min((one for one in best if one[1] >= most - TIE), key=lambda one: (one[2] != QUIET, one[3]))
+    return arms, x, who
+
+
+def least_loss(g, alpha, backing, whose):
+    """Return the least that C can lose where the crisis is one of `whose`; staying counts even if its threat
+    is credible, for then challenging is better."""
+    if whose == (QUIET,):
+        return g.q + max([Decimal(0)] + [g.c_c * (beta - g.b0) for beta in leaving(alpha, g.r)])
+    return min((one[0] for one in losses(g, alpha, alpha + backing) if one[2] in whose), default=NEVER)
+
+
+def fighting_loss(g, alpha):
+    """Return the least that C can lose by yielding to A less than all, as if more than all could be taken."""
+    forces = [g.b0, max(g.b0, (alpha / g.c_c).sqrt() - alpha)]
+    return min(alpha / (alpha + beta) - g.k_a + g.surplus + g.c_c * (beta - g.b0) for beta in forces)
+
+
+def tops(g, cost):
+    """Return forces z at which p(z) - cost z can be largest, p being what z wins against a C that arms as it
+    likes best: z/(z + b0), or sqrt(c_C z) where C arms; and those where that changes."""
+    forces = [(g.b0 / cost).sqrt() - g.b0, g.c_c / (4 * cost * cost)]
+    room = 1 - 4 * g.c_c * g.b0
+    if room >= 0:
+        forces += [((1 + sign * room.sqrt()) / 2) ** 2 / g.c_c for sign in (-1, 1)]
+    for p in (g.rho, g.surplus - g.k_c):
+        if 0 < p < 1:
+            forces += [p * p / g.c_c, g.b0 * p / (1 - p)]
+    return forces
+
+
+def holding_from(g, backing):
+    """Return the least forces of A, a0 or more, before which C would rather stay or yield than challenge."""
+    if g.rho <= 0:
+        return g.a0
+
+    def spared(alpha):
+        return least_loss(g, alpha, backing, (CHALLENGER,)) - least_loss(g, alpha, backing, (QUIET,))
+
+    return crossing(spared, g.a0, g.a0 + 2 / g.c_a)
+
+
+def yielding_from(g):
+    """Return the least forces of A, a0 or more, before which C would rather yield than stay."""
+
+    def spared(alpha):
+        return least_loss(g, alpha, Decimal(0), (QUIET,)) - least_loss(g, alpha, Decimal(0), (ALLY,))
+
+    if least_loss(g, g.a0 + 2 / g.c_a, Decimal(0), (ALLY,)) == NEVER:
+        return None
+    return crossing(spared, g.a0, g.a0 + 2 / g.c_a)
+
+
+def act_with(g, alpha, backing):
+    """Return what comes of forces `alpha` of A, an `Act`."""
+    arms, x, who = challenger(g, alpha, backing)
+    return Act(alpha, arms, x, who, x - g.c_a * (alpha - g.a0))
+
+
+def preferred(g, acts):
+    """Return A's best act: indifferent, it takes the settlement closest to q, then fewer arms."""
+    most = max(act.payoff for act in acts)
+    acts = [act for act in acts if act.payoff >= most - TIE]
+    nearest = min(abs(act.settlement - g.q) for act in acts)
+    return min((act for act in acts if abs(act.settlement - g.q) <= nearest + TIE), key=lambda act: act.alpha)
+
+
+def ally_forces(g, backing, yielding):
+    """Return forces of A among which are its best."""
+    overwhelming = crossing(lambda alpha: fighting_loss(g, alpha) - 1, g.a0, g.a0 + 2 / g.c_a)
+    own = tops(g, g.c_a)
+    forces = [g.a0, holding_from(g, backing), yielding, overwhelming, *own, *(z - backing for z in own)]
+    return [alpha for alpha in forces if alpha is not None and g.a0 <= alpha <= g.a0 + 2 / g.c_a]
+
+
+def ally(g, backing, yielding):
+    """Return A's best `Act`."""
+    return preferred(g, [act_with(g, alpha, backing) for alpha in ally_forces(g, backing, yielding)])
+
+
+def holding_worth(g, backing):
+    """Return what holding is worth to A, before kappa, if it can."""
+    alpha = holding_from(g, backing)
+    if alpha is None:
+        return NO_WORTH
+    act = act_with(g, alpha, backing)
+    return act.payoff if act.crisis == QUIET else NO_WORTH
+
+
+def conceding_worth(g, backing, arming):
+    """Return what conceding is worth to A, before kappa: with arms, or adding none."""
+    acts = [act_with(g, z - backing, backing) for z in tops(g, g.c_a) if z - backing > g.a0] if arming else []
+    acts.append(act_with(g, g.a0, backing))
+    return max((act.payoff for act in acts if act.crisis == CHALLENGER), default=2 * NO_WORTH)
+
+
+def backings(g, without, yielding):
+    """Return the backings phi s among which are S's best: where A begins to hold, to sign, to prefer conceding
+    to revising, to arm or no longer to; and where it is best for S that A adds nothing."""
+    most = (g.stake * abs(without.settlement - g.q) - g.f) / g.price
+    reservation = without.payoff + g.kappa
+    revising = NO_WORTH
+    if yielding is not None:
+        acts = [act_with(g, alpha, Decimal(0)) for alpha in ally_forces(g, Decimal(0), yielding)]
+        revising = max((act.payoff for act in acts if act.crisis == ALLY), default=NO_WORTH)
+    nil = Decimal(0)
+    found = []
+    for floor in (reservation, revising):
+        if floor > NO_WORTH:
+            found.append(crossing(lambda d, least=floor: holding_worth(g, d) - least, nil, most))
+            found.append(crossing(lambda d, least=floor: conceding_worth(g, d, True) - least, nil, most))
+    found.append(crossing(lambda d: holding_worth(g, d) - conceding_worth(g, d, True), nil, most))
+    own = tops(g, g.c_a)
+    for end in own:
+        if end > g.a0:
+            arms = crossing(
+                lambda d: conceding_worth(g, d, True) - conceding_worth(g, d, False) - 2 * TIE, nil, end - g.a0
+            )
+            found.append(arms)
+    found += [z - g.a0 for z in own + (tops(g, g.price / g.stake) if g.stake > 0 else [])]
+    return sorted(d for d in set(found) if d is not None and 0 < d <= most)
+
+
+def solve(g):
+    """Return the game `Solved`, its parameters being a tuple in the kernels' order."""
+    with localcontext() as context:
+        context.prec = DIGITS
+        return _solve(game_of(g))
+
+
+def _solve(g):
+    yielding = yielding_from(g)
+    without = ally(g, Decimal(0), yielding)
+    loss, pledge, act, signed = g.stake * abs(without.settlement - g.q), Decimal(0), without, False
+    if loss > g.f:
+        for backing in backings(g, without, yielding):
+            behind = ally(g, backing, yielding)
+            cost = g.stake * abs(behind.settlement - g.q) + g.f + g.price * backing
+            if behind.payoff - g.kappa >= without.payoff - TIE and cost < loss - TIE * g.stake:
+                loss, pledge, act, signed = cost, backing / g.phi, behind, True
+    alone = {ALLY: REVISION, QUIET: SELF_RELIANCE, CHALLENGER: CONCESSION}[without.crisis]
+    regime = alone
+    if signed:
+        regime = RESTRAINT if alone == REVISION else DETERRENCE
+        if act.crisis != QUIET:
+            regime = PARTIAL
+    return Solved(regime, float(-loss), float(pledge), act, without)
