@@ -34,8 +34,8 @@ class Act(NamedTuple):
 
 @jit
 def rounding(t, alpha, backing):
-    """Return how well A's payoff from forces `alpha` behind `backing` is known: what A adds is known no better
-    than the whole defence, and payoffs that differ by less are equal."""
+    """Return how well A's payoff from forces `alpha` behind `backing` is known: payoffs that differ by less
+    are equal. What A adds is known no better than the whole defence."""
     defence = alpha + backing if alpha > t.ally_forces else 0.0
     return min(1.0, ROUNDING * (1.0 + t.ally_cost * defence))
 

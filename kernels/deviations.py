@@ -602,11 +602,11 @@ def misstated(g, s, a, b, x, crisis):
 
 @jit
 def excused_gain(g, s, a):
-    """Return the most that A has with less arms than `a` before a C that is indifferent whatever the arms, and
-    then stays; minus infinity if C is not indifferent.
+    """Return the most that A has with less arms than `a` before a C that is indifferent whatever the arms,
+    and then stays; minus infinity if C is not indifferent.
 
-    In the difference contest every unit of A's makes C neutralise one more, and meet one more if it challenges: so
-    C stays before all of A's forces or before none, down to those that it need not neutralise.
+    In the difference contest every unit of A's makes C neutralise one more, and meet one more if it
+    challenges: so C stays before all of A's forces or before none, down to those that it need not neutralise.
     """
     best = -math.inf
     neutralised = g.ally_edge < 1.0

@@ -48,8 +48,9 @@ class Offer(NamedTuple):
 
 @jit
 def sound(t, act):
-    """Tell whether an act of A can be: a finite force, a settlement between none and all, and beyond the status
-    quo or short of it as the crisis has it. Where a parameter is huge or tiny, numbers overflow or vanish."""
+    """Tell whether an act of A can be: a finite force, a settlement between none and all, and beyond the
+    status quo or short of it as the crisis has it. Where a parameter is huge or tiny, numbers overflow or
+    vanish."""
     x, q = act.settlement, t.status_quo
     fits = x == q
     if act.crisis != QUIET:

@@ -66,9 +66,12 @@ class Solved(NamedTuple):
 def game_of(g):
     """Return the `Game` with the parameters of a tuple, as they were typed."""
     typed = dict(zip(kernels.PARAMETERS, (Decimal(repr(float(value))) for value in g), strict=False))
-    assert typed["decisiveness"] == 1 and g[-1] == 0.0
-    c_a, c_c, c_s, q, k_a, k_c, a0, b0, phi, stake, pi, kappa, f = list(typed.values())[:13]
-    return Game(*list(typed.values())[:13], pi * (k_a + k_c), q + k_a, q - k_c, c_s / phi)
+    assert typed.pop("decisiveness") == 1
+    assert g[-1] == 0.0
+    surplus = typed["bargaining_power"] * (typed["ally_war_cost"] + typed["challenger_war_cost"])
+    r = typed["status_quo"] + typed["ally_war_cost"]
+    rho = typed["status_quo"] - typed["challenger_war_cost"]
+    return Game(*typed.values(), surplus, r, rho, typed["superpower_cost"] / typed["effectiveness"])
 
 
 def crossing(value, low, high):
@@ -141,7 +144,9 @@ def challenger(g, alpha, backing):
     least = min(found)[0]
     best = [one for one in found if one[0] <= least + TIE]
     most = max(one[1] for one in best)
-    _, x, who, arms = min((one for one in best if one[1] >= most - TIE), key=lambda one: (one[2] != QUIET, one[3]))
+    _, x, who, arms = min(
+        (one for one in best if one[1] >= most - TIE), key=lambda one: (one[2] != QUIET, one[3])
+    )
     return arms, x, who
 
 
@@ -257,7 +262,9 @@ def backings(g, without, yielding):
     for end in own:
         if end > g.a0:
             arms = crossing(
-                lambda d: conceding_worth(g, d, True) - conceding_worth(g, d, False) - 2 * TIE, nil, end - g.a0
+                lambda d: conceding_worth(g, d, True) - conceding_worth(g, d, False) - 2 * TIE,
+                nil,
+                end - g.a0,
             )
             found.append(arms)
     found += [z - g.a0 for z in own + (tops(g, g.price / g.stake) if g.stake > 0 else [])]

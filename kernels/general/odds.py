@@ -11,7 +11,7 @@ from .._jit import jit, jit_apart
 MOST = 650.0  # exp beyond it counts as exp of it: a number too large to matter, and too small to overflow
 NEVER = 1e5  # log-odds of a certainty
 STEPS = 200
-SURE = 20  # steps of `spread_root`, of which it takes three: more go astray, where the slope is next to nothing
+SURE = 20  # steps of `spread_root`, which takes three: where the slope is next to nothing, more go astray
 NEGLIGIBLE = 1e-16  # a part of a range of forces so small that it needs no digits of its own
 LN2 = math.log(2.0)
 
@@ -95,8 +95,8 @@ def root(f, t, a, b, low, high, guess, unit):
 
     The value must be positive before the root and negative after it; it is never asked for at the ends.
     Newton's steps from `guess`, and halvings where a step would leave the bracket that is left, until x is
-    known to 4e-16 of itself, or of `unit` if that is more: 1 for log-odds, for forces a part of `high`. Returns
-    NaN if it does not end, which halving alone makes impossible in less steps than `STEPS`.
+    known to 4e-16 of itself, or of `unit` if that is more: 1 for log-odds, for forces a part of `high`.
+    Returns NaN if it does not end, which halving alone makes impossible in less steps than `STEPS`.
     """
     x = guess if low < guess < high else 0.5 * (low + high)
     step = high - low
