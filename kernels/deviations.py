@@ -251,7 +251,7 @@ def weigh(reply, slack, payoff, settlement, kind):
     return Reply(better, reply.settlement, reply.kind)
 
 
-@jit
+@jit_apart
 def challenger_reply(g, s, a):
     """Return C's `Reply` to the pledge `s` and A's arms `a`: of those that are as good the worst for A."""
     return reply_with(g, s, a, ROUNDING)

@@ -256,7 +256,8 @@ def backings(g, without, yielding):
     for floor in (reservation, revising):
         if floor > NO_WORTH:
             found.append(crossing(lambda d, least=floor: holding_worth(g, d) - least, nil, most))
-            found.append(crossing(lambda d, least=floor: conceding_worth(g, d, True) - least, nil, most))
+            # what A cannot do, as C stays before so much backing, counts as more than any floor
+            found.append(crossing(lambda d, least=floor: abs(conceding_worth(g, d, True)) - least, nil, most))
     found.append(crossing(lambda d: holding_worth(g, d) - conceding_worth(g, d, True), nil, most))
     own = tops(g, g.c_a)
     for end in own:
