@@ -55,7 +55,7 @@ def sound(t, act):
     fits = x == q
     if act.crisis != QUIET:
         fits = x < q if act.crisis == CHALLENGER_CHALLENGES else x > q
-    whole = act.alpha < math.inf and (act.alpha == 0.0 or t.challenger_cost * act.alpha > SMALLEST)
+    whole = act.alpha < math.inf and (act.alpha == 0.0 or t.challenger_cost * act.alpha > 0.0)
     products = t.standing > SMALLEST and t.ally_cost * t.challenger_forces > SMALLEST
     return fits and whole and products and 0.0 <= x <= 1.0
 

@@ -202,6 +202,9 @@ def ally_act(t, levels, backing):
         if value > payoff + ROUNDING or (value >= payoff - ROUNDING and closer):
             alpha = force = revising
             crisis, payoff = ALLY_CHALLENGES, value
+    if payoff == -math.inf:  # A's forces just threaten, and there is nothing to take
+        alpha = force = t.ally_forces
+        payoff = t.status_quo
     arms, settlement = outcome(t, levels, force, crisis)
     return Act(alpha, crisis, settlement, arms, payoff)
 
