@@ -22,7 +22,7 @@ SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/general/*.py
 REPLICATE := $(BIN)/python examples/replication/replicate.py
 # between two processes, each of which sets up most of what it needs alone
 SHARED := -n 2 --dist worksteal
-KERNEL_TESTS := tests/test_game.py tests/test_general.py tests/test_kernels.py tests/test_deviations.py
+KERNEL_TESTS := tests/test_game.py tests/test_general.py tests/test_kernels.py tests/test_deviations.py tests/test_exact.py
 ASV := $(BIN)/asv --config benchmarks/asv.conf.json
 
 .PHONY: map replicate replicate-check figures test lint tests doctests pure bounds bench bench-against bench-check peers peers-check cuda docs package clean

@@ -19,8 +19,9 @@ from .challenger import (
     conceded,
     demanded,
     holding_defence,
-    yields,
 )
+
+APART = 1e-9  # payoffs of A that differ by more are not equal, however dear its forces are
 
 
 class Act(NamedTuple):
@@ -33,11 +34,10 @@ class Act(NamedTuple):
 
 
 @jit
-def rounding(t, alpha, backing):
-    """Return how well A's payoff from forces `alpha` behind `backing` is known: payoffs that differ by less
-    are equal. What A adds is known no better than the whole defence."""
-    defence = alpha + backing if alpha > t.ally_forces else 0.0
-    return min(1.0, ROUNDING * (1.0 + t.ally_cost * defence))
+def rounding(t, backing):
+    """Return how well payoffs of A behind `backing` are known: what it adds, no better than the defence that
+    it adds to. Those that differ by less are equal."""
+    return min(APART, ROUNDING * (1.0 + t.ally_cost * (t.ally_forces + backing)))
 
 
 @jit
@@ -86,7 +86,7 @@ def concession(t, levels, backing, bare):
     arms = built - backing - t.ally_forces
     if arms > 0.0:
         arming = conceded(t, built_p) - t.ally_cost * arms
-        if arming >= settlement - rounding(t, built - backing, backing):
+        if arming >= settlement - rounding(t, backing):
             return built - backing, conceded(t, built_p), arming
     return t.ally_forces, settlement, settlement
 
@@ -106,16 +106,15 @@ def best_act(t, levels, backing, holding, bare):
     could be worth, q - pi K for nothing or 1 for the least arms, is more than A has already.
     """
     act = Act(t.ally_forces, QUIET, t.status_quo, -math.inf)
-    if not yields(t, levels, t.ally_forces):
+    if levels.overcome == 0.0:
         alpha = max(t.ally_forces, holding - backing)
         act = Act(alpha, QUIET, t.status_quo, t.status_quo - t.ally_cost * (alpha - t.ally_forces))
     conceding, kept, worth = concession(t, levels, backing, bare)
-    tie = max(rounding(t, act.alpha, backing), rounding(t, conceding, backing))
+    tie = rounding(t, backing)
     least = t.status_quo - min(t.surplus, t.status_quo)
     if act.payoff < least and act.alpha > t.ally_forces and worth > act.payoff + tie:
         act = Act(conceding, CHALLENGER_CHALLENGES, kept, worth)
     revising, taken, worth = revision(t, levels)
-    tie = max(rounding(t, act.alpha, backing), rounding(t, revising, 0.0))
     most = 1.0 - t.ally_cost * (max(levels.yielding, t.ally_forces) - t.ally_forces)
     concedes = act.crisis == CHALLENGER_CHALLENGES
     if most >= act.payoff - tie and (

@@ -16,6 +16,7 @@ from .contest import contested, contested_by, force_to_win, larger_root, win_pro
 ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = 0.0, 1.0, 2.0
 
 ROUNDING = 1e-15  # payoffs of A that differ by no more are equal: round parameters tie, their floats may not
+FAINT = 1e-150  # a probability that counts for nothing: its square is still a float
 TINY = 1e-300  # stands in for zero where zero would be divided by, or would mean something else
 
 
@@ -31,6 +32,7 @@ class Levels(NamedTuple):
     bare: float  # the win probability of A's standing forces, where C challenges
     neutralising: float  # m = (1 - r)/r: C's forces per unit of A's that keep A's threat empty
     yielding: float  # the least force of A's own before which C yields
+    overcome: float  # 1 if C yields before A's standing forces, else 0
     capitulation: float  # the least against which yielding all beats arming to yield less
     revising_p: float  # h of the least force with which A may revise
 
@@ -53,6 +55,7 @@ def levels(t):
         bare,
         neutralising,
         yielding,
+        1.0 if yields(t, neutralising, yielding, t.ally_forces) else 0.0,
         capitulation_force(t),
         revising_p(t, yielding),
     )
@@ -69,7 +72,7 @@ def challenge(t, defence):
     wanted = min(t.challenger_edge, max(math.sqrt(t.challenger_cost * defence), t.nothing_held))
     if standing <= wanted:
         return standing, 0.0
-    return wanted, max(0.0, defence * (1.0 - wanted) / wanted - t.challenger_forces)
+    return wanted, max(0.0, defence * (1.0 - wanted) / max(wanted, FAINT) - t.challenger_forces)
 
 
 @jit
@@ -214,17 +217,16 @@ def capitulation_force(t):
 
 
 @jit
-def yields(t, levels, alpha):
+def yields(t, neutralising, yielding, alpha):
     """Tell whether C yields before A's own forces `alpha`: from `yielding` on, but at that force itself the
     status quo stands where there is no surplus to take.
 
     `yielding` is known up to the rounding of 1 - r, by which it may have been divided.
     """
-    m = levels.neutralising
-    more = m + ROUNDING * (1.0 + m)
+    more = neutralising + ROUNDING * (1.0 + neutralising)
     if t.surplus > 0.0:
-        return m > 0.0 and alpha * more >= levels.yielding * m
-    return alpha * m > levels.yielding * more
+        return neutralising > 0.0 and alpha * more >= yielding * neutralising
+    return alpha * neutralising > yielding * more
 
 
 @jit
@@ -258,7 +260,7 @@ def challenger_reply(t, levels, backing, alpha):
     Indifferent, C takes what A prefers.
     """
     crisis = QUIET
-    if yields(t, levels, alpha):
+    if yields(t, levels.neutralising, levels.yielding, alpha):
         crisis = ALLY_CHALLENGES
     elif t.challenger_edge > 0.0:
         holding, _ = holding_defence(t, levels.quiet, levels.neutralising, backing)

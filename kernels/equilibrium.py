@@ -7,7 +7,7 @@ from ._jit import jit
 from .ally import ally_alone
 from .challenger import ALLY_CHALLENGES, QUIET, arms_against, levels
 from .status import NOT_CONVERGED, OUT_OF_RANGE, SOLVED
-from .superpower import NO_PLEDGE, best_offer, forces_behind, sound
+from .superpower import NO_PLEDGE, best_offer, forces_behind
 
 # codes, as floats like all that is known of a game
 UNSOLVED = -1.0
@@ -150,5 +150,5 @@ def equilibrium(t):
     without, path = path_alone(t, lv, alone), path_behind(t, lv, alone, offer)
     status = SOLVED
     if math.isnan(offer.backing):
-        status = NOT_CONVERGED if sound(t, alone) else OUT_OF_RANGE
+        status = OUT_OF_RANGE if math.isnan(t.solvable) else NOT_CONVERGED
     return solved(t, without, path, offer), offer.limit, status

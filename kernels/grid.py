@@ -187,20 +187,21 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
                     set_costs(block, costs_alike)
                 if new_levels or row == first_row:
                     set_levels(block, levels_alike)
-                if solve_lanes(block):
-                    for n in range(games):
-                        if np.isnan(offer_at(block.offer, n).backing):
-                            unsolved += 1
-                            if first_unsolved < 0 or start + n < first_unsolved:
-                                first_unsolved = start + n
+                solve_lanes(block)
                 if which_floats.size == 0:
-                    set_codes(block)
+                    lost = set_codes(block)
                 else:
                     if on_paths:
                         follow_paths(block)
                     else:
                         leave_paths(block)
-                    set_variables(block)
+                    lost = set_variables(block)
+                if lost > 0:
+                    for n in range(games):
+                        if np.isnan(offer_at(block.offer, n).backing):
+                            unsolved += 1
+                            if first_unsolved < 0 or start + n < first_unsolved:
+                                first_unsolved = start + n
                 write(block, start, games, floats, which_floats, codes, which_codes)
     return unsolved, first_unsolved
 

@@ -73,7 +73,7 @@ BLOCK = np.dtype(
 def costs_at(block, n):
     """Return the `Costs` of lane n."""
     c = block.costs
-    return Costs(c[0, n], c[1, n], c[2, n], c[3, n], c[4, n])
+    return Costs(c[0, n], c[1, n], c[2, n], c[3, n], c[4, n], c[5, n])
 
 
 @jit
@@ -86,7 +86,7 @@ def terms_at(block, n):
 def levels_at(block, n):
     """Return the `Levels` of lane n."""
     v = block.levels
-    return Levels(v[0, n], v[1, n], v[2, n], v[3, n], v[4, n], v[5, n], v[6, n], v[7, n])
+    return Levels(v[0, n], v[1, n], v[2, n], v[3, n], v[4, n], v[5, n], v[6, n], v[7, n], v[8, n])
 
 
 @jit
@@ -119,7 +119,7 @@ def put_offer(offers, n, offer):
 def put_costs(block, n, known):
     """Store the `Costs` of lane n."""
     c = block.costs
-    c[0, n], c[1, n], c[2, n], c[3, n], c[4, n] = known
+    c[0, n], c[1, n], c[2, n], c[3, n], c[4, n], c[5, n] = known
 
 
 @jit
@@ -143,7 +143,7 @@ def set_costs(block, alike):
 def put_levels(block, n, known):
     """Store the `Levels` of lane n."""
     v = block.levels
-    v[0, n], v[1, n], v[2, n], v[3, n], v[4, n], v[5, n], v[6, n], v[7, n] = known
+    v[0, n], v[1, n], v[2, n], v[3, n], v[4, n], v[5, n], v[6, n], v[7, n], v[8, n] = known
 
 
 @jit
@@ -293,21 +293,14 @@ def offer_to_buy(block):
 
 
 @jit
-def lost(block, n):
-    """Tell whether S's best offer in lane n was not found."""
-    return math.isnan(offer_at(block.offer, n).backing)
-
-
-@jit
 def solve_lanes(block):
-    """Find what A does without S and S's best offer in every lane; return in how many it was not found."""
+    """Find what A does without S and S's best offer in every lane."""
     if act_alone(block):
         if refuse(block):
             arm(block)
         concede(block)
         if offer_to_hold(block):
             offer_to_buy(block)
-    return each_lane(lost, block)
 
 
 @jit
@@ -321,15 +314,16 @@ def put_solution(v, n, solution):
 
 @jit
 def codes_lane(block, n):
-    """Write the codes of lane n: the regime and both crises."""
-    v = block.variables
-    v[0, n], v[5, n], v[12, n] = codes(alone_at(block, n), offer_at(block.offer, n))
+    """Write the codes of lane n: the regime and both crises; return whether the game is unsolved."""
+    v, offer = block.variables, offer_at(block.offer, n)
+    v[0, n], v[5, n], v[12, n] = codes(alone_at(block, n), offer)
+    return math.isnan(offer.backing)
 
 
 @jit_apart
 def set_codes(block):
-    """Write the codes alone: the regime and both crises."""
-    each_lane(codes_lane, block)
+    """Write the codes alone: the regime and both crises; return how many games are unsolved."""
+    return each_lane(codes_lane, block)
 
 
 @jit
@@ -384,13 +378,13 @@ def leave_paths(block):
 
 @jit
 def variables_lane(block, n):
-    """Write all variables of lane n, as far as the paths are known."""
-    without, behind = path_at(block.without, n), path_at(block.behind, n)
-    found = solved(terms_at(block, n), without, behind, offer_at(block.offer, n))
-    put_solution(block.variables, n, found)
+    """Write all variables of lane n, as far as the paths are known; return whether the game is unsolved."""
+    without, behind, offer = path_at(block.without, n), path_at(block.behind, n), offer_at(block.offer, n)
+    put_solution(block.variables, n, solved(terms_at(block, n), without, behind, offer))
+    return math.isnan(offer.backing)
 
 
 @jit_apart
 def set_variables(block):
-    """Write all variables, as far as the paths are known."""
-    each_lane(variables_lane, block)
+    """Write all variables, as far as the paths are known; return how many games are unsolved."""
+    return each_lane(variables_lane, block)

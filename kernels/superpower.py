@@ -17,12 +17,10 @@ from .challenger import (
     deterring_defence,
     holding_defence,
     neutralising_arms,
-    yields,
 )
 from .contest import contested_by, force_to_win, larger_root
 
 NO_PLEDGE, REFUSAL, CONCESSION, REVISION, PRICE = 0.0, 1.0, 2.0, 3.0, 4.0  # see PledgeLimit
-SMALLEST = 1e-290  # of the products of costs and forces: less begins to lose digits
 STEPS = 64  # of `nearer`; ten were enough for half a million random games
 
 
@@ -47,33 +45,17 @@ class Offer(NamedTuple):
 
 
 @jit
-def sound(t, act):
-    """Tell whether an act of A can be: a finite force, a settlement between none and all, and beyond the
-    status quo or short of it as the crisis has it. Where a parameter is huge or tiny, numbers overflow or
-    vanish."""
-    x, q = act.settlement, t.status_quo
-    fits = x == q
-    if act.crisis != QUIET:
-        fits = x < q if act.crisis == CHALLENGER_CHALLENGES else x > q
-    whole = act.alpha < math.inf and (act.alpha == 0.0 or t.challenger_cost * act.alpha > 0.0)
-    products = t.standing > SMALLEST and t.ally_cost * t.challenger_forces > SMALLEST
-    return fits and whole and products and 0.0 <= x <= 1.0
-
-
-@jit
 def no_alliance(t, alone):
-    """Return S's `Offer` of nothing, `alone` being what A does without S; NaN if that cannot be."""
-    loss, backing = t.stake * abs(alone.settlement - t.status_quo), 0.0
-    if not sound(t, alone):
-        loss = backing = math.nan
-    return Offer(loss, backing, alone.crisis, alone.settlement, NO_PLEDGE)
+    """Return S's `Offer` of nothing, `alone` being what A does without S; NaN if that is not known."""
+    loss = t.stake * abs(alone.settlement - t.status_quo) + t.solvable
+    return Offer(loss, t.solvable, alone.crisis, alone.settlement, NO_PLEDGE)
 
 
 @jit
 def may_pay(t, levels, alone, nothing):
     """Tell whether S could gain by a pledge over its offer of `nothing`."""
-    threatened = t.challenger_edge > 0.0 and not yields(t, levels, t.ally_forces)
-    signs = alone.payoff + t.autonomy_cost <= t.status_quo + rounding(t, alone.alpha, 0.0)
+    threatened = t.challenger_edge > 0.0 and levels.overcome == 0.0
+    signs = alone.payoff + t.autonomy_cost <= t.status_quo + rounding(t, 0.0)
     return threatened and signs and nothing.loss > t.alliance_cost
 
 
@@ -102,7 +84,7 @@ def backing_where_arming(t, levels, start):
     if arming:
         bearable = built + (t.status_quo - conceded(t, built_p)) / t.ally_cost
         excess = holding_defence(t, levels.quiet, levels.neutralising, start)[0] - bearable
-        if t.ally_cost * excess > rounding(t, built, 0.0):
+        if t.ally_cost * excess > rounding(t, start):
             backing = max(start, backing_to_hold(t, levels, bearable))
         if t.ally_forces + backing > built:
             backing, arming = built - t.ally_forces, False
@@ -126,7 +108,7 @@ def nearer(t, levels, backing, first):
     worth = t.status_quo - t.ally_cost * (holding - defence)
     p = min(contested_by(defence, t.challenger_cost, t.challenger_forces), t.challenger_edge)
     kept = conceded(t, p)
-    tie = rounding(t, holding - backing, backing) if first else 0.0
+    tie = rounding(t, backing) if first else 0.0
     if worth >= kept - tie or kept == 0.0:  # holding is worth at least 0
         return backing, False
     # the line of win probabilities that would make A indifferent, rise * D0 + base
@@ -234,7 +216,7 @@ def buying_offer(t, levels, alone, best):
     floor = alone.payoff + t.autonomy_cost + t.nothing
     if alone.crisis == CHALLENGER_CHALLENGES and t.autonomy_cost == 0.0:
         floor = 0.0  # backing only adds to what A concedes with already: it signs, whatever rounding says
-    if floor > t.challenger_edge + rounding(t, alone.alpha, 0.0):
+    if floor > t.challenger_edge + rounding(t, 0.0):
         return best
     floor = min(floor, t.challenger_edge)
     built, _ = concession_defence(t, levels)

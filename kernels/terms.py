@@ -1,5 +1,6 @@
 """The parameters of one game, and the quantities that every move needs."""
 
+import math
 from typing import NamedTuple
 
 from ._jit import jit
@@ -30,6 +31,8 @@ class Parameters(NamedTuple):
     contest: float  # its form, by its code in `contest`
 
 
+LARGE = 1e150  # see `ordinary`
+
 ALLY_FORCES, EFFECTIVENESS, DECISIVENESS, CONTEST = (
     Parameters._fields.index(name) for name in ("ally_forces", "effectiveness", "decisiveness", "contest")
 )
@@ -46,6 +49,7 @@ class Costs(NamedTuple):
     ally_best: float  # argmax h(z) - c_A z: A's best force in the contest
     ally_best_p: float  # h of it
     superpower_best: float  # argmax lambda h(z) - (c_S/phi) z: the defence that S likes best
+    solvable: float  # 0, or NaN where these are so large or small that numbers leave the range of floats
 
 
 def _numbers(*names):
@@ -92,11 +96,12 @@ class Terms(NamedTuple):
     stake: float  # lambda
     autonomy_cost: float  # kappa
     alliance_cost: float  # f
-    challenger_reach: float  # these five as in Costs
+    challenger_reach: float  # these six as in Costs
     price: float
     ally_best: float
     ally_best_p: float
     superpower_best: float
+    solvable: float
     war_costs: float  # K = k_A + k_C
     surplus: float  # pi K, what the demanding side takes of the surplus
     ally_edge: float  # r = q + k_A: A's threat is credible above this win probability
@@ -117,6 +122,12 @@ def parameters(p):
 
 
 @jit
+def ordinary(number):
+    """Tell whether a number, its inverse and the squares of both are floats with all their digits."""
+    return 1.0 / LARGE < number < LARGE
+
+
+@jit
 def costs(p):
     """Return the `Costs` of every game that shares the costs, C's forces and the stake of `p`."""
     reach = 1.0 / p.challenger_cost
@@ -125,7 +136,15 @@ def costs(p):
     superpower_best = 0.0
     if p.stake > 0.0:
         superpower_best, _ = best_force(price / p.stake, p.challenger_cost, p.challenger_forces, reach)
-    return Costs(reach, price, ally_best, ally_best_p, superpower_best)
+    solvable = 0.0
+    if not (
+        ordinary(p.challenger_cost * p.challenger_forces)
+        and ordinary(p.ally_cost * p.challenger_forces)
+        and ordinary(p.ally_cost * reach)
+        and p.stake <= LARGE * p.superpower_cost
+    ):
+        solvable = math.nan
+    return Costs(reach, price, ally_best, ally_best_p, superpower_best, solvable)
 
 
 @jit
@@ -155,6 +174,7 @@ def terms(p, known):
         known.ally_best,
         known.ally_best_p,
         known.superpower_best,
+        known.solvable,
         war_costs,
         surplus,
         ally_edge,

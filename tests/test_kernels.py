@@ -267,6 +267,7 @@ def test_what_cannot_be_certified_is_said(game):
 def test_every_status_has_a_cause():
     assert [status.cause for status in kernels.Status] == [
         "it is solved", "an iteration did not end", "a player would gain by leaving the path that was found",
+        "its parameters are so large or so small that numbers leave the range of floats",
     ]  # fmt: skip
 
 

@@ -3,9 +3,10 @@
 import math
 
 from .._jit import jit, jit_apart
+from ..challenger import CHALLENGER_CHALLENGES, QUIET
 from ..equilibrium import Path, solution, unsolved
 from ..status import CONTRADICTED, NOT_CONVERGED, OUT_OF_RANGE, SOLVED
-from ..superpower import NO_PLEDGE, sound
+from ..superpower import NO_PLEDGE
 from .ally import ally_act, challenger_act, levels, outcome
 from .superpower import best_offer
 
@@ -40,6 +41,17 @@ def equilibrium(t):
     if not (sound(t, without) and sound(t, path) and offer.backing / t.effectiveness < math.inf):
         return unsolved(), NO_PLEDGE, OUT_OF_RANGE
     return solution(t, without, path, offer.backing, offer.limit != NO_PLEDGE), offer.limit, SOLVED
+
+
+@jit
+def sound(t, path):
+    """Tell whether a path can be: finite forces, a settlement between none and all, and beyond the status quo
+    or short of it as the crisis has it. Where a parameter is huge or tiny, numbers overflow or vanish."""
+    x, q = path.settlement, t.status_quo
+    fits = x == q
+    if path.crisis != QUIET:
+        fits = x < q if path.crisis == CHALLENGER_CHALLENGES else x > q
+    return fits and 0.0 <= x <= 1.0 and path.alpha + path.challenger_arms < math.inf
 
 
 @jit

@@ -129,7 +129,7 @@ def known(p):
 @jit
 def general_terms(p, known):
     """Return the `Terms` of the game with `Parameters` p, of which so much is `known`."""
-    t = terms(p, Costs(1.0 / p.challenger_cost, p.superpower_cost / p.effectiveness, 0.0, 0.0, 0.0))
+    t = terms(p, Costs(1.0 / p.challenger_cost, p.superpower_cost / p.effectiveness, 0.0, 0.0, 0.0, 0.0))
     gamma, difference = known.contest.decisiveness, known.contest.difference
     return Terms(
         t.ally_cost,
