@@ -148,14 +148,14 @@ def holding_defence(t, quiet, neutralising, backing):
 
 
 @jit
-def backing_to_hold(t, levels, defence):
+def backing_to_hold(t, levels, defence, tie):
     """Return the least backing with which C stays before `defence`: the inverse of `holding_defence`.
 
     Infinity if C challenges such a defence whoever provides it, which is the only reason to ask where
-    C need not neutralise A.
+    C need not neutralise A. Losses of C that differ by no more than `tie` are equal.
     """
     spared = challenge_loss(t, defence) - t.status_quo
-    if spared < -ROUNDING * (1.0 + t.standing) or levels.neutralising == 0.0:
+    if spared < -tie or levels.neutralising == 0.0:
         return math.inf
     spared = max(0.0, spared)
     return max(0.0, defence - (t.challenger_forces + spared * t.challenger_reach) / levels.neutralising)

@@ -34,6 +34,7 @@ SHARP = 1e-13  # the same of A's gains where S deviates
 NEWTON = 100  # steps, of which it takes a few, or 50 where the root is nearly double
 GOLDEN = 0.5 * (3.0 - math.sqrt(5.0))
 NARROWINGS = 40
+NEARBY = 0.1  # of what a player may spend: so far from each other C is indifferent twice by no accident
 CHANGES = 4  # of the reply between two nodes, at most
 INTO = 1e-3  # how far into a stretch, as a part of it, it is looked whether the payoff rises there
 CLOSER = 2  # times that it is looked this much nearer
@@ -601,20 +602,27 @@ def misstated(g, s, a, b, x, crisis):
 
 
 @jit
-def excused_gain(g, s, a):
-    """Return the most that A has with less arms than `a` before a C that is indifferent whatever the arms,
-    and then stays; minus infinity if C is not indifferent.
+def tied(g, s, a):
+    """Tell whether two replies of C are as good, one of them worse for A than the other."""
+    return reply_with(g, s, a, ROUNDING).kind != reply_with(g, s, a, -ROUNDING).kind
+
+
+@jit
+def excused_payoff(g, s):
+    """Return the most that A has before a C that is indifferent whatever A's arms, and then stays; minus
+    infinity if C is not indifferent.
 
     In the difference contest every unit of A's makes C neutralise one more, and meet one more if it
     challenges: so C stays before all of A's forces or before none, down to those that it need not neutralise.
     """
     best = -math.inf
-    neutralised = g.ally_edge < 1.0
-    if neutralised and reply_with(g, s, a, ROUNDING).kind != reply_with(g, s, a, -ROUNDING).kind:
+    if g.ally_edge < 1.0:
         free = g.challenger_forces
         free = free / g.calming if g.contest == RATIO else free - g.calming
-        less = min(a, max(0.0, free - g.ally_forces))
-        best = reply_with(g, s, less, -ROUNDING).settlement - g.ally_cost * less
+        least = max(0.0, free - g.ally_forces)
+        more = least + NEARBY * min(1.0 / g.ally_cost, 1.0 / g.challenger_cost)
+        if tied(g, s, least) and tied(g, s, more):
+            best = reply_with(g, s, least, -ROUNDING).settlement - g.ally_cost * least
     return best
 
 
@@ -625,7 +633,7 @@ def path_gain(g, s, a, b, x, crisis):
     gain = challenger_reply(g, s, a).payoff - (1.0 - x - g.challenger_cost * b)
     payoff = x - g.ally_cost * a
     gain = max(gain, best_arms(g, s, MANY, a, payoff, RESOLUTION).payoff - payoff)
-    gain = max(gain, excused_gain(g, s, a) - payoff)
+    gain = max(gain, excused_payoff(g, s) - payoff)
     return max(gain, misstated(g, s, a, b, x, crisis))
 
 

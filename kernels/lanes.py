@@ -203,7 +203,8 @@ def refuse(block):
 @jit
 def arming_lane(block, n):
     """Find what keeps A from arming and conceding in lane n."""
-    backing, more = backing_where_arming(terms_at(block, n), levels_at(block, n), block.refusal[n])
+    t, lv, alone = terms_at(block, n), levels_at(block, n), alone_at(block, n)
+    backing, more = backing_where_arming(t, lv, alone, block.refusal[n])
     block.backing[n], block.more[n] = backing, FIRST * block.pays[n] if more else 0.0
 
 

@@ -72,7 +72,7 @@ def backing_against_refusal(t, levels, alone):
 
 
 @jit
-def backing_where_arming(t, levels, start):
+def backing_where_arming(t, levels, alone, start):
     """Return the least backing >= `start` with which A would no less hold than arm and concede, and
     whether more may be needed, for A may rather add nothing and concede.
 
@@ -84,8 +84,11 @@ def backing_where_arming(t, levels, start):
     if arming:
         bearable = built + (t.status_quo - conceded(t, built_p)) / t.ally_cost
         excess = holding_defence(t, levels.quiet, levels.neutralising, start)[0] - bearable
-        if t.ally_cost * excess > rounding(t, start):
-            backing = max(start, backing_to_hold(t, levels, bearable))
+        # where C need not neutralise A, backing changes nothing of this choice, which A has made without S
+        made = alone.crisis == CHALLENGER_CHALLENGES and levels.holding == levels.quiet
+        if t.ally_cost * excess > (0.0 if made else rounding(t, start)):
+            tie = 0.0 if made else ROUNDING * (1.0 + t.standing)
+            backing = max(start, backing_to_hold(t, levels, bearable, tie))
         if t.ally_forces + backing > built:
             backing, arming = built - t.ally_forces, False
     return backing, not arming
@@ -262,7 +265,7 @@ def best_offer(t, levels, alone):
     if not may_pay(t, levels, alone, nothing):
         return nothing
     refusal = backing_against_refusal(t, levels, alone)
-    start, more = backing_where_arming(t, levels, refusal)
+    start, more = backing_where_arming(t, levels, alone, refusal)
     backing = backing_against_conceding(t, levels, start, more, 0)
     best = offer_to_make_hold(t, levels, alone, nothing, refusal, backing)
     if buying_may_pay(t, levels, best):

@@ -31,7 +31,7 @@ class Parameters(NamedTuple):
     contest: float  # its form, by its code in `contest`
 
 
-LARGE = 1e150  # see `ordinary`
+SMALLEST, LARGEST = 2.3e-308, 1e150  # less has lost digits, and of more the square is no float
 
 ALLY_FORCES, EFFECTIVENESS, DECISIVENESS, CONTEST = (
     Parameters._fields.index(name) for name in ("ally_forces", "effectiveness", "decisiveness", "contest")
@@ -122,12 +122,6 @@ def parameters(p):
 
 
 @jit
-def ordinary(number):
-    """Tell whether a number, its inverse and the squares of both are floats with all their digits."""
-    return 1.0 / LARGE < number < LARGE
-
-
-@jit
 def costs(p):
     """Return the `Costs` of every game that shares the costs, C's forces and the stake of `p`."""
     reach = 1.0 / p.challenger_cost
@@ -136,14 +130,9 @@ def costs(p):
     superpower_best = 0.0
     if p.stake > 0.0:
         superpower_best, _ = best_force(price / p.stake, p.challenger_cost, p.challenger_forces, reach)
-    solvable = 0.0
-    if not (
-        ordinary(p.challenger_cost * p.challenger_forces)
-        and ordinary(p.ally_cost * p.challenger_forces)
-        and ordinary(p.ally_cost * reach)
-        and p.stake <= LARGE * p.superpower_cost
-    ):
-        solvable = math.nan
+    standing, root = p.challenger_cost * p.challenger_forces, p.ally_cost * p.challenger_forces
+    whole = SMALLEST <= standing <= LARGEST and root >= SMALLEST and p.stake <= LARGEST * p.superpower_cost
+    solvable = 0.0 if whole else math.nan
     return Costs(reach, price, ally_best, ally_best_p, superpower_best, solvable)
 
 

@@ -192,14 +192,7 @@ class TestDeciding:
         assert (ds.player.item(), ds.decision.item()) == (Player.NONE, Decision.NONE)
 
     def test_unsolved_games_leave_it_open(self):
-        fixed = dict(
-            ally_cost=4.649914213419614, superpower_cost=0.6933394471067414, status_quo=0.07293014856594718,
-            ally_war_cost=0.0014396203041943778, challenger_war_cost=0.020325283611456482,
-            challenger_forces=0.6178691034075122, stake=0.5538740644526187, bargaining_power=0.679181533021365,
-            decisiveness=1.162153377845552,
-        )  # fmt: skip
-        ends = (0.0487838830, 0.0487839010)
-        ds = foedus.cutpoints("challenger_cost", ends, contest="difference", points=512, **fixed)
+        ds = foedus.cutpoints("challenger_cost", (1e140, 1e160), points=10)
         either = (ds.regime_below == Regime.UNSOLVED) | (ds.regime_above == Regime.UNSOLVED)
         assert either.any()
         assert (ds.player.where(either, Player.NONE) == Player.NONE).all()
