@@ -21,6 +21,7 @@ from .challenger import (
 from .contest import contested_by, force_to_win, larger_root
 
 NO_PLEDGE, REFUSAL, CONCESSION, REVISION, PRICE = 0.0, 1.0, 2.0, 3.0, 4.0  # see PledgeLimit
+APART = 1e3  # times its stake: what costs S more than that, in rounding it counts as no more
 STEPS = 64  # of `nearer`; ten were enough for half a million random games
 
 
@@ -143,21 +144,21 @@ def backing_against_conceding(t, levels, start, more, steps):
 
 
 @jit
-def payoff_rounding(t, backing):
-    """Return by how much payoffs of S may differ and still be equal, one of them that of a pledge which makes
-    `backing`: it is known no better than the whole defence."""
-    return ROUNDING * (t.stake + t.price * (t.ally_forces + backing))
+def payoff_rounding(t, levels):
+    """Return how well payoffs of S are known: what backing costs, no better than the defence that it is part
+    of, which is less than what A would need alone. Those that differ by less are equal."""
+    return ROUNDING * (t.stake + min(t.price * levels.holding, APART * t.stake))
 
 
 @jit
-def cheaper(t, best, backing, settlement, limit):
+def cheaper(t, levels, best, backing, settlement, limit):
     """Return `best`, or the offer of this `backing` if A then concedes to `settlement` and it costs S less,
     or as much with a smaller pledge.
 
     With pi K = 0 the edge of C's threat is the status quo, which A does not concede.
     """
     cost = t.alliance_cost + t.price * backing + t.stake * (t.status_quo - settlement)
-    gain, nothing = best.loss - cost, payoff_rounding(t, backing)
+    gain, nothing = best.loss - cost, payoff_rounding(t, levels)
     concedes = t.surplus > 0.0 or settlement < t.status_quo - ROUNDING
     if concedes and (gain > nothing or (gain >= -nothing and backing < best.backing)):
         return Offer(cost, backing, CHALLENGER_CHALLENGES, settlement, limit)
@@ -177,7 +178,7 @@ def arming_offer(t, levels, alone, best):
     arms = built - t.ally_forces
     backing = arms - (settlement - (alone.payoff + t.autonomy_cost)) / t.ally_cost
     if 0.0 < backing <= arms:
-        return cheaper(t, best, backing, settlement, REFUSAL)
+        return cheaper(t, levels, best, backing, settlement, REFUSAL)
     return best
 
 
@@ -190,7 +191,7 @@ def offer_to_make_hold(t, levels, alone, nothing, refusal, backing):
     best = nothing
     backing = max(backing, TINY)  # what is needed may be lost in rounding, but it is something
     cost = t.alliance_cost + t.price * backing
-    if cost < nothing.loss - payoff_rounding(t, backing):
+    if cost < nothing.loss - payoff_rounding(t, levels):
         limit = CONCESSION if backing > refusal else REFUSAL
         best = Offer(cost, backing, QUIET, t.status_quo, limit)
     best = arming_offer(t, levels, alone, best)
@@ -232,7 +233,7 @@ def buying_offer(t, levels, alone, best):
     if backing <= 0.0:
         return best
     p, _ = challenge(t, t.ally_forces + backing)
-    return cheaper(t, best, backing, conceded(t, p), limit)
+    return cheaper(t, levels, best, backing, conceded(t, p), limit)
 
 
 @jit
