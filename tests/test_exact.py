@@ -3,7 +3,7 @@
 import exact
 import numpy as np
 import pytest
-from conftest import COMPILED, sized
+from conftest import COMPILED, compiled_only, sized
 from games import DEFAULT, DIFFERENCE, EDGE_GAMES, RATIO, game, random_games, round_games
 
 import foedus
@@ -153,6 +153,7 @@ def extreme_games(count, seed, contest):
     return games
 
 
+@compiled_only  # plain Python raises where a compiled logarithm is infinite
 @pytest.mark.parametrize("contest", [RATIO, DIFFERENCE], ids=["ratio", "difference"])
 def test_extremes_are_solved_or_unsolved_but_never_nonsense(contest):
     unsolved = 0
@@ -172,6 +173,16 @@ def test_extremes_are_solved_or_unsolved_but_never_nonsense(contest):
         assert np.isfinite([v[i] for i in range(len(v)) if v._fields[i] != "burden_share"]).all(), g
         assert (v.pledge > 0) == (v.regime in (Regime.RESTRAINT, Regime.DETERRENCE, Regime.PARTIAL)), g
     assert unsolved < 0.6 * len(games)
+
+
+@pytest.mark.parametrize("decisiveness", [1.0, 2.0])
+def test_a_pledge_that_no_float_holds_is_not_found(decisiveness):
+    g = game(superpower_cost=1.5e-323, effectiveness=4.9e-323, decisiveness=decisiveness)
+    with np.errstate(all="ignore"):
+        solution, limit, status = kernels.solve_any_game(np.array(g))
+    assert status == kernels.Status.OUT_OF_RANGE
+    assert solution.regime == Regime.UNSOLVED
+    assert limit == kernels.PledgeLimit.NONE
 
 
 def test_beside_a_boundary_games_are_solved():
