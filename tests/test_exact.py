@@ -175,6 +175,19 @@ def test_extremes_are_solved_or_unsolved_but_never_nonsense(contest):
     assert unsolved < 0.6 * len(games)
 
 
+@pytest.mark.parametrize("status_quo", [0.905947603839187, 0.9059476038391873, 0.9059476038391875])
+def test_forces_that_just_threaten_hold_where_there_is_nothing_to_take(status_quo):
+    """Between revision and self-reliance lies no q, to the last digit, at which the game is unsolved."""
+    g = game(
+        ally_cost=4.031649367022741, challenger_cost=5.091172797337648, superpower_cost=0.14837405174384127,
+        status_quo=status_quo, ally_war_cost=0.08995704084610041, challenger_war_cost=0.08017355379121643,
+        ally_forces=0.9105803291155594, challenger_forces=0.02603557248879077, stake=0.45212518298754234,
+        bargaining_power=0.0, decisiveness=1.5455380859688612,
+    )  # fmt: skip
+    assert solve(g).settlement == status_quo
+    assert solve(g).regime == Regime.SELF_RELIANCE
+
+
 @pytest.mark.parametrize("decisiveness", [1.0, 2.0])
 def test_a_pledge_that_no_float_holds_is_not_found(decisiveness):
     g = game(superpower_cost=1.5e-323, effectiveness=4.9e-323, decisiveness=decisiveness)
