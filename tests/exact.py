@@ -14,6 +14,7 @@ from foedus import kernels
 
 DIGITS = 50
 TIE = Decimal("1e-35")
+TIE_OF_COSTS = Decimal("1e-25")  # S's, which depend on where A's payoffs tie, over what these rise by
 TIE_OF_ROOTS = Decimal("1e-7")  # of a tie, so that what follows from a root still ties
 ALLY, QUIET, CHALLENGER = 0, 1, 2
 REVISION, RESTRAINT, SELF_RELIANCE, DETERRENCE, PARTIAL, CONCESSION = range(6)
@@ -287,7 +288,7 @@ def _solve(g):
         for backing in backings(g, without, yielding):
             behind = ally(g, backing, yielding)
             cost = g.stake * abs(behind.settlement - g.q) + g.f + g.price * backing
-            if behind.payoff - g.kappa >= without.payoff - TIE and cost < loss - TIE * g.stake:
+            if behind.payoff - g.kappa >= without.payoff - TIE and cost < loss - TIE_OF_COSTS * g.stake:
                 loss, pledge, act, signed = cost, backing / g.phi, behind, True
     alone = {ALLY: REVISION, QUIET: SELF_RELIANCE, CHALLENGER: CONCESSION}[without.crisis]
     regime = alone
