@@ -21,7 +21,7 @@ from .challenger import (
 from .contest import contested_by, force_to_win, larger_root
 
 NO_PLEDGE, REFUSAL, CONCESSION, REVISION, PRICE = 0.0, 1.0, 2.0, 3.0, 4.0  # see PledgeLimit
-APART = 1e3  # times its stake: what costs S more than that, in rounding it counts as no more
+DEAREST = 1e3  # times its stake: a defence that would cost S more is counted in rounding as costing that
 STEPS = 64  # of `nearer`; ten were enough for half a million random games
 
 
@@ -85,11 +85,11 @@ def backing_where_arming(t, levels, alone, start):
     if arming:
         bearable = built + (t.status_quo - conceded(t, built_p)) / t.ally_cost
         excess = holding_defence(t, levels.quiet, levels.neutralising, start)[0] - bearable
-        # where C need not neutralise A, backing changes nothing of this choice, which A has made without S
-        made = alone.crisis == CHALLENGER_CHALLENGES and levels.holding == levels.quiet
-        if t.ally_cost * excess > (0.0 if made else rounding(t, start)):
-            tie = 0.0 if made else ROUNDING * (1.0 + t.standing)
-            backing = max(start, backing_to_hold(t, levels, bearable, tie))
+        tie, challenger_tie = rounding(t, start), ROUNDING * (1.0 + t.standing)
+        if alone.crisis == CHALLENGER_CHALLENGES and levels.holding == levels.quiet:
+            tie = challenger_tie = 0.0  # C need not neutralise A, which has made the same choice without S
+        if t.ally_cost * excess > tie:
+            backing = max(start, backing_to_hold(t, levels, bearable, challenger_tie))
         if t.ally_forces + backing > built:
             backing, arming = built - t.ally_forces, False
     return backing, not arming
@@ -147,7 +147,7 @@ def backing_against_conceding(t, levels, start, more, steps):
 def payoff_rounding(t, levels):
     """Return how well payoffs of S are known: what backing costs, no better than the defence that it is part
     of, which is less than what A would need alone. Those that differ by less are equal."""
-    return ROUNDING * (t.stake + min(t.price * levels.holding, APART * t.stake))
+    return ROUNDING * (t.stake + min(t.price * levels.holding, DEAREST * t.stake))
 
 
 @jit

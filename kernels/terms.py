@@ -130,9 +130,9 @@ def costs(p):
     superpower_best = 0.0
     if p.stake > 0.0:
         superpower_best, _ = best_force(price / p.stake, p.challenger_cost, p.challenger_forces, reach)
-    standing, root = p.challenger_cost * p.challenger_forces, p.ally_cost * p.challenger_forces
-    whole = SMALLEST <= standing <= LARGEST and root >= SMALLEST and p.stake <= LARGEST * p.superpower_cost
-    solvable = 0.0 if whole else math.nan
+    standing, matched = p.challenger_cost * p.challenger_forces, p.ally_cost * p.challenger_forces
+    whole = SMALLEST <= standing <= LARGEST and matched >= SMALLEST
+    solvable = 0.0 if whole and p.stake <= LARGEST * p.superpower_cost else math.nan
     return Costs(reach, price, ally_best, ally_best_p, superpower_best, solvable)
 
 

@@ -10,12 +10,12 @@ from conftest import sized
 from foedus import Crisis, Regime, kernels
 
 
-def regime(path, without):
-    """Return the regime of two paths of the twin, by the table of regimes."""
-    alone = {0: Regime.REVISION, 1: Regime.SELF_RELIANCE, 2: Regime.CONCESSION}[without[4]]
-    if path[0] == 0.0:
+def regime(signed, crisis, crisis_without):
+    """Return the regime, by the table of regimes."""
+    alone = {0: Regime.REVISION, 1: Regime.SELF_RELIANCE, 2: Regime.CONCESSION}[crisis_without]
+    if not signed:
         return alone
-    if path[4] != Crisis.QUIET:
+    if crisis != Crisis.QUIET:
         return Regime.PARTIAL
     return Regime.RESTRAINT if alone == Regime.REVISION else Regime.DETERRENCE
 
@@ -45,7 +45,7 @@ def agree_with_twin(solve, games):
             assert v.superpower_payoff == pytest.approx(path[5], abs=1e-4 * scale), g
             if superpower_gap > 1e-3 * scale:
                 settled += 1
-                assert v.regime == regime(path, without), g
+                assert v.regime == regime(path[0] > 0, path[4], without[4]), g
                 assert v.crisis == path[4], g
                 assert v.settlement == pytest.approx(path[3], abs=3e-4), g
                 assert v.ally_payoff == pytest.approx(path[6], abs=3e-4), g

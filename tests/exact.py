@@ -10,6 +10,8 @@ conditions of the definition; where a reply changes is found as a root.
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from checks import regime
+
 from foedus import kernels
 
 DIGITS = 50
@@ -17,7 +19,6 @@ TIE = Decimal("1e-35")
 TIE_OF_COSTS = Decimal("1e-25")  # S's, which depend on where A's payoffs tie, over what these rise by
 TIE_OF_ROOTS = Decimal("1e-7")  # of a tie, so that what follows from a root still ties
 ALLY, QUIET, CHALLENGER = 0, 1, 2
-REVISION, RESTRAINT, SELF_RELIANCE, DETERRENCE, PARTIAL, CONCESSION = range(6)
 NEVER = Decimal("Infinity")
 NO_WORTH = Decimal(-(10**9))  # of what A cannot do
 
@@ -151,12 +152,14 @@ def challenger(g, alpha, backing):
     return arms, x, who
 
 
+def staying_loss(g, alpha):
+    """Return what C loses by staying; it counts even where C's threat is credible: then challenging is better."""
+    return g.q + max([Decimal(0)] + [g.c_c * (beta - g.b0) for beta in leaving(alpha, g.r)])
+
+
 def least_loss(g, alpha, backing, whose):
-    """Return the least that C can lose where the crisis is one of `whose`; staying counts even if its threat
-    is credible, for then challenging is better."""
-    if whose == (QUIET,):
-        return g.q + max([Decimal(0)] + [g.c_c * (beta - g.b0) for beta in leaving(alpha, g.r)])
-    return min((one[0] for one in losses(g, alpha, alpha + backing) if one[2] in whose), default=NEVER)
+    """Return the least that C can lose where `whose` threat is carried out, ALLY's or CHALLENGER's."""
+    return min((one[0] for one in losses(g, alpha, alpha + backing) if one[2] == whose), default=NEVER)
 
 
 def fighting_loss(g, alpha):
@@ -184,7 +187,7 @@ def holding_from(g, backing):
         return g.a0
 
     def spared(alpha):
-        return least_loss(g, alpha, backing, (CHALLENGER,)) - least_loss(g, alpha, backing, (QUIET,))
+        return least_loss(g, alpha, backing, CHALLENGER) - staying_loss(g, alpha)
 
     return crossing(spared, g.a0, g.a0 + 2 / g.c_a)
 
@@ -193,9 +196,9 @@ def yielding_from(g):
     """Return the least forces of A, a0 or more, before which C would rather yield than stay."""
 
     def spared(alpha):
-        return least_loss(g, alpha, Decimal(0), (QUIET,)) - least_loss(g, alpha, Decimal(0), (ALLY,))
+        return staying_loss(g, alpha) - least_loss(g, alpha, Decimal(0), ALLY)
 
-    if least_loss(g, g.a0 + 2 / g.c_a, Decimal(0), (ALLY,)) == NEVER:
+    if least_loss(g, g.a0 + 2 / g.c_a, Decimal(0), ALLY) == NEVER:
         return None
     return crossing(spared, g.a0, g.a0 + 2 / g.c_a)
 
@@ -290,10 +293,4 @@ def _solve(g):
             cost = g.stake * abs(behind.settlement - g.q) + g.f + g.price * backing
             if behind.payoff - g.kappa >= without.payoff - TIE and cost < loss - TIE_OF_COSTS * g.stake:
                 loss, pledge, act, signed = cost, backing / g.phi, behind, True
-    alone = {ALLY: REVISION, QUIET: SELF_RELIANCE, CHALLENGER: CONCESSION}[without.crisis]
-    regime = alone
-    if signed:
-        regime = RESTRAINT if alone == REVISION else DETERRENCE
-        if act.crisis != QUIET:
-            regime = PARTIAL
-    return Solved(regime, float(-loss), float(pledge), act, without)
+    return Solved(regime(signed, act.crisis, without.crisis), float(-loss), float(pledge), act, without)

@@ -72,13 +72,18 @@ NAMES = list(DEFAULT)
 UNITS = [2.0**k for k in (-60, -33, -20, -10, -1, 4, 12, 60)]
 
 
+def multiplied(g, **times):
+    """Return the game with some parameters so many times as large."""
+    return tuple(value * times.get(name, 1.0) for name, value in zip(NAMES, g, strict=True))
+
+
 def in_units(g, unit):
     """Return the game with forces counted in another unit: `unit` times as many, each that much cheaper."""
-    times = {name: unit for name in ("ally_forces", "challenger_forces")}
-    times |= {name: 1 / unit for name in ("ally_cost", "challenger_cost", "superpower_cost")}
+    times = dict.fromkeys(("ally_forces", "challenger_forces"), unit)
+    times |= dict.fromkeys(("ally_cost", "challenger_cost", "superpower_cost"), 1 / unit)
     if g[-1] == DIFFERENCE:
         times["decisiveness"] = 1 / unit
-    return tuple(value * times.get(name, 1.0) for name, value in zip(NAMES, g, strict=True))
+    return multiplied(g, **times)
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -123,15 +128,13 @@ def test_units_of_the_superpower_do_not_matter(unit):
     """What it may lose in another unit, and a pledge of which each unit does another part of the work."""
     for g in random_games(sized(500), seed=36):
         one = solve(g)
-        stakes = {"stake": unit, "superpower_cost": unit, "alliance_cost": unit}
-        other = solve(tuple(value * stakes.get(name, 1.0) for name, value in zip(NAMES, g, strict=True)))
+        other = solve(multiplied(g, stake=unit, superpower_cost=unit, alliance_cost=unit))
         assert other._replace(
             superpower_payoff=0, superpower_payoff_without=0, burden_share=0
         ) == one._replace(superpower_payoff=0, superpower_payoff_without=0, burden_share=0), g
         assert other.superpower_payoff == one.superpower_payoff * unit
         if unit < 1:
-            parts = {"effectiveness": unit, "superpower_cost": unit}
-            other = solve(tuple(value * parts.get(name, 1.0) for name, value in zip(NAMES, g, strict=True)))
+            other = solve(multiplied(g, effectiveness=unit, superpower_cost=unit))
             assert other.pledge * unit == one.pledge, g
             assert other._replace(pledge=0, burden_share=0) == one._replace(pledge=0, burden_share=0), g
 

@@ -319,13 +319,16 @@ def run():
         os._exit(cli.run(["map", "run.toml", *options]))
     return child
 
+def ended(child):
+    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
 def slabs():
     return len(os.listdir(folder / "slabs")) if (folder / "slabs").exists() else 0
 
 done = [0]
 for _ in range(10):
     already, wanted, child = slabs(), random.random() < 0.8, run()
-    while wanted and slabs() <= already and not path.exists():  # until it has begun to write
+    while wanted and slabs() <= already and not ended(child):  # until it has begun to write
         time.sleep(0.002)
     time.sleep(random.random() * 0.05)
     os.kill(child, signal.SIGKILL)
