@@ -181,15 +181,16 @@ def tops(g, cost):
     return forces
 
 
+def spared(g, alpha, backing):
+    """Return what C would lose more by challenging than by staying."""
+    return least_loss(g, alpha, backing, CHALLENGER) - staying_loss(g, alpha)
+
+
 def holding_from(g, backing):
     """Return the least forces of A, a0 or more, before which C would rather stay or yield than challenge."""
     if g.rho <= 0:
         return g.a0
-
-    def spared(alpha):
-        return least_loss(g, alpha, backing, CHALLENGER) - staying_loss(g, alpha)
-
-    return crossing(spared, g.a0, g.a0 + 2 / g.c_a)
+    return crossing(lambda alpha: spared(g, alpha, backing), g.a0, g.a0 + 2 / g.c_a)
 
 
 def yielding_from(g):
@@ -230,20 +231,22 @@ def ally(g, backing, yielding):
     return preferred(g, [act_with(g, alpha, backing) for alpha in ally_forces(g, backing, yielding)])
 
 
-def holding_worth(g, backing):
-    """Return what holding is worth to A, before kappa, if it can."""
-    alpha = holding_from(g, backing)
-    if alpha is None:
-        return NO_WORTH
-    act = act_with(g, alpha, backing)
-    return act.payoff if act.crisis == QUIET else NO_WORTH
-
-
 def conceding_worth(g, backing, arming):
     """Return what conceding is worth to A, before kappa: with arms, or adding none."""
     acts = [act_with(g, z - backing, backing) for z in tops(g, g.c_a) if z - backing > g.a0] if arming else []
     acts.append(act_with(g, g.a0, backing))
-    return max((act.payoff for act in acts if act.crisis == CHALLENGER), default=2 * NO_WORTH)
+    return max((act.payoff for act in acts if act.crisis == CHALLENGER), default=NO_WORTH)
+
+
+def holding_backing(g, floor, most):
+    """Return the least backing up to `most` with which holding is worth `floor`(backing) to A: with it, C stays
+    before the forces that leave A so much. None if that is nowhere."""
+
+    def above(backing):
+        alpha = g.a0 + (g.q - floor(backing)) / g.c_a
+        return spared(g, alpha, backing) if alpha >= g.a0 else NO_WORTH
+
+    return crossing(above, Decimal(0), most)
 
 
 def backings(g, without, yielding):
@@ -259,10 +262,10 @@ def backings(g, without, yielding):
     found = []
     for floor in (reservation, revising):
         if floor > NO_WORTH:
-            found.append(crossing(lambda d, least=floor: holding_worth(g, d) - least, nil, most))
+            found.append(holding_backing(g, lambda _, least=floor: least, most))
             # what A cannot do, as C stays before so much backing, counts as more than any floor
             found.append(crossing(lambda d, least=floor: abs(conceding_worth(g, d, True)) - least, nil, most))
-    found.append(crossing(lambda d: holding_worth(g, d) - conceding_worth(g, d, True), nil, most))
+    found.append(holding_backing(g, lambda d: conceding_worth(g, d, True), most))
     own = tops(g, g.c_a)
     for end in own:
         if end > g.a0:
