@@ -56,6 +56,13 @@ ROUND = {
              challenger_cost=0.8),
         {"regime": Regime.SELF_RELIANCE, "crisis": Crisis.QUIET, "settlement": 0.8, "challenger_arms": 0.0},
     ),
+    # C threatens unless A has 19 times its forces: the pledge of 2.25 that would make A hold costs S 0.9, and so
+    # does what A concedes
+    "dear": (
+        game(ally_cost=0.1, challenger_cost=0.1, superpower_cost=0.4, status_quo=0.85, ally_war_cost=0.1,
+             ally_forces=0.2, challenger_forces=0.25, stake=2, autonomy_cost=0.1),
+        {"regime": Regime.CONCESSION, "pledge": 0.0, "superpower_payoff": -0.9},
+    ),
 }  # fmt: skip
 
 
