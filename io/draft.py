@@ -19,7 +19,7 @@ import xarray as xr
 
 from .files import failing_to_write, format_of, opened, put_in_place, stamped, writable
 from .layout import Chunk, Layout
-from .schema import PARAMETERS
+from .schema import KEPT, PARAMETERS
 
 try:
     import fcntl
@@ -97,12 +97,17 @@ class Draft:
 
     def done(self) -> dict[int, Record]:
         """Return the records of the slabs that are done, by number; what there is of others is removed."""
+        missing = format_of(self.target).missing(self.file)
+        lost = {self.layout.slab_at(place) for name, place in missing if name in KEPT}
         found = {}
         for path in self.records.iterdir():
             try:
                 found[int(path.name)] = read_record(path)
             except ValueError:
                 path.unlink()
+        for slab in lost & found.keys():
+            del found[slab]
+            (self.records / str(slab)).unlink()
         return found
 
     def keep(self, slab: int, record: Record) -> None:
@@ -117,6 +122,8 @@ class Draft:
     def finish(self) -> list[Record]:
         """Give the map its final name, remove the draft, and return what is known of its slabs."""
         done = self.done()
+        if len(done) < self.layout.slabs:
+            raise OSError(f"{self.target} could not be written: of what was solved, something is gone")
         chunks = (chunk for slab in sorted(done) for chunk in done[slab].chunks)
         with failing_to_write(self.target):
             put_in_place(format_of(self.target).finish(self.file, chunks), self.target)
@@ -178,7 +185,7 @@ def drafted(
     target = check_target(path, overwrite, resume).resolve()  # through a link, so that the link stays one
     draft = Draft(target, layout)
     if resume and target.exists():
-        changed = _difference(target, template)
+        changed = _difference(target, template, whole=True)
         if changed and not overwrite:
             raise FileExistsError(f"{path} exists already, and cannot be resumed: {changed}")
         if not changed:  # that run ended when the map had its final name
@@ -189,7 +196,7 @@ def drafted(
             return
     with _locked(draft.folder):
         begun = draft.file.exists() and resume
-        if begun and (changed := _difference(draft.file, template)):
+        if begun and (changed := _difference(draft.file, template, whole=False)):
             raise ValueError(f"{draft.folder} cannot be resumed: {changed}; overwrite starts anew")
         try:
             if not begun:
@@ -234,10 +241,11 @@ def _clear(folder: Path) -> None:
             path.unlink()
 
 
-def _difference(path: Path, asked: xr.Dataset) -> str:
-    """Say what the first thing is in which the map at `path` is another than the one asked for, if any."""
+def _difference(path: Path, asked: xr.Dataset, whole: bool) -> str:
+    """Say what the first thing is in which the map at `path`, `whole` or a draft, differs from the one asked
+    for, if any."""
     try:
-        with opened(path) as found:
+        with opened(path, whole) as found:
             for what, one, other in _things(found, asked):
                 if one != other:
                     return f"its {what} is {one}, not {other}"

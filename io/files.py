@@ -170,8 +170,9 @@ def load(path: str | os.PathLike) -> xr.Dataset:
 
 
 @contextlib.contextmanager
-def opened(path: str | os.PathLike) -> Iterator[xr.Dataset]:
-    """Give the Dataset in a file, of which only what is asked for is read.
+def opened(path: str | os.PathLike, whole: bool = True) -> Iterator[xr.Dataset]:
+    """Give the Dataset in a file, of which only what is asked for is read; of a draft, which is not `whole`,
+    not all is there.
 
     Raises what `load` raises; reading a damaged file within raises ValueError in the same words.
     """
@@ -187,8 +188,12 @@ def opened(path: str | os.PathLike) -> Iterator[xr.Dataset]:
         raise PermissionError(f"{source} cannot be read: no permission")
     files = format_of(source if source.suffix in FORMATS else source.with_suffix(".nc"))
     try:
+        if whole:
+            files.check(source)
         dataset = files.open_lazily(source)
-    except (OSError, ValueError, KeyError) as error:
+    except RuntimeError as error:  # of a part that is missing, or the values on an axis
+        raise ValueError(f"{source} is damaged: {_first_line(error)}") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{source} cannot be read as a {kind}") from error
     with dataset:
         if not is_ours(dataset):

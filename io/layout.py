@@ -35,17 +35,22 @@ class Layout(NamedTuple):
     @property
     def slabs(self) -> int:
         """How many slabs there are."""
-        return math.prod(self._counts())
+        return math.prod(self.counts)
 
     def box(self, slab: int) -> Box:
         """Return which games are in a slab, given by its number."""
-        places = np.unravel_index(slab, self._counts())
+        places = np.unravel_index(slab, self.counts)
         return tuple(
             slice(int(place) * step, min((int(place) + 1) * step, length))
             for place, step, length in zip(places, self.slab, self.shape, strict=True)
         )
 
-    def _counts(self) -> tuple[int, ...]:
+    def slab_at(self, place: tuple[int, ...]) -> int:
+        """Return the number of the slab at a place among the slabs."""
+        return int(np.ravel_multi_index(place, self.counts))
+
+    @property
+    def counts(self) -> tuple[int, ...]:
         """Return how many slabs there are along each dimension."""
         return tuple(-(-length // step) for length, step in zip(self.shape, self.slab, strict=True))
 

@@ -1,10 +1,12 @@
 """Zarr: the same as in NetCDF, but a folder, of which several processes can write parts at once.
 
 A slab is one chunk and so one file, compressed with Zstandard: smaller ones take longer to handle than to
-solve.
+solve. Each has a checksum, and none is left out, though Zarr would leave out those that hold nothing but
+zeros: so one that is damaged or lost is told from these.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,8 @@ try:
 except ImportError:
     raise ModuleNotFoundError("files that end in .zarr take zarr: pip install 'foedus[zarr]'") from None
 
-FORMAT = 3
+FORMAT, METADATA = 3, "zarr.json"
+CODEC = ZstdCodec(level=1, checksum=True)
 
 
 def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
@@ -28,7 +31,13 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
     rest = dataset.drop_vars(maps)
     # xarray would write texts as of fixed length, which Zarr has no standard for
     texts = {name: array.astype(object) for name, array in rest.variables.items() if array.dtype.kind == "U"}
-    rest.assign(texts).to_zarr(path, zarr_format=FORMAT, consolidated=False)
+    rest.assign(texts).to_zarr(
+        path,
+        zarr_format=FORMAT,
+        consolidated=False,
+        write_empty_chunks=True,
+        encoding={name: {"compressors": [CODEC]} for name in rest.variables},
+    )
     group = zarr.open_group(path, mode="r+")
     beside_dims = [str(name) for name in dataset.coords if name not in dataset.dims]
     for name, layout in maps.items():
@@ -39,7 +48,7 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
             shape=layout.shape,
             dtype=array.dtype,
             chunks=layout.slab,
-            compressors=ZstdCodec(level=1),
+            compressors=CODEC,
             fill_value=0,
             dimension_names=[str(dim) for dim in array.dims],
             attributes=attributes | ({"coordinates": " ".join(beside_dims)} if beside_dims else {}),
@@ -55,7 +64,7 @@ def keep(path: Path, arrays: Mapping[str, np.ndarray], box: Box, chunk: tuple[in
     """Write the values of variables in a box, and return no chunks; whole slabs may be written at once."""
     group = zarr.open_group(path, mode="r+", use_consolidated=False)
     for name, values in arrays.items():
-        # a chunk of zeros, too, or -0.0 would be read as 0.0
+        # a chunk of zeros, too, or -0.0 would be read as 0.0, and a lost one as revision
         array: Any = group[name]
         array.with_config({"write_empty_chunks": True})[box] = values
     return ()
@@ -73,6 +82,37 @@ def write(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
         values = dataset[name].values
         for box in map(whole.box, range(whole.slabs)):
             keep(path, {name: values[box]}, box, whole.chunk)
+
+
+def check(path: Path) -> None:
+    """Raise RuntimeError if a part of a whole folder is missing or cannot be read, as far as that is told
+    without its values."""
+    group = zarr.open_group(path, mode="r", use_consolidated=False)
+    for part in filter(Path.is_dir, path.iterdir()):
+        try:
+            json.loads((part / METADATA).read_bytes())  # or zarr tells in many lines that this is no JSON
+            group[part.name]
+        except (OSError, ValueError, TypeError, KeyError):
+            raise RuntimeError(f"{part.name}/{METADATA} is missing, or cannot be read") from None
+    for chunk in missing(path):
+        raise RuntimeError(f"{chunk_file(*chunk)} is missing")
+
+
+def missing(path: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Give the chunks that are not there: of which variable, and the place among its chunks.
+
+    Of variables that another program wrote, which may leave some out, none are given.
+    """
+    for name, array in zarr.open_group(path, mode="r", use_consolidated=False).arrays():
+        if CODEC in array.compressors:
+            for place in np.ndindex(array.cdata_shape):
+                if not (path / chunk_file(name, place)).is_file():
+                    yield name, place
+
+
+def chunk_file(name: str, place: tuple[int, ...]) -> Path:
+    """Return where in a folder a chunk of a variable stands."""
+    return Path(name, "c", *map(str, place))
 
 
 def open_lazily(path: Path) -> xr.Dataset:

@@ -1,8 +1,10 @@
 """Files: what is written is what is read, it explains itself, and nothing half-written is left."""
 
+import re
 import subprocess
 import sys
 
+import h5py
 import netCDF4
 import numpy as np
 import pytest
@@ -237,16 +239,64 @@ def test_a_file_cut_short_is_said_to_be(path, share):
         foedus.load(path)
 
 
-def test_a_store_with_a_damaged_part_is_said_to_be(tmp_path, dataset):
-    foedus.save(dataset, tmp_path / "map.zarr")
-    (part,) = (
-        file
-        for file in (tmp_path / "map.zarr" / "pledge").rglob("*")
-        if file.parent.name == "0" and file.is_file()
-    )
-    part.write_bytes(part.read_bytes()[:100])
-    with pytest.raises(ValueError, match=r"map.zarr (cannot be read as a Zarr store|is damaged)"):
-        foedus.load(tmp_path / "map.zarr")
+@pytest.mark.parametrize("lost", ["regime/c/0/0", "pledge/c/1/0", "challenger_cost/c", "stake/zarr.json"])
+def test_a_store_that_lost_a_part_names_it(tmp_path, monkeypatch, capsys, lost):
+    """What is not there is not read as zeros, which are a regime."""
+    monkeypatch.chdir(tmp_path)
+    axes = {"ally_cost": np.geomspace(0.05, 5, 600), "status_quo": np.linspace(0.1, 0.9, 400)}
+    foedus.sweep_to("map.zarr", axes, variables=["regime", "pledge"])
+    (tmp_path / "map.zarr" / lost).unlink()
+    words = f"map.zarr is damaged: {lost} is missing"
+    with pytest.raises(ValueError, match=words):
+        foedus.load("map.zarr")
+    with pytest.raises(FileExistsError, match=rf"cannot be resumed: .*{words}"):
+        foedus.sweep_to("map.zarr", axes, variables=["regime", "pledge"], resume=True)
+    for command in (["info", "map.zarr"], ["plot", "map.zarr"], ["map", "map.zarr", "-o", "again.nc"]):
+        assert run(command) == 2
+        assert capsys.readouterr().err.startswith(f"foedus: {words}")
+
+
+def places_of(path):
+    """Return the bytes of a NetCDF file that hold values: its chunks, single numbers and texts."""
+    content = path.read_bytes()
+    with h5py.File(path) as file:
+        single = [(array.id.get_offset(), 8) for array in file.values() if array.shape == ()]
+        chunks = [
+            array.id.get_chunk_info(k)
+            for array in file.values()
+            if array.chunks
+            for k in range(array.id.get_num_chunks())
+        ]
+    single += [(chunk.byte_offset, chunk.size) for chunk in chunks]
+    heap = content.find(b"GCOL")
+    single += [(heap + 16, 400)] * (heap >= 0)
+    return [place for start, size in single for place in range(start, start + size)]
+
+
+@pytest.mark.parametrize("ending", [".nc", ".zarr"])
+def test_a_flipped_bit_is_never_read_as_another_value(tmp_path, ending):
+    path = tmp_path / f"cutpoints{ending}"
+    foedus.save(foedus.cutpoints("ally_cost", within=(0.05, 5), points=100), path)
+    right = foedus.load(path)
+    if ending == ".nc":
+        places = [(path, place) for place in places_of(path)]
+    else:
+        parts = [part for part in path.rglob("*") if part.is_file() and part.name != "zarr.json"]
+        places = [(part, place) for part in parts for place in range(part.stat().st_size)]
+    rng = np.random.default_rng(1)
+    refused = 0
+    for part, place in rng.permutation(np.array(places, object))[:80]:
+        whole = part.read_bytes()
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << rng.integers(8)
+        part.write_bytes(flipped)
+        try:
+            xr.testing.assert_identical(foedus.load(path), right)
+        except ValueError as error:
+            assert re.match(rf"{re.escape(str(path))} (is damaged|cannot be read)", str(error))
+            refused += 1
+        part.write_bytes(whole)
+    assert refused > 60
 
 
 def test_refusals_of_load(tmp_path):

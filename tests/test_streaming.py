@@ -149,6 +149,20 @@ class TestResuming:
         same_bits(path, foedus.sweep(AXES))
         assert os.listdir(tmp_path) == [path.name]
 
+    def test_a_slab_that_is_gone_from_a_store_is_solved_again(self, tmp_path, small):
+        path = tmp_path / "map.zarr"
+
+        def stop(done, _):
+            if done > 1000:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            foedus.sweep_to(path, AXES, threads=1, progress=stop)
+        store = draft.draft_folder(path) / path.name
+        next(part for part in (store / "pledge" / "c").rglob("*") if part.is_file()).unlink()
+        foedus.sweep_to(path, AXES, resume=True)
+        same_bits(path, foedus.sweep(AXES))
+
     @pytest.mark.parametrize("ending", ENDINGS)
     def test_begins_where_there_is_nothing_and_is_content_where_all_is_done(self, tmp_path, ending):
         path = tmp_path / f"map{ending}"

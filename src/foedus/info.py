@@ -36,7 +36,7 @@ def describe(path: str | os.PathLike) -> list[tuple[str, str]]:
     """
     source = Path(path)
     file = drafted_file(source) or source
-    with opened(file) as dataset:
+    with opened(file, whole=file == source) as dataset:
         lines = list(_lines(dataset))
         if file != source:
             share = games_done(source) / math.prod(dataset.sizes.values())
