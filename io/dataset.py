@@ -1,11 +1,13 @@
 """Labels: arrays of results become Datasets that explain themselves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 import numpy as np
 import xarray as xr
 
-from .schema import COMPARISON, KEPT, PARAMETERS, UNITS_IN, Label
+from .schema import COMPARISON, KEPT, PARAMETERS, UNITS_IN, Code, Label
+
+MASKED = -2  # stands for the codes that `where` has left out
 
 REFERENCES = (
     "A reconstruction of the game of Iwanami (2024), Asymmetric burden-sharing and the restraining and "
@@ -38,7 +40,10 @@ def label(
     name as the dimension for a grid, all along ``game`` for scattered games), the `fixed` ones as
     scalars, so that datasets at several values of one can be concatenated along it.
     """
-    coords = parameter_coordinates(dims, coordinates, fixed, attributes.get("contest"))
+    contest = attributes.get("contest")
+    coords = parameter_coordinates(dims, coordinates, fixed, contest)
+    if contest:  # or maps of two contests that are put beside each other would be told as of one
+        coords["contest"] = xr.Variable((), contest, parameter_attributes("contest"))
     variables = {name: variable(dims, values, KEPT[name]) for name, values in results.items()}
     return xr.Dataset(variables, coords, {**attributes, "references": REFERENCES})
 
@@ -86,6 +91,65 @@ def check_ours(dataset: xr.Dataset) -> xr.Dataset:
     if not is_ours(dataset):
         raise TypeError("this Dataset was not made by foedus: it has no foedus_version and no contest")
     return dataset
+
+
+def coded(array: xr.DataArray, codes: type[Code]) -> xr.DataArray:
+    """Return an array of codes as such, `MASKED` where `where` has left none.
+
+    Raises ValueError if it holds something else, as arithmetic leaves it.
+
+    Examples
+    --------
+    >>> from foedus.io.schema import Regime
+    >>> regime = xr.DataArray(np.array([0, 5], np.int8), dims="stake")
+    >>> coded(regime.where(regime > 0), Regime).values
+    array([-2,  5], dtype=int8)
+    """
+    values = array.values
+    masked = np.isnan(values)
+    found = values[~masked]
+    whole = found.astype(np.int8)
+    known = (whole == found) & np.isin(whole, [-1, *codes])
+    if not (known.all() and may_be_codes(values.dtype, bool(masked.any()))):
+        raise no_codes(array.name)
+    result = np.full(values.shape, MASKED, np.int8)
+    result[~masked] = whole
+    return array.copy(data=result)
+
+
+def may_be_codes(dtype: np.dtype, masked: bool) -> bool:
+    """Tell whether values of a type may be codes: whole numbers, or what `where` makes of them; means, which
+    may be whole, too, are of another type."""
+    return dtype.kind in "iu" or dtype == np.float32 or masked
+
+
+def no_codes(name: Hashable) -> ValueError:
+    """Return what is raised where values that should be codes are none."""
+    return ValueError(
+        f"the values of {name} are no codes, as means and other arithmetic leave them; "
+        "choose games with sel, isel or where"
+    )
+
+
+def contest_of(dataset: xr.Dataset) -> str | None:
+    """Return the form of the contest of all games, or None if it is not the same or is not told."""
+    if "contest" not in dataset.coords:
+        return dataset.attrs.get("contest")
+    found = np.unique(dataset.contest.values)
+    return str(found[0]) if found.size == 1 else None
+
+
+def varying(dataset: xr.Dataset) -> dict[str, tuple[str, ...]]:
+    """Return along which dimensions each parameter varies, and the contest, that is no axis itself, as where
+    maps were put beside each other."""
+    names = ["contest", *PARAMETERS]
+    dims = {name: tuple(map(str, dataset[name].dims)) for name in names if name in dataset.coords}
+    return {name: along for name, along in dims.items() if along not in ((), (name,))}
+
+
+def untold(dataset: xr.Dataset) -> list[str]:
+    """Return the parameters of which a dataset does not say what they were."""
+    return [name for name in PARAMETERS if name not in dataset.coords]
 
 
 def geometric(values: np.ndarray) -> bool:

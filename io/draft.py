@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
+from .dataset import contest_of
 from .files import failing_to_write, format_of, opened, put_in_place, stamped, writable
 from .layout import Chunk, Layout
 from .schema import KEPT, PARAMETERS
@@ -256,8 +257,8 @@ def _difference(path: Path, asked: xr.Dataset, whole: bool) -> str:
 
 def _things(found: xr.Dataset, asked: xr.Dataset) -> Iterator[tuple[str, object, object]]:
     """Give what makes a map, by name, of two of them."""
-    for attribute in ("foedus_version", "contest"):
-        yield attribute, found.attrs.get(attribute), asked.attrs[attribute]
+    yield "foedus_version", found.attrs.get("foedus_version"), asked.attrs["foedus_version"]
+    yield "contest", contest_of(found), contest_of(asked)
     yield "list of axes", _names(_axes(found)), _names(_axes(asked))
     for name in PARAMETERS:
         one, other = found[name].values, asked[name].values
@@ -266,7 +267,7 @@ def _things(found: xr.Dataset, asked: xr.Dataset) -> Iterator[tuple[str, object,
             differ = np.flatnonzero(one != other)[:1]
             yield f"{name}{differ.tolist()}", one[differ].tolist(), other[differ].tolist()
         else:
-            yield name, one.item(), other.item()
+            yield name, one.tolist(), other.tolist()
     yield "list of variables", _names(found.data_vars), _names(asked.data_vars)
     for variable in asked.data_vars:
         yield f"type of {variable}", str(found[variable].dtype), str(asked[variable].dtype)

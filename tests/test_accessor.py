@@ -235,14 +235,43 @@ class TestShares:
         assert one.sel(regime_name="revision") == one.sum() == 1
 
     @pytest.mark.parametrize(
-        "change", [lambda ds: 2 * ds, lambda ds: ds.where(ds.regime == 1), lambda ds: ds.mean("ally_cost")]
+        "change",
+        [lambda ds: 2 * ds, lambda ds: ds.astype(float), lambda ds: ds.mean("ally_cost")],
+        ids=["twice", "numbers", "mean"],
     )
     def test_of_what_is_no_code_any_more(self, ds, forms, change):
         with xr.set_options(keep_attrs=True):
             changed = [change(dataset) for dataset in (ds, forms)]
         for dataset in changed:
-            with pytest.raises(ValueError, match=r"^the Dataset's regimes are no codes, .* use sel or isel$"):
-                dataset.foedus.shares()
+            for use in (dataset.foedus.shares, dataset.foedus.plot):
+                with pytest.raises(
+                    ValueError, match=r"^the values of regime are no codes, .* isel or where$"
+                ):
+                    use()
+
+    def test_a_mean_of_two_regimes_is_not_the_one_between_them(self):
+        ds = foedus.sweep({"ally_cost": [0.25, 0.75], "status_quo": [0.45, 0.5]})
+        means = ds.coarsen(ally_cost=2).mean()
+        assert Regime.RESTRAINT in means.regime
+        assert Regime.RESTRAINT not in ds.regime
+        for use in (means.foedus.shares, means.foedus.plot):
+            with pytest.raises(ValueError, match="are no codes"):
+                use()
+
+    def test_games_that_are_left_out_do_not_count(self, ds):
+        shares = ds.foedus.shares()
+        left = ds.where(ds.regime != Regime.REVISION)
+        found = left.foedus.shares()
+        revision = shares.sel(regime_name="revision")
+        assert found.attrs["masked_games"] == (ds.regime == Regime.REVISION).sum() > 0
+        assert found.sel(regime_name="revision") == 0
+        xr.testing.assert_allclose(
+            found.drop_sel(regime_name="revision"),
+            shares.drop_sel(regime_name="revision") / (1 - revision.item()),
+        )
+        assert "masked_games" not in shares.attrs
+        with pytest.raises(ValueError, match="where has left out all games"):
+            ds.where(ds.regime > 5).foedus.shares()
 
 
 @pytest.mark.parametrize(

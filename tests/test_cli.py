@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import foedus
 from foedus.cli import run
@@ -332,6 +333,33 @@ class TestMap:
         assert run(["map", "part.nc", "-o", "a.nc", "--quiet", "--no-picture"]) == 0
         assert foedus.load("a.nc").regime.dims == ("ally_cost",)
 
+    @pytest.mark.parametrize(
+        ("axis", "forms", "words"),
+        [
+            (
+                "stake",
+                [{"challenger_cost": 0.5}, {"challenger_cost": 0.7}],
+                "challenger_cost varies along stake",
+            ),
+            (
+                "decisiveness",
+                [{"contest": "ratio"}, {"contest": "difference"}],
+                "contest varies along decisiveness",
+            ),
+        ],
+    )
+    def test_refuses_maps_that_make_no_grid(self, folder, capsys, axis, forms, words):
+        """Maps that were put beside each other, which differ in more than where they stand."""
+        maps = [
+            foedus.sweep({"ally_cost": [0.3, 1.0]}, **{axis: k}, **form) for k, form in enumerate(forms, 1)
+        ]
+        foedus.save(xr.concat(maps, axis, coords="different", compat="equals"), "joined.nc")
+        expected = f"joined.nc is no grid, and no run makes it again: {words}"
+        assert refuse(capsys, "map", "joined.nc", "-o", "a.nc") == expected
+        assert run(["info", "joined.nc"]) == 0
+        name, values = next(iter(forms[0])), ", ".join(str(form[next(iter(form))]) for form in forms)
+        assert f"{name} {values}, along {axis}" in " ".join(capsys.readouterr().out.split())
+
     def test_never_overwrites_unasked(self, folder, capsys):
         assert run(["map", "run.toml", "--quiet"]) == 0
         assert refuse(capsys, "map", "run.toml") == "map.nc exists already; --overwrite replaces it"
@@ -632,6 +660,19 @@ class TestInfo:
         )
         assert run(["info", "big.nc"]) == 0
         assert "of every 2nd value of stake" in capsys.readouterr().out
+
+    def test_tells_what_is_lost_and_what_is_left_out(self, folder, capsys):
+        ds = foedus.sweep({"ally_cost": [0.1, 0.3, 0.9, 1.5], "status_quo": [0.4, 0.6]}, challenger_cost=0.6)
+        foedus.save(ds.drop_vars(["stake", "alliance_cost"]).where(ds.ally_cost > 0.1), "part.nc")
+        assert run(["info", "part.nc"]) == 0
+        out = capsys.readouterr().out
+        assert "at default" not in out
+        said = {what: " ".join(text) for what, *text in map(str.split, out.splitlines())}
+        assert said["not"] == "told stake, alliance_cost"
+        assert said["masked"] == "25.000%, left out of the shares"
+        share = (ds.regime.sel(ally_cost=[0.3, 0.9, 1.5]) == foedus.Regime.DETERRENCE).mean().item()
+        assert share > 0
+        assert said["deterrence"] == f"{share:.3%}"
 
     def test_tells_of_points_and_comparisons(self, folder, capsys):
         assert run(["points", "games.csv", "--quiet"]) == 0

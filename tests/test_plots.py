@@ -290,6 +290,45 @@ def test_a_slice_is_taken_at_the_nearest_value_which_the_caption_tells(cube):
     assert caption(figure) == r"At $\lambda = 1$; ratio contest; $c_{C} = 0.7$; all else at default"
 
 
+def test_games_that_are_left_out_are_blank(grid):
+    figure = foedus.plot(grid.where(grid.regime != Regime.REVISION))
+    (mesh,) = meshes(figure)
+    left = grid.regime.values.T == Regime.REVISION
+    assert np.array_equal(mesh.get_array() == -2, left)
+    mesh.update_scalarmappable()
+    assert (mesh.get_facecolors()[left.ravel()] == 1).all()
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "left out" in labels
+    assert "revision" not in labels
+    assert f"{left.sum():,} of {left.size:,} games are left out" in caption(figure)
+
+
+def test_a_picture_of_numbers_does_not_need_the_codes(grid):
+    means = grid.coarsen({dim: 2 for dim in grid.regime.dims}, boundary="trim").mean()
+    (mesh,) = meshes(foedus.plot(means, "pledge"))
+    np.testing.assert_array_equal(mesh.get_array(), means.pledge.values.T)
+    curve = means.isel(status_quo=0)
+    for figure in (foedus.plot(curve, "pledge"), foedus.plot(curve, ["pledge", "settlement"])):
+        assert "are left out" not in caption(figure)
+    with pytest.raises(ValueError, match="the values of crisis are no codes"):
+        foedus.plot(means, "crisis")
+
+
+def test_maps_beside_each_other_are_told_as_what_they_are():
+    options = {"variables": ["regime"]}
+    maps = [foedus.sweep({"ally_cost": COSTS}, stake=k, challenger_cost=k / 2, **options) for k in (1, 2)]
+    joined = xr.concat(maps, "stake", coords="different", compat="equals")
+    assert (
+        caption(foedus.plot(joined)) == r"Ratio contest; $c_{C}$ varies along $\lambda$; all else at default"
+    )
+    maps = [
+        foedus.sweep({"ally_cost": COSTS}, decisiveness=k, contest=contest, **options)
+        for k, contest in enumerate(("ratio", "difference"), 1)
+    ]
+    joined = xr.concat(maps, "decisiveness", coords="different", compat="equals")
+    assert caption(foedus.plot(joined)) == r"Contest varies along $\gamma$; all else at default"
+
+
 def test_the_caption_tells_what_differs_from_the_default(grid):
     assert caption(foedus.plot(grid)) == "Ratio contest; all else at default"
     ds = foedus.sweep({"ally_cost": COSTS}, stake=2.0, alliance_cost=1e-6, variables=["regime"])

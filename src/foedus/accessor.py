@@ -9,7 +9,7 @@ import xarray as xr
 
 from .adaptive import kept_step
 from .forms import compared
-from .io.dataset import check_ours, variable
+from .io.dataset import check_ours, may_be_codes, no_codes, variable
 from .io.schema import BOUNDARIES, PARAMETERS, Regime
 from .places import nearest
 
@@ -94,7 +94,8 @@ class Accessor:
         """Return the share of the games that have each regime, under each form where forms are compared.
 
         Of a lazy Dataset the regimes are computed, in one pass. Those of a whole adaptive map are of all the
-        points of its grid, even where it keeps but some.
+        points of its grid, even where it keeps but some. Games that `where` has left out do not count; where
+        there are any, the attribute ``masked_games`` says how many.
 
         Returns
         -------
@@ -107,7 +108,7 @@ class Accessor:
         TypeError
             if the Dataset was not made by foedus.
         ValueError
-            if it has no regimes, or something else among them, as arithmetic and ``where`` leave it.
+            if it has no regimes, or something else among them, as means and other arithmetic leave it.
 
         Examples
         --------
@@ -126,18 +127,22 @@ class Accessor:
                 return dataset.share.reset_coords(drop=True)
         games = [dim for dim in regime.dims if dim not in forms]
         # compared in its own type, which is five times as fast as in that of an enumeration
-        found = xr.Dataset({code.name: (regime == np.int8(code)).mean(games) for code in Regime}).compute()
+        counts = {code.name: (regime == np.int8(code)).sum(games) for code in Regime}
+        found = xr.Dataset(counts | {"masked": regime.isnull().sum(games)}).compute()
         kept = [code for code in Regime if code != Regime.UNSOLVED or found[code.name].any()]
-        games_in_all = sum(found[code.name] for code in Regime)
-        if not np.allclose(games_in_all, 1):
-            raise ValueError(
-                "the Dataset's regimes are no codes, as arithmetic and where leave them; use sel or isel"
-            )
+        masked, known = int(found.masked.sum()), found.drop_vars("masked").to_dataarray().sum("variable")
+        if int(known.sum()) + masked != regime.size or not may_be_codes(regime.dtype, masked > 0):
+            raise no_codes("regime")
+        if not known.all():
+            raise ValueError("where has left out all games, and so there are no shares of them")
         names = variable(
             ("regime_name",), np.array([k.name.lower() for k in kept]), BOUNDARIES["regime_name"]
         )
         shares = (
-            found[[code.name for code in kept]].reset_coords(drop=True).to_dataarray("regime_name", "share")
+            (found[[code.name for code in kept]] / known)
+            .reset_coords(drop=True)
+            .to_dataarray("regime_name", "share")
         )
         shares = shares.assign_coords(regime_name=names).transpose(*forms, "regime_name").astype(float)
-        return shares.assign_attrs(BOUNDARIES["share"].attributes)
+        told = {"masked_games": masked} if masked else {}
+        return shares.assign_attrs(BOUNDARIES["share"].attributes | told)

@@ -11,6 +11,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import ScaledTranslation
 
 from .colours import REGIME_COLOURS
+from .io.dataset import untold
 from .io.schema import PARAMETERS, SENSITIVITY, VARIABLES, Regime, tex
 from .plots import SMALL, Picture, add_caption, equation, label_of, percent, wrap_text
 
@@ -188,7 +189,7 @@ def _caption(dataset: xr.Dataset) -> str:
         f"95 % intervals by {dataset.attrs['interval']}",
         equation("contest", dataset.attrs["contest"]),
         ", ".join(changed),
-        "all else at default",
+        "" if {*untold(dataset)} - {*dataset.parameter.values} else "all else at default",
         "distributions: " + ", ".join(laws),
     ]
     return "; ".join(filter(None, parts))

@@ -135,6 +135,8 @@ def _progress_of_part(progress: Progress | None, part: int, parts: int) -> Progr
 def regime_share(regime: "xr.DataArray", forms: Sequence[str]) -> "xr.DataArray":
     """Return the share of the map where each regime holds under all forms, under some, under none.
 
+    Points of the map that a mask has left out do not count.
+
     Parameters
     ----------
     regime : xarray.DataArray
@@ -156,13 +158,14 @@ def regime_share(regime: "xr.DataArray", forms: Sequence[str]) -> "xr.DataArray"
     """
     import xarray as xr
 
+    counted = (regime >= Regime.UNSOLVED).all(forms)  # games that are not left out
     shares = {}
     for code in Regime:
         holds = regime == code
         if code != Regime.UNSOLVED or holds.any():
             everywhere, somewhere = holds.all(forms), holds.any(forms)
             parts = (everywhere, somewhere & ~everywhere, ~somewhere)
-            shares[code.name.lower()] = [part.mean().item() for part in parts]
+            shares[code.name.lower()] = [part.where(counted).mean().item() for part in parts]
     coordinates = {"regime_name": list(shares), "under": list(UNDER)}
     array = xr.DataArray(
         list(shares.values()), coordinates, attrs=COMPARISON["regime_share"].attributes, name="regime_share"

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from .forms import compared
-from .io.dataset import every, thin
+from .io.dataset import MASKED, coded, contest_of, every, thin, untold, varying
 from .io.draft import drafted_file, games_done
 from .io.files import NAMES, opened
 from .io.schema import KEPT, PARAMETERS, Regime
@@ -70,15 +70,18 @@ def _lines(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
     if "distribution" in dataset.coords:
         laws = zip(dataset.parameter.values.tolist(), dataset.distribution.values.tolist(), strict=True)
         yield from (law for law in laws if law[1])
-    if "contest" not in forms:
-        yield "contest", str(dataset.attrs.get("contest") or dataset.contest.item())
+    if contest := contest_of(dataset):
+        yield "contest", contest
+    along = varying(dataset)
     for name in ("contest", *PARAMETERS):
-        if name in dataset.coords and dataset[name].ndim:
-            yield name, _span(dataset[name].values)
+        if name in dataset.coords and dataset[name].ndim and (name != "contest" or not contest):
+            others = f", along {' and '.join(along[name])}" if name in along else ""
+            yield name, _span(dataset[name].values) + others
     for name, parameter in PARAMETERS.items():
         if name in dataset.coords and not dataset[name].ndim and dataset[name] != parameter.default:
             yield name, f"{dataset[name].item():g}"
-    yield "all else", "at default"
+    lost = untold(dataset)
+    yield ("not told", ", ".join(lost)) if lost else ("all else", "at default")
     for variable, array in dataset.data_vars.items():
         if variable in KEPT:
             yield str(variable), f"{array.dtype}, {KEPT[str(variable)].long_name}"
@@ -95,11 +98,14 @@ def _shares(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
     """Give the share of each regime among the values that are looked at."""
     dims = [str(dim) for dim in dataset.regime.dims]
     seen, steps = thin(dataset[["regime"]], dims, LOOK if len(dims) > 1 else LOOK**2)
-    counts = regime_counts(seen.regime.values)
+    codes = coded(seen.regime, Regime).values
+    masked = np.count_nonzero(codes == MASKED)
     if steps:
         yield "shares", f"of {every(steps, dict(zip(steps, steps, strict=True)))}"
-    for code, count in counts.items():
-        yield Regime(code).words, f"{count / seen.regime.size:.3%}"
+    if masked:
+        yield "masked", f"{masked / codes.size:.3%}, left out of the shares"
+    for code, count in regime_counts(codes).items():
+        yield Regime(code).words, f"{count / (codes.size - masked):.3%}"
 
 
 def _size(path: Path) -> int:

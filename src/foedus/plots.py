@@ -26,7 +26,7 @@ from matplotlib.transforms import BboxTransformTo, ScaledTranslation
 from .colours import COLOURS
 from .forms import compared, regime_share
 from .game import check_parameter
-from .io.dataset import every, geometric, thin
+from .io.dataset import MASKED, coded, contest_of, every, geometric, thin, untold, varying
 from .io.files import beside, writable
 from .io.schema import (
     CERTIFICATE,
@@ -54,6 +54,7 @@ SMALL = 8.5  # points, of the caption and of the legends
 
 # a hatch, which no regime has, because no colour is left that differs from all
 UNSOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
+LEFT_OUT = {"facecolor": "white", "edgecolor": "0.4"}  # the cells of games that `where` has left out
 DRAWN = {**KEPT, "least_margin": STATICS["least_margin"]}
 STRIP = 0.5  # inches, height of a map of one axis
 GAP = 0.12  # between blocks of panels, in widths of a panel
@@ -261,14 +262,26 @@ def loaded(
     dataset: xr.Dataset, names: Sequence[str], dims: Sequence[str], about: int
 ) -> tuple[xr.Dataset, dict[str, int]]:
     """Return the variables `names` that the dataset has, and its regimes, thinned along `dims` and ready to
-    be drawn, and the steps of `thin`."""
+    be drawn, and the steps of `thin`.
+
+    Raises ValueError if the first of them should be codes and is none; others that should are left away then.
+    """
     wanted = dict.fromkeys([*names, "regime"])
     thinned, steps = thin(dataset[[name for name in wanted if name in dataset]], dims, about)
     thinned.load()
-    for name in thinned.data_vars:
+    for name in map(str, list(thinned.data_vars)):
         if name == "least_margin":  # where no other regime was found, it has no size
             thinned[name] = thinned[name].where(np.isfinite(thinned[name]))
-        if DRAWN[str(name)].codes is Crisis and "regime" in thinned:  # which has no code of its own for it
+        codes = DRAWN[name].codes
+        if codes:
+            try:
+                thinned[name] = coded(thinned[name], codes)
+            except ValueError:
+                if name == names[0]:
+                    raise
+                thinned = thinned.drop_vars(name)
+                continue
+        if codes is Crisis and "regime" in thinned:  # which has no code of its own for it
             thinned[name] = thinned[name].where(thinned.regime != Regime.UNSOLVED, np.int8(Regime.UNSOLVED))
     return thinned, steps
 
@@ -468,7 +481,8 @@ def percent(share: float) -> str:
 def _style(array: xr.DataArray, codes: type[Code] | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return how cells are drawn, and how those are that have no code or number."""
     if codes:
-        return {"cmap": ListedColormap(list(COLOURS[codes].values())), "norm": NoNorm()}, UNSOLVED
+        colours = ListedColormap(list(COLOURS[codes].values())).with_extremes(under=LEFT_OUT["facecolor"])
+        return {"cmap": colours, "norm": NoNorm()}, UNSOLVED
     blank = {"facecolor": "0.8", "edgecolor": "0.4"}
     low, high = (float(limit) for limit in (array.min(), array.max()))
     if array.name in CERTIFICATE:
@@ -483,20 +497,22 @@ def face_of(codes: type[Code], code: int, tint: bool = False) -> dict[str, Any]:
     """Return how the area of a code is filled; a `tint` lets curves be read on it."""
     if code == Regime.UNSOLVED:
         return UNSOLVED
+    if code == MASKED:
+        return LEFT_OUT
     colour = np.array(to_rgb(COLOURS[codes][codes(code)]))
     return {"facecolor": 1 - TINT * (1 - colour) if tint else colour, "edgecolor": "0.4"}
 
 
 def patches_of(array: xr.DataArray, codes: type[Code], tint: bool = False) -> list[Patch]:
     """Return a patch for the legend for each of the codes that occur, in their order."""
-    return [
-        Patch(
-            label=(Regime if code == Regime.UNSOLVED else codes)(code).words,
-            linewidth=0.5,
-            **face_of(codes, code, tint),
-        )
-        for code in np.unique(array).tolist()
-    ]
+
+    def words(code: int) -> str:
+        if code == MASKED:
+            return "left out"
+        return (Regime if code == Regime.UNSOLVED else codes)(code).words
+
+    found = np.unique(array).tolist()
+    return [Patch(label=words(code), linewidth=0.5, **face_of(codes, code, tint)) for code in found]
 
 
 def add_legend(figure: Figure, place: str, entries: Sequence[Artist], title: str | None = None) -> None:
@@ -563,6 +579,11 @@ def equation(name: str, value: Any) -> str:
     return f"${tex(PARAMETERS[name].symbol)} = {_number(value)}$"
 
 
+def name_of(name: str) -> str:
+    """Return a parameter as its symbol, or the contest as that word."""
+    return name if name == "contest" else f"${tex(PARAMETERS[name].symbol)}$"
+
+
 def label_of(entry: Parameter | Label, units: bool = True) -> str:
     """Return what a parameter or variable is: its long name, its symbol and its units."""
     symbol = f", ${tex(entry.symbol)}$" if entry.symbol else ""
@@ -583,10 +604,14 @@ def caption_of(
     }
     changed = [name for name in fixed if name not in cut and fixed[name] != PARAMETERS[name].default]
     places, others = (", ".join(equation(name, fixed[name]) for name in names) for names in (cut, changed))
-    rest = "all else at default" if set(PARAMETERS) <= set(dataset.coords) else ""
-    contest = ""
-    if "contest" in dataset.attrs or ("contest" in dataset.coords and not dataset.contest.ndim):
-        contest = equation("contest", dataset.attrs.get("contest") or dataset.contest.item())
+    rest = "" if untold(dataset) else "all else at default"
+    form = contest_of(dataset)
+    contest = equation("contest", form) if form else ""
+    moving = [
+        f"{name_of(name)} varies along {' and '.join(map(name_of, along))}"
+        for name, along in varying(dataset).items()
+        if name not in {*across, *down}
+    ]
     labels: dict[str, Parameter | Label] = {**PARAMETERS, **COMPARISON}
     panels = [
         f"{kind} by {' and '.join(label_of(labels[name], units=False) for name in names)}"
@@ -597,7 +622,11 @@ def caption_of(
         symbol = tex(PARAMETERS["decisiveness"].symbol)
         panels.append(f"${symbol}$ per unit of arms in the difference contest")
     shown = every(steps, {dim: f"${tex(PARAMETERS[dim].symbol)}$" for dim in steps})
-    parts = [*panels, places and f"at {places}", contest, others, rest, f"{shown} is shown" if steps else ""]
+    codes = [dataset[name] for name in dataset.data_vars if name in DRAWN and DRAWN[str(name)].codes]
+    masked = [int((array == MASKED).sum()) for array in codes[:1]]
+    parts = [*panels, places and f"at {places}", contest, *moving, others, rest]
+    parts += [f"{count:,} of {codes[0].size:,} games are left out" for count in masked if count]
+    parts.append(f"{shown} is shown" if steps else "")
     text = "; ".join(filter(None, parts))
     return text[:1].upper() + text[1:]
 

@@ -13,6 +13,7 @@ import xarray as xr
 
 from .forms import check_apart, compared
 from .game import check_contest, check_name, check_parameter, check_values, naming
+from .io.dataset import contest_of, varying
 from .io.files import FORMATS, opened
 from .io.schema import CONTESTS, KEPT, PARAMETERS
 from .sweeps import check_dtype, check_variables
@@ -222,6 +223,10 @@ def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray]) -
     for name in PARAMETERS:
         if name not in dataset.coords:
             raise ValueError(f"{source} does not say what {name} was")
+    for name, along in varying(dataset).items():
+        raise ValueError(
+            f"{source} is no grid, and no run makes it again: {name} varies along {' and '.join(along)}"
+        )
     axes = {str(name): dataset[name].values for name in dataset.dims if name not in forms}
     with naming(str(source)):
         check_apart(over, axes, {})
@@ -230,7 +235,7 @@ def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray]) -
         name: float(dataset[name]) for name in PARAMETERS if name not in {**axes, **over}
     }
     if "contest" not in over:
-        fixed["contest"] = dataset["contest"].item() if "contest" in dataset else dataset.attrs["contest"]
+        fixed["contest"] = contest_of(dataset)
     variables = [name for name in KEPT if name in dataset]
     dtype = np.result_type(np.float32, *(dataset[name].dtype for name in variables))
     return Run(axes, over, fixed, variables, dtype, None)

@@ -158,7 +158,7 @@ def plot_line(dataset: xr.Dataset, name: str, cut: Sequence[str]) -> Figure:
     figure = Picture((6.6, 4.2), layout="constrained")
     axes = figure.add_subplot()
     jumps = np.array([], int)
-    if bands and bands.codes:
+    if bands and bands.codes and bands.name in dataset:
         jumps = jumps_of(dataset, [bands.name])
         _draw_bands(axes, dataset, bands, tint=bool(curves))
         patches = patches_of(dataset[bands.name], bands.codes, tint=bool(curves))
