@@ -19,6 +19,13 @@ BASE ?= HEAD~1
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/general/*.py io/*.py src/foedus/*.py src/foedus/py.typed src/foedus/explorer.html src/foedus/explorer.css)
+# whatever the user has told pip about where else to install
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_VIRTUALENV
+export PIP_USER = 0
+INSTALL := $(BIN)/python -m pip install --quiet
+TRIED = $(shell sed -n 's/.*Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml)
+FAILED = echo "foedus could not be installed, for the reason above. Known to work: Python $(TRIED); \
+to name one: make clean map PYTHON=python3.11" >&2; exit 2
 REPLICATE := $(BIN)/python examples/replication/replicate.py
 # between two processes, each of which sets up most of what it needs alone
 SHARED := -n 2 --dist worksteal
@@ -112,23 +119,24 @@ package: $(VENV)/installed-package
 	$(VENV)/apart/bin/pip install --quiet dist/*.whl
 	cd $(VENV)/apart && bin/foedus --version && bin/foedus solve --ally-cost 0.4 && bin/foedus doctor
 
-$(VENV)/bin/python:
+# pip, which comes last: what ends before it does not pass for an environment the next time
+$(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "foedus needs Python 3.11 or newer; name one with PYTHON=..." >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/installed: $(SOURCES) | $(VENV)/bin/python
+$(VENV)/installed: $(SOURCES) | $(BIN)/pip
 	@echo "installing foedus into $(VENV): a minute or two, the first time"
 	rm -rf build  # or a module that is gone would be installed from there
-	$(BIN)/pip install --quiet .
+	@$(INSTALL) . || { $(FAILED); }
 	touch $@
 
 EXTRAS = test,$*
 $(VENV)/installed-docs: EXTRAS = docs
-$(VENV)/installed-%: $(SOURCES) | $(VENV)/bin/python
+$(VENV)/installed-%: $(SOURCES) | $(BIN)/pip
 	@echo "installing foedus and all that its extra '$*' takes into $(VENV): some minutes, the first time"
 	rm -rf build
-	$(BIN)/pip install --quiet ".[$(EXTRAS)]"
+	@$(INSTALL) ".[$(EXTRAS)]" || { $(FAILED); }
 	touch $@ $(VENV)/installed
 
 clean:

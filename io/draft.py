@@ -97,11 +97,11 @@ class Draft:
         os.replace(fresh, self.file)
 
     def done(self) -> dict[int, Record]:
-        """Return the records of the slabs that are done, by number; what there is of others is removed."""
+        """Return the records of the slabs that are done, by number; those that are not whole are removed."""
         missing = format_of(self.target).missing(self.file)
         lost = {self.layout.slab_at(place) for name, place in missing if name in KEPT}
         found = {}
-        for path in self.records.iterdir():
+        for path in _record_files(self.folder):
             try:
                 found[int(path.name)] = read_record(path)
             except ValueError:
@@ -128,8 +128,9 @@ class Draft:
         chunks = (chunk for slab in sorted(done) for chunk in done[slab].chunks)
         with failing_to_write(self.target):
             put_in_place(format_of(self.target).finish(self.file, chunks), self.target)
-        self.file.unlink(missing_ok=True)  # first: without it nothing is resumed
-        _clear(self.folder)
+        with contextlib.suppress(OSError):  # of what someone has open: the map is there
+            self.file.unlink(missing_ok=True)  # first: without it nothing is resumed
+            _clear(self.folder)
         return [done[slab] for slab in sorted(done)]
 
 
@@ -151,7 +152,7 @@ def games_done(folder: Path) -> int:
 
 def _record_files(folder: Path) -> Iterator[Path]:
     """Give the records in the folder of a draft, but those that are being written."""
-    return (path for path in (folder / SLABS).iterdir() if not path.suffix)
+    return (path for path in (folder / SLABS).iterdir() if path.name.isdecimal())
 
 
 def check_target(path: str | os.PathLike, overwrite: bool, resume: bool) -> Path:
@@ -160,11 +161,10 @@ def check_target(path: str | os.PathLike, overwrite: bool, resume: bool) -> Path
     Raises ValueError if it has the wrong ending, FileExistsError if a file or a draft is there that may be
     neither replaced nor resumed, and else what `writable` raises.
     """
-    target = Path(path)
-    format_of(target)
-    writable(target, overwrite or resume)
+    format_of(Path(path))
+    target = writable(path, overwrite or resume)
     folder = draft_folder(target.resolve() if target.is_symlink() else target)
-    if folder.exists() and not (folder.is_dir() and (LOCK in os.listdir(folder) or not os.listdir(folder))):
+    if folder.exists() and not (folder.is_dir() and (LOCK in os.listdir(folder) or not _held(folder))):
         raise FileExistsError(
             f"{folder} is in the way of the draft of {target}, and not one itself; rename it"
         )
@@ -218,28 +218,40 @@ def _locked(folder: Path) -> Iterator[None]:
     Raises BlockingIOError if another run holds it.
     """
     folder.mkdir(exist_ok=True)
-    with (folder / LOCK).open("w") as lock:
-        if fcntl:
+    lock = folder / LOCK
+    try:
+        with lock.open("wb") as held:
+            if fcntl:
+                try:
+                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise BlockingIOError(f"{folder} is being written by another run") from None
+                except OSError:  # a file system that cannot lock
+                    pass
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise BlockingIOError(f"{folder} is being written by another run") from None
-            except OSError:  # a file system that cannot lock
-                pass
-        try:
-            yield
-        finally:
-            if os.listdir(folder) == [LOCK]:
-                shutil.rmtree(folder)
+                yield
+            finally:
+                if fcntl and _held(folder) == [lock]:  # while no other run can have it
+                    lock.unlink()
+    finally:
+        with contextlib.suppress(OSError):  # a draft that stays, or what someone has open
+            if not fcntl and _held(folder) == [lock]:  # Windows removes nothing that is open
+                lock.unlink()
+            folder.rmdir()  # now: until all is closed, NFS keeps what is removed under another name
 
 
 def _clear(folder: Path) -> None:
-    """Remove what stands in the folder of a draft, but for its lock."""
-    for path in folder.iterdir():
+    """Remove what can be removed of what stands in the folder of a draft, but for its lock."""
+    for path in _held(folder):
         if path.is_dir():
-            shutil.rmtree(path)
+            shutil.rmtree(path, ignore_errors=True)
         elif path.name != LOCK:
             path.unlink()
+
+
+def _held(folder: Path) -> list[Path]:
+    """Return what stands in the folder of a draft, but for what NFS keeps of files that were removed."""
+    return [path for path in folder.iterdir() if not path.name.startswith(".nfs")]
 
 
 def _difference(path: Path, asked: xr.Dataset, whole: bool) -> str:

@@ -1,14 +1,17 @@
 """Files: Datasets out and in again, as NetCDF or, by the ending of the name, Zarr."""
 
+import codecs
 import contextlib
 import importlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
+from typing import TextIO
 
 import numpy as np
 import xarray as xr
@@ -31,46 +34,91 @@ def format_of(path: Path) -> ModuleType:
     return importlib.import_module(f".{FORMATS[path.suffix]}", __package__)
 
 
+def path_of(path: str | os.PathLike) -> Path:
+    """Return a path as shells read it, in which ~ is the user's home; what has no such user stays as it is.
+
+    Examples
+    --------
+    >>> path_of("~/map.nc") == Path.home() / "map.nc"
+    True
+    >>> print(path_of("~map.nc"))
+    ~map.nc
+    """
+    return Path(os.path.expanduser(path))
+
+
 def writable(path: str | os.PathLike, overwrite: bool = True) -> Path:
-    """Return `path` if a file can be written there, or a folder if it ends in .zarr, without touching it.
+    """Return `path`, as `path_of` reads it, if a file can be written there, or a folder if it ends in .zarr,
+    without touching it.
 
     Raises FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError or PermissionError,
     and ValueError if `SOURCE_DATE_EPOCH` is no time, each in words.
     """
     file_time()  # or it would be told of only when all is solved
-    target = Path(path)
+    target = path_of(path)
     folder = target.parent
     if not folder.is_dir():
         raise FileNotFoundError(f"{target}: the folder {folder} does not exist")
     if target.suffix != ".zarr" and target.is_dir():
         raise IsADirectoryError(f"{target} is a folder, not a file")
-    if target.suffix == ".zarr" and target.exists() and not (target / "zarr.json").is_file():
+    if target.suffix == ".zarr" and target.exists() and not is_store(target):
         # and so nothing of ours to replace
         raise NotADirectoryError(f"{target} exists and is no Zarr store")
     if target.exists() and not overwrite:
         raise FileExistsError(f"{target} exists already")
     if not os.access(folder, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
         raise PermissionError(f"{target} cannot be written: no permission")
+    if target.exists():
+        try:
+            # which changes nothing, and fails on Windows while something has it open
+            os.rename(target, target)
+        except PermissionError:
+            raise PermissionError(
+                f"{target} cannot be replaced while it is open, here or in another program; close it there"
+            ) from None
+        except OSError:  # it was only a trial
+            pass
     return target
+
+
+def is_store(folder: Path) -> bool:
+    """Tell whether a folder is a Zarr store, of format 3 or 2."""
+    return any((folder / name).is_file() for name in ("zarr.json", ".zgroup"))
 
 
 @contextlib.contextmanager
 def beside(path: str | os.PathLike) -> Iterator[Path]:
-    """Give a path to write to beside `path`, which takes its name at the end, or leaves no trace."""
+    """Give a path to write to beside `path`, which takes its name at the end, or leaves no trace.
+
+    Whatever fails to be written is said in one line. What is complete stays if only its name cannot be given.
+    """
     target = writable(path).resolve()  # through a link, so that the link stays one
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.stem}-", dir=target.parent))
+    with failing_to_write(path):
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.stem}-", dir=target.parent))
+    draft, after = folder / target.name, ""
     try:
-        yield folder / target.name
-        put_in_place(folder / target.name, target)
+        with failing_to_write(path):
+            yield draft
+        after = f"; what was to be written stands in {draft}"
+        with failing_to_write(path, after):
+            put_in_place(draft, target)
+        after = ""
     finally:
-        shutil.rmtree(folder)
+        if not after:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def put_in_place(draft: Path, target: Path) -> None:
     """Give a finished file or folder its final name, in place of what stands there."""
+    old = draft.with_name("old")
     if target.is_dir():  # which cannot be replaced in one step
-        os.rename(target, draft.with_name("old"))
-    os.replace(draft, target)
+        os.rename(target, old)
+    try:
+        os.replace(draft, target)
+    except OSError:
+        if old.exists():
+            os.rename(old, target)
+        raise
 
 
 def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
@@ -102,7 +150,7 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
     if not isinstance(dataset, xr.Dataset):
         raise TypeError(f"a Dataset is needed, not a {type(dataset).__name__}")
     files = format_of(Path(path))
-    with beside(path) as draft, failing_to_write(path):
+    with beside(path) as draft:
         files.write(draft, stamped(dataset), _layouts(dataset))
 
 
@@ -176,7 +224,7 @@ def opened(path: str | os.PathLike, whole: bool = True) -> Iterator[xr.Dataset]:
 
     Raises what `load` raises; reading a damaged file within raises ValueError in the same words.
     """
-    source = Path(path)
+    source = path_of(path)
     kind = NAMES.get(source.suffix, NAMES[".nc"])
     if source.name.endswith(".part") and source.is_dir():
         raise ValueError(f"{source} is the draft of a map that is not finished; resume its run to finish it")
@@ -194,7 +242,8 @@ def opened(path: str | os.PathLike, whole: bool = True) -> Iterator[xr.Dataset]:
     except RuntimeError as error:  # of a part that is missing, or the values on an axis
         raise ValueError(f"{source} is damaged: {_first_line(error)}") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{source} cannot be read as a {kind}") from error
+        why = f": {_of_system(error)}" if _of_system(error) else ""
+        raise ValueError(f"{source} cannot be read as a {kind}{why}") from error
     with dataset:
         if not is_ours(dataset):
             raise ValueError(f"{source} was not written by foedus")
@@ -203,12 +252,64 @@ def opened(path: str | os.PathLike, whole: bool = True) -> Iterator[xr.Dataset]:
             if "flag_values" in variable.attrs:  # CF wants them in the type of the variable
                 codes = np.array(variable.attrs["flag_values"], variable.dtype)
                 variable.attrs["flag_values"] = np.atleast_1d(codes)
+        found = _which(source)
         try:
             yield dataset
         except (OSError, RuntimeError) as error:  # late, of a file that was cut short
-            raise ValueError(f"{source} is damaged: {_first_line(error)}") from error
+            if _which(source) == found:
+                raise ValueError(f"{source} is damaged: {_first_line(error)}") from error
+        except ValueError:
+            if _which(source) == found:
+                raise
+        if _which(source) != found:
+            raise ValueError(f"{source} was replaced while it was read; read it again")
+
+
+def _which(path: Path) -> tuple[int, ...]:
+    """Tell a folder from another that takes its place; a file that is open stays what it was."""
+    if not path.is_dir():
+        return ()
+    status = path.stat()
+    return status.st_ino, status.st_mtime_ns
+
+
+@contextlib.contextmanager
+def reading_text(path: str | os.PathLike, kind: str = "file") -> Iterator[TextIO]:
+    """Give the text of a file that people write, from its start; `kind` says what it is to be.
+
+    Raises FileNotFoundError, IsADirectoryError, and ValueError if it is not written in UTF-8.
+    """
+    source = path_of(path)
+    if not source.exists():
+        raise FileNotFoundError(f"{source}: there is no such {kind}")
+    if source.is_dir():
+        raise IsADirectoryError(f"{source} is a folder, not a {kind}")
+    with source.open("rb") as stream:
+        start = stream.read(1024)
+    if b"\0" in start:
+        coded = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        raise ValueError(f"{source} is {'UTF-16' if coded else 'no text'}; save it as text in UTF-8")
+    try:
+        with source.open(encoding="utf-8-sig") as stream:
+            yield stream
+    except UnicodeDecodeError as error:
+        byte = f"{error.object[error.start]:#x}"
+        raise ValueError(
+            f"{source} is not UTF-8, but perhaps Windows-1252 (byte {byte}); save it as text in UTF-8"
+        ) from None
 
 
 def _first_line(error: Exception) -> str:
     """Return what an error says, or the first line of it."""
-    return getattr(error, "strerror", None) or (str(error).splitlines() or [type(error).__name__])[0]
+    said = getattr(error, "strerror", None) or (str(error).splitlines() or [type(error).__name__])[0]
+    return _of_system(error) or said
+
+
+def _of_system(error: Exception) -> str:
+    """Return what the system said that HDF5 tells of, or nothing."""
+    said = re.search(r"error message = '(.*?)'", str(error))
+    if said and "unable to lock file" in str(error):
+        if isinstance(error, BlockingIOError):
+            return "another program is writing it, or has it open to do so"
+        return f"{said[1]}; where files cannot be locked, set HDF5_USE_FILE_LOCKING=FALSE in the environment"
+    return said[1] if said else ""

@@ -5,6 +5,7 @@ times as fast, and by as many threads as there are; the file takes them as they 
 the labels do; HDF5 gives none to single numbers and texts, which get one in an attribute.
 """
 
+import contextlib
 import itertools
 import shutil
 import zlib
@@ -17,7 +18,7 @@ import numpy as np
 import xarray as xr
 from isal import isal_zlib
 
-from .layout import Box, Chunk, Layout, boxes, chunk_shape
+from .layout import CHUNK, Box, Chunk, Layout, boxes, chunk_shape
 
 CACHE = 2**20  # bytes of chunks that are kept while a file is read
 LEVEL = 1
@@ -28,7 +29,7 @@ COMPRESSION = {"zlib": True, "complevel": LEVEL, "shuffle": True}  # as a reader
 def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
     """Write a file with all of a Dataset but the values of the variables `maps`."""
     beside_dims = [str(name) for name in dataset.coords if name not in dataset.dims]
-    with netCDF4.Dataset(path, "w", format="NETCDF4") as file:
+    with _saying_why(path.with_stem("trial"), "w"), netCDF4.Dataset(path, "w", format="NETCDF4") as file:
         file.setncatts(dataset.attrs)
         for dim, size in dataset.sizes.items():
             file.createDimension(str(dim), size)
@@ -61,6 +62,21 @@ def _checksum(array: xr.Variable) -> np.uint32:
     return np.uint32(zlib.crc32(octets))
 
 
+@contextlib.contextmanager
+def _saying_why(path: Path, mode: str) -> Iterator[None]:
+    """Where netCDF4 fails, raise what h5py says when it opens `path`: netCDF4 calls a full disk, and files
+    that cannot be locked, "Permission denied" or "HDF error"."""
+    try:
+        yield
+    except (OSError, RuntimeError):
+        import h5py  # a tenth of a second, which reading does not take
+
+        with h5py.File(path, mode) as file:
+            if mode == "w":
+                file["room"] = np.zeros(CHUNK)
+        raise
+
+
 def keep(path: Path, arrays: Mapping[str, np.ndarray], box: Box, chunk: tuple[int, ...]) -> Iterator[Chunk]:
     """Compress the values of variables in a box of whole chunks, for `fill` to write into the file."""
     for name, array in arrays.items():
@@ -86,7 +102,7 @@ def _native(dtype: np.dtype) -> np.dtype:
 
 def fill(path: Path, chunks: Iterable[Chunk]) -> None:
     """Write chunks into the file, as they are."""
-    import h5py  # a tenth of a second, which reading does not take
+    import h5py
 
     with h5py.File(path, "r+") as file:
         ids: dict[str, Any] = {}
@@ -132,7 +148,8 @@ def open_lazily(path: Path) -> xr.Dataset:
     usual = netCDF4.get_chunk_cache()
     netCDF4.set_chunk_cache(CACHE)  # not its 64 MB: no chunk is read twice
     try:
-        dataset = xr.open_dataset(path, engine="netcdf4", cache=False)
+        with _saying_why(path, "r"):
+            dataset = xr.open_dataset(path, engine="netcdf4", cache=False)
     finally:
         netCDF4.set_chunk_cache(*usual)
     for name, array in dataset.variables.items():

@@ -86,7 +86,9 @@ def write(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
 
 def check(path: Path) -> None:
     """Raise RuntimeError if a part of a whole folder is missing or cannot be read, as far as that is told
-    without its values."""
+    without its values. Other formats of Zarr than ours are left unchecked."""
+    if not (path / METADATA).is_file():
+        return
     group = zarr.open_group(path, mode="r", use_consolidated=False)
     for part in filter(Path.is_dir, path.iterdir()):
         try:

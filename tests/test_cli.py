@@ -319,8 +319,6 @@ class TestMap:
         assert refuse(capsys, "map", "none.toml") == "none.toml: there is no such run file"
         assert refuse(capsys, "map", ".") == ". is a folder, not a run file"
         assert refuse(capsys, "map", "none.nc") == "none.nc: there is no such file"
-        Path("bytes.toml").write_bytes(b"\xff\xfe")
-        assert refuse(capsys, "map", "bytes.toml") == "bytes.toml is not a TOML file"
         assert run(["points", "games.csv", "--quiet"]) == 0
         assert refuse(capsys, "map", "games.nc") == "games.nc holds scattered games, not a map"
 
@@ -541,6 +539,14 @@ class TestPoints:
             ),
             ("stake\n1,2\n", "line 2 has 2 values, the first line 1 names (from games.csv)"),
             ("stake,ally_cost\n1,2\n\n1\n", "line 4 has 1 values, the first line 2 names (from games.csv)"),
+            ("stake,,\n1,,2\n", "line 2 has 3 values, the first line 1 names (from games.csv)"),
+            ("stake,,\n1,,\n-1,,\n", "stake[1] = -1.0 is not allowed; it must be >= 0 (from games.csv)"),
+            (",,\n\n", "the file is empty; its first line must name the parameters (from games.csv)"),
+            (
+                ",stake\n0,1.0\n",
+                "the first column has no name; leave out the numbers of the rows (pandas: index=False, R: "
+                "row.names=FALSE) (from games.csv)",
+            ),
             ("stake\n1\nmuch\n", "line 3: stake = 'much' is not a number (from games.csv)"),
             ("stake,ally_cost\n1,\n", "line 2: ally_cost = '' is not a number (from games.csv)"),
             ("stake\n1\n-1\n", "stake[1] = -1.0 is not allowed; it must be >= 0 (from games.csv)"),
@@ -556,9 +562,23 @@ class TestPoints:
         assert words in refuse(capsys, "points", "games.csv")
         assert not Path("games.nc").exists()
 
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"ally_cost,status_quo,,\r\n0.3,0.5,,\r\n1.0,0.6,,\r\n,,,\r\n",  # Excel
+            b",,\nally_cost,status_quo,\n0.3,0.5\n\n1.0, 0.6,\n",
+            b"\xef\xbb\xbf\r\n\r\nally_cost,status_quo\r\n0.3,0.5\r\n1.0,0.6\r\n",  # PowerShell, as UTF-8
+            b"ally_cost,status_quo\r0.3,0.5\r1.0,0.6\r",  # an old Excel on a Mac
+        ],
+    )
+    def test_reads_what_spreadsheets_write(self, folder, content):
+        Path("games.csv").write_bytes(content)
+        assert run(["points", "games.csv", "--quiet"]) == 0
+        ds = foedus.load("games.nc")
+        assert ds.ally_cost.values.tolist() == [0.3, 1.0]
+        assert ds.status_quo.values.tolist() == [0.5, 0.6]
+
     def test_refuses_other_things(self, folder, capsys):
-        Path("bytes.csv").write_bytes(b"ally_cost\n\xff\n")
-        assert refuse(capsys, "points", "bytes.csv") == "bytes.csv is not a CSV file"
         Path("bytes.csv").write_text("a" * 200_000)
         assert refuse(capsys, "points", "bytes.csv") == "bytes.csv is not a CSV file"
         assert refuse(capsys, "points", ".") == ". is a folder, not a file"
@@ -698,6 +718,68 @@ def test_the_default_map_is_what_the_documentation_says():
     }
     assert "game" not in content
     assert content["output"]["file"] == "regimes.nc"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("axes.stake = [1.0]".encode("utf-16"), "is UTF-16; save it as text in UTF-8"),  # PowerShell's >
+        ("stake\n1\n# Gro\u00dfbritannien".encode("cp1252"), "is not UTF-8, but perhaps Windows-1252 (byte 0xdf); save it as text in UTF-8"),
+        (b"PK\x03\x04\0\0\0", "is no text; save it as text in UTF-8"),  # Excel's own
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "command", ["map {}", "compare {}", "claims {}", "sensitivity {}", "points {} -o games.nc"]
+)
+def test_files_in_other_encodings_are_refused_by_name(folder, capsys, content, words, command):
+    Path("theirs").write_bytes(content)
+    assert refuse(capsys, *command.format("theirs").split()) == f"theirs {words}"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("[axes]\nstake = { from = 0.5,\n  to = 1.0, points = 3 }", "what is in { } must stand on one line, without a comma at its end"),
+        ("[axes]\nstake = { from = 0.5, to = 1.0, points = 3, }", "what is in { } must stand on one line, without a comma at its end"),
+        ('output.file = "C:\\Users\\me\\map.nc"', "in a path, write / or set it in single quotes"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("command", ["map", "claims", "sensitivity"])
+def test_common_slips_in_toml_are_told_with_what_mends_them(folder, capsys, text, hint, command):
+    Path("slip.toml").write_text(text)
+    assert refuse(capsys, command, "slip.toml").endswith(f"; {hint} (from slip.toml)")
+
+
+def test_a_tilde_is_the_users_home(folder, monkeypatch, capsys):
+    """Where no shell has read the path: in a run file, after --output=, in Python."""
+    home = folder / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    (home / "run.toml").write_text(RUN.replace('"map.nc"', '"~/map.nc"'))
+    (home / "games.csv").write_text("stake\n1.0\n")
+    for command in (
+        "map ~/run.toml --quiet",
+        "map ~/map.nc --output=~/again.zarr --quiet --no-picture",
+        "compare ~/run.toml --over stake=1,2 --quiet --no-picture",
+        "points ~/games.csv --quiet",
+        "plot ~/map.nc --output=~/map.svg",
+        "info ~/map.nc",
+        "claims ~/map.nc --table ~/claims.csv --quiet",
+        "solve --efg ~/game.efg",
+    ):
+        assert run(command.split()) == 0, capsys.readouterr().err
+    foedus.save(foedus.load("~/map.nc"), "~/saved.nc")
+    foedus.sweep_to("~/swept.nc", {"stake": [1.0]})
+    names = "again.zarr claims.csv game.efg games.csv games.nc map-forms.nc map.nc map.png map.svg run.toml saved.nc swept.nc"
+    assert sorted(os.listdir(home)) == names.split()
+    assert not Path("~").exists()
+
+
+@pytest.mark.parametrize("ends", [["--within", "-0.5:5"], ["--within=-0.5:5"]])
+def test_a_value_may_begin_with_a_minus(capsys, ends):
+    words = "ally_cost = -0.5 is not allowed; it must be > 0 (from --within -0.5:5)"
+    assert refuse(capsys, "cutpoints", "ally_cost", *ends) == words
 
 
 def test_other_words_are_refused(capsys):

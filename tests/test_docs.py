@@ -284,8 +284,9 @@ def test_installing(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SHELL", "/bin/bash")
+    small_examples(tmp_path, 12)
     lines = re.findall(r"^    foedus (.*?)(?:   .*)?$", page, re.MULTILINE)
-    assert len(lines) == 4
+    assert len(lines) == 5
     for line in lines:
         assert run(shlex.split(line)) == 0, line
     assert "all is well" in capsys.readouterr().out

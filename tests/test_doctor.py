@@ -175,11 +175,15 @@ def test_no_home(monkeypatch, capsys):
 
 
 def test_a_full_disk_is_found(monkeypatch):
-    def full(**_):
+    def full(*_, **__):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("tempfile.TemporaryFile", full)
-    assert "No space left" in failures()["compiled kernels are kept"].words
+    monkeypatch.setattr("foedus.io.netcdf.fill", full)
+    found = failures()
+    for check in ("compiled kernels are kept", "a file holds what was saved"):
+        assert "No space left" in found[check].words
+        assert found[check].remedy == doctor.DISK
 
 
 def test_an_empty_cache_is_told(monkeypatch, tmp_path):

@@ -1,6 +1,7 @@
 """Files: what is written is what is read, it explains itself, and nothing half-written is left."""
 
 import re
+import shutil
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ import xarray as xr
 import foedus
 from foedus.cli import run
 from foedus.io import netcdf
+from foedus.io.files import opened
 from foedus.io.layout import chunk_shape
 from foedus.io.schema import PARAMETERS, VARIABLES, Crisis, Regime
 
@@ -162,6 +164,39 @@ def test_zarr_keeps_what_netcdf_keeps(tmp_path, dataset):
         assert again.equals(ds)
         for name in ("regime", "crisis"):
             assert again[name].attrs["flag_values"].dtype == np.int8
+
+
+def test_a_store_of_format_2_is_read_and_replaced(tmp_path, dataset):
+    path = tmp_path / "map.zarr"
+    dataset.to_zarr(path, zarr_format=2)
+    assert foedus.load(path).identical(dataset)
+    foedus.save(dataset, path)
+    assert foedus.load(path).equals(dataset)
+    shutil.rmtree(path)
+    dataset.to_zarr(path, zarr_format=2)
+    foedus.sweep_to(path, AXES, challenger_cost=0.7, overwrite=True)
+    assert foedus.load(path).equals(dataset)
+    assert [file.name for file in tmp_path.iterdir()] == ["map.zarr"]
+
+
+def test_a_store_that_is_replaced_while_it_is_read_is_said_to_be(tmp_path, dataset):
+    """A NetCDF file that is open stays what it was."""
+    other = foedus.sweep({"ally_cost": [1.0]})
+    for ending in (".nc", ".zarr"):
+        foedus.save(dataset, tmp_path / f"map{ending}")
+    with opened(tmp_path / "map.nc") as found:
+        foedus.save(other, tmp_path / "map.nc")
+        assert found.load().equals(dataset)
+
+    def read(variables):
+        with opened(tmp_path / "map.zarr") as found:
+            foedus.save(other, tmp_path / "map.zarr")
+            found[variables].load()
+
+    for variables in ([], ["pledge"], ["stake"]):
+        foedus.save(dataset, tmp_path / "map.zarr")
+        with pytest.raises(ValueError, match=r"map.zarr was replaced while it was read; read it again"):
+            read(variables)
 
 
 def test_a_folder_that_is_no_store_is_not_replaced(tmp_path, dataset):

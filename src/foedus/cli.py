@@ -473,10 +473,12 @@ def compare(
 
 def target_of(run_file: Path, named: Path | None, output: Path | None) -> Path:
     """Return where the result of a run goes."""
+    from .io.files import path_of
+
     target = output or named
     if target is None:
         raise ValueError(f"{run_file} names no output file; name one with --output")
-    return target
+    return path_of(target)
 
 
 def draw_beside(file: Path, image: Path) -> list[Path]:
@@ -510,7 +512,7 @@ def points(
     Parameters
     ----------
     table
-        the CSV file; its first line names the parameters
+        the CSV file, in UTF-8 with commas; its first line names the parameters
     output
         the file to write, NetCDF or, if it ends in .zarr, Zarr [default: beside the CSV file]
     """
@@ -689,40 +691,49 @@ def _columns(path: Path) -> dict[str, Any]:
     """Return the columns of a CSV file by name."""
     import numpy as np
 
+    from .io.files import reading_text
+
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream, naming(str(path)):
-            names = _parameters_of(next(csv.reader(stream), []))
+        with reading_text(path) as stream, naming(str(path)):
+            names = _parameters_of(_heading(csv.reader(stream)))
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", UserWarning)  # of no rows, said better below
                     rows = np.loadtxt(stream, delimiter=",", quotechar='"', ndmin=2)
                 if rows.size and rows.shape[1] != len(names):
-                    raise ValueError(f"rows have {rows.shape[1]} values, the first line {len(names)} names")
+                    raise ValueError("a row has more or fewer values than there are names")
             except UnicodeDecodeError:
                 raise
-            except ValueError:
+            except ValueError:  # slowly, to take what spreadsheets add, or to say which line is wrong
                 stream.seek(0)
-                _check_rows(names, csv.reader(stream))
-                raise
+                rows = np.array(list(_rows(names, csv.reader(stream))))
             if rows.size == 0:
                 raise ValueError("the file has no rows below its first line")
-    except FileNotFoundError:
-        raise FileNotFoundError(f"{path}: there is no such file") from None
-    except IsADirectoryError:
-        raise IsADirectoryError(f"{path} is a folder, not a file") from None
-    except (UnicodeDecodeError, csv.Error):
+    except csv.Error:
         raise ValueError(f"{path} is not a CSV file") from None
     return dict(zip(names, rows.T, strict=True))
 
 
-def _parameters_of(heading: list[str]) -> list[str]:
+def _heading(rows: Iterator[list[str]]) -> list[str]:
+    """Return the first row of a CSV file that is not empty, without the empty columns at its end."""
+    names = next((names for row in rows if any(names := [name.strip() for name in row])), [])
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def _parameters_of(names: list[str]) -> list[str]:
     """Return the parameters that the first line of a CSV file names, each of them once."""
-    names = [name.strip() for name in heading]
     if not names:
         raise ValueError("the file is empty; its first line must name the parameters")
     for mark in ";", "\t":
         if len(names) == 1 and mark in names[0]:
             raise ValueError(f"columns are separated by {mark!r}; it must be ',', and a point in decimals")
+    if not names[0]:
+        raise ValueError(
+            "the first column has no name; leave out the numbers of the rows (pandas: index=False, R: "
+            "row.names=FALSE)"
+        )
     for name in names:
         check_name(name)
         if names.count(name) > 1:
@@ -730,20 +741,24 @@ def _parameters_of(heading: list[str]) -> list[str]:
     return names
 
 
-def _check_rows(names: list[str], rows: Any) -> None:
-    """Raise ValueError with the first row of a CSV file, by its line, that has not a number for each name."""
-    next(rows)
-    for row in rows:
-        if not row or row[0].startswith("#"):  # which NumPy passes over, too
+def _rows(names: list[str], rows: Any) -> Iterator[list[float]]:
+    """Give the rows of a CSV file below its names, without the empty columns at their end, and none that is
+    empty; raise ValueError with the first of them, by its line, that has not a number for each name."""
+    _heading(rows)
+    for cells in rows:
+        row = [cell.strip() for cell in cells]
+        if not any(row) or row[0].startswith("#"):  # which NumPy passes over, too
             continue
         line = f"line {rows.line_num}"
-        if len(row) != len(names):
+        if len(row) < len(names) or any(row[len(names) :]):
             raise ValueError(f"{line} has {len(row)} values, the first line {len(names)} names")
-        for name, value in zip(names, row, strict=True):
+        values = []
+        for name, value in zip(names, row, strict=False):
             try:
-                number_of(value)
+                values.append(number_of(value))
             except ValueError as error:
                 raise ValueError(f"{line}: {name} = {error}") from None
+        yield values
 
 
 def check_output(path: Path, overwrite: bool, ending: str | None = None) -> None:

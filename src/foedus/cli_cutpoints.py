@@ -38,7 +38,7 @@ def cutpoints(
     parameter: ParameterName,
     /,
     *,
-    within: str,
+    within: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True)],
     axis: list[str] | None = None,
     points: Annotated[int, cyclopts.Parameter(converter=whole_number)] = 4096,
     output: Output = None,

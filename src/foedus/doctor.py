@@ -20,6 +20,8 @@ from .io.schema import Crisis, Regime
 from .sweeps import check_threads, sweep
 
 CERTIFIED = 1e-8  # the most that a player may gain by another move
+# what to do when the system cannot read or write, for which nothing need be installed anew
+DISK = "see to the disk that is named, or set TMPDIR and NUMBA_CACHE_DIR to folders on another"
 CGROUPS, OWN_CGROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 # games of each regime in each contest: in closed form, in the ratio form without, and in the difference form;
 # in closed form of settlements and pledges that are found in other ways, too
@@ -257,7 +259,7 @@ def examine() -> Iterator[Finding]:
         except Exception as error:  # whatever it is, it is what was found
             kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
             words = " ".join(f"{kind}{error}".split())
-            yield Finding(check.name, False, words, check.remedy)
+            yield Finding(check.name, False, words, DISK if isinstance(error, OSError) else check.remedy)
 
 
 def _cache() -> str:

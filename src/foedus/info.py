@@ -11,7 +11,7 @@ import xarray as xr
 from .forms import compared
 from .io.dataset import MASKED, coded, contest_of, every, thin, untold, varying
 from .io.draft import drafted_file, games_done
-from .io.files import NAMES, opened
+from .io.files import NAMES, opened, path_of
 from .io.schema import KEPT, PARAMETERS, Regime
 from .streaming import regime_counts
 
@@ -34,7 +34,7 @@ def describe(path: str | os.PathLike) -> list[tuple[str, str]]:
     >>> dict(describe(path))["ally_cost"]
     '0.2, 0.4'
     """
-    source = Path(path)
+    source = path_of(path)
     file = drafted_file(source) or source
     with opened(file, whole=file == source) as dataset:
         lines = list(_lines(dataset))

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ import xarray as xr
 from .forms import check_apart, compared
 from .game import check_contest, check_name, check_parameter, check_values, naming
 from .io.dataset import contest_of, varying
-from .io.files import FORMATS, opened
+from .io.files import FORMATS, opened, path_of, reading_text
 from .io.schema import CONTESTS, KEPT, PARAMETERS
 from .sweeps import check_dtype, check_variables
 
@@ -129,14 +130,8 @@ def read_run(path: str | os.PathLike, over: Mapping[str, np.ndarray] | None = No
 
 def read_text(source: Path) -> str:
     """Return the text of a run file; raise an OSError or a ValueError if there is none."""
-    try:
-        return source.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise FileNotFoundError(f"{source}: there is no such run file") from None
-    except IsADirectoryError:
-        raise IsADirectoryError(f"{source} is a folder, not a run file") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"{source} is not a TOML file") from None
+    with reading_text(source, "run file") as stream:
+        return stream.read()
 
 
 def parse(text: str, model: type[Content], known: Mapping[str, str]) -> Content:
@@ -147,9 +142,20 @@ def parse(text: str, model: type[Content], known: Mapping[str, str]) -> Content:
     try:
         return model.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"this is not TOML: {error}") from None
+        raise ValueError(f"this is not TOML: {error}{_mending(error, text)}") from None
     except pydantic.ValidationError as error:
         raise ValueError(_first_problem(error, known)) from None
+
+
+def _mending(error: tomllib.TOMLDecodeError, text: str) -> str:
+    """Say what is to be done about a line that is no TOML, where that can be guessed."""
+    place = re.search(r"at line (\d+)", str(error))
+    line = text.splitlines()[int(place[1]) - 1] if place else ""
+    if re.search(r"\{[^}]*$|,\s*\}", line):
+        return "; what is in { } must stand on one line, without a comma at its end"
+    if "\\" in line:
+        return "; in a path, write / or set it in single quotes"
+    return ""
 
 
 def _first_problem(error: pydantic.ValidationError, known: Mapping[str, str]) -> str:
@@ -196,7 +202,7 @@ def _checked(content: _RunFile, over: Mapping[str, np.ndarray]) -> Run:
     variables = check_variables(content.output.variables)
     if "contest" not in over:
         fixed["contest"] = contest
-    file = None if content.output.file is None else Path(content.output.file)
+    file = None if content.output.file is None else path_of(content.output.file)
     return Run(axes, dict(over), fixed, variables, check_dtype(content.output.dtype), file)
 
 

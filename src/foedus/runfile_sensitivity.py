@@ -10,7 +10,7 @@ import xarray as xr
 
 from .game import check_contest, check_parameter, naming
 from .indices import METHODS
-from .io.files import FORMATS, opened
+from .io.files import FORMATS, opened, path_of
 from .io.schema import CONTESTS, PARAMETERS
 from .runfile import StrictTable, parse, read_text
 from .sensitivities import (
@@ -92,7 +92,7 @@ def read_sensitivity(path: str | os.PathLike) -> Run:
             check_outputs(asked.outputs, methods)
         fixed = {name: check_parameter(name, value) for name, value in game.items()}
     options = asked.model_dump() | {"contest": contest} | fixed
-    file = None if content.output.file is None else Path(content.output.file)
+    file = None if content.output.file is None else path_of(content.output.file)
     return Run({name: content.distributions[name] for name in laws}, options, file)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich import box
 from rich.table import Table
 
-from .io.files import beside, failing_to_write, writable
+from .io.files import beside, writable
 from .io.schema import PARAMETERS, VARIABLES, tex
 
 ENDINGS = (".csv", ".tex")
@@ -93,7 +93,7 @@ def save_table(
     """
     target = check_table_path(path)
     text = _latex(headings, rows) if target.suffix == ".tex" else _csv(headings, rows)
-    with beside(target) as draft, failing_to_write(target):
+    with beside(target) as draft:
         draft.write_text(text, encoding="utf-8")
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from . import __version__, kernels
 from .equilibrium import game_vector
 from .game import Game
-from .io.files import beside, failing_to_write, writable
+from .io.files import beside, writable
 from .io.schema import CONTESTS, PARAMETERS, Crisis, Player
 from .replies import INDIFFERENT, payoffs, pledge_scale, refuse_unsolved
 
@@ -81,7 +81,7 @@ def write_tree(eq: "Equilibrium", path: str | os.PathLike, pledges: int, arms: i
     if doubt := _doubt(tree):
         warnings.warn(f"{target}: {doubt}", RuntimeWarning, stacklevel=3)
     text = "\n".join([*_heading(eq, tree, raised), "", *_lines(tree)])
-    with beside(target) as draft, failing_to_write(target):
+    with beside(target) as draft:
         draft.write_text(text + "\n", encoding="utf-8")
 
 
