@@ -140,11 +140,11 @@ def contest_of(dataset: xr.Dataset) -> str | None:
 
 
 def varying(dataset: xr.Dataset) -> dict[str, tuple[str, ...]]:
-    """Return along which dimensions each parameter varies, and the contest, that is no axis itself, as where
-    maps were put beside each other."""
+    """Return the parameters, and the contest, that vary along axes of others, and along which, as where maps
+    were put beside each other."""
     names = ["contest", *PARAMETERS]
     dims = {name: tuple(map(str, dataset[name].dims)) for name in names if name in dataset.coords}
-    return {name: along for name, along in dims.items() if along not in ((), (name,))}
+    return {name: along for name, along in dims.items() if {*along} - {name} and {*along} <= {*names}}
 
 
 def untold(dataset: xr.Dataset) -> list[str]:

@@ -683,7 +683,7 @@ class TestInfo:
 
     def test_tells_what_is_lost_and_what_is_left_out(self, folder, capsys):
         ds = foedus.sweep({"ally_cost": [0.1, 0.3, 0.9, 1.5], "status_quo": [0.4, 0.6]}, challenger_cost=0.6)
-        foedus.save(ds.drop_vars(["stake", "alliance_cost"]).where(ds.ally_cost > 0.1), "part.nc")
+        foedus.save(ds.where(ds.ally_cost > 0.1).drop_vars(["stake", "alliance_cost"]), "part.nc")
         assert run(["info", "part.nc"]) == 0
         out = capsys.readouterr().out
         assert "at default" not in out
