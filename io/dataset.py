@@ -106,7 +106,7 @@ def coded(array: xr.DataArray, codes: type[Code]) -> xr.DataArray:
     array([-2,  5], dtype=int8)
     """
     values = array.values
-    masked = np.isnan(values)
+    masked = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, bool)
     found = values[~masked]
     whole = found.astype(np.int8)
     known = (whole == found) & np.isin(whole, [-1, *codes])

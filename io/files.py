@@ -3,11 +3,13 @@
 import codecs
 import contextlib
 import importlib
+import itertools
+import math
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -17,9 +19,11 @@ import numpy as np
 import xarray as xr
 
 from .dataset import is_ours
-from .layout import Layout, layout
+from .kept import check_codes, check_kept
+from .layout import Box, Layout, layout
 
 FORMATS = {".nc": "netcdf", ".zarr": "zarr_store"}  # the module that writes and reads each
+COMPUTED = 2**23  # games of a lazy map that are computed at once, about
 NAMES = {".nc": "NetCDF file", ".zarr": "Zarr store"}
 
 
@@ -132,9 +136,10 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
     Raises
     ------
     TypeError
-        if `dataset` is no Dataset.
+        if `dataset` is no Dataset, or none that foedus made.
     ValueError
-        if `path` has another ending, or `SOURCE_DATE_EPOCH` is no time.
+        if `path` has another ending, `SOURCE_DATE_EPOCH` is no time, or something in `dataset` would not be
+        read as it is: a name, values that are neither numbers nor texts, codes that are none, an attribute.
     FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, OSError
         if `path` cannot be written; what stood there before stands there still.
 
@@ -150,8 +155,12 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
     if not isinstance(dataset, xr.Dataset):
         raise TypeError(f"a Dataset is needed, not a {type(dataset).__name__}")
     files = format_of(Path(path))
+    check_kept(dataset)
     with beside(path) as draft:
-        files.write(draft, stamped(dataset), _layouts(dataset))
+        maps = _layouts(dataset)
+        files.define(draft, stamped(dataset), maps)
+        parts = (files.keep(draft, arrays, box, chunk) for arrays, box, chunk in _parts(dataset, maps))
+        files.fill(draft, itertools.chain.from_iterable(parts))
 
 
 def stamped(dataset: xr.Dataset) -> xr.Dataset:
@@ -188,6 +197,31 @@ def _layouts(dataset: xr.Dataset) -> dict[str, Layout]:
         for name, array in dataset.data_vars.items()
         if array.size and array.ndim and array.dtype.kind not in "OU"
     }
+
+
+def _parts(
+    dataset: xr.Dataset, maps: Mapping[str, Layout]
+) -> Iterator[tuple[dict[str, np.ndarray], Box, tuple[int, ...]]]:
+    """Give the values of the variables `maps` in each of their slabs, its box, and the shape of their chunks.
+
+    What is lazy is computed along the first dimension, some millions of games at a time, and all variables at
+    once, for they are solved together. Raises ValueError if codes are none.
+    """
+    alike: dict[tuple, list[str]] = {}
+    for name, cut in maps.items():
+        alike.setdefault((dataset[name].dims, cut), []).append(name)
+    for (dims, cut), names in alike.items():
+        rows, lazy = cut.shape[0], any(dataset[name].chunks for name in names)
+        if lazy:
+            rows = cut.slab[0] * max(1, COMPUTED // (cut.slab[0] * math.prod(cut.shape[1:])))
+        for start in range(0, cut.shape[0], rows):
+            part = dataset[names].isel({dims[0]: slice(start, start + rows)}).compute()
+            if lazy:
+                check_codes(part)
+            stretch = cut._replace(shape=part[names[0]].shape)
+            for first, *others in map(stretch.box, range(stretch.slabs)):
+                arrays = {name: part[name].values[(first, *others)] for name in names}
+                yield arrays, (slice(start + first.start, start + first.stop), *others), cut.chunk
 
 
 @contextlib.contextmanager

@@ -6,7 +6,6 @@ the labels do; HDF5 gives none to single numbers and texts, which get one in an 
 """
 
 import contextlib
-import itertools
 import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,11 +17,11 @@ import numpy as np
 import xarray as xr
 from isal import isal_zlib
 
+from .kept import CHECKSUM
 from .layout import CHUNK, Box, Chunk, Layout, boxes, chunk_shape
 
 CACHE = 2**20  # bytes of chunks that are kept while a file is read
 LEVEL = 1
-CHECKSUM = "crc32"  # the attribute
 COMPRESSION = {"zlib": True, "complevel": LEVEL, "shuffle": True}  # as a reader sees it
 
 
@@ -112,17 +111,6 @@ def fill(path: Path, chunks: Iterable[Chunk]) -> None:
             ids[chunk.variable].write_direct_chunk(chunk.start, chunk.data)
 
 
-def write(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
-    """Write all of a Dataset."""
-    define(path, dataset, maps)
-    parts = (
-        keep(path, {name: dataset[name].values[box]}, box, whole.chunk)
-        for name, whole in maps.items()
-        for box in map(whole.box, range(whole.slabs))
-    )
-    fill(path, itertools.chain.from_iterable(parts))
-
-
 def finish(path: Path, chunks: Iterable[Chunk]) -> Path:
     """Write chunks into a copy of the file, and return it: the file itself stays as it is."""
     whole = path.with_stem(f"{path.stem}-whole")
@@ -149,7 +137,7 @@ def open_lazily(path: Path) -> xr.Dataset:
     netCDF4.set_chunk_cache(CACHE)  # not its 64 MB: no chunk is read twice
     try:
         with _saying_why(path, "r"):
-            dataset = xr.open_dataset(path, engine="netcdf4", cache=False)
+            dataset = xr.open_dataset(path, engine="netcdf4", cache=False, decode_times=False)
     finally:
         netCDF4.set_chunk_cache(*usual)
     for name, array in dataset.variables.items():
