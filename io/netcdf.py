@@ -6,6 +6,7 @@ times as fast, and by as many threads as there are; the file takes them as they 
 
 import itertools
 import shutil
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from isal import isal_zlib
 
 from .layout import Box, Chunk, Layout, boxes, chunk_shape
 
+ALONE = threading.RLock()  # held by whoever is in netCDF4's library, which two threads at once crash
 CACHE = 2**20  # bytes of chunks that are kept while a file is read
 LEVEL = 1
 COMPRESSION = {"zlib": True, "complevel": LEVEL, "shuffle": True}  # as a reader sees it
@@ -25,7 +27,9 @@ COMPRESSION = {"zlib": True, "complevel": LEVEL, "shuffle": True}  # as a reader
 def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
     """Write a file with all of a Dataset but the values of the variables `maps`."""
     beside_dims = [str(name) for name in dataset.coords if name not in dataset.dims]
-    with netCDF4.Dataset(path, "w", format="NETCDF4") as file:
+    # beforehand: what is lazy may be read by other threads
+    values = {key: array.values for key, array in dataset.variables.items() if key not in maps}
+    with ALONE, netCDF4.Dataset(path, "w", format="NETCDF4") as file:
         file.setncatts(dataset.attrs)
         for dim, size in dataset.sizes.items():
             file.createDimension(str(dim), size)
@@ -44,7 +48,7 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
             if name not in dataset.coords and beside_dims:
                 target.coordinates = " ".join(beside_dims)
             if name not in maps:
-                target[...] = array.values.astype(object) if text else array.values
+                target[...] = values[key].astype(object) if text else values[key]
 
 
 def keep(path: Path, arrays: Mapping[str, np.ndarray], box: Box, chunk: tuple[int, ...]) -> Iterator[Chunk]:
@@ -103,9 +107,10 @@ def finish(path: Path, chunks: Iterable[Chunk]) -> Path:
 
 def open_lazily(path: Path) -> xr.Dataset:
     """Open a file without reading the values of its variables."""
-    usual = netCDF4.get_chunk_cache()
-    netCDF4.set_chunk_cache(CACHE)  # not its 64 MB: no chunk is read twice
-    try:
-        return xr.open_dataset(path, engine="netcdf4", cache=False)
-    finally:
-        netCDF4.set_chunk_cache(*usual)
+    with ALONE:
+        usual = netCDF4.get_chunk_cache()
+        netCDF4.set_chunk_cache(CACHE)  # not its 64 MB: no chunk is read twice
+        try:
+            return xr.open_dataset(path, engine="netcdf4", cache=False, lock=ALONE)
+        finally:
+            netCDF4.set_chunk_cache(*usual)
