@@ -303,7 +303,12 @@ def test_other_names_are_refused(port, errors, path):
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("$(id):80", "'$(id):80'"), ("\x9b2J.example", "'?2J.example'"), ("<script>", "'<script>'")],
+    [
+        ("$(id):80", "'$(id):80'"),
+        ("\x9b2J.example", "'?2J.example'"),
+        ("<script>", "'<script>'"),
+        ("[", "'['"),
+    ],
 )
 def test_hostile_names_are_only_words(port, name, shown):
     """What is said of a name can be copied into a shell, shown on a terminal and in a browser."""

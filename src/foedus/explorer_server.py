@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 try:
     import panel as pn
@@ -99,7 +98,7 @@ class Foreign(Matcher):
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
         """Return the first such name, for `Refusal`, or None."""
-        pages = [urlsplit(origin).netloc or origin for origin in request.headers.get_list("Origin")]
+        pages = [origin.rpartition("://")[2] for origin in request.headers.get_list("Origin")]
         for name in (request.host, *pages):
             if not check_allowlist(name.lower(), self.known):
                 return {"path_kwargs": {"name": name}}
