@@ -7,6 +7,7 @@ the labels do; HDF5 gives none to single numbers and texts, which get one in an 
 
 import contextlib
 import shutil
+import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from isal import isal_zlib
 from .kept import CHECKSUM
 from .layout import CHUNK, Box, Chunk, Layout, boxes, chunk_shape
 
+ALONE = threading.RLock()  # held by whoever is in netCDF4's library, which two threads at once crash
 CACHE = 2**20  # bytes of chunks that are kept while a file is read
 LEVEL = 1
 COMPRESSION = {"zlib": True, "complevel": LEVEL, "shuffle": True}  # as a reader sees it
@@ -28,7 +30,13 @@ COMPRESSION = {"zlib": True, "complevel": LEVEL, "shuffle": True}  # as a reader
 def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
     """Write a file with all of a Dataset but the values of the variables `maps`."""
     beside_dims = [str(name) for name in dataset.coords if name not in dataset.dims]
-    with _saying_why(path.with_stem("trial"), "w"), netCDF4.Dataset(path, "w", format="NETCDF4") as file:
+    # beforehand: what is lazy may be read by other threads
+    values = {key: array.values for key, array in dataset.variables.items() if key not in maps}
+    with (
+        ALONE,
+        _saying_why(path.with_stem("trial"), "w"),
+        netCDF4.Dataset(path, "w", format="NETCDF4") as file,
+    ):
         file.setncatts(dataset.attrs)
         for dim, size in dataset.sizes.items():
             file.createDimension(str(dim), size)
@@ -49,7 +57,7 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
             if name not in dataset.coords and beside_dims:
                 target.coordinates = " ".join(beside_dims)
             if name not in maps:
-                target[...] = array.values.astype(object) if text else array.values
+                target[...] = values[key].astype(object) if text else values[key]
 
 
 def _checksum(array: xr.Variable) -> np.uint32:
@@ -133,13 +141,13 @@ def open_lazily(path: Path) -> xr.Dataset:
 
     Raises RuntimeError if a variable is not as it was written.
     """
-    usual = netCDF4.get_chunk_cache()
-    netCDF4.set_chunk_cache(CACHE)  # not its 64 MB: no chunk is read twice
-    try:
-        with _saying_why(path, "r"):
-            dataset = xr.open_dataset(path, engine="netcdf4", cache=False, decode_times=False)
-    finally:
-        netCDF4.set_chunk_cache(*usual)
+    with ALONE, _saying_why(path, "r"):
+        usual = netCDF4.get_chunk_cache()
+        netCDF4.set_chunk_cache(CACHE)  # not its 64 MB: no chunk is read twice
+        try:
+            dataset = xr.open_dataset(path, engine="netcdf4", cache=False, decode_times=False, lock=ALONE)
+        finally:
+            netCDF4.set_chunk_cache(*usual)
     for name, array in dataset.variables.items():
         if array.attrs.pop(CHECKSUM, None) not in (None, _checksum(array)):
             raise RuntimeError(f"{name} is not as it was written")

@@ -13,6 +13,7 @@ needs_chromium = pytest.mark.skipif(
 QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
+    "--host-resolver-rules=MAP *.example 127.0.0.1",  # as of a hostile page, or of a hub
 )  # fmt: skip
 
 # all elements that match, those inside shadow trees, too

@@ -231,6 +231,13 @@ class TestMap:
         assert "100 %" in seen.decode()
         assert "million games/s" in seen.decode()
 
+    @pytest.mark.parametrize("command", ["map run.toml --no-picture", "points games.csv -o games.nc"])
+    def test_shows_no_progress_in_a_pipe(self, folder, monkeypatch, command):
+        """Nor where colours are asked for, as by the services that run tests."""
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        done = cli(*command.split())
+        assert (done.returncode, done.stderr) == (0, "")
+
     def test_a_large_run_says_its_size(self, folder):
         big = RUN.replace("points = 24", "points = 20000").replace("points = 16", "points = 20000")
         Path("big.toml").write_text(big)

@@ -316,15 +316,19 @@ def test_explorer(tmp_path):
     small_examples(tmp_path, 12)
     run_lines(["map examples/coarse.toml -o map.nc"], tmp_path)
     lines = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
-    assert len(lines) == 3
+    assert len(lines) == 5
     (address,) = re.findall(r'curl -O "(.*)"', page)
     for line in lines:
-        words = [*shlex.split(line.replace("--port 5010 --no-browser", "")), "--no-browser", "--port", "0"]
+        words = [*shlex.split(re.sub(r"--port \d+|--no-browser", "", line)), "--no-browser", "--port", "0"]
         command = [sys.executable, "-m", "foedus", *words]
         with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as server:
             try:
                 served = re.search(r"http://\S+:\d+/", server.stdout.readline()).group()
-                with urllib.request.urlopen(address.replace("http://127.0.0.1:5006/", served)) as answer:
+                request = urllib.request.Request(address.replace("http://127.0.0.1:5006/", served))
+                for name in re.findall(r"--origin (\S+)", line):
+                    assert re.search(rf"https?://{name}[/.]", page)  # where the page says that it is then
+                    request.add_header("Host", name)
+                with urllib.request.urlopen(request) as answer:
                     assert b"stake = 2.0" in answer.read()
             finally:
                 server.terminate()

@@ -22,9 +22,12 @@ def failures():
     return {finding.name: finding for finding in doctor.examine() if not finding.passed}
 
 
-def test_all_is_well(capsys):
+def test_all_is_well(monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
     assert run(["doctor"]) == 0
-    said = capsys.readouterr().out.splitlines()
+    out, errors = capsys.readouterr()
+    assert errors == ""
+    said = out.splitlines()
     assert said[-1] == "all is well"
     assert len([line for line in said if line.startswith("✓ ")]) == len(doctor.checks())
     (line,) = (line for line in said if line.startswith("kernels   "))

@@ -1,12 +1,16 @@
 """What the explorer shows, without a browser: views and their addresses, maps, claims, downloads, the server."""
 
+import contextlib
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -223,24 +227,41 @@ def test_downloads_are_given_up():
 # -- the server -------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def port():
-    """The port of an explorer that is served, which ends on an interrupt."""
-    command = [sys.executable, "-m", "foedus", "explore", "--no-browser", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+@contextlib.contextmanager
+def served(errors, *options, **environment):
+    """Serve an explorer that ends on an interrupt, and give its port; what it says of errors is in a file."""
+    command = [sys.executable, "-m", "foedus", "explore", "--port", "0", *options]
+    with (
+        errors.open("w") as stream,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=stream, text=True, env=os.environ | environment
+        ) as server,
+    ):
         line = server.stdout.readline()
         yield int(re.search(r"http://127\.0\.0\.1:(\d+)/", line).group(1))
         server.send_signal(signal.SIGINT)
-        _, errors = server.communicate()
+        server.communicate()
     assert server.returncode == 0
-    assert "Traceback" not in errors
+    assert "Traceback" not in errors.read_text()
+
+
+@pytest.fixture(scope="module")
+def errors(tmp_path_factory):
+    """The file of what the explorer says of errors."""
+    return tmp_path_factory.mktemp("served") / "errors"
+
+
+@pytest.fixture(scope="module")
+def port(errors):
+    """The port of an explorer that is served."""
+    with served(errors, "--no-browser") as port:
+        yield port
 
 
 def get(port, path, **headers):
     """Return the status and the content of a page."""
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/{path}", headers={name.replace("_", "-"): v for name, v in headers.items()}
-    )
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/{path}", headers=given)
     try:
         with urllib.request.urlopen(request) as answer:
             return answer.status, answer.read()
@@ -259,21 +280,67 @@ def test_downloads_are_of_the_address(port):
         "stake = -2.0 is not allowed; it must be >= 0 (from the address)\n",
     )
     assert get(port, "download/explored.exe")[0] == 404
-    assert get(port, "download/explored.toml", Host=f"evil.example:{port}")[0] == 403
     for site, status in (("cross-site", 403), ("same-site", 403), ("same-origin", 200), ("none", 200)):
         assert get(port, "download/explored.toml", Sec_Fetch_Site=site)[0] == status
 
 
+@pytest.mark.parametrize("path", ["", "download/explored.toml", "static/js/bokeh.min.js", "no-such-page"])
+def test_other_names_are_refused(port, errors, path):
+    """A name that another site made to lead here gets nothing but a line, which the terminal has, too."""
+    for name in (
+        f"evil.example:{port}",
+        "evil.example",
+        f"localhost:{port + 1}",
+        "localhost",
+    ):
+        status, said = get(port, path, Host=name)
+        assert status == 403
+        assert said.decode().endswith(f" start it with: foedus explore --origin {name}\n")
+        assert errors.read_text().count(f"foedus: {said.decode()}") == 1
+    for name in (f"LocalHost:{port}", f"127.0.0.1:{port}"):
+        assert get(port, path, Host=name)[0] == (404 if path == "no-such-page" else 200)
+
+
 @pytest.mark.parametrize(
-    ("origin", "accepted"), [("127.0.0.1", True), ("localhost", True), ("evil.example", False)]
+    ("name", "shown"),
+    [
+        ("$(id):80", "'$(id):80'"),
+        ("\x9b2J.example", "'?2J.example'"),
+        ("<script>", "'<script>'"),
+        ("[", "'['"),
+    ],
 )
-def test_foreign_origins_are_refused(port, origin, accepted):
+def test_hostile_names_are_only_words(port, name, shown):
+    """What is said of a name can be copied into a shell, shown on a terminal and in a browser."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/", headers={"Origin": f"http://{name}"})
+    with pytest.raises(urllib.error.HTTPError, match="403") as caught:
+        urllib.request.urlopen(request)
+    with caught.value as answer:
+        assert answer.read().decode().endswith(f"--origin {shown}\n")
+        assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "accepted"),
+    [
+        ("127.0.0.1", "127.0.0.1", True),
+        ("localhost", "localhost", True),
+        ("127.0.0.1", "evil.example", False),
+        ("evil.example", "evil.example", False),
+        ("evil.example", "127.0.0.1", False),
+    ],
+)
+def test_foreign_origins_are_refused(port, host, origin, accepted):
     """A page of another site cannot connect, whatever name it calls this server by."""
     _, text = get(port, "")
     token = re.search(rb'"token":"([^"]+)"', text).group(1).decode()
     request = HTTPRequest(
         f"ws://127.0.0.1:{port}/ws",
-        headers={"Origin": f"http://{origin}:{port}", "Sec-WebSocket-Protocol": f"bokeh, {token}"},
+        headers={
+            "Host": f"{host}:{port}",
+            "Origin": f"http://{origin}:{port}",
+            "Sec-WebSocket-Protocol": f"bokeh, {token}",
+        },
     )
 
     async def connect():
@@ -285,6 +352,39 @@ def test_foreign_origins_are_refused(port, origin, accepted):
     else:
         with pytest.raises(HTTPClientError, match="403"):
             IOLoop().run_sync(connect)
+
+
+def test_many_requests_at_once(port):
+    """A hundred, of all kinds: each gets its own answer, and the server lives."""
+    endings = [".svg", ".png", ".toml", ".nc", ".nc", ".nc", ".toml"]
+    files = [f"download/explored{ending}?stake={2 + i / 8}" for i, ending in enumerate(endings)]
+    asked = [(path, 200) for path in ["", *files]]
+    asked += [("download/explored.nc?stake=-2", 400), ("download/explored.exe", 404)] * 4
+    asked += [("static/js/bokeh.min.js", 200), ("download/explored.toml", 200), ("known", 405)] * 28
+    with ThreadPoolExecutor(100) as pool:
+        answers = list(pool.map(lambda wanted: get(port, wanted[0]), asked))
+    assert len(asked) == 100
+    assert [status for status, _ in answers] == [status for _, status in asked]
+    for (path, _), (_, content) in zip(asked, answers, strict=True):
+        if path.startswith("download/explored.toml?"):
+            assert content == explorer.download(view_of_query(path.partition("?")[2]), ".toml")
+
+
+def test_a_browser_that_never_returns(tmp_path):
+    """As one in a terminal would: the page is served all the same, and the terminal is not the browser's."""
+    browser = tmp_path / "browser"
+    browser.write_text("#!/bin/sh\necho $$ $1 > asked.part; mv asked.part asked; read words; exec sleep 60\n")
+    browser.chmod(0o755)
+    with served(tmp_path / "errors", BROWSER=f"sh -c 'cd {tmp_path}; exec ./browser %s'") as port:
+        while not (tmp_path / "asked").exists():
+            time.sleep(0.05)
+        process, address = (tmp_path / "asked").read_text().split()
+        try:
+            assert get(port, "download/explored.toml")[0] == 200
+            assert address == f"http://127.0.0.1:{port}/"
+            assert os.getsid(int(process)) != os.getsid(0)
+        finally:
+            os.kill(int(process), signal.SIGKILL)
 
 
 def test_only_this_machine_is_served(port):
@@ -309,7 +409,11 @@ def test_only_this_machine_is_served(port):
         (["nothing.toml"], "nothing.toml: there is no such run file"),
         (
             ["--no-browser", "--port", "0", "--origin", "http://x.org"],
-            "--origin 'http://x.org' is not of the form",
+            "--origin 'http://x.org' is not of the form HOST or HOST:PORT",
+        ),
+        (
+            ["--no-browser", "--port", "0", "--origin", "x.org/user"],
+            "--origin 'x.org/user' is not of the form",
         ),
         (["--address", "192.0.2.1", "--no-browser"], "of 192.0.2.1 cannot be used"),
     ],

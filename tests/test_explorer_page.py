@@ -3,10 +3,15 @@
 import contextlib
 import os
 import re
+import socket
+import socketserver
 import subprocess
 import sys
+import threading
 import time
 import tomllib
+import urllib.parse
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -22,10 +27,45 @@ pytestmark = [compiled_only, needs_chromium]
 KEEP = os.environ.get("FOEDUS_SCREENSHOTS")  # a folder that screenshots are kept in
 
 
+class Proxy(socketserver.BaseRequestHandler):
+    """What passes on what comes, without the path under which it serves the explorer, and by another name for
+    the explorer if that path ends in renamed."""
+
+    def handle(self):
+        with socket.create_connection(("127.0.0.1", self.server.target)) as far:
+            back = threading.Thread(target=self.pump, args=(far, self.request, bytes))
+            back.start()
+            self.pump(self.request, far, self.change)
+            back.join()
+
+    def change(self, data):
+        name = b"Host: 127.0.0.1:%d" % self.server.target
+        if re.match(rb"\w+ /proxy/renamed/", data):
+            data = re.sub(rb"Host: [^\r]*", name, data, count=1)
+        return re.sub(rb"^(\w+ )/proxy/(5120|renamed)/?", rb"\1/", data)
+
+    def pump(self, source, sink, change):
+        with contextlib.suppress(OSError):
+            while data := source.recv(2**16):
+                sink.sendall(change(data))
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+
 @pytest.fixture(scope="module")
-def site():
+def hub():
+    """A proxy to the explorer, which knows it by one name of it."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Proxy) as proxy:
+        threading.Thread(target=proxy.serve_forever).start()
+        yield proxy
+        proxy.shutdown()
+
+
+@pytest.fixture(scope="module")
+def site(hub):
     """An explorer that is served, by its address."""
-    command = [sys.executable, "-m", "foedus", "explore", "--no-browser", "--port", "0"]
+    name = f"hub.example:{hub.server_address[1]}"
+    command = [sys.executable, "-m", "foedus", "explore", "--no-browser", "--port", "0", "--origin", name]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         line = server.stdout.readline()
         yield re.search(r"http://\S+", line).group()
@@ -299,6 +339,38 @@ def test_ended_explorer_is_told():
             assert not deep(driver, "#lost")[0].is_displayed()
             server.terminate()
             wait_for(lambda: deep(driver, "#lost")[0].is_displayed())
+
+
+# what is given to a page that asks for a file and for a connection
+ASK = """
+const [token, done] = arguments;
+const socket = new WebSocket(`ws://${location.host}/ws`, ["bokeh", token]);
+const file = fetch("/download/explored.toml").then((answer) => answer.status);
+socket.onopen = () => file.then((status) => done([status, true]));
+socket.onerror = () => file.then((status) => done([status, false]));
+"""
+
+
+def test_other_names(site, hub):
+    """A page of another site gets nothing, though its name leads here; proxies and tunnels learn what to do."""
+    hub.target, port = urllib.parse.urlsplit(site).port, hub.server_address[1]
+    with urllib.request.urlopen(site) as page:
+        token = re.search(rb'"token":"([^"]+)"', page.read()).group(1).decode()
+    with open_browser() as driver:
+        for name in (f"evil.example:{hub.target}", f"localhost:{port}"):
+            driver.get(f"http://{name}/")
+            assert driver.find_element("tag name", "body").text.endswith(f"foedus explore --origin {name}")
+            assert driver.execute_async_script(ASK, token) == [403, False]
+        driver.get(f"http://localhost:{port}/proxy/renamed/")
+        lost = wait_for(lambda: deep(driver, "#lost:not([hidden])"))
+        assert lost[0].text.endswith(f"foedus explore --origin localhost:{port}")
+        driver.get(f"http://hub.example:{port}/proxy/5120?stake=2.0")
+        wait_for(lambda: deep(driver, ".claims li"))
+        assert driver.current_url.startswith(f"http://hub.example:{port}/proxy/5120/?stake=2.0&")
+        assert not deep(driver, "#lost")[0].is_displayed()
+        fetched = "fetch(arguments[0]).then((answer) => answer.text()).then(arguments[1])"
+        link = deep(driver, ".links a[href*=toml]")[0].get_attribute("href")
+        assert "stake = 2.0" in driver.execute_async_script(fetched, link)
 
 
 def test_downloads(site, tmp_path):

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import h5py
 import netCDF4
@@ -41,6 +42,23 @@ def test_round_trip(dataset, path):
         assert again[name].values.tobytes() == dataset[name].values.tobytes(), name
     for name in ("regime", "crisis"):
         assert again[name].attrs["flag_values"].dtype == np.int8
+
+
+@pytest.mark.parametrize(("ending", "count"), [(".nc", 16), (".zarr", 3)])
+def test_many_threads(tmp_path, dataset, ending, count):
+    """The library of netCDF4 ends Python if two threads enter it at once."""
+
+    def round_trip(i):
+        file, solved = tmp_path / f"map{i}{ending}", tmp_path / f"solved{i}{ending}"
+        foedus.save(dataset, file)
+        foedus.sweep_to(solved, {"stake": [0.5, 2.0]}, challenger_cost=0.7)
+        with opened(file) as lazy:
+            regime = lazy.regime.values
+        return foedus.load(file).equals(dataset) and (regime == dataset.regime).all() and foedus.load(solved)
+
+    with ThreadPoolExecutor(8) as pool:
+        solved = list(pool.map(round_trip, range(count)))
+    assert all(one.drop_attrs().equals(solved[0].drop_attrs()) for one in solved)
 
 
 def test_points_round_trip(tmp_path):

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 
 import matplotlib.image
 import numpy as np
@@ -486,6 +487,21 @@ def test_the_same_picture_is_the_same_file_in_every_process(tmp_path, ending):
     assert one == other
     assert b"CreationDate" not in one
     assert b"dc:date" not in one
+
+
+def test_many_threads_draw_what_one_draws(line, tmp_path):
+    """Also at resolutions at which matplotlib has not read the formulas yet."""
+
+    def drawn(dpi):
+        figure, stream, file = foedus.plot(line), io.BytesIO(), tmp_path / f"{dpi}.svg"
+        figure.savefig(stream, format="png", dpi=dpi)
+        plots.save_figure(figure, file)
+        return stream.getvalue(), file.read_bytes()
+
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(drawn, range(41, 49)))
+    for dpi, found in zip((41, 48), together[::7], strict=True):
+        assert found == drawn(dpi)
 
 
 def test_the_ending_may_be_in_capitals(line, tmp_path):

@@ -790,12 +790,20 @@ def _say_size(games: int, bytes_per_game: int, where: str, quiet: bool) -> None:
         print(f"{games:,} games: the results take {size / 1e9:.1f} GB of {where}", file=sys.stderr)
 
 
+def watched() -> bool:
+    """Tell whether messages go to a terminal; where FORCE_COLOR is set, rich says so of a pipe, too."""
+    return bool(sys.stderr and sys.stderr.isatty())
+
+
+def waiting(words: str) -> contextlib.AbstractContextManager[object]:
+    """Say, on a terminal only, what is being waited for, until it is there."""
+    return Console(stderr=True).status(words) if watched() else contextlib.nullcontext()
+
+
 def compile_kernels(solve_few: Callable[[], object], quiet: bool) -> None:
     """Have the kernels that a run takes compiled, or loaded, by a few of its games, before it is timed."""
-    console = Console(stderr=True, quiet=quiet)
     words = "loading the kernels, or compiling them, which takes up to a minute once for each version"
-    waiting = console.status(words) if console.is_terminal else contextlib.nullcontext()
-    with waiting, warnings.catch_warnings():
+    with contextlib.nullcontext() if quiet else waiting(words), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the run itself tells
         solve_few()
 
@@ -803,8 +811,7 @@ def compile_kernels(solve_few: Callable[[], object], quiet: bool) -> None:
 @contextlib.contextmanager
 def progress_bar(title: str, total: int, quiet: bool, unit: str = "games") -> Iterator[Progress | None]:
     """Show a progress bar with rate and time left, on a terminal only."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+    if quiet or not watched():
         yield None
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -814,7 +821,7 @@ def progress_bar(title: str, total: int, quiet: bool, unit: str = "games") -> It
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %  {task.fields[rate]}"),
         TimeRemainingColumn(),
-        console=console,
+        console=Console(stderr=True),
     )
     with bar:
         task = bar.add_task(title, total=total, rate="")

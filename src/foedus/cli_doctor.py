@@ -1,9 +1,8 @@
 """foedus doctor."""
 
-import contextlib
-
 from rich.console import Console
 
+from .cli import waiting
 from .doctor import examine, facts
 
 
@@ -21,10 +20,9 @@ def doctor() -> int:
     for what, text in found:
         console.print(f"{what:{width}}  {text}")
     console.print()
-    errors = Console(stderr=True)
     words = "checking; kernels that are not compiled yet take up to two minutes"
     failed = []
-    with errors.status(words) if errors.is_terminal else contextlib.nullcontext():
+    with waiting(words):
         for finding in examine():
             console.print(f"{'✓' if finding.passed else '✗'} {finding.name}: {finding.words}")
             if not finding.passed:

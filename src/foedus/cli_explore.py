@@ -30,7 +30,8 @@ def explore(
     address
         the address to serve it on; by default nobody else's machine can see it
     origin
-        another name under which the page may be loaded, as in --origin example.org:5006; once for each
+        another name under which the page may be loaded, as HOST:PORT, or HOST if its address has no port;
+        once for each
     browser
         open the page
     """

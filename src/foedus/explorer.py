@@ -24,7 +24,7 @@ from .game import Game, make_game, naming, number_of
 from .io.dataset import geometric
 from .io.files import save
 from .io.schema import PARAMETERS
-from .plots import plot, save_figure
+from .plots import ALONE, plot, save_figure
 from .runfile import Range, read_run
 from .slices import ARMS
 from .sweeps import Progress, Request, request_sweep, solve_request, sweep
@@ -368,12 +368,15 @@ def download(view: View, ending: str, stale: Callable[[], bool] = lambda: False)
     if ending == ".toml":
         return run_file(view).encode()
     axes = {name: axis.values() for name, axis in view.axes.items()}
+    progress = _unless(stale)
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the file marks
-        dataset = sweep(axes, variables=["regime"], progress=_unless(stale), **view.fixed)
+        dataset = sweep(axes, variables=["regime"], progress=progress, **view.fixed)
         file = Path(folder) / f"{NAME}{ending}"
         if ending in PICTURES:
-            save_figure(plot(dataset), file)
+            with ALONE:
+                progress(0, 1)  # who waits may have gone while others drew
+                save_figure(plot(dataset), file)
         else:
             save(dataset.assign_attrs(command="foedus explore"), file)
         return file.read_bytes()

@@ -4,6 +4,7 @@ import io
 import math
 import os
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ from .io.schema import (
 from .places import nearest
 
 ENDINGS = (".png", ".svg", ".pdf")
+ALONE = threading.RLock()  # held by whoever draws: threads share matplotlib's style and reader of formulas
 NO_TIME: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # a png has none
 SHOWN = 900  # values of an axis, about: one for each dot of the width of a map
 PANELS = 9  # small multiples in one picture, at most
@@ -67,6 +69,11 @@ NOISE = 1e-9  # a sign that rounding could have made is none
 
 class Picture(Figure):
     """A figure that a notebook shows, whether or not it was told how to show matplotlib's."""
+
+    def savefig(self, *args: Any, **options: Any) -> None:
+        """Write the figure as matplotlib does, while no other thread draws."""
+        with ALONE:
+            super().savefig(*args, **options)
 
     def _repr_png_(self) -> bytes:
         stream = io.BytesIO()
@@ -123,6 +130,17 @@ def plot(
     >>> foedus.plot(ds, at={"status_quo": 0.5}).axes[0].get_xlabel()
     "ally's cost of arms, $c_{A}$ (good per unit of arms)"
     """
+    with ALONE:
+        return _drawn(dataset, variable, at, region)
+
+
+def _drawn(
+    dataset: xr.Dataset,
+    variable: str | Sequence[str] | None,
+    at: Mapping[str, float | str] | None,
+    region: Mapping[str, tuple[float, float]] | None,
+) -> Figure:
+    """Return what `plot` draws."""
     dims = getattr(dataset, "dims", ())
     whole = "cutpoints" if "cutpoint" in dims else "sensitivity" if "output" in dims else None
     if whole and (variable is not None or at or region):
@@ -209,7 +227,7 @@ def save_figure(figure: Figure, path: str | os.PathLike) -> None:
     # without a salt
     style: Any = {"pdf.fonttype": 42, "svg.hashsalt": "foedus"}
     ending = target.suffix[1:].lower()
-    with beside(target) as draft, matplotlib.rc_context(style):
+    with ALONE, beside(target) as draft, matplotlib.rc_context(style):
         figure.savefig(draft, format=ending, dpi=DPI, metadata=NO_TIME.get(ending))
 
 
