@@ -201,7 +201,7 @@ def _kernels() -> str:
     if _jit.plain:
         return "plain Python, a thousand times slower: NUMBA_DISABLE_JIT is set"
     if _jit.CACHE_FOLDER is None:
-        return "compiled anew in every run, which takes up to a minute: " + _no_cache()
+        return "compiled anew in every run, which takes up to a minute: " + _jit.no_cache()
     files = [file for file in _jit.CACHE_FOLDER.rglob("*.nbc") if file.is_file()]
     size = sum(file.stat().st_size for file in files) / 1e6
     if not files:
@@ -209,25 +209,17 @@ def _kernels() -> str:
     return f"{len(files)} functions compiled, {size:.3g} MB, in {_jit.CACHE_FOLDER}"
 
 
-def _no_cache() -> str:
-    """Say why there is no folder for compiled kernels."""
-    from .kernels import _jit
-
-    try:
-        return f"{_jit.cache_root()} cannot be written"
-    except RuntimeError:
-        return "there is no home folder to keep them in"
-
-
 def checks() -> list[Check]:
     """Return what must hold here: each is known for a reason other than this solver."""
+    from .kernels import _jit
+
     again = (
         "remove the folder of the compiled kernels and run foedus doctor again; "
         "if this fails again, trust no result of this installation"
     )
     reinstall = "install numpy, xarray, netCDF4 and h5py anew, and run foedus doctor again"
     return [
-        Check("compiled kernels are kept", _cache, "set NUMBA_CACHE_DIR to a folder that can be written"),
+        Check("compiled kernels are kept", _cache, _jit.REMEDY),
         Check("cutpoints known by hand, C's arms fixed", _known_cutpoints, again),
         Check("leader-follower contest known by hand", _known_contest, again),
         *(
@@ -267,7 +259,7 @@ def _cache() -> str:
     if _jit.plain:
         return "nothing is compiled"
     if _jit.CACHE_FOLDER is None:
-        raise ValueError(_no_cache())
+        raise ValueError(_jit.no_cache())
     with tempfile.TemporaryFile(dir=_jit.CACHE_FOLDER):
         return f"{_jit.CACHE_FOLDER} can be written"
 
