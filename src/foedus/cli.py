@@ -27,6 +27,7 @@ from .forms import check_form
 from .forms import compare as compare_forms
 from .game import check_contest, check_name, check_parameter, naming, number_of
 from .io.schema import CONTESTS, KEPT, NUMBER, PARAMETERS, VARIABLES, Parameter, Regime, Variable
+from .libraries import Broken, cause_and_fix
 from .sweeps import Progress, request_sweep, solve_points, solve_request
 
 if TYPE_CHECKING:
@@ -176,8 +177,15 @@ def run(arguments: list[str]) -> int:
     except cyclopts.UnusedCliTokensError as error:
         spare = " ".join(error.unused_tokens or [])
         return _complain(f"{spare!r} is more than the command takes; --help shows what it takes", 2)
-    except (cyclopts.CycloptsError, OSError, ValueError, TypeError, ModuleNotFoundError) as error:
+    except (cyclopts.CycloptsError, OSError, ValueError, TypeError) as error:
         return _complain(str(error), 2)
+    except Broken as error:
+        if isinstance(error, ModuleNotFoundError) and not error.name:  # in our words: of an extra
+            return _complain(str(error), 2)
+        told = cause_and_fix(error)
+        if told is None:
+            raise
+        return _complain("; ".join(told), 1)
     except MemoryError:
         return _complain("there is not enough memory for a run of this size", 2)
     return code or 0

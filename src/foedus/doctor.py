@@ -1,5 +1,6 @@
 """What foedus runs on here, and whether it solves games right: what `foedus doctor` tells."""
 
+import importlib
 import itertools
 import math
 import os
@@ -17,6 +18,7 @@ from .cutpoints import fixed_arms_cutpoints
 from .equilibrium import game_vector, solve
 from .game import Game
 from .io.schema import Crisis, Regime
+from .libraries import Broken, cause_and_fix
 from .sweeps import check_threads, sweep
 
 CERTIFIED = 1e-8  # the most that a player may gain by another move
@@ -196,8 +198,10 @@ def cpu_limit(root: Path = CGROUPS, own: Path = OWN_CGROUPS) -> float | None:
 
 def _kernels() -> str:
     """Say whether kernels are compiled, and where their code is kept."""
-    from .kernels import _jit
-
+    try:
+        from .kernels import _jit
+    except ImportError:
+        return "none, because a library cannot be loaded"
     if _jit.plain:
         return "plain Python, a thousand times slower: NUMBA_DISABLE_JIT is set"
     if _jit.CACHE_FOLDER is None:
@@ -243,6 +247,13 @@ def examine() -> Iterator[Finding]:
     >>> all(finding.passed for finding in examine())
     True
     """
+    try:
+        for name in (*requirements(), f"{__package__}.kernels"):
+            importlib.import_module(name)
+    except Broken as error:
+        words, remedy = cause_and_fix(error) or (str(error), "")
+        yield Finding("libraries can be loaded", False, words, remedy)
+        return  # nothing else would be found out
     for check in checks():
         try:
             yield Finding(check.name, True, check.run(), check.remedy)
