@@ -285,7 +285,7 @@ def map(  # noqa: A001 - the command's name
     adaptive: Adaptive = False,
     spacing: Spacing = None,
     ways: GridOptions = AS_USUAL,
-) -> None:
+) -> int:
     """Solve a grid of games into a file, slab by slab, and draw it beside the file.
 
     Parameters
@@ -307,8 +307,7 @@ def map(  # noqa: A001 - the command's name
     if adaptive:
         if resume or dask is not None:
             raise ValueError("--adaptive solves so few games that it takes neither --resume nor --dask")
-        _map_adaptively(request, target, spacing, ways)
-        return
+        return _map_adaptively(request, target, spacing, ways)
     if spacing is not None:
         raise ValueError("--spacing is that of an adaptive map; it takes --adaptive")
     with hinting():
@@ -346,21 +345,19 @@ def map(  # noqa: A001 - the command's name
         again = command_line() if resume else f"{command_line()} --resume"
         raise KeyboardInterrupt(f"interrupted; what is solved stands in {folder}: {again} goes on") from None
     seconds = time.perf_counter() - started
-    pictures = draw_beside(target, image) if ways.picture else []
     if not ways.quiet:
         _print_shares(regimes, games)
         if solved < games:
             print(f"{games - solved:,} of {games:,} games were solved before")
         if solved:
             print_rate(solved, seconds)
-        print_kept(target, pictures)
+    return finish(target, image, ways)
 
 
-def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Ways) -> None:
+def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Ways) -> int:
     """Find the regimes of a grid by their boundaries, into a file, and draw them beside it."""
     from .adaptive import adaptive_map
     from .io.files import save
-    from .plots import plot, save_figure
 
     check_output(target, ways.overwrite)
     image = target.with_suffix(".png")
@@ -379,8 +376,6 @@ def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Way
         )
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=command_line()), target)
-    if ways.picture:
-        save_figure(plot(dataset), image)
     if not ways.quiet:
         for name, share, error in zip(
             dataset.regime_name.values, dataset.share.values, dataset.share_error.values, strict=True
@@ -389,7 +384,7 @@ def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Way
         solved = dataset.attrs["solved"]
         print(f"{solved:,} of {games:,} games solved, 1 in {games / solved:.3g}, in {seconds:.2f} s")
         print(f"could be missed: {dataset.attrs['unseen']}")
-        print_kept(target, [image] if ways.picture else [])
+    return finish(target, image, ways)
 
 
 @contextlib.contextmanager
@@ -426,7 +421,7 @@ def compare(
     over: list[str] | None = None,
     output: Output = None,
     ways: GridOptions = AS_USUAL,
-) -> None:
+) -> int:
     """Solve the same grid of games under several functional forms, and tell what holds under which.
 
     Parameters
@@ -470,13 +465,12 @@ def compare(
         dataset = solve_grid(request.axes, threads=ways.threads, progress=progress)
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=command_line()), target)
-    pictures = draw_beside(target, image) if ways.picture else []
     if not ways.quiet:
         print(" " * 14, *(f"{f'under {under}':>12}" for under in dataset.under.values))
         for name, shares in zip(dataset.regime_name.values, dataset.regime_share.values, strict=True):
             print(f"{Regime[name.upper()].words:>14}", *(f"{share:12.3%}" for share in shares))
         print_rate(games, seconds)
-        print_kept(target, pictures)
+    return finish(target, image, ways)
 
 
 def target_of(run_file: Path, named: Path | None, output: Path | None) -> Path:
@@ -487,7 +481,21 @@ def target_of(run_file: Path, named: Path | None, output: Path | None) -> Path:
     return target
 
 
-def draw_beside(file: Path, image: Path) -> list[Path]:
+def finish(file: Path, image: Path, ways: Ways) -> int:
+    """Draw the map in a file, say where both are, and return the exit code: 1 if the drawing failed."""
+    drawn: list[Path] = []
+    code = 0
+    if ways.picture:
+        try:
+            drawn = _draw_beside(file, image)
+        except Exception as error:  # whatever it is, the map is there
+            code = _complain(f"no picture: {str(error) or type(error).__name__}", 1)
+    if not ways.quiet:
+        print_kept(file, drawn)
+    return code
+
+
+def _draw_beside(file: Path, image: Path) -> list[Path]:
     """Draw the map in a file and return the picture's path, or say why there is none."""
     from .io.files import opened
     from .plots import plot, save_figure

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import matplotlib.style
 import numpy as np
 import xarray as xr
 from matplotlib.artist import Artist
@@ -27,7 +28,7 @@ from .colours import COLOURS
 from .forms import compared, regime_share
 from .game import check_parameter
 from .io.dataset import every, geometric, thin
-from .io.files import beside, writable
+from .io.files import beside, failing_to_write, writable
 from .io.schema import (
     CERTIFICATE,
     COMPARISON,
@@ -46,6 +47,9 @@ from .places import nearest
 
 ENDINGS = (".png", ".svg", ".pdf")
 NO_TIME: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # a png has none
+# matplotlib's default, whatever a matplotlibrc says: what fits in it always fits. But journals refuse its
+# Type 3 fonts in a PDF, and names in an SVG are drawn by lot without a salt
+STYLE: list[Any] = ["default", {"pdf.fonttype": 42, "svg.hashsalt": "foedus"}]
 SHOWN = 900  # values of an axis, about: one for each dot of the width of a map
 PANELS = 9  # small multiples in one picture, at most
 FORM_PANELS, COLUMNS = 24, 6  # the same where functional forms are compared, and in a row of these
@@ -65,7 +69,12 @@ NOISE = 1e-9  # a sign that rounding could have made is none
 
 
 class Picture(Figure):
-    """A figure that a notebook shows, whether or not it was told how to show matplotlib's."""
+    """A figure that is written in the style in which it was drawn, and that a notebook shows, whether or not
+    it was told how to show matplotlib's."""
+
+    def savefig(self, *given: Any, **options: Any) -> None:
+        with matplotlib.style.context(STYLE):
+            super().savefig(*given, **options)
 
     def _repr_png_(self) -> bytes:
         stream = io.BytesIO()
@@ -73,6 +82,7 @@ class Picture(Figure):
         return stream.getvalue()
 
 
+@matplotlib.style.context(STYLE)
 def plot(
     dataset: xr.Dataset,
     variable: str | Sequence[str] | None = None,
@@ -101,6 +111,7 @@ def plot(
     matplotlib.figure.Figure
         of one axis, curves over bands that show the regimes; of two, a map, the first on x; of three,
         a map for each value of the axis with the fewest. Axes of a single value are only mentioned.
+        It is drawn in matplotlib's default style, whatever a matplotlibrc says.
         Of a comparison, a map for each form, and beside the regimes the share of the map where each
         holds under all of these forms, under some and under none. Of an axis with more than 1350 values,
         less where there are panels, it shows every second, third ... one, and says so; of a dataset that is
@@ -204,11 +215,8 @@ def save_figure(figure: Figure, path: str | os.PathLike) -> None:
     True
     """
     target = check_picture_path(path)
-    # journals refuse Type 3 fonts, which are matplotlib's default in a PDF; names in an SVG are drawn by lot
-    # without a salt
-    style: Any = {"pdf.fonttype": 42, "svg.hashsalt": "foedus"}
     ending = target.suffix[1:].lower()
-    with beside(target) as draft, matplotlib.rc_context(style):
+    with beside(target) as draft, failing_to_write(target):
         figure.savefig(draft, format=ending, dpi=DPI, metadata=NO_TIME.get(ending))
 
 

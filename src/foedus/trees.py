@@ -272,8 +272,8 @@ def _around(first: Sequence[float], count: int, cost: float) -> list[float]:
         moves.append(_up((low + high) / 2))
     if len(set(moves)) < count or math.inf in moves:
         raise ValueError(
-            f"there is no tree of this game: where a unit of arms costs {cost!r}, those that matter are too few"
-            " or too many to tell moves apart"
+            f"there is no tree of this game: where a unit of arms costs {cost!r}, those that matter are too"
+            " few or too many to tell moves apart"
         )
     return sorted(moves)
 
