@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import cyclopts
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from . import __version__
@@ -28,12 +27,12 @@ from .forms import compare as compare_forms
 from .game import check_contest, check_name, check_parameter, naming, number_of
 from .io.schema import CONTESTS, KEPT, NUMBER, PARAMETERS, VARIABLES, Parameter, Regime, Variable
 from .libraries import Broken, cause_and_fix
+from .screens import mind_streams, screen, show, show_facts
 from .sweeps import Progress, request_sweep, solve_points, solve_request
 
 if TYPE_CHECKING:
     from .runfile import Run
 
-WIDE = 100  # characters of a line whose numbers must not be cut
 LARGE = 10**9  # bytes of results from which on their size is said beforehand
 
 app = cyclopts.App(
@@ -159,8 +158,12 @@ GridOptions = Annotated[Ways, cyclopts.Parameter(name="*")]
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 something is wrong here, 2 bad input, 130 interrupted."""
+    output = mind_streams()
     warnings.formatwarning = lambda message, *_, **__: f"foedus: {message}\n"  # no line of code with it
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if output.failure:
+        code = _complain(f"the output could not be written: {output.failure.strerror}", code or 1)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -253,14 +256,11 @@ def solve(
         tables = reply_tables(eq)
     if efg:
         eq.to_efg(efg, **sizes)
-    console = Console(highlight=False)
-    console.print(_table(eq, KEPT if deviation_gain else VARIABLES))
-    console.print(eq.explain(), soft_wrap=True)
-    wide = Console(highlight=False, width=max(WIDE, console.width))
+    show(_table(eq, KEPT if deviation_gain else VARIABLES), eq.explain())
     for title, headings, rows in tables:
         from .tables import rich_table
 
-        wide.print("", rich_table(headings, rows, title), sep="\n")
+        show("", rich_table(headings, rows, title))
 
 
 def _table(eq: Equilibrium, variables: Mapping[str, Variable]) -> Table:
@@ -621,10 +621,7 @@ def info(file: Path, /) -> None:
     """
     from .info import describe
 
-    table = Table.grid(padding=(0, 2))
-    for what, text in describe(file):
-        table.add_row(what, text)
-    Console(highlight=False, soft_wrap=True).print(table)
+    show_facts(describe(file))
 
 
 app.command(  # loaded only when it is run: it takes SALib
@@ -793,9 +790,9 @@ def _say_size(games: int, bytes_per_game: int, where: str, quiet: bool) -> None:
 
 def compile_kernels(solve_few: Callable[[], object], quiet: bool) -> None:
     """Have the kernels that a run takes compiled, or loaded, by a few of its games, before it is timed."""
-    console = Console(stderr=True, quiet=quiet)
+    console = screen(stderr=True, quiet=quiet)
     words = "loading the kernels, or compiling them, which takes up to a minute once for each version"
-    waiting = console.status(words) if console.is_terminal else contextlib.nullcontext()
+    waiting = console.status(words, spinner="line") if console.is_terminal else contextlib.nullcontext()
     with waiting, warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the run itself tells
         solve_few()
@@ -804,7 +801,7 @@ def compile_kernels(solve_few: Callable[[], object], quiet: bool) -> None:
 @contextlib.contextmanager
 def progress_bar(title: str, total: int, quiet: bool, unit: str = "games") -> Iterator[Progress | None]:
     """Show a progress bar with rate and time left, on a terminal only."""
-    console = Console(stderr=True)
+    console = screen(stderr=True)
     if quiet or not console.is_terminal:
         yield None
         return

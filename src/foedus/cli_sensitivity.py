@@ -5,7 +5,6 @@ from pathlib import Path
 
 import xarray as xr
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from .cli import (
@@ -22,6 +21,7 @@ from .cli import (
 )
 from .io.files import save
 from .io.schema import PARAMETERS, SENSITIVITY, Regime
+from .screens import show
 from .sweeps import solve_points
 
 COLUMNS = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
@@ -63,9 +63,7 @@ def sensitivity(
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=command_line()), target)
     if not ways.quiet:
-        console = Console(highlight=False)
-        console.print(_probabilities(dataset))
-        console.print(_indices(dataset.isel(samples=-1)))
+        show(_probabilities(dataset), _indices(dataset.isel(samples=-1)))
         print_rate(dataset.attrs["games"], seconds)
     return finish(target, image, ways)
 
