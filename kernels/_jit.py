@@ -5,19 +5,29 @@ No fastmath, because ties decide equilibria; `error_model="numpy"`, because a ke
 `nogil`, because the loops run on threads; `forceinline` for all but the largest functions, because a
 call that passes a game's terms costs as much as many a function that uses them. Numba's cache does not
 notice an edit in a callee that stands in another file, so that the cache folder is named by a hash over
-all kernel sources.
+all kernel sources. What is damaged there is compiled again, and what cannot be kept is solved without.
 """
 
+import contextlib
+import functools
 import hashlib
 import os
+import pickle
 import shutil
 import sys
 import time
+import warnings
+import zlib
 from pathlib import Path
 
 import numba
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache
+from numba.core.serialize import dumps
+
+from ._interrupts import wait_for_the_compiler
 
 KEEP_DAYS = 30  # how long the compiled code of other versions is kept
+REMEDY = "set NUMBA_CACHE_DIR to a folder that can be written"
 
 
 def cache_root():
@@ -62,18 +72,88 @@ def _cache_folder():
 
 
 CACHE_FOLDER = _cache_folder()
+plain = numba.config.DISABLE_JIT  # type: ignore[attr-defined]
+
+
+def no_cache():
+    """Return why there is no folder for compiled code."""
+    try:
+        return f"{cache_root()} cannot be written"
+    except RuntimeError:
+        return "there is no home folder to keep them in"
+
+
+@functools.cache
+def _warn(reason):
+    """Warn, once, that compiled code is not kept."""
+    warnings.warn(f"kernels are compiled anew in every run: {reason}; {REMEDY}", stacklevel=2)
+
+
+class _Code(CompileResultCacheImpl):
+    """The code of a function, in the folder that `numba.config` names and nowhere else, with a checksum: a
+    wrong bit in it would go unnoticed, or end the process."""
+
+    _locator_classes = CompileResultCacheImpl._locator_classes[:1]
+
+    def reduce(self, data):
+        code = dumps(super().reduce(data))
+        return zlib.crc32(code), code
+
+    def rebuild(self, target_context, payload):
+        checksum, code = payload
+        if zlib.crc32(code) != checksum:
+            raise ValueError("the code is damaged")
+        return super().rebuild(target_context, pickle.loads(code))
+
+
+class _Kept(FunctionCache):
+    """Numba's cache of a function, but for failures: there it would raise them."""
+
+    _impl_class = _Code
+
+    def load_overload(self, sig, target_context):
+        """Return what is kept, or None where nothing is; what is damaged is forgotten."""
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # pickle raises whatever it meets
+            with contextlib.suppress(OSError):  # it is compiled all the same
+                self.flush()
+            return None
+
+    def save_overload(self, sig, data):
+        """Keep what was compiled, if possible."""
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            _warn(f"{CACHE_FOLDER} cannot be written: {error.strerror}")
+
+
+class _NotKept(NullCache):
+    """The cache of a function where nothing can be kept."""
+
+    def save_overload(self, sig, data):
+        _warn(no_cache())
+
+
+def _cache_of(function):
+    """Return where the compiled code of a function is kept."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(CACHE_FOLDER or "")
+    try:
+        return _Kept(function)
+    except RuntimeError:  # as numba says that there is no folder
+        return _NotKept()
+    finally:
+        numba.config.CACHE_DIR = before
 
 
 def _compile(function, **options):
     """Compile `function` for the CPU when it is first called, or leave it as it is under
     NUMBA_DISABLE_JIT=1."""
-    before = numba.config.CACHE_DIR
-    cache = CACHE_FOLDER is not None
-    try:
-        numba.config.CACHE_DIR = str(CACHE_FOLDER or "")
-        return numba.njit(error_model="numpy", nogil=True, cache=cache, **options)(function)
-    finally:
-        numba.config.CACHE_DIR = before
+    compiled = numba.njit(error_model="numpy", nogil=True, **options)(function)
+    if not plain:
+        compiled._cache = _cache_of(function)
+    return compiled
 
 
 def jit(function):
@@ -87,4 +167,5 @@ def jit_apart(function):
     return _compile(function)
 
 
-plain = numba.config.DISABLE_JIT  # type: ignore[attr-defined]
+if not plain:
+    wait_for_the_compiler()

@@ -408,6 +408,43 @@ class TestMap:
         assert sorted(os.listdir()) == ["games.csv", "run.toml"]
 
 
+class TestPicturesThatFail:
+    @pytest.mark.parametrize(
+        ("command", "file"),
+        [
+            (["map", "run.toml"], "map.nc"),
+            (["map", "run.toml", "--adaptive"], "map.nc"),
+            (["compare", "run.toml", "--over", "contest=ratio,difference"], "map-forms.nc"),
+            (["sensitivity", "laws.toml"], "laws.nc"),
+        ],
+    )
+    def test_leave_the_rest_done_and_told(self, folder, monkeypatch, capsys, command, file):
+        def fail(*_, **__):
+            raise RuntimeError("latex could not be found\nand a page of advice")
+
+        monkeypatch.setattr("foedus.plots.Picture.savefig", fail)
+        laws = (
+            "[distributions]\nally_cost = { log_uniform = [0.05, 5.0] }\nstake = { uniform = [0.1, 1.0] }\n"
+        )
+        Path("laws.toml").write_text(f"{laws}[sensitivity]\nsamples = 256\n[output]\nfile = 'laws.nc'\n")
+        assert run(command) == 1
+        said = capsys.readouterr()
+        image = file.replace(".nc", ".png")
+        assert f"foedus: no picture: {image} could not be written: latex could not be found\n" in said.err
+        assert said.out.endswith(f"kept in {file}\n")
+        assert "deterrence" in said.out
+        foedus.load(file)
+        assert sorted(os.listdir()) == sorted(["run.toml", "games.csv", "laws.toml", file])
+
+    def test_on_their_own_are_refused_in_a_line(self, folder, monkeypatch, capsys):
+        foedus.save(foedus.sweep({"ally_cost": [0.3, 1.0]}), "map.nc")
+        monkeypatch.setenv("MPLBACKEND", "nonsense")
+        done = cli("plot", "map.nc")
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert done.stderr.startswith("foedus: Key backend: 'nonsense' is not a valid value")
+        assert not Path("map.png").exists()
+
+
 class TestCompare:
     OVER = ("--over", "contest=ratio,difference", "--over", "decisiveness=0.5,1, 2")
 

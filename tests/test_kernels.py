@@ -365,17 +365,87 @@ def test_second_process_compiles_nothing(tmp_path):
     assert misses == ["1", "0"]
 
 
+def compiled_once(monkeypatch, folder):
+    """Return a kernel whose code is kept in `folder`, called once, and how often it had to be compiled."""
+    from foedus.kernels import _jit
+
+    def halved(value):
+        return value / 2
+
+    monkeypatch.setattr(_jit, "CACHE_FOLDER", folder)
+    kernel = _jit.jit(halved)
+    assert kernel(3.0) == 1.5
+    return kernel, kernel.stats.cache_misses.total()
+
+
+def damages(content):
+    """Give what a crash, a full disk or a bad disk can leave of a file."""
+    yield from (b"", content[: len(content) // 2], content[:-1], b"\0" * len(content))
+    for place in np.linspace(0, len(content) - 1, 8, dtype=int):
+        yield content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :]
+
+
 @as_shipped
-def test_unwritable_cache_is_no_obstacle(tmp_path):
-    """Where nothing can be kept, kernels are compiled anew."""
-    blocked = tmp_path / "file"
-    blocked.write_text("")
-    script = "from foedus import kernels; print(kernels._jit.CACHE_FOLDER)"
+@pytest.mark.parametrize("ending", ["nbi", "nbc"])
+def test_damaged_code_is_compiled_again(tmp_path, monkeypatch, ending):
+    """Numba alone raises EOFError, UnpicklingError ..., in every run; or runs what is damaged."""
+    assert compiled_once(monkeypatch, tmp_path)[1] == 1
+    (file,) = tmp_path.rglob(f"*.{ending}")
+    whole = file.read_bytes()
+    for damaged in damages(whole):
+        file.write_bytes(damaged)
+        if compiled_once(monkeypatch, tmp_path)[1]:  # and not where the bit means nothing
+            assert compiled_once(monkeypatch, tmp_path)[1] == 0
+
+
+@as_shipped
+@pytest.mark.parametrize("full", [True, False])
+def test_without_a_cache_games_are_solved_with_one_warning(tmp_path, full):
+    folder = tmp_path / "cache"
+    if not full:  # but nowhere
+        folder.write_text("")
+    (tmp_path / "script.py").write_text(
+        "import resource, sys\n"
+        "from foedus.kernels import _jit\n"
+        "if sys.argv[1:] == ['full']: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "first, second = _jit.jit(lambda value: value + 1), _jit.jit(lambda value: value + 2)\n"
+        "print(first(1.0), second(1.0), _jit.CACHE_FOLDER)\n"
+    )
     done = subprocess.run(
-        [sys.executable, "-c", script], env=os.environ | {"NUMBA_CACHE_DIR": str(blocked)},
+        [sys.executable, tmp_path / "script.py", *["full"] * full],
+        env=os.environ | {"NUMBA_CACHE_DIR": str(folder)},
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert done.stdout.strip() == "None"
+    (kept,) = folder.iterdir() if full else [None]
+    assert done.stdout == f"2.0 3.0 {kept}\n"
+    assert done.stderr.count("Warning: ") == 1
+    reason = f"{kept} cannot be written: File too large" if full else f"{folder} cannot be written"
+    words = f"kernels are compiled anew in every run: {reason}; set NUMBA_CACHE_DIR to a folder that can be written"
+    assert f"UserWarning: {words}\n" in done.stderr
+
+
+@as_shipped
+def test_an_interrupt_waits_for_the_compiler(tmp_path):
+    """LLVM calls Python back when it has compiled: an interrupt was lost there, and the code with it."""
+    script = (
+        "import signal, sys\n"
+        "from numba.core.codegen import JITCodeLibrary as Library\n"
+        "compiled = Library._object_compiled_hook\n"
+        "def interrupted(*given):\n"
+        "    signal.raise_signal(signal.SIGINT)\n"
+        "    compiled(*given)\n"
+        "Library._object_compiled_hook = interrupted\n"
+        "sys.argv = ['foedus', 'solve']\n"
+        "from foedus.cli import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "foedus: interrupted; no half-written file is left\n"
+    assert not [*tmp_path.rglob("*.tmp.*")]
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
 def test_the_wheel_is_for_any_machine(wheel, dist):
     assert [path.name for path in dist.glob("*.whl")] == [f"foedus-{foedus.__version__}-py3-none-any.whl"]
     (name,) = (name for name in wheel.namelist() if name.endswith("entry_points.txt"))
-    assert "foedus = foedus.cli:main" in wheel.read(name).decode()
+    assert "foedus = foedus.__main__:main" in wheel.read(name).decode()
 
 
 def test_the_source_distribution_holds_what_the_wheel_is_built_from(dist):

@@ -472,6 +472,29 @@ def test_a_notebook_shows_a_picture_without_being_told_how(line, variable):
     assert np.unique(shown.reshape(-1, shown.shape[2]), axis=0).shape[0] > 5
 
 
+HOSTILE = {
+    "text.usetex": True, "font.size": 18, "font.family": "Nowhere", "axes.grid": True, "savefig.bbox": "tight",
+    "axes.facecolor": "black", "lines.linewidth": 9, "pdf.fonttype": 3, "savefig.transparent": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["png", "pdf"])
+def test_a_picture_is_the_same_whatever_a_matplotlibrc_says(grid, line, ending):
+    """LaTeX need not be there, no label is cut, no grid lies over a map."""
+    lines = foedus.cutpoints("ally_cost", (0.05, 5.0), {"status_quo": [0.4, 0.5]}, points=64)
+
+    def drawn(dataset, variable):
+        stream = io.BytesIO()
+        foedus.plot(dataset, variable).savefig(stream, format=ending, metadata=plots.NO_TIME.get(ending))
+        return stream.getvalue()
+
+    for dataset, variable in ((grid, None), (line, None), (line, ["pledge", "settlement"]), (lines, None)):
+        usual = drawn(dataset, variable)
+        with matplotlib.rc_context(HOSTILE):
+            assert drawn(dataset, variable) == usual
+            assert matplotlib.rcParams["font.size"] == 18  # which is the user's own
+
+
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_the_same_picture_is_the_same_file_in_every_process(tmp_path, ending):
     """Which has no time in it, nor anything that is drawn by lot or hangs on the hashes of a process."""

@@ -307,6 +307,43 @@ def test_a_tree_that_is_no_test_says_so(tmp_path):
     assert "A decision matters by only" in (tmp_path / "game.efg").read_text()
 
 
+@pytest.mark.parametrize("parameters", [{"stake": 2e16}, {"ally_war_cost": 1e20}, {"stake": 1e-6}])
+def test_payoffs_are_written_out(tmp_path, parameters):
+    """Not every Gambit reads 5e+16."""
+    eq = foedus.solve(**parameters)
+    tree, _ = written(eq, tmp_path, 1, 2)
+    ends = re.findall(r"^t .* { (.*) }$", (tmp_path / "game.efg").read_text(), re.MULTILINE)
+    assert not [end for end in ends if "e" in end]
+
+    def paid(node):
+        return (
+            [node.payoffs]
+            if isinstance(node, trees.End)
+            else [p for after in node.after for p in paid(after)]
+        )
+
+    around, _ = trees.tree_around(eq, 1, 2)
+    outcomes = [tree.get_outcome_payoffs(tree.get_outcome(at(*end))) for end in nodes(tree, pygambit.H.plays)]
+    assert [tuple(float(gains[p]) for p in tree.players) for gains in outcomes] == paid(around)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "cost"),
+    [
+        ({"ally_cost": 1e-320, "decisiveness": 2.0}, "1e-320"),
+        ({"superpower_cost": 1e-320, "contest": "difference"}, "1e-320"),
+        ({"challenger_cost": 1e16}, "1e+16"),
+    ],
+)
+def test_where_moves_cannot_be_told_apart_there_is_no_tree(tmp_path, parameters, cost):
+    words = (
+        f"there is no tree of this game: where a unit of arms costs {cost}, those that matter are too few or"
+    )
+    with pytest.raises(ValueError, match=re.escape(words)):
+        foedus.solve(**parameters).to_efg(tmp_path / "game.efg")
+    assert os.listdir(tmp_path) == []
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("name", "sizes", "error", "words"),

@@ -9,13 +9,23 @@ Importing this compiles and loads nothing heavy.
 
 import importlib
 
-from .cutpoints import cutpoints
-from .equilibrium import Equilibrium, solve
-from .forms import compare
-from .game import Game
-from .io.schema import Crisis, Regime
-from .statics import statics
-from .sweeps import solve_points, sweep
+from .libraries import Broken, cause_and_fix
+
+try:
+    from .cutpoints import cutpoints
+    from .equilibrium import Equilibrium, solve
+    from .forms import compare
+    from .game import Game
+    from .io.schema import Crisis, Regime
+    from .statics import statics
+    from .sweeps import solve_points, sweep
+except Broken as error:  # told to whoever asks for a name; by the command line, in one line
+    _why = cause_and_fix(error)
+    if _why is None:
+        raise
+    _failure = error
+else:
+    _why = None
 
 __version__ = "0.1.0"
 
@@ -53,6 +63,8 @@ _LATER = {
 
 
 def __getattr__(name: str):
+    if _why and name in __all__:
+        raise ImportError("; ".join(_why)) from _failure
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)

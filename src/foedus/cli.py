@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import cyclopts
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from . import __version__
@@ -27,12 +26,13 @@ from .forms import check_form
 from .forms import compare as compare_forms
 from .game import check_contest, check_name, check_parameter, naming, number_of
 from .io.schema import CONTESTS, KEPT, NUMBER, PARAMETERS, VARIABLES, Parameter, Regime, Variable
+from .libraries import Broken, cause_and_fix
+from .screens import mind_streams, screen, show, show_facts
 from .sweeps import Progress, request_sweep, solve_points, solve_request
 
 if TYPE_CHECKING:
     from .runfile import Run
 
-WIDE = 100  # characters of a line whose numbers must not be cut
 LARGE = 10**9  # bytes of results from which on their size is said beforehand
 
 app = cyclopts.App(
@@ -158,8 +158,12 @@ GridOptions = Annotated[Ways, cyclopts.Parameter(name="*")]
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 something is wrong here, 2 bad input, 130 interrupted."""
+    output = mind_streams()
     warnings.formatwarning = lambda message, *_, **__: f"foedus: {message}\n"  # no line of code with it
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if output.failure:
+        code = _complain(f"the output could not be written: {output.failure.strerror}", code or 1)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -176,8 +180,15 @@ def run(arguments: list[str]) -> int:
     except cyclopts.UnusedCliTokensError as error:
         spare = " ".join(error.unused_tokens or [])
         return _complain(f"{spare!r} is more than the command takes; --help shows what it takes", 2)
-    except (cyclopts.CycloptsError, OSError, ValueError, TypeError, ModuleNotFoundError) as error:
+    except (cyclopts.CycloptsError, OSError, ValueError, TypeError) as error:
         return _complain(str(error), 2)
+    except Broken as error:
+        if isinstance(error, ModuleNotFoundError) and not error.name:  # in our words: of an extra
+            return _complain(str(error), 2)
+        told = cause_and_fix(error)
+        if told is None:
+            raise
+        return _complain("; ".join(told), 1)
     except MemoryError:
         return _complain("there is not enough memory for a run of this size", 2)
     return code or 0
@@ -245,14 +256,11 @@ def solve(
         tables = reply_tables(eq)
     if efg:
         eq.to_efg(efg, **sizes)
-    console = Console(highlight=False)
-    console.print(_table(eq, KEPT if deviation_gain else VARIABLES))
-    console.print(eq.explain(), soft_wrap=True)
-    wide = Console(highlight=False, width=max(WIDE, console.width))
+    show(_table(eq, KEPT if deviation_gain else VARIABLES), eq.explain())
     for title, headings, rows in tables:
         from .tables import rich_table
 
-        wide.print("", rich_table(headings, rows, title), sep="\n")
+        show("", rich_table(headings, rows, title))
 
 
 def _table(eq: Equilibrium, variables: Mapping[str, Variable]) -> Table:
@@ -277,7 +285,7 @@ def map(  # noqa: A001 - the command's name
     adaptive: Adaptive = False,
     spacing: Spacing = None,
     ways: GridOptions = AS_USUAL,
-) -> None:
+) -> int:
     """Solve a grid of games into a file, slab by slab, and draw it beside the file.
 
     Parameters
@@ -299,8 +307,7 @@ def map(  # noqa: A001 - the command's name
     if adaptive:
         if resume or dask is not None:
             raise ValueError("--adaptive solves so few games that it takes neither --resume nor --dask")
-        _map_adaptively(request, target, spacing, ways)
-        return
+        return _map_adaptively(request, target, spacing, ways)
     if spacing is not None:
         raise ValueError("--spacing is that of an adaptive map; it takes --adaptive")
     with hinting():
@@ -338,21 +345,19 @@ def map(  # noqa: A001 - the command's name
         again = command_line() if resume else f"{command_line()} --resume"
         raise KeyboardInterrupt(f"interrupted; what is solved stands in {folder}: {again} goes on") from None
     seconds = time.perf_counter() - started
-    pictures = draw_beside(target, image) if ways.picture else []
     if not ways.quiet:
         _print_shares(regimes, games)
         if solved < games:
             print(f"{games - solved:,} of {games:,} games were solved before")
         if solved:
             print_rate(solved, seconds)
-        print_kept(target, pictures)
+    return finish(target, image, ways)
 
 
-def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Ways) -> None:
+def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Ways) -> int:
     """Find the regimes of a grid by their boundaries, into a file, and draw them beside it."""
     from .adaptive import adaptive_map
     from .io.files import save
-    from .plots import plot, save_figure
 
     check_output(target, ways.overwrite)
     image = target.with_suffix(".png")
@@ -371,8 +376,6 @@ def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Way
         )
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=command_line()), target)
-    if ways.picture:
-        save_figure(plot(dataset), image)
     if not ways.quiet:
         for name, share, error in zip(
             dataset.regime_name.values, dataset.share.values, dataset.share_error.values, strict=True
@@ -381,7 +384,7 @@ def _map_adaptively(request: "Run", target: Path, spacing: int | None, ways: Way
         solved = dataset.attrs["solved"]
         print(f"{solved:,} of {games:,} games solved, 1 in {games / solved:.3g}, in {seconds:.2f} s")
         print(f"could be missed: {dataset.attrs['unseen']}")
-        print_kept(target, [image] if ways.picture else [])
+    return finish(target, image, ways)
 
 
 @contextlib.contextmanager
@@ -418,7 +421,7 @@ def compare(
     over: list[str] | None = None,
     output: Output = None,
     ways: GridOptions = AS_USUAL,
-) -> None:
+) -> int:
     """Solve the same grid of games under several functional forms, and tell what holds under which.
 
     Parameters
@@ -462,13 +465,12 @@ def compare(
         dataset = solve_grid(request.axes, threads=ways.threads, progress=progress)
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=command_line()), target)
-    pictures = draw_beside(target, image) if ways.picture else []
     if not ways.quiet:
         print(" " * 14, *(f"{f'under {under}':>12}" for under in dataset.under.values))
         for name, shares in zip(dataset.regime_name.values, dataset.regime_share.values, strict=True):
             print(f"{Regime[name.upper()].words:>14}", *(f"{share:12.3%}" for share in shares))
         print_rate(games, seconds)
-        print_kept(target, pictures)
+    return finish(target, image, ways)
 
 
 def target_of(run_file: Path, named: Path | None, output: Path | None) -> Path:
@@ -481,7 +483,21 @@ def target_of(run_file: Path, named: Path | None, output: Path | None) -> Path:
     return path_of(target)
 
 
-def draw_beside(file: Path, image: Path) -> list[Path]:
+def finish(file: Path, image: Path, ways: Ways) -> int:
+    """Draw the map in a file, say where both are, and return the exit code: 1 if the drawing failed."""
+    drawn: list[Path] = []
+    code = 0
+    if ways.picture:
+        try:
+            drawn = _draw_beside(file, image)
+        except Exception as error:  # whatever it is, the map is there
+            code = _complain(f"no picture: {str(error) or type(error).__name__}", 1)
+    if not ways.quiet:
+        print_kept(file, drawn)
+    return code
+
+
+def _draw_beside(file: Path, image: Path) -> list[Path]:
     """Draw the map in a file and return the picture's path, or say why there is none."""
     from .io.files import opened
     from .plots import plot, save_figure
@@ -607,10 +623,7 @@ def info(file: Path, /) -> None:
     """
     from .info import describe
 
-    table = Table.grid(padding=(0, 2))
-    for what, text in describe(file):
-        table.add_row(what, text)
-    Console(highlight=False, soft_wrap=True).print(table)
+    show_facts(describe(file))
 
 
 app.command(  # loaded only when it is run: it takes SALib
@@ -797,7 +810,7 @@ def watched() -> bool:
 
 def waiting(words: str) -> contextlib.AbstractContextManager[object]:
     """Say, on a terminal only, what is being waited for, until it is there."""
-    return Console(stderr=True).status(words) if watched() else contextlib.nullcontext()
+    return screen(stderr=True).status(words, spinner="line") if watched() else contextlib.nullcontext()
 
 
 def compile_kernels(solve_few: Callable[[], object], quiet: bool) -> None:
@@ -821,7 +834,7 @@ def progress_bar(title: str, total: int, quiet: bool, unit: str = "games") -> It
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %  {task.fields[rate]}"),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=screen(stderr=True),
     )
     with bar:
         task = bar.add_task(title, total=total, rate="")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import cyclopts
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from .cli import (
@@ -29,6 +28,7 @@ from .cli import (
 )
 from .game import make_game, naming
 from .io.schema import PARAMETERS, Verdict
+from .screens import show
 from .tables import save_table
 from .verdicts import WIDE, check_games
 from .verdicts import claims as test_claims
@@ -107,10 +107,7 @@ def claims(
     for path in table or []:
         save_table(*claim_rows(dataset), path)
     if not quiet:
-        console = Console(highlight=False)
-        console.print(_table(dataset))
-        for line in counterexamples(dataset):
-            console.print(line, soft_wrap=True)
+        show(_table(dataset), *counterexamples(dataset))
         print_rate(dataset.attrs["games"], seconds)
 
 
@@ -179,7 +176,7 @@ def _table(dataset: "xr.Dataset") -> Table:
     for heading in ("met", "holds", "share"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("95 %", justify="right")
-    table.add_column("verdict", min_width=10)
+    table.add_column("verdict")
     for name in dataset.claim.values.tolist():
         one = dataset.sel(claim=name)
         met, holds, share, low, high = (one[column].item() for column in COLUMNS[:-1])

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import cyclopts
 import numpy as np
-from rich.console import Console
 
 from .cli import (
     NONE_GIVEN,
@@ -29,6 +28,7 @@ from .cutpoints import cutpoint_rows
 from .cutpoints import cutpoints as find_cutpoints
 from .game import check_name, check_values, naming, number_of
 from .io.schema import Regime
+from .screens import show
 from .tables import rich_table, save_table
 
 MANY = 40  # rows that are printed; a file has them all
@@ -104,9 +104,8 @@ def cutpoints(
 
         save_figure(plot(dataset), figure)
     if not quiet:
-        console = Console(highlight=False)
         if rows:
-            console.print(rich_table(headings, rows[:MANY], f"cutpoints of {parameter}"))
+            show(rich_table(headings, rows[:MANY], f"cutpoints of {parameter}"))
         else:
             codes = np.unique(dataset.regime_first).tolist()
             print(f"no cutpoint; the regime is {' or '.join(Regime(code).words for code in codes)}")

@@ -1,9 +1,8 @@
 """foedus doctor."""
 
-from rich.console import Console
-
 from .cli import waiting
 from .doctor import examine, facts
+from .screens import screen, show_facts
 
 
 def doctor() -> int:
@@ -12,13 +11,8 @@ def doctor() -> int:
     Known games are solved again, and each check is a line. A few seconds, and up to two minutes where kernels
     must be compiled first. Ends with exit code 1 if a check fails, and a line that says what to do.
     """
-    console = Console(
-        highlight=False, markup=False, soft_wrap=True
-    )  # a path that is copied stays in one piece
-    found = facts()
-    width = max(len(what) for what, _ in found)
-    for what, text in found:
-        console.print(f"{what:{width}}  {text}")
+    console = screen(soft_wrap=True)  # a path that is copied stays in one piece
+    show_facts(facts())
     console.print()
     words = "checking; kernels that are not compiled yet take up to two minutes"
     failed = []

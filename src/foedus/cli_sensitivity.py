@@ -5,7 +5,6 @@ from pathlib import Path
 
 import xarray as xr
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from .cli import (
@@ -15,14 +14,14 @@ from .cli import (
     check_output,
     command_line,
     compile_kernels,
-    draw_beside,
-    print_kept,
+    finish,
     print_rate,
     progress_bar,
     target_of,
 )
 from .io.files import save
 from .io.schema import PARAMETERS, SENSITIVITY, Regime
+from .screens import show
 from .sweeps import solve_points
 
 COLUMNS = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
@@ -34,7 +33,7 @@ def sensitivity(
     *,
     output: Output = None,
     ways: GridOptions = AS_USUAL,
-) -> None:
+) -> int:
     """Tell which parameters matter for the regimes, and how likely each is, under distributions.
 
     Parameters
@@ -63,13 +62,10 @@ def sensitivity(
         dataset = analyse(run.distributions, **run.options, threads=ways.threads, progress=progress)
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=command_line()), target)
-    pictures = draw_beside(target, image) if ways.picture else []
     if not ways.quiet:
-        console = Console(highlight=False)
-        console.print(_probabilities(dataset))
-        console.print(_indices(dataset.isel(samples=-1)))
+        show(_probabilities(dataset), _indices(dataset.isel(samples=-1)))
         print_rate(dataset.attrs["games"], seconds)
-        print_kept(target, pictures)
+    return finish(target, image, ways)
 
 
 def _probabilities(dataset: xr.Dataset) -> Table:

@@ -5,8 +5,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from .cli import (
     NONE_GIVEN,
     Output,
@@ -23,6 +21,7 @@ from .cli import (
     progress_bar,
 )
 from .io.schema import PARAMETERS, VARIABLES, Decision, Direction, Player, Regime
+from .screens import show
 from .statics import TIE
 from .statics import statics as find_statics
 from .tables import rich_table, save_table
@@ -98,11 +97,12 @@ def statics(
     for path in table or []:
         save_table(*whole_table(dataset), path)
     if not quiet:
-        console = Console(highlight=False)
         regime = Regime(dataset.regime.item())
-        console.print(rich_table(*margin_table(dataset), f"{regime.words}: how far the next regime is"))
-        console.print(rich_table(*response_table(dataset), "responses, per unit of the parameter"))
-        print(_moral(dataset))
+        show(
+            rich_table(*margin_table(dataset), f"{regime.words}: how far the next regime is"),
+            rich_table(*response_table(dataset), "responses, per unit of the parameter"),
+            _moral(dataset),
+        )
 
 
 def margin_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:

@@ -1,5 +1,6 @@
 """What foedus runs on here, and whether it solves games right: what `foedus doctor` tells."""
 
+import importlib
 import itertools
 import math
 import os
@@ -17,6 +18,7 @@ from .cutpoints import fixed_arms_cutpoints
 from .equilibrium import game_vector, solve
 from .game import Game
 from .io.schema import Crisis, Regime
+from .libraries import Broken, cause_and_fix
 from .sweeps import check_threads, sweep
 
 CERTIFIED = 1e-8  # the most that a player may gain by another move
@@ -198,12 +200,14 @@ def cpu_limit(root: Path = CGROUPS, own: Path = OWN_CGROUPS) -> float | None:
 
 def _kernels() -> str:
     """Say whether kernels are compiled, and where their code is kept."""
-    from .kernels import _jit
-
+    try:
+        from .kernels import _jit
+    except ImportError:
+        return "none, because a library cannot be loaded"
     if _jit.plain:
         return "plain Python, a thousand times slower: NUMBA_DISABLE_JIT is set"
     if _jit.CACHE_FOLDER is None:
-        return "compiled anew in every run, which takes up to a minute: " + _no_cache()
+        return "compiled anew in every run, which takes up to a minute: " + _jit.no_cache()
     files = [file for file in _jit.CACHE_FOLDER.rglob("*.nbc") if file.is_file()]
     size = sum(file.stat().st_size for file in files) / 1e6
     if not files:
@@ -211,25 +215,17 @@ def _kernels() -> str:
     return f"{len(files)} functions compiled, {size:.3g} MB, in {_jit.CACHE_FOLDER}"
 
 
-def _no_cache() -> str:
-    """Say why there is no folder for compiled kernels."""
-    from .kernels import _jit
-
-    try:
-        return f"{_jit.cache_root()} cannot be written"
-    except RuntimeError:
-        return "there is no home folder to keep them in"
-
-
 def checks() -> list[Check]:
     """Return what must hold here: each is known for a reason other than this solver."""
+    from .kernels import _jit
+
     again = (
         "remove the folder of the compiled kernels and run foedus doctor again; "
         "if this fails again, trust no result of this installation"
     )
     reinstall = "install numpy, xarray, netCDF4 and h5py anew, and run foedus doctor again"
     return [
-        Check("compiled kernels are kept", _cache, "set NUMBA_CACHE_DIR to a folder that can be written"),
+        Check("compiled kernels are kept", _cache, _jit.REMEDY),
         Check("cutpoints known by hand, C's arms fixed", _known_cutpoints, again),
         Check("leader-follower contest known by hand", _known_contest, again),
         *(
@@ -253,6 +249,13 @@ def examine() -> Iterator[Finding]:
     >>> all(finding.passed for finding in examine())
     True
     """
+    try:
+        for name in (*requirements(), f"{__package__}.kernels"):
+            importlib.import_module(name)
+    except Broken as error:
+        words, remedy = cause_and_fix(error) or (str(error), "")
+        yield Finding("libraries can be loaded", False, words, remedy)
+        return  # nothing else would be found out
     for check in checks():
         try:
             yield Finding(check.name, True, check.run(), check.remedy)
@@ -269,7 +272,7 @@ def _cache() -> str:
     if _jit.plain:
         return "nothing is compiled"
     if _jit.CACHE_FOLDER is None:
-        raise ValueError(_no_cache())
+        raise ValueError(_jit.no_cache())
     with tempfile.TemporaryFile(dir=_jit.CACHE_FOLDER):
         return f"{_jit.CACHE_FOLDER} can be written"
 

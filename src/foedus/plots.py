@@ -1,15 +1,17 @@
 """Pictures: maps of the regimes and of other variables, curves along one axis, and maps by form."""
 
+import contextlib
 import io
 import math
 import os
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib
+import matplotlib.style
 import numpy as np
 import xarray as xr
 from matplotlib.artist import Artist
@@ -48,6 +50,9 @@ from .places import nearest
 ENDINGS = (".png", ".svg", ".pdf")
 ALONE = threading.RLock()  # held by whoever draws: threads share matplotlib's style and reader of formulas
 NO_TIME: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # a png has none
+# matplotlib's default, whatever a matplotlibrc says: what fits in it always fits. But journals refuse its
+# Type 3 fonts in a PDF, and names in an SVG are drawn by lot without a salt
+STYLE: list[Any] = ["default", {"pdf.fonttype": 42, "svg.hashsalt": "foedus"}]
 SHOWN = 900  # values of an axis, about: one for each dot of the width of a map
 PANELS = 9  # small multiples in one picture, at most
 FORM_PANELS, COLUMNS = 24, 6  # the same where functional forms are compared, and in a row of these
@@ -67,13 +72,20 @@ GAINS = 1e-16, 1e-8  # deviation gains from rounding to what is certified: what 
 NOISE = 1e-9  # a sign that rounding could have made is none
 
 
-class Picture(Figure):
-    """A figure that a notebook shows, whether or not it was told how to show matplotlib's."""
+@contextlib.contextmanager
+def drawing() -> Iterator[None]:
+    """Let no other thread draw, and take matplotlib's style and no other."""
+    with ALONE, matplotlib.style.context(STYLE):
+        yield
 
-    def savefig(self, *args: Any, **options: Any) -> None:
-        """Write the figure as matplotlib does, while no other thread draws."""
-        with ALONE:
-            super().savefig(*args, **options)
+
+class Picture(Figure):
+    """A figure that is written in the style in which it was drawn, and that a notebook shows, whether or not
+    it was told how to show matplotlib's."""
+
+    def savefig(self, *given: Any, **options: Any) -> None:
+        with drawing():
+            super().savefig(*given, **options)
 
     def _repr_png_(self) -> bytes:
         stream = io.BytesIO()
@@ -81,6 +93,7 @@ class Picture(Figure):
         return stream.getvalue()
 
 
+@drawing()
 def plot(
     dataset: xr.Dataset,
     variable: str | Sequence[str] | None = None,
@@ -109,6 +122,7 @@ def plot(
     matplotlib.figure.Figure
         of one axis, curves over bands that show the regimes; of two, a map, the first on x; of three,
         a map for each value of the axis with the fewest. Axes of a single value are only mentioned.
+        It is drawn in matplotlib's default style, whatever a matplotlibrc says.
         Of a comparison, a map for each form, and beside the regimes the share of the map where each
         holds under all of these forms, under some and under none. Of an axis with more than 1350 values,
         less where there are panels, it shows every second, third ... one, and says so; of a dataset that is
@@ -130,17 +144,6 @@ def plot(
     >>> foedus.plot(ds, at={"status_quo": 0.5}).axes[0].get_xlabel()
     "ally's cost of arms, $c_{A}$ (good per unit of arms)"
     """
-    with ALONE:
-        return _drawn(dataset, variable, at, region)
-
-
-def _drawn(
-    dataset: xr.Dataset,
-    variable: str | Sequence[str] | None,
-    at: Mapping[str, float | str] | None,
-    region: Mapping[str, tuple[float, float]] | None,
-) -> Figure:
-    """Return what `plot` draws."""
     dims = getattr(dataset, "dims", ())
     whole = "cutpoints" if "cutpoint" in dims else "sensitivity" if "output" in dims else None
     if whole and (variable is not None or at or region):
@@ -223,11 +226,8 @@ def save_figure(figure: Figure, path: str | os.PathLike) -> None:
     True
     """
     target = check_picture_path(path)
-    # journals refuse Type 3 fonts, which are matplotlib's default in a PDF; names in an SVG are drawn by lot
-    # without a salt
-    style: Any = {"pdf.fonttype": 42, "svg.hashsalt": "foedus"}
     ending = target.suffix[1:].lower()
-    with ALONE, beside(target) as draft, matplotlib.rc_context(style):
+    with drawing(), beside(target) as draft:
         figure.savefig(draft, format=ending, dpi=DPI, metadata=NO_TIME.get(ending))
 
 

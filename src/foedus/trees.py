@@ -253,7 +253,9 @@ def _arms_against(game: Game, force: float, p: float) -> float:
 
 def _around(first: Sequence[float], count: int, cost: float) -> list[float]:
     """Return so many moves in order: the `first` ones that differ enough and are not too dear, then one
-    beyond them, then the middle of what is widest between them."""
+    beyond them, then the middle of what is widest between them.
+
+    Raises ValueError if not all of these can be told apart."""
     moves = [first[0]]
     for move in first[1:]:
         apart = all(
@@ -268,13 +270,18 @@ def _around(first: Sequence[float], count: int, cost: float) -> list[float]:
         moves.sort()
         low, high = max(itertools.pairwise([0.0, *moves]), key=lambda pair: pair[1] - pair[0])
         moves.append(_up((low + high) / 2))
+    if len(set(moves)) < count or math.inf in moves:
+        raise ValueError(
+            f"there is no tree of this game: where a unit of arms costs {cost!r}, those that matter are too"
+            " few or too many to tell moves apart"
+        )
     return sorted(moves)
 
 
 def _up(value: float) -> float:
-    """Return the next number above a positive one that has few digits, 0 for one that is not."""
-    if value <= TINY:
-        return 0.0
+    """Return the next number above a positive one that has few digits, 0 for one that is not; or infinity."""
+    if not TINY < value < math.inf:
+        return value if value > TINY else 0.0
     exact = Decimal(value * (1.0 + INDIFFERENT))
     return float(exact.quantize(Decimal(1).scaleb(exact.adjusted() + 1 - DIGITS), ROUND_CEILING))
 
@@ -334,6 +341,11 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
+def _written_out(value: float) -> str:
+    """Return a number with all its digits and no exponent, which Gambit does not always read."""
+    return f"{Decimal(repr(value)):f}"
+
+
 def _lines(tree: Node) -> Iterator[str]:
     """Give the lines of all nodes, a node before what comes after it; information sets and outcomes are
     counted as they come."""
@@ -344,7 +356,7 @@ def _lines(tree: Node) -> Iterator[str]:
             counts[End] += 1
             number = counts[End]
             label = f"{number}: {node.crisis.words}, x = {node.settlement:.6g}"
-            yield f't "" {number} {_quoted(label)} {{ {", ".join(map(repr, node.payoffs))} }}'
+            yield f't "" {number} {_quoted(label)} {{ {", ".join(map(_written_out, node.payoffs))} }}'
             return
         counts[node.player] += 1
         moves = " ".join(map(_quoted, node.moves))

@@ -1,0 +1,55 @@
+"""Why a library cannot be loaded, in words."""
+
+import itertools
+import os
+import sys
+import traceback
+from importlib.machinery import PathFinder
+from pathlib import Path
+from types import ModuleType
+
+Broken = (ImportError, AttributeError)  # the latter where another module is taken for the library
+
+
+def cause_and_fix(error: ImportError | AttributeError) -> tuple[str, str] | None:
+    """Return which library an error comes from that cannot be loaded, and why; and what is likely to help.
+    None if it comes from something else.
+
+    Examples
+    --------
+    >>> cause_and_fix(ModuleNotFoundError("No module named 'rich'", name="rich"))[0]
+    "rich cannot be loaded: No module named 'rich'"
+    """
+    asked = error.name if isinstance(error, ImportError) else getattr(error.obj, "__name__", None)
+    if isinstance(error, AttributeError) and not isinstance(error.obj, ModuleType):
+        return None
+    frames = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
+    callers = [name.partition(".")[0] for name in reversed(frames)]
+    names = list(itertools.takewhile(lambda name: name not in ("foedus", "__main__"), callers))
+    # what is not there is missing, or who asked for it is too old for it, or too new
+    names.insert(0 if isinstance(error, ModuleNotFoundError) else len(names), (asked or "").partition(".")[0])
+    libraries = [name for name in names if name not in ("", "foedus", "importlib")]
+    for name in libraries:
+        for folder in _folders_in_front():
+            spec = PathFinder.find_spec(name, [folder])
+            if spec and spec.origin:
+                listed = folder in os.environ.get("PYTHONPATH", "").split(os.pathsep)
+                away = f"take {folder} out of PYTHONPATH" if listed else "start foedus in another folder"
+                return f"{spec.origin} is loaded in place of the library {name}", f"rename it, or {away}"
+    library = next((name for name in libraries if name not in sys.stdlib_module_names), None)
+    if library is None:
+        return None
+    first: BaseException = error
+    while first.__cause__:  # NumPy tells it in a page, and what was wrong at its end
+        first = first.__cause__
+    cause = f"{library} cannot be loaded: {str(first).rstrip('.')}"
+    again = f"{sys.executable} -m pip install --force-reinstall {library}"
+    return cause, f"install it anew, with what it takes: {again}"
+
+
+def _folders_in_front() -> list[str]:
+    """Return the folders in which modules are looked for before Python's own and installed ones: that of the
+    script, or the one in which Python was started, and those of PYTHONPATH."""
+    own = str(Path(os.__file__).parent)
+    before = sys.path[: sys.path.index(own)] if own in sys.path else []
+    return [folder or os.getcwd() for folder in before]

@@ -1,0 +1,127 @@
+"""What is printed reaches whoever reads it, or at least does not stop the work."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import foedus
+from foedus import screens
+from foedus.cli import run
+from foedus.tables import rich_table
+
+RUN = """
+[axes]
+ally_cost = { from = 0.05, to = 5.0, points = 24, scale = "log" }
+status_quo = { from = 0.1, to = 0.9, points = 16 }
+[output]
+file = "map.nc"
+variables = ["regime"]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("run.toml").write_text(RUN)
+    return tmp_path
+
+
+def shell(command, **environment):
+    """Run a command line of the shell, in which $foedus stands for foedus."""
+    foedus = f"{sys.executable} -W error -m foedus"
+    return subprocess.run(
+        ["bash", "-c", command], env=os.environ | {"foedus": foedus} | environment,
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("streams", "unbuffered", "code", "said"),
+    [
+        (">/dev/full", "", 1, "foedus: the output could not be written: No space left on device\n"),
+        (">/dev/full", "1", 1, "foedus: the output could not be written: No space left on device\n"),
+        ("<&- >&- 2>&-", "", 0, ""),
+        ("2>/dev/full --adaptive", "1", 0, ""),
+    ],
+)
+def test_streams_that_take_nothing_stop_nothing(folder, streams, unbuffered, code, said):
+    done = shell(f"$foedus map run.toml {streams}", PYTHONUNBUFFERED=unbuffered)
+    assert (done.returncode, done.stderr) == (code, said)
+    assert foedus.load("map.nc").regime.shape == (24, 16)
+    assert Path("map.png").exists()
+
+
+def test_what_is_refused_is_refused_where_nobody_can_be_told():
+    assert shell("$foedus solve --stake x 2>/dev/full").returncode == 2
+    assert shell("$foedus solve --stake x 2>&-").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("encoding", "command", "words"),
+    [
+        ("ascii", "map run.toml --adaptive", "%\n    deterrence"),
+        ("ascii", "map run.toml --adaptive", "% +- "),
+        ("latin-1", "doctor", "\nok a file holds what was saved: "),
+    ],
+)
+def test_what_cannot_be_encoded_is_said_in_ascii(folder, encoding, command, words):
+    done = shell(f"$foedus {command}", PYTHONIOENCODING=encoding)
+    assert done.returncode == 0
+    assert words in done.stdout
+
+
+def test_what_has_no_other_words_is_escaped(folder, monkeypatch, capsys):
+    assert screens._in_ascii(UnicodeEncodeError("ascii", "a ✗ π\udcff", 2, 6, "")) == (
+        "not ok \\u03c0\\udcff",
+        6,
+    )
+    done = shell("$foedus info $'m\\xff.nc'")  # whose name is no text
+    assert done.stderr == "foedus: m\\udcff.nc: there is no such file\n"
+
+
+@pytest.mark.parametrize("columns", [1, 30, 80])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["solve", "--off-path", "--deviation-gain"],
+        ["statics"],
+        ["cutpoints", "ally_cost", "--within", "0.05:5", "--points", "64"],
+        ["claims", "--games", "64"],
+        ["info", "map.nc"],
+    ],
+)
+def test_nothing_is_cut_on_a_narrow_screen(folder, monkeypatch, capsys, command, columns):
+    foedus.save(foedus.sweep({"ally_cost": [0.3, 1.0]}), "map.nc")
+    printed = []
+    for width in (1000, columns):
+        monkeypatch.setenv("COLUMNS", str(width))
+        assert run(command) == 0
+        printed.append(capsys.readouterr().out)
+    # all but rules, and the line that tells the speed
+    wide, narrow = (sorted(re.sub(r"─+|\n.*per second\n", "", text).split()) for text in printed)
+    assert narrow == wide
+
+
+@pytest.mark.parametrize("name", ["m[bold]", "[red]m", ":smile:", "a:b", "ñ ü"])
+def test_names_are_printed_as_they_are(folder, monkeypatch, capsys, name):
+    """And not as markup."""
+    file = f"{name}.nc"
+    monkeypatch.setattr(sys, "argv", ["foedus", "map", "run.toml", "-o", file])
+    assert run(sys.argv[1:]) == 0
+    assert f"kept in {file}, drawn in {name}.png\n" in capsys.readouterr().out
+    assert run(["info", file]) == 0
+    assert capsys.readouterr().out.startswith(f"{file}  ")
+    assert run(["info", f"no{file}"]) == 2
+    assert capsys.readouterr().err == f"foedus: no{file}: there is no such file\n"
+
+
+def test_what_is_no_markup_at_all_is_printed(capsys):
+    screens.show_facts([("[/]", "a[/red] :smile:")])
+    screens.show(rich_table(["[b]"], [["a[/red]"]], title="[/red]"))
+    facts, *table = capsys.readouterr().out.splitlines()
+    assert facts == "[/]  a[/red] :smile:"
+    assert [line.strip() for line in table if line.strip(" ─")] == ["[/red]", "[b]", "a[/red]"]
