@@ -45,7 +45,7 @@ def revision(t, levels):
     """Return A's best way to revise the status quo: forces, settlement and payoff, before kappa.
 
     A fights for x = h(alpha) - k_A + pi K with the forces best for that, or takes everything from
-    where C capitulates. The payoff is -infinity where there is nothing to take.
+    where C capitulates; indifferent, the less. The payoff is -infinity where there is nothing to take.
     """
     least = max(levels.yielding, t.ally_forces)
     overwhelming = max(least, levels.capitulation)
@@ -55,7 +55,7 @@ def revision(t, levels):
     fighting = taken - t.ally_cost * (force - t.ally_forces)
     takes = t.surplus > 0.0 or taken > t.status_quo + ROUNDING  # with pi K = 0 there may be nothing to take
     fights = force < levels.capitulation and takes
-    if fights and fighting >= payoff:
+    if fights and fighting >= payoff - rounding(t, 0.0):
         return force, taken, fighting
     return overwhelming, 1.0, payoff
 

@@ -56,6 +56,12 @@ ROUND = {
              challenger_cost=0.8),
         {"regime": Regime.SELF_RELIANCE, "crisis": Crisis.QUIET, "settlement": 0.8, "challenger_arms": 0.0},
     ),
+    # A takes 0.6 with 0.8, from where C yields, or all with 1.8: 0.6 - 0.4 * 0.7 = 1 - 0.4 * 1.7
+    "all or some": (
+        game(ally_cost=0.4, challenger_cost=0.2, superpower_cost=0.2, status_quo=0.2, ally_war_cost=0,
+             challenger_war_cost=0.2, ally_forces=0.1, stake=0.5, alliance_cost=0.05),
+        {"regime": Regime.REVISION, "settlement": 0.6, "superpower_payoff": -0.2},
+    ),
     # C threatens unless A has 19 times its forces: the pledge of 2.25 that would make A hold costs S 0.9, and so
     # does what A concedes
     "dear": (
