@@ -119,4 +119,8 @@ def open_lazily(path: Path) -> xr.Dataset:
     dataset = xr.open_dataset(path, engine="zarr", consolidated=False, cache=False, decode_times=False)
     known = [name for name in KEPT if name in dataset.data_vars]  # a folder keeps no order
     ordered = dataset[[*known, *(name for name in dataset.data_vars if name not in known)]]
-    return ordered.assign_coords(dataset.coords)  # with those that no variable has for a dimension
+    whole = ordered.assign_coords(dataset.coords)  # with those that no variable has for a dimension
+    # NumPy's own type of text is not the one that was written
+    return whole.assign(
+        {name: text.astype(str) for name, text in whole.variables.items() if text.dtype.kind == "T"}
+    )

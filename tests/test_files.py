@@ -113,7 +113,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(path, dataset, monkeypat
         draft.write_bytes(b"half")
         raise RuntimeError("NetCDF: HDF error")
 
-    monkeypatch.setattr(netcdf, "write", half)
+    monkeypatch.setattr(netcdf, "define", half)
     with pytest.raises(OSError, match=r"map.nc could not be written: NetCDF: HDF error"):
         foedus.save(dataset, path)
     assert path.read_bytes() == before
