@@ -121,6 +121,10 @@ def open_lazily(path: Path) -> xr.Dataset:
     ordered = dataset[[*known, *(name for name in dataset.data_vars if name not in known)]]
     whole = ordered.assign_coords(dataset.coords)  # with those that no variable has for a dimension
     # NumPy's own type of text is not the one that was written
+    texts = {name: array for name, array in whole.variables.items() if array.dtype.kind == "T"}
     return whole.assign(
-        {name: text.astype(str) for name, text in whole.variables.items() if text.dtype.kind == "T"}
+        {
+            name: (array.dims, np.array(array.values.tolist(), str), array.attrs)
+            for name, array in texts.items()
+        }
     )
