@@ -33,7 +33,8 @@ def cause_and_fix(error: ImportError | AttributeError) -> tuple[str, str] | None
         for folder in _folders_in_front():
             spec = PathFinder.find_spec(name, [folder])
             if spec and spec.origin:
-                listed = folder in map(os.path.abspath, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+                named = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+                listed = folder in map(os.path.abspath, named)
                 away = f"take {folder} out of PYTHONPATH" if listed else "start foedus in another folder"
                 return f"{spec.origin} is loaded in place of the library {name}", f"rename it, or {away}"
     library = next((name for name in libraries if name not in sys.stdlib_module_names), None)
