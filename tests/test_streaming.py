@@ -125,18 +125,20 @@ def test_memory_does_not_grow_with_the_map(tmp_path):
     assert peaks[1] - peaks[0] < 6e7
 
 
+def stop_after(games):
+    """Return a report of progress that interrupts a run once so many games are done."""
+
+    def progress(done, _):
+        if done >= games:
+            raise KeyboardInterrupt
+
+    return progress
+
+
 class TestResuming:
     @pytest.mark.parametrize("ending", ENDINGS)
     def test_goes_on_from_what_is_solved(self, tmp_path, small, ending):
         path = tmp_path / f"map{ending}"
-
-        def stop_after(games):
-            def progress(done, _):
-                if done >= games:
-                    raise KeyboardInterrupt
-
-            return progress
-
         for games in (300, 1000, 1001, 2000):
             with pytest.raises(KeyboardInterrupt):
                 foedus.sweep_to(path, AXES, threads=1, resume=True, progress=stop_after(games))
@@ -151,13 +153,8 @@ class TestResuming:
 
     def test_a_slab_that_is_gone_from_a_store_is_solved_again(self, tmp_path, small):
         path = tmp_path / "map.zarr"
-
-        def stop(done, _):
-            if done > 1000:
-                raise KeyboardInterrupt
-
         with pytest.raises(KeyboardInterrupt):
-            foedus.sweep_to(path, AXES, threads=1, progress=stop)
+            foedus.sweep_to(path, AXES, threads=1, progress=stop_after(1001))
         store = draft.draft_folder(path) / path.name
         next(part for part in (store / "pledge" / "c").rglob("*") if part.is_file()).unlink()
         foedus.sweep_to(path, AXES, resume=True)
@@ -249,13 +246,8 @@ class TestResuming:
     def test_records_that_are_not_whole_are_solved_again(self, tmp_path, small):
         """As after a loss of power."""
         path = tmp_path / "map.nc"
-
-        def stop(done, _):
-            if done > 1500:
-                raise KeyboardInterrupt
-
         with pytest.raises(KeyboardInterrupt):
-            foedus.sweep_to(path, AXES, threads=1, progress=stop)
+            foedus.sweep_to(path, AXES, threads=1, progress=stop_after(1501))
         slabs = sorted((tmp_path / "map.nc.part" / "slabs").iterdir())
         slabs[0].write_bytes(slabs[0].read_bytes()[:-1])
         slabs[1].write_bytes(b"")

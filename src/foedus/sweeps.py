@@ -259,9 +259,9 @@ def solve_points(
     if hasattr(points, "data_vars"):
         from .io.dataset import contest_of
 
-        if contest is None and "contest" in points.coords and contest_of(points) is None:
-            raise ValueError("the contest is not the same in all games; solve those of each contest apart")
         contest = contest or contest_of(points)
+        if contest is None and "contest" in points.coords:
+            raise ValueError("the contest is not the same in all games; solve those of each contest apart")
         points = {name: points[name] for name in PARAMETERS if name in points.variables}
         fixed = {name: float(v) for name, v in points.items() if v.ndim == 0} | fixed
         points = {name: v for name, v in points.items() if v.ndim}
