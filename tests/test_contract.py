@@ -374,6 +374,10 @@ class TestPoints:
         difference = foedus.solve_points(COLUMNS, contest="difference")
         assert foedus.solve_points(difference).equals(difference)
         assert foedus.solve_points(difference, contest="ratio", stake=0.05).equals(ds)
+        both = xr.concat([ds, difference], "game", coords="different", compat="equals")
+        with pytest.raises(ValueError, match="the contest is not the same in all games"):
+            foedus.solve_points(both)
+        assert foedus.solve_points(both, contest="ratio").sizes["game"] == 2 * ds.sizes["game"]
         curve = foedus.sweep({"ally_cost": [0.3, 1.0]}, stake=0.05)
         assert (foedus.solve_points(curve).regime.values == curve.regime.values).all()
 
