@@ -171,7 +171,7 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
     on_paths = False
     for j in range(which_floats.size):
         on_paths |= ON_PATHS[which_floats[j]]
-    blocks = np.empty(GROUP, BLOCK)
+    blocks, out_of_range = np.empty(GROUP, BLOCK), np.zeros(GROUP, np.int64)
     for g in range(GROUP):
         for i in range(fixed.size):
             blocks[g].parameters[i] = fixed[i]
@@ -184,18 +184,18 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
             for g, column in enumerate(range(first, last, LANES)):
                 block, start, games = blocks[g], row * width + column, min(LANES, last - column)
                 if new_costs or row == first_row:
-                    set_costs(block, costs_alike)
+                    out_of_range[g] = set_costs(block, costs_alike)
                 if new_levels or row == first_row:
                     set_levels(block, levels_alike)
-                solve_lanes(block)
+                lost = out_of_range[g] + solve_lanes(block)
                 if which_floats.size == 0:
-                    lost = set_codes(block)
+                    set_codes(block)
                 else:
                     if on_paths:
                         follow_paths(block)
                     else:
                         leave_paths(block)
-                    lost = set_variables(block)
+                    set_variables(block)
                 if lost > 0:
                     for n in range(games):
                         if np.isnan(offer_at(block.offer, n).backing):

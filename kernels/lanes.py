@@ -124,19 +124,22 @@ def put_costs(block, n, known):
 
 @jit
 def costs_lane(block, n):
-    """Compute the `Costs` of lane n."""
-    put_costs(block, n, costs(parameters(block.parameters[:, n])))
+    """Compute the `Costs` of lane n; return whether they leave the range of floats."""
+    known = costs(parameters(block.parameters[:, n]))
+    put_costs(block, n, known)
+    return math.isnan(known.solvable)
 
 
 @jit_apart
 def set_costs(block, alike):
-    """Compute the `Costs` of all lanes, once if the parameters that decide them are `alike` in all."""
+    """Compute the `Costs` of all lanes, once if the parameters that decide them are `alike` in all; return in
+    how many they leave the range of floats."""
     if alike:
         known = costs(parameters(block.parameters[:, 0]))
         for n in range(LANES):
             put_costs(block, n, known)
-    else:
-        each_lane(costs_lane, block)
+        return LANES if math.isnan(known.solvable) else 0
+    return each_lane(costs_lane, block)
 
 
 @jit
@@ -244,8 +247,8 @@ def step(block):
 @jit_apart
 def concede(block):
     """Find what keeps A from adding nothing and conceding: in all lanes at once while many of them move,
-    then one by one."""
-    moving, steps = each_lane(moves, block), 0
+    then one by one; return in how many it was not found."""
+    moving, steps, lost = each_lane(moves, block), 0, 0
     while moving > MANY and steps < STEPS:
         moving = step(block)
         steps += 1
@@ -254,6 +257,8 @@ def concede(block):
             if moves(block, n):
                 t, lv = terms_at(block, n), levels_at(block, n)
                 block.backing[n] = backing_against_conceding(t, lv, block.backing[n], True, steps)
+                lost += 1 if math.isnan(block.backing[n]) else 0
+    return lost
 
 
 @jit
@@ -295,13 +300,15 @@ def offer_to_buy(block):
 
 @jit
 def solve_lanes(block):
-    """Find what A does without S and S's best offer in every lane."""
+    """Find what A does without S and S's best offer in every lane; return in how many it was not found."""
+    lost = 0
     if act_alone(block):
         if refuse(block):
             arm(block)
-        concede(block)
+        lost = concede(block)
         if offer_to_hold(block):
             offer_to_buy(block)
+    return lost
 
 
 @jit
@@ -315,16 +322,15 @@ def put_solution(v, n, solution):
 
 @jit
 def codes_lane(block, n):
-    """Write the codes of lane n: the regime and both crises; return whether the game is unsolved."""
-    v, offer = block.variables, offer_at(block.offer, n)
-    v[0, n], v[5, n], v[12, n] = codes(alone_at(block, n), offer)
-    return math.isnan(offer.backing)
+    """Write the codes of lane n: the regime and both crises."""
+    v = block.variables
+    v[0, n], v[5, n], v[12, n] = codes(alone_at(block, n), offer_at(block.offer, n))
 
 
 @jit_apart
 def set_codes(block):
-    """Write the codes alone: the regime and both crises; return how many games are unsolved."""
-    return each_lane(codes_lane, block)
+    """Write the codes alone: the regime and both crises."""
+    each_lane(codes_lane, block)
 
 
 @jit
@@ -379,13 +385,13 @@ def leave_paths(block):
 
 @jit
 def variables_lane(block, n):
-    """Write all variables of lane n, as far as the paths are known; return whether the game is unsolved."""
-    without, behind, offer = path_at(block.without, n), path_at(block.behind, n), offer_at(block.offer, n)
-    put_solution(block.variables, n, solved(terms_at(block, n), without, behind, offer))
-    return math.isnan(offer.backing)
+    """Write all variables of lane n, as far as the paths are known."""
+    without, behind = path_at(block.without, n), path_at(block.behind, n)
+    found = solved(terms_at(block, n), without, behind, offer_at(block.offer, n))
+    put_solution(block.variables, n, found)
 
 
 @jit_apart
 def set_variables(block):
-    """Write all variables, as far as the paths are known; return how many games are unsolved."""
-    return each_lane(variables_lane, block)
+    """Write all variables, as far as the paths are known."""
+    each_lane(variables_lane, block)

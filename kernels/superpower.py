@@ -144,17 +144,16 @@ def backing_against_conceding(t, levels, start, more, steps):
 
 
 @jit
-def gained(t, levels, gain):
-    """Return 1 if S gains, -1 if it loses, and 0 if rounding may have made its `gain`.
+def weighed(t, levels, gain):
+    """Return the `gain` of S and how well it is known, both times 1 - r: a gain of less may be rounding.
 
     What backing costs is known no better than the defence that it is part of, which is less than what A would
     need alone, over 1 - r, by which it may have been divided.
     """
     spare = 1.0 - t.ally_edge
     spare = spare if spare > 0.0 else 1.0
-    known = ROUNDING * (t.stake * spare + min(t.price * levels.holding, DEAREST * t.stake * spare))
-    gain *= spare
-    return 1.0 if gain > known else -1.0 if gain < -known else 0.0
+    stake = t.stake * spare
+    return gain * spare, ROUNDING * (stake + min(t.price * levels.holding, DEAREST * stake))
 
 
 @jit
@@ -165,9 +164,9 @@ def cheaper(t, levels, best, backing, settlement, limit):
     With pi K = 0 the edge of C's threat is the status quo, which A does not concede.
     """
     cost = t.alliance_cost + t.price * backing + t.stake * (t.status_quo - settlement)
-    gain = gained(t, levels, best.loss - cost)
+    gain, known = weighed(t, levels, best.loss - cost)
     concedes = t.surplus > 0.0 or settlement < t.status_quo - ROUNDING
-    if concedes and (gain > 0.0 or (gain == 0.0 and backing < best.backing)):
+    if concedes and (gain > known or (gain >= -known and backing < best.backing)):
         return Offer(cost, backing, CHALLENGER_CHALLENGES, settlement, limit)
     return best
 
@@ -198,7 +197,8 @@ def offer_to_make_hold(t, levels, alone, nothing, refusal, backing):
     best = nothing
     backing = max(backing, TINY)  # what is needed may be lost in rounding, but it is something
     cost = t.alliance_cost + t.price * backing
-    if gained(t, levels, nothing.loss - cost) > 0.0:
+    gain, known = weighed(t, levels, nothing.loss - cost)
+    if gain > known:
         limit = CONCESSION if backing > refusal else REFUSAL
         best = Offer(cost, backing, QUIET, t.status_quo, limit)
     best = arming_offer(t, levels, alone, best)
