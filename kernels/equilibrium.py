@@ -126,29 +126,12 @@ def unsolved():
 
 
 @jit
-def solved(t, without, path, offer):
-    """Return the `Solution` with these paths, or that of an unsolved game if the offer was not found."""
-    if math.isnan(offer.backing):
-        return unsolved()
-    return solution(t, without, path, offer.backing, offer.limit != NO_PLEDGE)
-
-
-@jit
-def codes(alone, offer):
-    """Return the codes of the same by themselves: the regime, the crisis and the crisis without S."""
-    if math.isnan(offer.backing):
-        return UNSOLVED, QUIET, QUIET
-    return regime(offer.limit != NO_PLEDGE, offer.crisis, alone.crisis), offer.crisis, alone.crisis
-
-
-@jit
 def equilibrium(t):
     """Return the `Solution` of the game with the `Terms` t, what fixes the pledge, and the status."""
     lv = levels(t)
     alone = ally_alone(t, lv)
     offer = best_offer(t, lv, alone)
-    without, path = path_alone(t, lv, alone), path_behind(t, lv, alone, offer)
-    status = SOLVED
     if math.isnan(offer.backing):
-        status = OUT_OF_RANGE if math.isnan(t.solvable) else NOT_CONVERGED
-    return solved(t, without, path, offer), offer.limit, status
+        return unsolved(), offer.limit, OUT_OF_RANGE if math.isnan(t.solvable) else NOT_CONVERGED
+    without, path = path_alone(t, lv, alone), path_behind(t, lv, alone, offer)
+    return solution(t, without, path, offer.backing, offer.limit != NO_PLEDGE), offer.limit, SOLVED

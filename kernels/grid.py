@@ -17,6 +17,7 @@ from .lanes import (
     set_levels,
     set_variables,
     solve_lanes,
+    strike_unsolved,
 )
 from .status import SOLVED
 from .terms import CONTEST, COSTLY, DECISIVENESS, LEVELLED, Parameters, game_terms, parameters
@@ -197,6 +198,7 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
                         leave_paths(block)
                     set_variables(block)
                 if lost > 0:
+                    strike_unsolved(block)
                     for n in range(games):
                         if np.isnan(offer_at(block.offer, n).backing):
                             unsolved += 1

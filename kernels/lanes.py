@@ -23,7 +23,7 @@ from ._jit import jit, jit_apart
 from ._vectors import each_lane
 from .ally import Act, ally_alone, concession_defence
 from .challenger import Levels, levels
-from .equilibrium import Path, Solution, codes, path_alone, path_behind, solved
+from .equilibrium import Path, Solution, path_alone, path_behind, regime, solution, unsolved
 from .superpower import (
     NO_PLEDGE,
     STEPS,
@@ -323,8 +323,9 @@ def put_solution(v, n, solution):
 @jit
 def codes_lane(block, n):
     """Write the codes of lane n: the regime and both crises."""
-    v = block.variables
-    v[0, n], v[5, n], v[12, n] = codes(alone_at(block, n), offer_at(block.offer, n))
+    v, alone, offer = block.variables, alone_at(block, n), offer_at(block.offer, n)
+    v[0, n] = regime(offer.limit != NO_PLEDGE, offer.crisis, alone.crisis)
+    v[5, n], v[12, n] = offer.crisis, alone.crisis
 
 
 @jit_apart
@@ -386,8 +387,8 @@ def leave_paths(block):
 @jit
 def variables_lane(block, n):
     """Write all variables of lane n, as far as the paths are known."""
-    without, behind = path_at(block.without, n), path_at(block.behind, n)
-    found = solved(terms_at(block, n), without, behind, offer_at(block.offer, n))
+    without, behind, offer = path_at(block.without, n), path_at(block.behind, n), offer_at(block.offer, n)
+    found = solution(terms_at(block, n), without, behind, offer.backing, offer.limit != NO_PLEDGE)
     put_solution(block.variables, n, found)
 
 
@@ -395,3 +396,11 @@ def variables_lane(block, n):
 def set_variables(block):
     """Write all variables, as far as the paths are known."""
     each_lane(variables_lane, block)
+
+
+@jit
+def strike_unsolved(block):
+    """Write that a game is unsolved in the lanes where S's offer was not found."""
+    for n in range(LANES):
+        if math.isnan(offer_at(block.offer, n).backing):
+            put_solution(block.variables, n, unsolved())
