@@ -18,7 +18,7 @@ AGAINST ?= docs/manifest.json
 BASE ?= HEAD~1
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/general/*.py io/*.py src/foedus/*.py src/foedus/py.typed src/foedus/explorer.html src/foedus/explorer.css)
+SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/*/*.py kernels/*/*/*.py io/*.py src/foedus/*.py src/foedus/py.typed src/foedus/*/*)
 # whatever the user has told pip about where else to install
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_VIRTUALENV
 export PIP_USER = 0

@@ -9,10 +9,10 @@ from typing import Any
 
 import xarray as xr
 
-ACCESSOR = "foedus.accessor"
+ACCESSOR = "foedus.draw.accessor"
 
 
 @xr.register_dataset_accessor("foedus")
 def accessor(dataset: xr.Dataset) -> Any:
-    """Return what `foedus.accessor.Accessor` offers of a Dataset."""
+    """Return what `foedus.draw.accessor.Accessor` offers of a Dataset."""
     return importlib.import_module(ACCESSOR).Accessor(dataset)

@@ -5,7 +5,9 @@ from collections.abc import Hashable, Iterable, Mapping
 import numpy as np
 import xarray as xr
 
-from .schema import COMPARISON, KEPT, PARAMETERS, UNITS_IN, Code, Label
+from ..alliance.tables import KEPT, PARAMETERS, UNITS_IN
+from ..maps.compare import COMPARISON
+from ..model.outcomes import Code, Label
 
 MASKED = -2  # stands for the codes that `where` has left out
 
@@ -100,7 +102,7 @@ def coded(array: xr.DataArray, codes: type[Code]) -> xr.DataArray:
 
     Examples
     --------
-    >>> from foedus.io.schema import Regime
+    >>> from foedus.alliance.tables import Regime
     >>> regime = xr.DataArray(np.array([0, 5], np.int8), dims="stake")
     >>> coded(regime.where(regime > 0), Regime).values
     array([-2,  5], dtype=int8)

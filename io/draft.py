@@ -17,10 +17,10 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
+from ..alliance.tables import KEPT, PARAMETERS
 from .dataset import contest_of
 from .files import failing_to_write, format_of, opened, put_in_place, stamped, writable
 from .layout import Chunk, Layout
-from .schema import KEPT, PARAMETERS
 
 try:
     import fcntl

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from ..alliance.tables import KEPT
 from .dataset import check_ours, coded
-from .schema import KEPT
 
 CHECKSUM = "crc32"  # the attribute in which NetCDF files have it
 # what readers would apply to the values, or files write themselves

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from ..alliance.tables import KEPT
 from .layout import Box, Chunk, Layout
-from .schema import KEPT
 
 try:
     import zarr

@@ -12,8 +12,8 @@ import numpy as np
 import twin
 from numba import njit
 
-from foedus import kernels
-from foedus.kernels import general
+from foedus.kernels import alliance as kernels
+from foedus.kernels.alliance import any_contest
 
 BESIDE = np.array([0.0, 1e-15, -1e-15, 1e-9, -1e-9, 1e-6, -1e-6, 1e-3, -1e-3])
 LEVELS = 12  # most that are looked at
@@ -52,18 +52,18 @@ def closed_ally_reply(known, backing):
 @njit
 def general_known(g):
     """Return the terms of a game with any contest, and its levels."""
-    t = general.game_terms(g)
-    return t, general.levels(t)
+    t = any_contest.game_terms(g)
+    return t, any_contest.levels(t)
 
 
 @njit
 def general_challenger_reply(known, backing, alpha):
-    return general.challenger_act(known[0], known[1], backing, alpha)
+    return any_contest.challenger_act(known[0], known[1], backing, alpha)
 
 
 @njit
 def general_ally_reply(known, backing):
-    return general.ally_act(known[0], known[1], backing)
+    return any_contest.ally_act(known[0], known[1], backing)
 
 
 CLOSED = Solver(closed_known, closed_challenger_reply, closed_ally_reply)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from conftest import sized
 
-from foedus import Crisis, Regime, kernels
+from foedus import Crisis, Regime
+from foedus.kernels import alliance as kernels
 
 
 def regime(signed, crisis, crisis_without):

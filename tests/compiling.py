@@ -5,9 +5,9 @@ import sys
 import numpy as np
 
 import foedus
-from foedus import kernels
-from foedus.equilibrium import game_vector
-from foedus.kernels import deviations
+from foedus.alliance.equilibrium import game_vector
+from foedus.kernels import alliance as kernels
+from foedus.kernels.alliance import deviations
 
 GAME = game_vector(foedus.Game())
 AXES = {"ally_cost": [0.3, 1.0], "stake": [0.5, 1.0]}

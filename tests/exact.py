@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from checks import regime
 
-from foedus import kernels
+from foedus.kernels import alliance as kernels
 
 DIGITS = 50
 TIE = Decimal("1e-35")

@@ -4,8 +4,8 @@ import itertools
 
 import numpy as np
 
-from foedus import kernels
-from foedus.io.schema import PARAMETERS
+from foedus.alliance.tables import PARAMETERS
+from foedus.kernels import alliance as kernels
 
 RATIO, DIFFERENCE = 0.0, 1.0  # the form of the contest, the last entry of a game
 DEFAULT = {name: PARAMETERS[name].default for name in kernels.PARAMETERS} | {"contest": RATIO}

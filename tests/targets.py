@@ -19,8 +19,8 @@ import numpy as np
 from games import EDGE_GAMES, random_games
 from numba.core import codegen
 
-from foedus import kernels
-from foedus.kernels import lanes
+from foedus.kernels import alliance as kernels
+from foedus.kernels.alliance import lanes
 
 # instructions on vectors of floats; and on single floats, or that write under a mask, which may take as long. On ARM
 # LLVM takes roots one by one all the same.

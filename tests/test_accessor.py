@@ -9,8 +9,9 @@ import pytest
 import xarray as xr
 
 import foedus
-from foedus import Regime, adaptive
-from foedus.cli import run
+from foedus import Regime
+from foedus.cli.app import run
+from foedus.maps import adaptive
 
 AXES = {"ally_cost": np.geomspace(0.05, 5, 24), "status_quo": np.linspace(0.1, 0.9, 16)}
 

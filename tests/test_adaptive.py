@@ -11,11 +11,13 @@ from matplotlib.collections import LineCollection
 from pictures import caption, overlaps
 
 import foedus
-from foedus import Regime, adaptive, kernels
-from foedus.adaptive import values_at
-from foedus.cli import run
-from foedus.topology import entropies, geometry
-from foedus.tracing import Quads, lattice, runs, trace
+from foedus import Regime
+from foedus.cli.app import run
+from foedus.kernels import alliance as kernels
+from foedus.maps import adaptive
+from foedus.maps.adaptive import values_at
+from foedus.maps.topology import entropies, geometry
+from foedus.maps.tracing import Quads, lattice, runs, trace
 
 BAND = {"ally_cost": (0.05, 5), "challenger_cost": (0.05, 5), "status_quo": (0.05, 0.95), "stake": (0.01, 3)}
 

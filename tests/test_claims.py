@@ -10,9 +10,12 @@ import xarray as xr
 from conftest import compiled_only
 
 import foedus
-from foedus import Regime, article, verdicts
-from foedus.cli import run
-from foedus.io.schema import CONTESTS, PARAMETERS, Verdict
+from foedus import Regime
+from foedus.alliance import claims as article
+from foedus.alliance.tables import CONTESTS, PARAMETERS
+from foedus.cli.app import run
+from foedus.uncertainty import claims as verdicts
+from foedus.uncertainty.claims import Verdict
 
 pytestmark = compiled_only
 
@@ -34,7 +37,7 @@ AXES = {"ally_cost": np.geomspace(0.05, 5, 23), "status_quo": np.linspace(0.3, 0
 
 def best_for_less(eq):
     """Return what A gets at best behind a slightly smaller pledge."""
-    from foedus import kernels
+    from foedus.kernels import alliance as kernels
 
     parameters = [getattr(eq.game, name) for name in kernels.PARAMETERS]
     game = np.array([*parameters, CONTESTS.index(eq.game.contest)])
@@ -171,7 +174,7 @@ def test_where_the_pledge_binds_c_and_not_a():
     indifferent then, but grid search, too, finds it much better off than behind a smaller pledge."""
     import twin
 
-    from foedus import kernels
+    from foedus.kernels import alliance as kernels
 
     form = {"contest": "difference", "decisiveness": 3.0, "status_quo": 0.225, "stake": 0.3}
     ds = foedus.claims({"ally_cost": [0.635]}, **form)
@@ -293,7 +296,7 @@ def test_exceptions_that_were_found_stand_before_the_twin():
     search from the definition finds the same."""
     import twin
 
-    from foedus import kernels
+    from foedus.kernels import alliance as kernels
 
     def forces(**game):
         g = (*(game.get(name, PARAMETERS[name].default) for name in kernels.PARAMETERS), 0.0)

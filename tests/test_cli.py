@@ -16,8 +16,8 @@ import pytest
 import xarray as xr
 
 import foedus
-from foedus.cli import run
-from foedus.io.schema import PARAMETERS
+from foedus.alliance.tables import PARAMETERS
+from foedus.cli.app import run
 
 RUN = """
 [game]
@@ -262,7 +262,7 @@ class TestMap:
     def test_loads_what_it_needs_and_no_more(self, folder):
         """A game takes neither labels nor files, a map without its picture nothing that draws."""
         loaded = (
-            "import sys; from foedus.cli import run; run(sys.argv[1:]);"
+            "import sys; from foedus.cli.app import run; run(sys.argv[1:]);"
             "print([m for m in ('xarray', 'netCDF4', 'pydantic', 'matplotlib') if m in sys.modules])"
         )
         for arguments, modules in (
@@ -388,7 +388,7 @@ class TestMap:
         def no_room(*_, **__):
             raise MemoryError
 
-        monkeypatch.setattr("foedus.cli.solve_request", no_room)
+        monkeypatch.setattr("foedus.cli.app.solve_request", no_room)
         assert refuse(capsys, "map", "run.toml") == "there is not enough memory for a run of this size"
 
     def test_a_run_beyond_any_memory_is_said_and_refused(self, folder, capsys):
@@ -422,7 +422,7 @@ class TestPicturesThatFail:
         def fail(*_, **__):
             raise RuntimeError("latex could not be found\nand a page of advice")
 
-        monkeypatch.setattr("foedus.plots.Picture.savefig", fail)
+        monkeypatch.setattr("foedus.draw.plots.Picture.savefig", fail)
         laws = (
             "[distributions]\nally_cost = { log_uniform = [0.05, 5.0] }\nstake = { uniform = [0.1, 1.0] }\n"
         )

@@ -11,9 +11,9 @@ import pytest
 import xarray as xr
 
 import foedus
-from foedus import clusters
-from foedus.cli import run
+from foedus.cli.app import run
 from foedus.io import layout as layouts
+from foedus.large import dask as clusters
 
 AXES = {"ally_cost": np.geomspace(0.05, 5, 400), "status_quo": np.linspace(0.1, 0.9, 300)}
 ENDINGS = (".nc", ".zarr")
@@ -189,7 +189,7 @@ class TestCommandLine:
 
     def test_without_dask_the_extra_is_named(self, folder, capsys, monkeypatch):
         monkeypatch.setitem(sys.modules, "distributed", None)
-        monkeypatch.delitem(sys.modules, "foedus.clusters")
+        monkeypatch.delitem(sys.modules, "foedus.large.dask")
         assert run(["map", "run.toml", "--dask", "--no-picture"]) == 2
         assert capsys.readouterr().err == (
             "foedus: clusters and lazy maps take Dask: pip install 'foedus[dask]'\n"

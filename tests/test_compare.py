@@ -10,9 +10,10 @@ from matplotlib.patches import Rectangle
 from pictures import caption, colours, heads, legends, meshes, overlaps
 
 import foedus
-from foedus import Regime, plots
-from foedus.forms import regime_share
-from foedus.io.schema import COMPARISON, PARAMETERS, VARIABLES
+from foedus import Regime
+from foedus.alliance.tables import PARAMETERS, VARIABLES
+from foedus.draw import plots
+from foedus.maps.compare import COMPARISON, regime_share
 
 AXES = {"ally_cost": np.geomspace(0.05, 5, 12), "status_quo": np.linspace(0.15, 0.85, 9)}
 OVER = {
@@ -84,7 +85,7 @@ def test_everything_is_labelled(forms, costs):
 
 
 def test_progress_counts_the_games_of_all_forms(monkeypatch):
-    monkeypatch.setattr("foedus.sweeps.TILE", (1, 10))
+    monkeypatch.setattr("foedus.solving.sweeps.TILE", (1, 10))
     seen = []
     over = {"stake": [0.5, 1.0, 2.0]}
     foedus.compare({"ally_cost": np.linspace(0.1, 1, 25)}, over, progress=lambda *counts: seen.append(counts))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import foedus
-from foedus.cli import run
-from foedus.io.schema import CONTESTS, KEPT, PARAMETERS
+from foedus.alliance.tables import CONTESTS, KEPT, PARAMETERS
+from foedus.cli.app import run
 
 LINES = {  # a line that is typed so far, and among what it may go on with
     "foedus so": {"solve"},
@@ -101,7 +101,7 @@ def test_says_what_was_written_and_writes_it_once(home, capsys, shell, startup):
 )
 @pytest.mark.parametrize("loaded", ["sys", "pydantic"])  # where it is loaded the parser asks it, too
 def test_words_that_are_not_offered_are_refused_in_our_words(arguments, words, loaded):
-    script = f"import sys, {loaded}; from foedus.cli import main; main()"
+    script = f"import sys, {loaded}; from foedus.cli.app import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False
     )
@@ -111,7 +111,7 @@ def test_words_that_are_not_offered_are_refused_in_our_words(arguments, words, l
 
 def test_takes_no_extra(home):
     """And a command that takes one says so in a line."""
-    script = "import sys; sys.modules['scipy.stats'] = None; from foedus.cli import main; main()"
+    script = "import sys; sys.modules['scipy.stats'] = None; from foedus.cli.app import main; main()"
     for arguments, code in (["--install-completion", "--shell", "bash"], 0), (["sensitivity", "run.toml"], 2):
         done = subprocess.run(
             [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False
@@ -133,7 +133,7 @@ def test_refusals(monkeypatch, capsys):
 def test_another_shell_is_refused_in_a_line(monkeypatch, capsys, kind):
     from cyclopts.completion.detect import ShellDetectionError
 
-    from foedus import cli_completion
+    from foedus.cli.app import completion as cli_completion
 
     def detect():
         if kind is None:
@@ -147,7 +147,7 @@ def test_another_shell_is_refused_in_a_line(monkeypatch, capsys, kind):
 
 def test_version_loads_no_kernels():
     script = (
-        "import sys; from foedus.cli import run; run(['--version']);"
+        "import sys; from foedus.cli.app import run; run(['--version']);"
         "print([m for m in ('numba', 'xarray', 'matplotlib') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import foedus
-from foedus import Crisis, Game, Regime, kernels
-from foedus.io.schema import PARAMETERS, VARIABLES
+from foedus import Crisis, Game, Regime
+from foedus.alliance.tables import PARAMETERS, VARIABLES
+from foedus.kernels import alliance as kernels
 
 
 def test_import_is_light():
@@ -316,7 +317,7 @@ class TestSweep:
         assert foedus.sweep(axes, threads=np.int64(2)).equals(foedus.sweep(axes))
 
     def test_progress_counts_every_game(self, monkeypatch):
-        monkeypatch.setattr("foedus.sweeps.TILE", (1, 100))
+        monkeypatch.setattr("foedus.solving.sweeps.TILE", (1, 100))
         seen = []
         foedus.sweep(
             {"ally_cost": np.linspace(0.1, 1, 1050)}, variables=["regime"], threads=2,
@@ -327,7 +328,7 @@ class TestSweep:
         assert seen[-1] == (1050, 1050)
 
     def test_raising_in_progress_cancels(self, monkeypatch):
-        monkeypatch.setattr("foedus.sweeps.TILE", (1, 10))
+        monkeypatch.setattr("foedus.solving.sweeps.TILE", (1, 10))
         calls = []
 
         def progress(done, games):
@@ -339,7 +340,7 @@ class TestSweep:
         assert len(calls) == 1
 
     def test_what_a_thread_raises_reaches_the_caller(self, monkeypatch):
-        from foedus import kernels
+        from foedus.kernels import alliance as kernels
 
         def broken(*arguments):
             raise MemoryError("no room")

@@ -11,11 +11,12 @@ from matplotlib.colors import to_rgb
 from pictures import caption, legends, overlaps
 
 import foedus
-from foedus import Regime, kernels
-from foedus.cli import run
-from foedus.cutpoints import Brackets, close_in, fixed_arms_cutpoints
-from foedus.io.schema import PARAMETERS, VARIABLES, Decision, Player
-from foedus.sweeps import solve_columns
+from foedus import Regime
+from foedus.alliance.tables import PARAMETERS, VARIABLES, Decision, Player
+from foedus.cli.app import run
+from foedus.kernels import alliance as kernels
+from foedus.maps.cutpoints import Brackets, close_in, fixed_arms_cutpoints
+from foedus.solving.sweeps import solve_columns
 
 WITHIN = {
     "ally_cost": (1e-3, 50),
@@ -244,7 +245,9 @@ class TestOverAxes:
             assert (line.decision[count:] == Decision.NONE).all()
 
     def test_batches_and_threads_change_nothing(self, curves, monkeypatch):
-        monkeypatch.setattr(sys.modules["foedus.cutpoints"], "BATCH", 3000)  # the name is the function's, too
+        monkeypatch.setattr(
+            sys.modules["foedus.maps.cutpoints"], "BATCH", 3000
+        )  # the name is the function's, too
         done = []
         again = foedus.cutpoints(
             "ally_cost", (0.05, 5), {"status_quo": np.linspace(0.1, 0.9, 33)}, points=512,
@@ -324,7 +327,7 @@ class TestPictures:
                 ]
                 code = Regime(int(sweep.regime.sel(ally_cost=cost, status_quo=q)))
                 assert len(shown) == 1
-                np.testing.assert_allclose(shown[0], to_rgb(foedus.plots.COLOURS[Regime][code]))
+                np.testing.assert_allclose(shown[0], to_rgb(foedus.draw.plots.COLOURS[Regime][code]))
         assert axes.get_xlim() == (0.05, 5)
         assert not overlaps(figure)
 

@@ -14,11 +14,12 @@ from games import DIFFERENCE, EDGE_GAMES, GENERAL_EDGE_GAMES, game, random_games
 from numba import njit
 
 import foedus
-from foedus import Regime, kernels
-from foedus.cli import run
-from foedus.io import schema
-from foedus.kernels import deviations
-from foedus.kernels.deviations import Act, Nodes, Stated, deviation_gain, searching
+from foedus import Regime
+from foedus.alliance import tables as schema
+from foedus.cli.app import run
+from foedus.kernels import alliance as kernels
+from foedus.kernels.alliance import deviations
+from foedus.kernels.alliance.deviations import Act, Nodes, Stated, deviation_gain, searching
 
 CERTAIN = 1e-8  # what a right solution has at most
 SEEN = 2e-9  # of a gain, what the search may not find: its resolution, and what is not clear
@@ -425,7 +426,7 @@ class TestManyGames:
     def test_threads_and_tiles_do_not_matter(self, monkeypatch, form):
         expected = foedus.sweep(AXES, variables=KEPT, threads=1, **form)
         for tile in (1, 7, 1000) if COMPILED else (4,):
-            monkeypatch.setattr("foedus.sweeps.SEARCH_TILE", tile)
+            monkeypatch.setattr("foedus.solving.sweeps.SEARCH_TILE", tile)
             for threads in (1, 3):
                 xr.testing.assert_identical(
                     foedus.sweep(AXES, variables=KEPT, threads=threads, **form), expected
@@ -543,7 +544,7 @@ def test_a_picture_tells_rounding_from_gains():
 def test_it_costs_nothing_where_it_is_not_asked_for():
     script = (
         "import sys, foedus; foedus.solve(); foedus.sweep({'stake': [1.0]});"
-        "print('foedus.kernels.deviations' in sys.modules)"
+        "print('foedus.kernels.alliance.deviations' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

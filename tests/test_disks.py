@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 import foedus
-from foedus.cli import run
+from foedus.cli.app import run
 from foedus.io import draft
 from foedus.io.files import beside
 
@@ -52,7 +52,7 @@ def there(folder):
 
 def run_in_a_process(*commands, **environment):
     """Run command lines in a process of its own, one after the other, until one fails."""
-    script = "import sys; from foedus.cli import run; sys.exit(max(run(c.split()) for c in sys.argv[1:]))"
+    script = "import sys; from foedus.cli.app import run; sys.exit(max(run(c.split()) for c in sys.argv[1:]))"
     return subprocess.run(
         [sys.executable, "-c", script, *commands],
         capture_output=True, text=True, check=False, timeout=LIMIT, env=os.environ | environment,
@@ -266,7 +266,7 @@ warnings.filterwarnings("error", category=EncodingWarning, module="foedus")
 sys.modules["fcntl"] = None
 del os.sched_getaffinity
 import foedus
-from foedus.cli import run
+from foedus.cli.app import run
 for module in pkgutil.walk_packages(foedus.__path__, "foedus."):
     if not module.name.endswith(("__main__", "clusters")):  # which take what takes fcntl here
         importlib.import_module(module.name)

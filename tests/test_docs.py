@@ -16,9 +16,9 @@ import pytest
 from conftest import compiled_only
 
 import foedus
-from foedus.cli import run
-from foedus.io import schema
-from foedus.runfile import read_run
+from foedus.alliance import tables as schema
+from foedus.cli.app import run
+from foedus.runs.runfile import read_run
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -260,7 +260,7 @@ def test_examples_are_run(page):
 def test_every_name_has_a_reference():
     page = (ROOT / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
     named = set(re.findall(r"^\.\. auto\w+:: ([\w.]+)", page, re.MULTILINE))
-    assert {*foedus.__all__, "foedus.accessor.Accessor"} <= named
+    assert {*foedus.__all__, "foedus.draw.accessor.Accessor"} <= named
 
 
 def test_every_table_is_shown():

@@ -12,9 +12,10 @@ import pytest
 from conftest import compiled_only
 
 import foedus
-from foedus import doctor, kernels
-from foedus.cli import run
-from foedus.io.schema import CONTESTS
+from foedus.alliance import doctor
+from foedus.alliance.tables import CONTESTS
+from foedus.cli.app import run
+from foedus.kernels import alliance as kernels
 
 pytestmark = compiled_only
 
@@ -87,7 +88,7 @@ def test_games_are_of_all_regimes_and_contests():
 
 
 def test_a_search_that_sees_nothing_is_found(monkeypatch):
-    monkeypatch.setattr("foedus.kernels.deviations.deviation_gain", lambda p, v: 0.0)
+    monkeypatch.setattr("foedus.kernels.alliance.deviations.deviation_gain", lambda p, v: 0.0)
     blind = [finding for finding in failures().values() if "the search does not see" in finding.words]
     assert len(blind) == len(doctor.GAMES)
 
@@ -147,7 +148,7 @@ def test_whatever_goes_wrong_is_a_finding(monkeypatch, capsys):
 )
 def test_nowhere_to_keep_kernels(environment, words):
     script = (
-        "from foedus.doctor import checks, facts\n"
+        "from foedus.alliance.doctor import checks, facts\n"
         "try: checks()[0].run()\n"
         "except ValueError as error: print(error)\n"
         "print(dict(facts())['kernels'])\n"

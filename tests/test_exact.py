@@ -7,8 +7,9 @@ from conftest import COMPILED, compiled_only, sized
 from games import DEFAULT, DIFFERENCE, EDGE_GAMES, RATIO, game, random_games, round_games
 
 import foedus
-from foedus import Crisis, Regime, kernels
-from foedus.kernels.deviations import deviation_gain
+from foedus import Crisis, Regime
+from foedus.kernels import alliance as kernels
+from foedus.kernels.alliance.deviations import deviation_gain
 
 
 def solve(g):

@@ -21,13 +21,24 @@ from tornado.ioloop import IOLoop
 from tornado.websocket import websocket_connect
 
 import foedus
-from foedus import Game, explorer, kernels
-from foedus.article import CLAIMS
-from foedus.cli import run
-from foedus.explorer import DEFAULT, StaleError, View, make_view, query_of, view_of_query, view_of_run
-from foedus.explorer_words import number
-from foedus.io.schema import PARAMETERS, Verdict
-from foedus.runfile import read_run
+from foedus import Game
+from foedus.alliance.claims import CLAIMS
+from foedus.alliance.tables import PARAMETERS
+from foedus.cli.app import run
+from foedus.explorer import view as explorer
+from foedus.explorer.view import (
+    DEFAULT,
+    StaleError,
+    View,
+    make_view,
+    query_of,
+    view_of_query,
+    view_of_run,
+)
+from foedus.explorer.words import number
+from foedus.kernels import alliance as kernels
+from foedus.runs.runfile import read_run
+from foedus.uncertainty.claims import Verdict
 
 pytestmark = compiled_only
 AXES = {"ally_cost": (0.05, 5.0, "log"), "status_quo": (0.1, 0.9, "linear")}
@@ -432,6 +443,6 @@ def test_taken_port(port, capsys):
 
 def test_panel_is_an_extra(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "panel", None)
-    monkeypatch.delitem(sys.modules, "foedus.explorer_server", raising=False)
+    monkeypatch.delitem(sys.modules, "foedus.explorer.server", raising=False)
     assert run(["explore", "--no-browser"]) == 2
     assert capsys.readouterr().err == "foedus: the explorer takes Panel: pip install 'foedus[explore]'\n"

@@ -19,8 +19,8 @@ from browser import deep, needs_chromium, open_browser, texts
 from conftest import compiled_only
 
 import foedus
-from foedus import explorer
-from foedus.equilibrium import outcomes
+from foedus.alliance.equilibrium import outcomes
+from foedus.explorer import view as explorer
 
 pytestmark = [compiled_only, needs_chromium]
 
@@ -104,7 +104,7 @@ def box(driver, label):
 
 def slider(driver, name):
     """Return the handle of the slider of a parameter."""
-    at = list(foedus.io.schema.PARAMETERS).index(name)
+    at = list(foedus.alliance.tables.PARAMETERS).index(name)
     return deep(driver, ".noUi-handle")[at]
 
 
@@ -375,7 +375,7 @@ def test_other_names(site, hub):
 
 def test_downloads(site, tmp_path):
     """The files of the links: pictures, a run file that `foedus map` runs, and the data that it makes."""
-    from foedus.runfile import read_run
+    from foedus.runs.runfile import read_run
 
     with opened(f"{site}?stake=0.5", downloads=tmp_path) as driver:
         for link in deep(driver, ".links a"):

@@ -13,11 +13,11 @@ import pytest
 import xarray as xr
 
 import foedus
-from foedus.cli import run
+from foedus.alliance.tables import PARAMETERS, VARIABLES, Crisis, Regime
+from foedus.cli.app import run
 from foedus.io import netcdf
 from foedus.io.files import opened
 from foedus.io.layout import chunk_shape
-from foedus.io.schema import PARAMETERS, VARIABLES, Crisis, Regime
 
 AXES = {"ally_cost": np.geomspace(0.05, 5, 40), "status_quo": np.linspace(0.1, 0.9, 30), "stake": [0.5, 2.0]}
 

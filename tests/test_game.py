@@ -7,7 +7,8 @@ from conftest import compiled_only, sized
 from games import EDGE_GAMES, game, random_games
 
 import foedus
-from foedus import Crisis, Regime, kernels
+from foedus import Crisis, Regime
+from foedus.kernels import alliance as kernels
 
 GAIN = 1e-9  # the most that a deviation may gain, in goods per unit of the stake
 
@@ -166,7 +167,7 @@ def test_every_regime_and_limit_occurs(changed, regime, limit):
 
 def test_indifferent_ally_takes_the_settlement_closer_to_the_status_quo():
     """Between revising and conceding: with q = 0.5, x = 0.883 or 0.937 against 0.2 or 0."""
-    from foedus.kernels.ally import revision_is_closer
+    from foedus.kernels.alliance.ally import revision_is_closer
 
     t = kernels.game_terms(game())
     levels = kernels.levels(t)

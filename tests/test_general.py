@@ -11,9 +11,10 @@ from conftest import COMPILED, compiled_only, sized
 from games import DIFFERENCE, GENERAL_EDGE_GAMES, RATIO, game, random_games
 
 import foedus
-from foedus import Crisis, kernels
-from foedus.io.schema import CONTESTS, VARIABLES
-from foedus.kernels import general
+from foedus import Crisis
+from foedus.alliance.tables import CONTESTS, VARIABLES
+from foedus.kernels import alliance as kernels
+from foedus.kernels.alliance import any_contest
 
 GAIN = 1e-8  # the most that a deviation may gain, in goods per unit of the stake
 WIDE = (0.3, 4.0)  # decisiveness
@@ -156,7 +157,7 @@ def test_closed_forms_are_a_special_case():
     """With the ratio form and gamma = 1 the general solver finds what the closed forms say."""
     for g in random_games(sized(2000), seed=17):
         closed, _, _ = kernels.solve_game(np.array(g))
-        found, _, status = general.equilibrium(general.game_terms(np.array(g)))
+        found, _, status = any_contest.equilibrium(any_contest.game_terms(np.array(g)))
         assert status == kernels.Status.SOLVED, g
         for name in ("superpower_payoff", "superpower_payoff_without", "ally_payoff_without"):
             assert getattr(found, name) == pytest.approx(getattr(closed, name), abs=1e-9), (name, g)

@@ -10,10 +10,12 @@ import pytest
 from games import EDGE_GAMES
 
 import foedus
-from foedus import Regime, kernels, notebook
-from foedus.colours import REGIME_COLOURS
-from foedus.equilibrium import game_vector
-from foedus.io.schema import CONTESTS, PARAMETERS, VARIABLES
+from foedus import Regime
+from foedus.alliance import notebook
+from foedus.alliance.equilibrium import game_vector
+from foedus.alliance.tables import CONTESTS, PARAMETERS, VARIABLES
+from foedus.draw.colours import REGIME_COLOURS
+from foedus.kernels import alliance as kernels
 
 GAMES = {
     Regime.REVISION: {"ally_cost": 0.1},

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import foedus
-from foedus import clusters
+from foedus.large import dask as clusters
 
 ENDINGS = (".nc", ".zarr")
 MAP = foedus.sweep({"ally_cost": [0.25, 0.75]}, variables=["regime", "pledge"])
@@ -118,7 +118,7 @@ def test_lazy_maps_are_computed_once_and_all_variables_at_once(tmp_path, monkeyp
         solved.append(request.columns.games)
         return solve(request, *arguments, **options)
 
-    monkeypatch.setattr("foedus.clusters.solve_request", counting)
+    monkeypatch.setattr("foedus.large.dask.solve_request", counting)
     axes = {"ally_cost": np.geomspace(0.05, 5, 300), "status_quo": np.linspace(0.1, 0.9, 400)}
     lazy = foedus.sweep(axes, chunks={"ally_cost": 70})
     solved.clear()

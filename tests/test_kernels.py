@@ -18,15 +18,15 @@ from conftest import COMPILED, as_shipped, pure_only, sized
 from games import EDGE_GAMES, random_games
 
 import foedus
-from foedus import kernels
-from foedus.io import schema
+from foedus.alliance import tables as schema
+from foedus.kernels import alliance as kernels
 
 DIGEST = """
 import hashlib, sys
 import numpy as np
 from games import EDGE_GAMES, GENERAL_EDGE_GAMES, random_games
 from foedus import kernels
-from foedus.kernels.deviations import Stated, deviation_gain
+from foedus.kernels.alliance.deviations import Stated, deviation_gain
 digest = hashlib.sha256()
 games = random_games(400, seed=6, spread=1.5) + EDGE_GAMES[::7] + GENERAL_EDGE_GAMES[::7]
 for contest in (0.0, 1.0):
@@ -86,11 +86,11 @@ def test_replies_are_those_of_the_path_and_of_the_definition(contest, decisivene
 def test_names_agree_with_the_table():
     assert tuple(schema.VARIABLES) == kernels.VARIABLES
     assert set(kernels.PARAMETERS) == set(schema.PARAMETERS)
-    assert schema.CONTESTS.index("ratio") == kernels.general.RATIO
-    assert schema.CONTESTS.index("difference") == kernels.general.DIFFERENCE
-    from foedus.kernels import challenger
+    assert schema.CONTESTS.index("ratio") == kernels.any_contest.RATIO
+    assert schema.CONTESTS.index("difference") == kernels.any_contest.DIFFERENCE
+    from foedus.kernels.alliance import challenger
 
-    solver = importlib.import_module("foedus.kernels.equilibrium")
+    solver = importlib.import_module("foedus.kernels.alliance.equilibrium")
     for code in schema.Regime:
         assert getattr(solver, code.name) == code
     for code in schema.Crisis:
@@ -125,9 +125,9 @@ def test_threads_and_tiles_do_not_matter(monkeypatch, contest):
     expected = bits(foedus.sweep(axes, threads=1, **contest))
     tiles = [(1, 7), (1, 64), (3, 50), (64, 1024), (10**6, 10**6)] if COMPILED else [(2, 64)]
     for row, tile in itertools.product((1, 60, 10**6), tiles):
-        monkeypatch.setattr("foedus.sweeps.ROW", row)  # games in a row: 3, 87 or all
+        monkeypatch.setattr("foedus.solving.sweeps.ROW", row)  # games in a row: 3, 87 or all
         for name in ("TILE", "ANY_TILE"):
-            monkeypatch.setattr(f"foedus.sweeps.{name}", tile)
+            monkeypatch.setattr(f"foedus.solving.sweeps.{name}", tile)
         for threads in (1, 2, 5):
             assert bits(foedus.sweep(axes, threads=threads, **contest)) == expected, (row, tile, threads)
 
@@ -237,8 +237,8 @@ def unsolved_beside(game, other):
 @pytest.mark.parametrize("decisiveness", [1.0, 0.5, 2.0])
 def test_an_iteration_that_does_not_end_is_said(monkeypatch, decisiveness):
     """The regime is -1, every float NaN, and a warning names the first such game."""
-    from foedus.kernels import lanes, superpower
-    from foedus.kernels.general import challenger, odds
+    from foedus.kernels.alliance import lanes, superpower
+    from foedus.kernels.alliance.any_contest import challenger, odds
 
     for module in (lanes, superpower, odds, challenger):
         monkeypatch.setattr(module, "STEPS", 0)
@@ -436,7 +436,7 @@ def test_an_interrupt_waits_for_the_compiler(tmp_path):
         "    compiled(*given)\n"
         "Library._object_compiled_hook = interrupted\n"
         "sys.argv = ['foedus', 'solve']\n"
-        "from foedus.cli import main\n"
+        "from foedus.cli.app import main\n"
         "main()\n"
     )
     done = subprocess.run(
@@ -484,7 +484,7 @@ def test_kernels_compile_for_cuda(ptx_of, solver):
 def test_the_search_compiles_for_cuda(ptx_of):
     from numba import cuda, float64
 
-    from foedus.kernels.deviations import deviation_gain
+    from foedus.kernels.alliance.deviations import deviation_gain
 
     def kernel(games, stated, out):
         i = cuda.grid(1)

@@ -45,8 +45,8 @@ def test_the_twin_counts_each_operation_that_is_needed_once():
 @compiled_only
 def test_the_twin_finds_the_solvers_work(tmp_path):
     """No more than the formulas hold, no less than one of each, and more for all variables."""
-    from foedus import kernels
-    from foedus.io.schema import PARAMETERS
+    from foedus.alliance.tables import PARAMETERS
+    from foedus.kernels import alliance as kernels
 
     game = [PARAMETERS[name].default for name in kernels.PARAMETERS] + [0.0]
     np.save(tmp_path / "games.npy", np.array([game] * 3))

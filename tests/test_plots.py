@@ -16,9 +16,11 @@ from matplotlib.colors import CenteredNorm, to_rgb
 from pictures import caption, colours, legends, meshes, overlaps
 
 import foedus
-from foedus import Crisis, Regime, plots
+from foedus import Crisis, Regime
+from foedus.alliance.tables import PARAMETERS, VARIABLES
+from foedus.draw import plots
 from foedus.io.files import opened
-from foedus.io.schema import PARAMETERS, VARIABLES, tex
+from foedus.model.parameters import tex
 
 COSTS = np.geomspace(0.05, 5, 24)
 SHARES = np.linspace(0.1, 0.9, 17)
@@ -394,7 +396,7 @@ def test_drawing_leaves_the_dataset_alone(cube):
 def test_no_figure_is_kept_and_no_screen_asked_for():
     program = (
         "import sys, foedus; foedus.plot(foedus.sweep({'ally_cost': [0.2, 1.0]}, variables=['regime']))\n"
-        "assert 'foedus.plots' in sys.modules\n"
+        "assert 'foedus.draw.plots' in sys.modules\n"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
@@ -499,7 +501,7 @@ def test_a_picture_is_the_same_whatever_a_matplotlibrc_says(grid, line, ending):
 def test_the_same_picture_is_the_same_file_in_every_process(tmp_path, ending):
     """Which has no time in it, nor anything that is drawn by lot or hangs on the hashes of a process."""
     program = (
-        "import sys, foedus; from foedus.plots import save_figure\n"
+        "import sys, foedus; from foedus.draw.plots import save_figure\n"
         "ds = foedus.sweep({'ally_cost': [0.2, 1.0, 5.0]}, variables=['regime', 'pledge'])\n"
         "save_figure(foedus.plot(ds), sys.argv[1])"
     )

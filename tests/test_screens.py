@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import foedus
-from foedus import screens
-from foedus.cli import run
-from foedus.tables import rich_table
+from foedus.cli import screens
+from foedus.cli.app import run
+from foedus.draw.tables import rich_table
 
 RUN = """
 [axes]

@@ -18,12 +18,16 @@ from matplotlib.colors import to_rgb
 from pictures import caption, legends, overlaps
 
 import foedus
-from foedus import Regime, indices, plots, sensitivities, sweeps
-from foedus.cli import run
-from foedus.distributions import EDGE, check_distribution
-from foedus.indices import Output
-from foedus.io.schema import PARAMETERS, SENSITIVITY
-from foedus.sensitivities import wilson
+from foedus import Regime
+from foedus.alliance.tables import PARAMETERS
+from foedus.cli.app import run
+from foedus.draw import plots
+from foedus.solving import sweeps
+from foedus.uncertainty import indices
+from foedus.uncertainty import sensitivity as sensitivities
+from foedus.uncertainty.distributions import EDGE, check_distribution
+from foedus.uncertainty.indices import Output
+from foedus.uncertainty.sensitivity import SENSITIVITY, wilson
 
 LAWS = {
     "ally_cost": ("log_uniform", 0.05, 5),
@@ -682,5 +686,5 @@ def test_files_that_hold_something_else_are_refused(folder, capsys):
 
 def test_other_commands_do_not_load_salib():
 
-    code = "import sys; from foedus.cli import run; run(['solve']); sys.exit('SALib' in sys.modules)"
+    code = "import sys; from foedus.cli.app import run; run(['solve']); sys.exit('SALib' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

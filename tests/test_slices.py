@@ -9,7 +9,8 @@ from matplotlib.colors import to_rgb
 from pictures import caption, legends, overlaps
 
 import foedus
-from foedus import Regime, plots
+from foedus import Regime
+from foedus.draw import plots
 
 NAMES = [
     "ally_arms",

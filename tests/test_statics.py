@@ -12,9 +12,11 @@ from games import random_games
 from matplotlib.colors import LogNorm
 
 import foedus
-from foedus import Regime, kernels
-from foedus.cli import run
-from foedus.io.schema import PARAMETERS, VARIABLES, Direction, Player
+from foedus import Regime
+from foedus.alliance.tables import PARAMETERS, VARIABLES, Player
+from foedus.cli.app import run
+from foedus.kernels import alliance as kernels
+from foedus.maps.statics import Direction
 
 NUMBERS = [name for name, variable in VARIABLES.items() if not variable.codes]
 
@@ -220,7 +222,9 @@ class TestGrids:
                     whole.sel(ally_cost=cost, status_quo=share).drop_vars(PARAMETERS, errors="ignore"),
                     alone.drop_vars(PARAMETERS, errors="ignore"),
                 )
-        monkeypatch.setattr(sys.modules["foedus.statics"], "BATCH", 1000)  # the name is the function's, too
+        monkeypatch.setattr(
+            sys.modules["foedus.maps.statics"], "BATCH", 1000
+        )  # the name is the function's, too
         done = []
         again = foedus.statics(
             AXES, threads=1, progress=lambda now, all_: done.append((now, all_)), **options

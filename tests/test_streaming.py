@@ -267,8 +267,8 @@ class TestResuming:
 
     def test_unsolved_games_are_told_as_of_the_whole_map(self, tmp_path, small, monkeypatch):
         """The first of them is counted over all slabs, also those of an earlier run."""
-        from foedus import streaming
-        from foedus.sweeps import Solved
+        from foedus.large import streaming
+        from foedus.solving.sweeps import Solved
 
         solve = streaming.solve_request
         lost = {float(AXES["ally_cost"][i]) for i in (20, 50)}
@@ -370,7 +370,7 @@ KILLED_AT_EACH_STEP = """
 import os, shutil, signal, sys
 from pathlib import Path
 import numpy as np
-import foedus, foedus.streaming
+import foedus, foedus.large.streaming
 from foedus.io import layout
 if sys.argv[1] == ".zarr":
     import foedus.io.zarr_store

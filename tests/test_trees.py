@@ -16,9 +16,11 @@ from conftest import compiled_only
 from games import random_games
 
 import foedus
-from foedus import Regime, kernels, trees
-from foedus.cli import run
-from foedus.io.schema import CONTESTS
+from foedus import Regime
+from foedus.alliance import gambit as trees
+from foedus.alliance.tables import CONTESTS
+from foedus.cli.app import run
+from foedus.kernels import alliance as kernels
 
 FORMS = {
     "ratio": {"contest": 0.0, "decisiveness": (1.0, 1.0)},
@@ -414,7 +416,7 @@ def test_of_an_unsolved_game_is_refused_on_the_command_line(tmp_path, monkeypatc
         return dataclasses.replace(foedus.solve(), regime=Regime.UNSOLVED)
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("foedus.cli.solve_game", unsolved)
+    monkeypatch.setattr("foedus.cli.app.solve_game", unsolved)
     assert run(["solve", *options]) == 2
     said = capsys.readouterr()
     assert (said.out, said.err.count("\n")) == ("", 1)

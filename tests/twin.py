@@ -6,7 +6,7 @@ closes in on every local best of each kind of outcome, because payoffs jump wher
 finds a zone only if a node falls into it, so the twin can miss a best reply in a sliver of a zone,
 never invent one.
 
-A game is a tuple of its 14 parameters, in the order of `foedus.kernels.PARAMETERS`, and the code of the
+A game is a tuple of its 14 parameters, in the order of `foedus.kernels.alliance.PARAMETERS`, and the code of the
 contest: 0 for the ratio form, 1 for the difference form.
 """
 

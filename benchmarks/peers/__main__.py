@@ -27,8 +27,9 @@ import numpy as np
 
 import foedus
 from benchmarks.suite.kernel import DEFAULT, kernel_map, outputs
-from foedus import kernels
-from foedus.io.schema import PARAMETERS, PER_ARMS, VARIABLES
+from foedus.alliance.tables import PARAMETERS, VARIABLES
+from foedus.kernels import alliance as kernels
+from foedus.model.parameters import PER_ARMS
 
 from . import bound, c, gambit_peer, jax_peer, numpy_peer, scipy_peer, tree_peer
 from .report import ALONE, BOUNDED, report

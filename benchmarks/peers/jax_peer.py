@@ -24,8 +24,8 @@ import numpy as np
 from jax import lax
 from jax import numpy as jnp
 
-from foedus.io.schema import PARAMETERS, VARIABLES
-from foedus.kernels import PARAMETERS as ORDER
+from foedus.alliance.tables import PARAMETERS, VARIABLES
+from foedus.kernels.alliance import PARAMETERS as ORDER
 
 jax.config.update("jax_enable_x64", True)
 
@@ -454,7 +454,7 @@ def solve(ally_cost, status_quo, fixed, whole=True):
     """Return every variable of a map, or the regime alone if not `whole`, by name.
 
     ally_cost : (rows,) and status_quo : (columns,) the axes
-    fixed : (15,) the parameters, in the order of `foedus.kernels.terms.Parameters`
+    fixed : (15,) the parameters, in the order of `foedus.kernels.alliance.terms.Parameters`
 
     The arrays have the shape (rows, columns).
     """

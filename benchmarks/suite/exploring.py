@@ -14,7 +14,7 @@ import sys
 import time
 
 from foedus import Game
-from foedus.explorer import DEFAULT, SIDE, regimes
+from foedus.explorer.view import DEFAULT, SIDE, regimes
 
 FRAMES = 40
 

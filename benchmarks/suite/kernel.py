@@ -4,8 +4,8 @@ import time
 
 import numpy as np
 
-from foedus import kernels
-from foedus.io.schema import PARAMETERS, VARIABLES
+from foedus.alliance.tables import PARAMETERS, VARIABLES
+from foedus.kernels import alliance as kernels
 
 ROWS = 64  # that a call of the kernel takes, as in `foedus.sweep`
 DEFAULT = np.array([PARAMETERS[name].default for name in kernels.PARAMETERS] + [0.0])

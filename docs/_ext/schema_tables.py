@@ -1,10 +1,10 @@
-"""The directive `schema-table`: a table of `foedus.io.schema` as one of a page."""
+"""The directive `schema-table`: a table of `foedus.alliance.tables` as one of a page."""
 
 from collections.abc import Mapping
 
 from sphinx.util.docutils import SphinxDirective
 
-from foedus.io import schema
+from foedus.alliance import tables as schema
 
 Rows = list[tuple[str, ...]]
 

@@ -9,16 +9,17 @@ Importing this compiles and loads nothing heavy.
 
 import importlib
 
-from .libraries import Broken, cause_and_fix
+from .system.libraries import Broken, cause_and_fix
+from .version import __version__ as __version__
 
 try:
-    from .cutpoints import cutpoints
-    from .equilibrium import Equilibrium, solve
-    from .forms import compare
-    from .game import Game
-    from .io.schema import Crisis, Regime
-    from .statics import statics
-    from .sweeps import solve_points, sweep
+    from .alliance.equilibrium import Equilibrium, solve
+    from .alliance.game import Game
+    from .alliance.tables import Crisis, Regime
+    from .maps.compare import compare
+    from .maps.cutpoints import cutpoints
+    from .maps.statics import statics
+    from .solving.sweeps import solve_points, sweep
 except Broken as error:  # told to whoever asks for a name; by the command line, in one line
     _why = cause_and_fix(error)
     if _why is None:
@@ -26,8 +27,6 @@ except Broken as error:  # told to whoever asks for a name; by the command line,
     _failure = error
 else:
     _why = None
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Crisis",
@@ -52,13 +51,13 @@ __all__ = [
 
 # xarray and matplotlib take longer to import than a game to solve
 _LATER = {
-    "adaptive_map": "adaptive",
-    "claims": "verdicts",
+    "adaptive_map": "maps.adaptive",
+    "claims": "uncertainty.claims",
     "load": "io.files",
-    "plot": "plots",
+    "plot": "draw.plots",
     "save": "io.files",
-    "sensitivity": "sensitivities",
-    "sweep_to": "streaming",
+    "sensitivity": "uncertainty.sensitivity",
+    "sweep_to": "large.streaming",
 }
 
 

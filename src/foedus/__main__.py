@@ -2,13 +2,13 @@
 
 import sys
 
-from .libraries import Broken, cause_and_fix
+from .system.libraries import Broken, cause_and_fix
 
 
 def main() -> None:
     """Run the command line and exit; with code 1, and in one line, if a library cannot be loaded."""
     try:
-        from .cli import main as run
+        from .cli.app import main as run
     except Broken as error:
         told = cause_and_fix(error)
         if told is None:

@@ -1,0 +1,41 @@
+"""The compiled solver: plain floats and arrays in, plain arrays out.
+
+One game goes from `game_terms` to `equilibrium`, which solves it backwards: the challenger's reply
+(`challenger`), the ally's (`ally`), the superpower's pledge (`superpower`). That is for the ratio contest
+with decisiveness 1; `general` does the same with any contest. `grid` loops over many games, and
+`replies` tells what would follow upon other moves.
+"""
+
+from .ally import ally_reply
+from .challenger import arms_against, challenger_reply, levels, settlement_at
+from .equilibrium import Solution, equilibrium
+from .grid import VARIABLES, solve_any_game, solve_any_games, solve_game, solve_games
+from .replies import Reply, replies_to_pledges, reply_to_arms, reply_to_pledge
+from .status import Status
+from .superpower import PledgeLimit
+from .terms import CONTEST, Parameters, game_terms
+
+PARAMETERS = Parameters._fields[:CONTEST]
+
+__all__ = [
+    "PARAMETERS",
+    "VARIABLES",
+    "PledgeLimit",
+    "Reply",
+    "Solution",
+    "Status",
+    "ally_reply",
+    "arms_against",
+    "challenger_reply",
+    "equilibrium",
+    "game_terms",
+    "levels",
+    "replies_to_pledges",
+    "reply_to_arms",
+    "reply_to_pledge",
+    "settlement_at",
+    "solve_any_game",
+    "solve_any_games",
+    "solve_game",
+    "solve_games",
+]

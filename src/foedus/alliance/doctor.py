@@ -1,0 +1,384 @@
+"""What foedus runs on here, and whether it solves games right: what `foedus doctor` tells."""
+
+import importlib
+import itertools
+import math
+import os
+import platform
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from ..maps.cutpoints import fixed_arms_cutpoints
+from ..solving.sweeps import check_threads, sweep
+from ..system.libraries import Broken, cause_and_fix
+from .equilibrium import game_vector, solve
+from .game import Game
+from .tables import Crisis, Regime
+
+CERTIFIED = 1e-8  # the most that a player may gain by another move
+# what to do when the system cannot read or write, for which nothing need be installed anew
+DISK = "see to the disk that is named, or set TMPDIR and NUMBA_CACHE_DIR to folders on another"
+CGROUPS, OWN_CGROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
+# games of each regime in each contest: in closed form, in the ratio form without, and in the difference form;
+# in closed form of settlements and pledges that are found in other ways, too
+GAMES: dict[tuple[str, float], list[tuple[Regime, dict[str, float]]]] = {
+    ("ratio", 1.0): [
+        (Regime.REVISION, {"ally_cost": 0.1}),
+        (Regime.REVISION, {"ally_cost": 0.01}),
+        (Regime.REVISION, {"ally_cost": 0.2, "ally_war_cost": 0.0, "challenger_war_cost": 0.2}),
+        (Regime.RESTRAINT, {"ally_cost": 0.3}),
+        (Regime.SELF_RELIANCE, {"ally_cost": 0.5}),
+        (Regime.DETERRENCE, {"ally_cost": 1.0}),
+        (Regime.PARTIAL, {"ally_cost": 3.0, "stake": 0.1}),
+        (Regime.PARTIAL, {"ally_cost": 3.0, "superpower_cost": 1.0, "status_quo": 0.8}),
+        (Regime.CONCESSION, {"superpower_cost": 1.0, "status_quo": 0.7}),
+    ],
+    ("ratio", 2.0): [
+        (Regime.REVISION, {"ally_cost": 0.1}),
+        (Regime.RESTRAINT, {"ally_cost": 0.5}),
+        (Regime.SELF_RELIANCE, {"ally_cost": 0.5, "status_quo": 0.9}),
+        (Regime.DETERRENCE, {"ally_cost": 1.0}),
+        (Regime.PARTIAL, {"challenger_forces": 1.0, "status_quo": 0.9}),
+        (Regime.CONCESSION, {"ally_cost": 3.0, "stake": 0.1}),
+    ],
+    ("difference", 4.0): [
+        (Regime.REVISION, {"ally_cost": 0.1}),
+        (Regime.RESTRAINT, {"ally_cost": 0.5}),
+        (Regime.SELF_RELIANCE, {"ally_cost": 1.0, "status_quo": 0.12}),
+        (Regime.DETERRENCE, {"ally_cost": 1.0}),
+        (Regime.PARTIAL, {"ally_cost": 0.6, "superpower_cost": 1.0, "status_quo": 0.7}),
+        (Regime.CONCESSION, {"superpower_cost": 3.0}),
+    ],
+}
+
+
+class Check(NamedTuple):
+    """Something that must hold here, and what to do if it does not; `run` says what it found, or raises."""
+
+    name: str
+    run: Callable[[], str]
+    remedy: str
+
+
+class Finding(NamedTuple):
+    """What came of a check, in words."""
+
+    name: str
+    passed: bool
+    words: str
+    remedy: str
+
+
+def facts() -> list[tuple[str, str]]:
+    """Return what foedus runs on here: pairs of a heading and a text, in the order in which to read them.
+
+    Examples
+    --------
+    >>> dict(facts())["foedus"].split(",")[0]
+    '0.1.0'
+    """
+    import llvmlite.binding  # which numba brings
+
+    from ..version import __version__
+
+    kind = llvmlite.binding.get_host_cpu_name()
+    return [
+        ("foedus", f"{__version__}, in {Path(__file__).parent}"),
+        ("Python", f"{platform.python_version()} ({platform.python_implementation()}), {sys.executable}"),
+        ("system", platform.platform()),
+        ("processor", f"{platform.machine()}, compiled for as {kind}"),
+        ("threads", _threads()),
+        ("kernels", _kernels()),
+        *((name, _version(name) or "missing") for name in requirements()),
+        *((f"[{extra}]", _extra(extra)) for extra in extras()),
+    ]
+
+
+def requirements(extra: str | None = None) -> list[str]:
+    """Return the packages that foedus takes, or one of its extras; an extra that takes others names them as
+    ``foedus[...]``.
+
+    Examples
+    --------
+    >>> requirements("zarr")
+    ['zarr']
+    """
+    found = []
+    for line in metadata.requires("foedus") or []:
+        package, _, marker = line.partition(";")
+        named = re.search(r"extra == ['\"]([^'\"]+)['\"]", marker)
+        if (named and named[1]) == extra:
+            name = re.match(r"[\w.-]+", package)
+            assert name
+            found.append(package.strip() if name[0] == "foedus" else name[0])
+    return found
+
+
+def extras() -> list[str]:
+    """Return the names of the extras.
+
+    Examples
+    --------
+    >>> "dask" in extras()
+    True
+    """
+    return metadata.metadata("foedus").get_all("Provides-Extra") or []
+
+
+def _version(package: str) -> str | None:
+    """Return the version of a package that is installed."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _extra(extra: str) -> str:
+    """Say what an extra takes, and whether that is here."""
+    packages = _packages(extra)
+    missing = [name for name in packages if _version(name) is None]
+    if missing:
+        return f"not installed; pip install 'foedus[{extra}]' brings {', '.join(missing)}"
+    return "installed: " + ", ".join(f"{name} {_version(name)}" for name in packages)
+
+
+def _packages(extra: str) -> list[str]:
+    """Return the packages that an extra takes, with those of the extras that it takes."""
+    found = []
+    for package in requirements(extra):
+        others = re.search(r"\[(.*)\]", package)
+        found += (
+            [name for other in others[1].split(",") for name in _packages(other)] if others else [package]
+        )
+    return list(dict.fromkeys(found))
+
+
+def _threads() -> str:
+    """Say how many threads solve unless told otherwise, and why so many."""
+    usable, present = check_threads(None), os.cpu_count() or 1
+    words = f"{usable}, one for each processor"
+    if usable < present:
+        words = f"{usable}, because this process may use so many of {present} processors (its affinity)"
+    limit = cpu_limit()
+    if limit is not None and limit < usable:
+        words += f"; its control group grants the time of {limit:g}: --threads {math.ceil(limit)} is as fast"
+    return words
+
+
+def cpu_limit(root: Path = CGROUPS, own: Path = OWN_CGROUPS) -> float | None:
+    """Return how many processors' time the control groups of Linux grant this process, None if all.
+
+    That is the least quota over its period of the group that `own` names and of those around it, which either
+    version of control groups keeps under `root`; a container may see its own group at `root` itself.
+    """
+    try:
+        lines = [line.split(":", 2) for line in own.read_text().splitlines()]
+    except OSError:  # no Linux
+        return None
+    granted = []
+    for _, controllers, path in lines:
+        if controllers and "cpu" not in controllers.split(","):
+            continue
+        group = PurePosixPath("/", path)
+        for folder in (group, *group.parents):
+            place = root / ("cpu" if controllers else "") / folder.relative_to("/")
+            files = ("cpu.cfs_quota_us", "cpu.cfs_period_us") if controllers else ("cpu.max",)
+            try:
+                quota, period = map(int, " ".join((place / file).read_text() for file in files).split())
+            except (OSError, ValueError):  # no such file, or "max"
+                continue
+            if quota > 0:
+                granted.append(quota / period)
+    return min(granted, default=None)
+
+
+def _kernels() -> str:
+    """Say whether kernels are compiled, and where their code is kept."""
+    try:
+        from ..kernels import _jit
+    except ImportError:
+        return "none, because a library cannot be loaded"
+    if _jit.plain:
+        return "plain Python, a thousand times slower: NUMBA_DISABLE_JIT is set"
+    if _jit.CACHE_FOLDER is None:
+        return "compiled anew in every run, which takes up to a minute: " + _jit.no_cache()
+    files = [file for file in _jit.CACHE_FOLDER.rglob("*.nbc") if file.is_file()]
+    size = sum(file.stat().st_size for file in files) / 1e6
+    if not files:
+        return f"none compiled yet, which takes up to a minute; kept in {_jit.CACHE_FOLDER}"
+    return f"{len(files)} functions compiled, {size:.3g} MB, in {_jit.CACHE_FOLDER}"
+
+
+def checks() -> list[Check]:
+    """Return what must hold here: each is known for a reason other than this solver."""
+    from ..kernels import _jit
+
+    again = (
+        "remove the folder of the compiled kernels and run foedus doctor again; "
+        "if this fails again, trust no result of this installation"
+    )
+    reinstall = "install numpy, xarray, netCDF4 and h5py anew, and run foedus doctor again"
+    return [
+        Check("compiled kernels are kept", _cache, _jit.REMEDY),
+        Check("cutpoints known by hand, C's arms fixed", _known_cutpoints, again),
+        Check("leader-follower contest known by hand", _known_contest, again),
+        *(
+            Check(
+                f"nobody gains by another move, {contest} {decisiveness:g}",
+                _certified(contest, decisiveness),
+                again,
+            )
+            for contest, decisiveness in GAMES
+        ),
+        Check("a grid is what its games are, on any number of threads", _same_bits, again),
+        Check("a file holds what was saved", _round_trip, reinstall),
+    ]
+
+
+def examine() -> Iterator[Finding]:
+    """Give what comes of each check, as soon as it is known; none of them raises.
+
+    Examples
+    --------
+    >>> all(finding.passed for finding in examine())
+    True
+    """
+    try:
+        for name in (*requirements(), f"{__package__}.kernels"):
+            importlib.import_module(name)
+    except Broken as error:
+        words, remedy = cause_and_fix(error) or (str(error), "")
+        yield Finding("libraries can be loaded", False, words, remedy)
+        return  # nothing else would be found out
+    for check in checks():
+        try:
+            yield Finding(check.name, True, check.run(), check.remedy)
+        except Exception as error:  # whatever it is, it is what was found
+            kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
+            words = " ".join(f"{kind}{error}".split())
+            yield Finding(check.name, False, words, DISK if isinstance(error, OSError) else check.remedy)
+
+
+def _cache() -> str:
+    """Check that what is compiled can be kept."""
+    from ..kernels import _jit
+
+    if _jit.plain:
+        return "nothing is compiled"
+    if _jit.CACHE_FOLDER is None:
+        raise ValueError(_jit.no_cache())
+    with tempfile.TemporaryFile(dir=_jit.CACHE_FOLDER):
+        return f"{_jit.CACHE_FOLDER} can be written"
+
+
+def _known_cutpoints() -> str:
+    """Check that without S the ally's decision flips where the formulas for fixed arms say."""
+    for power in (0.0, 0.5, 1.0):
+        war = {"status_quo": 0.5, "ally_war_cost": 0.1, "challenger_war_cost": 0.1, "bargaining_power": power}
+        low, high = fixed_arms_cutpoints(**war, challenger_forces=1.0)
+        for cost, below, above in (
+            (low, Crisis.ALLY_CHALLENGES, Crisis.QUIET),
+            (high, Crisis.QUIET, Crisis.CHALLENGER_CHALLENGES),
+        ):
+            for factor, known in ((1 - 1e-6, below), (1 + 1e-6, above)):
+                game = {**war, "ally_cost": cost * factor, "challenger_cost": 1e12, "challenger_forces": 1.0}
+                found = solve(Game(**game)).without.crisis
+                if found != known:
+                    raise ValueError(
+                        f"{found.words}, not {known.words}, with c_A = {cost * factor!r}, pi = {power}"
+                    )
+    return "6 cutpoints, each to a millionth"
+
+
+def _known_contest() -> str:
+    """Check that where war costs nothing A leads and C follows in the contest of Dixit (1987), whose closed
+    form is known."""
+    worst = 0.0
+    for leader, follower, status_quo in itertools.product((0.3, 0.8, 2.0), (0.5, 1.0, 3.0), (0.05, 0.95)):
+        odds = min(1.0, follower / (2 * leader))  # of the leader, for a prize of 1
+        without = solve(
+            ally_cost=leader,
+            challenger_cost=follower,
+            status_quo=status_quo,
+            ally_war_cost=0.0,
+            challenger_war_cost=0.0,
+            challenger_forces=1e-14,  # next to none, as in the contest
+        ).without
+        gaps = (
+            without.settlement - odds,
+            without.ally_arms - odds**2 / follower,
+            without.challenger_arms - odds * (1 - odds) / follower,
+        )
+        worst = max(worst, *map(abs, gaps))
+    if not worst < 1e-12:  # which is much more than what the forces that C has add to it
+        raise ValueError(f"arms or settlement are off by {worst:.2g}")
+    return f"18 contests, off by {worst:.1g} at most"
+
+
+def _certified(contest: str, decisiveness: float) -> Callable[[], str]:
+    """Return the check of games of each regime by a search that shares no formula with the solver, and that
+    must see what C could save where it is stated to arm more than it does."""
+
+    def check() -> str:
+        worst = 0.0
+        for regime, parameters in GAMES[contest, decisiveness]:
+            eq = solve(Game(**parameters, contest=contest, decisiveness=decisiveness))
+            if eq.regime != regime:
+                raise ValueError(f"{eq.game!r} is {eq.regime.words}, not {regime.words}")
+            if not eq.deviation_gain < CERTIFIED:
+                raise ValueError(f"in {eq.game!r} a player gains {eq.deviation_gain:.2g}")
+            waste = 0.1 * eq.game.challenger_cost
+            wasteful = replace(
+                eq,
+                challenger_arms=eq.challenger_arms + 0.1,
+                challenger_payoff=eq.challenger_payoff - waste,
+            )
+            if not wasteful.deviation_gain > waste - CERTIFIED:
+                raise ValueError(f"in {eq.game!r} the search does not see that C wastes {waste:.2g}")
+            worst = max(worst, eq.deviation_gain)
+        return f"{len(GAMES[contest, decisiveness])} games of all regimes, {worst:.1g} at most"
+
+    return check
+
+
+def _same_bits() -> str:
+    """Check that a grid has the same bits on one thread and on several, which are those of its games."""
+    import numpy as np
+
+    from ..kernels import alliance as kernels
+
+    axes = {"ally_cost": np.geomspace(0.05, 5, 512), "status_quo": np.linspace(0.1, 0.9, 256)}
+    threads = max(2, check_threads(None))
+    one, several = (sweep(axes, threads=count) for count in (1, threads))
+    if not one.identical(several.assign_attrs(one.attrs)):
+        raise ValueError(f"{threads} threads find something else than one")
+    some = one.isel({name: slice(None, None, 31) for name in axes})
+    for cost, share in itertools.product(some.ally_cost.values.tolist(), some.status_quo.values.tolist()):
+        game = Game(ally_cost=cost, status_quo=share)
+        alone, _, _ = kernels.solve_game(game_vector(game))
+        there = some.sel(ally_cost=cost, status_quo=share)
+        for name, value in zip(kernels.VARIABLES, alone, strict=True):
+            if not np.array_equal(there[name].values, value, equal_nan=True):
+                raise ValueError(
+                    f"{name} of {game!r} is {there[name].item()!r} in a grid and {value!r} alone"
+                )
+    return f"{one.regime.size:,} games on 1 and on {threads} threads, {some.regime.size} of them alone"
+
+
+def _round_trip() -> str:
+    """Check that a file holds every bit that was saved."""
+    from ..io.files import load, save
+
+    saved = sweep({"ally_cost": [0.1, 0.3, 0.6, 1.0], "stake": [0.1, 1.0]})
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "map.nc"
+        save(saved, file)
+        if not load(file).equals(saved):
+            raise ValueError("what was read is not what was written")
+        return f"{len(saved.data_vars)} variables, {file.stat().st_size / 1e3:.3g} kB"

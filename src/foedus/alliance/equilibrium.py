@@ -1,0 +1,416 @@
+"""One game: its equilibrium, in numbers and in words."""
+
+import dataclasses
+import functools
+import os
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..model.outcomes import Code, Variable
+from .game import Game, make_game
+from .tables import CONTESTS, REGIME_MEANINGS, VARIABLES, Crisis, Regime
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .replies import Reply
+
+_WITHOUT = "_without"
+
+_Outcome: Any = dataclasses.make_dataclass(
+    "_Outcome",
+    [
+        (name.removesuffix(_WITHOUT), variable.codes or float)
+        for name, variable in VARIABLES.items()
+        if name.endswith(_WITHOUT)
+    ],
+    frozen=True,
+    kw_only=True,
+)
+
+
+class Outcome(_Outcome):
+    """The equilibrium path of the game without S: arms, settlement, crisis and payoffs."""
+
+
+_Equilibrium: Any = dataclasses.make_dataclass(
+    "_Equilibrium",
+    [(name, variable.codes or float) for name, variable in VARIABLES.items() if not name.endswith(_WITHOUT)]
+    + [("without", Outcome), ("pledge_limit", str), ("game", Game)],
+    frozen=True,
+    kw_only=True,
+)
+
+
+class Equilibrium(_Equilibrium):
+    """The subgame-perfect equilibrium of one game.
+
+    Attributes
+    ----------
+    regime : Regime
+    pledge, ally_arms, challenger_arms : float
+        S's pledge s, A's and C's new arms a and b, in units of arms
+    settlement : float
+        A's share x of the disputed good
+    crisis : Crisis
+        who challenges the status quo, or that nobody does
+    superpower_payoff, ally_payoff, challenger_payoff : float
+    burden_share : float
+        c_S s/(c_S s + c_A a), NaN where nobody spends
+    aggrandizement, provocation : float
+        what the alliance adds to the force that faces C, and to C's arms
+    without : Outcome
+        the same game without S
+    pledge_limit : str
+        what fixes the size of the pledge: ``none`` (there is none), ``refusal`` (with less A would rather do
+        as it does without S), ``concession`` or ``revision`` (with less A would sign and concede, or take
+        concessions all the same) or ``price``
+    game : Game
+    deviation_gain : float
+        the most that a player was found to gain by another move, searched for when it is asked for
+    """
+
+    @functools.cached_property
+    def deviation_gain(self) -> float:
+        """The most that a player was found to gain by another move, in units of the good; NaN if unsolved.
+
+        One player at a time leaves the path, once: C at its arms, A at its arms or in signing, S at its
+        pledge, with S and without, and those who move later reply anew. The search starts from the
+        definition of the game and uses nothing that the solver does. It also counts a settlement, payoffs
+        and codes that are not those of the moves. A right solution has 1e-8 or less. What is found is
+        there, but may not be all.
+
+        Examples
+        --------
+        >>> import dataclasses, foedus
+        >>> eq = foedus.solve(ally_cost=1.0)
+        >>> eq.deviation_gain < 1e-8
+        True
+        >>> b, payoff = eq.challenger_arms, eq.challenger_payoff
+        >>> more = {"challenger_arms": b + 0.01, "challenger_payoff": payoff - 0.005}
+        >>> round(dataclasses.replace(eq, **more).deviation_gain, 9)  # C could save what costs it 0.5 a unit
+        0.005
+        """
+        import numpy as np
+
+        from ..kernels.alliance.deviations import Stated, deviation_gain
+
+        stated = [
+            getattr(self.without, name.removesuffix(_WITHOUT))
+            if name.endswith(_WITHOUT)
+            else getattr(self, name)
+            for name in Stated._fields
+        ]
+        return float(deviation_gain(game_vector(self.game), np.array(stated, np.float64)))
+
+    def explain(self) -> str:
+        """Say in words which regime holds, who is bound by what, and what the alliance changed.
+
+        Examples
+        --------
+        >>> import foedus
+        >>> print(foedus.solve(ally_cost=1.0).explain().splitlines()[0])
+        Deterrence: an alliance keeps the challenger from overturning the status quo.
+        """
+        return _explain(self)
+
+    def _repr_html_(self) -> str:
+        """Return how a notebook shows it."""
+        from .notebook import equilibrium_html
+
+        return equilibrium_html(self)
+
+    def after_pledges(self, pledges: Iterable[float] | None = None) -> "list[Reply]":
+        """Return what the others would have done after each of some pledges of S.
+
+        Parameters
+        ----------
+        pledges : iterable of float, optional
+            in units of arms; unless given, none, half the equilibrium's, all of it, 1.5 and 2 times it; where
+            there is no alliance, of the pledge that would cost S as much as the change does or, where there
+            is no change, as strong as C's forces
+
+        Returns
+        -------
+        list of Reply
+            for each pledge whether A would have `signed`, and what would have come of that: arms, settlement,
+            crisis and payoffs, exactly, as of any game
+
+        Raises
+        ------
+        TypeError, ValueError
+            if a pledge is no number or less than 0, or the game is unsolved.
+
+        Examples
+        --------
+        >>> import foedus
+        >>> for reply in foedus.solve(ally_cost=1.0).after_pledges([0, 0.02, 0.2]):
+        ...     print(reply.pledge, reply.signed, reply.crisis.words)
+        0.0 False challenger challenges
+        0.02 True challenger challenges
+        0.2 True quiet
+        """
+        from .replies import after_pledges
+
+        return after_pledges(self, pledges)
+
+    def after_arms(self, arms: Iterable[float] | None = None) -> "list[Reply]":
+        """Return what C would have done after each of some arms of A, behind the equilibrium's pledge.
+
+        Parameters
+        ----------
+        arms : iterable of float, optional
+            A's new arms; unless given, none, half the equilibrium's, all of them, 1.5 and 2 times them, and
+            those without S; where both are none, of arms that cost a quarter of the good
+
+        Returns
+        -------
+        list of Reply
+            for each C's arms, and the settlement, crisis and payoffs that come of them
+
+        Raises
+        ------
+        TypeError, ValueError
+            if these arms are no number or less than 0, or the game is unsolved.
+
+        Examples
+        --------
+        >>> import foedus
+        >>> eq = foedus.solve(ally_cost=1.0)
+        >>> [reply.crisis.words for reply in eq.after_arms([0, eq.ally_arms, 1])]
+        ['challenger challenges', 'quiet', 'quiet']
+        """
+        from .replies import after_arms
+
+        return after_arms(self, arms)
+
+    def to_efg(self, path: str | os.PathLike, *, pledges: int = 2, arms: int = 3) -> None:
+        """Write the game on a grid of moves around its equilibrium, to be read by Gambit.
+
+        S may offer no alliance or some pledges, A and C may add some arms at each of their nodes. Among these
+        moves is the player's own best reply in the game itself, on the path and off it, a little on the safe
+        side of every indifference, so that these replies are the one subgame perfect equilibrium of the tree;
+        the file says how far. It is written beside `path` and renamed when it is complete; an existing file
+        is replaced.
+
+        Parameters
+        ----------
+        path : str or path
+            where to, ending in .efg
+        pledges : int, optional
+            how many pledges S has
+        arms : int, optional
+            how many arms A and C have at each of their nodes; the tree has (1 + 2 pledges) arms^2 ends
+
+        Raises
+        ------
+        TypeError, ValueError
+            if a size or the ending of the path is not allowed, or the game is unsolved.
+        FileNotFoundError, IsADirectoryError, PermissionError, OSError
+            if `path` cannot be written.
+
+        Warns
+        -----
+        RuntimeWarning
+            if a decision of the tree matters so little that a numerical solver may miss its equilibrium, or
+            that is not the game's.
+
+        Examples
+        --------
+        >>> import foedus, tempfile, pathlib
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "game.efg"
+        >>> foedus.solve(ally_cost=1.0).to_efg(path)
+        >>> print(path.read_text()[:65])
+        EFG 2 R "Deterrence: Game()" { "superpower" "ally" "challenger" }
+        """
+        from .gambit import write_tree
+
+        write_tree(self, path, pledges, arms)
+
+
+def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium:
+    """Solve one game.
+
+    Parameters
+    ----------
+    game : Game, optional
+        the game, if it is there already
+    **parameters
+        parameters by name, and `contest`; they replace those of `game`, or of the default game
+
+    Returns
+    -------
+    Equilibrium
+
+    Raises
+    ------
+    TypeError, ValueError
+        if there is no such parameter, or its value is not allowed.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> eq = foedus.solve(ally_cost=0.3)
+    >>> eq.regime.name, eq.settlement
+    ('RESTRAINT', 0.5)
+    >>> eq.without.settlement > 0.5
+    True
+
+    A has nothing to gain from refusing, and S nothing from not offering:
+
+    >>> eq.ally_payoff >= eq.without.ally_payoff - 1e-12
+    True
+    >>> eq.superpower_payoff > eq.without.superpower_payoff
+    True
+    """
+    if not (game is None or isinstance(game, Game)):
+        raise TypeError(f"game must be a Game, not {game!r}; parameters are given by name")
+    chosen = {} if game is None else dataclasses.asdict(game)
+    game = make_game(chosen | parameters)
+
+    from ..kernels import alliance as kernels  # with numba, slower to import than everything else here
+
+    closed = game.contest == CONTESTS[0] and game.decisiveness == 1.0
+    solve_game = kernels.solve_game if closed else kernels.solve_any_game
+    solution, limit, status = solve_game(game_vector(game))
+    status = kernels.Status(status)
+    if status != kernels.Status.SOLVED:
+        warnings.warn(f"{game!r} could not be solved: {status.cause}", RuntimeWarning, stacklevel=2)
+    values = {
+        name: variable.codes(int(value)) if variable.codes else float(value)
+        for (name, variable), value in zip(VARIABLES.items(), solution, strict=True)
+    }
+    without = Outcome(**{
+        name.removesuffix(_WITHOUT): values.pop(name)
+        for name in list(values)
+        if name.endswith(_WITHOUT)
+    })  # fmt: skip
+    limit_name = kernels.PledgeLimit(limit).name.lower()
+    return Equilibrium(**values, without=without, pledge_limit=limit_name, game=game)
+
+
+def outcomes(
+    eq: Equilibrium, variables: Mapping[str, Variable] = VARIABLES
+) -> Iterator[tuple[Variable, str, str]]:
+    """Give each of the `variables` of an equilibrium with its values as people read them, with S and without;
+    the latter is empty where there is none.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> found = {variable.name: values for variable, *values in outcomes(foedus.solve(ally_cost=0.3))}
+    >>> found["crisis"]
+    ['quiet', 'ally challenges']
+    >>> found["pledge"][1]
+    ''
+    """
+    for name, variable in variables.items():
+        if hasattr(eq, name):
+            without = getattr(eq.without, name, None)
+            yield variable, _in_words(getattr(eq, name)), "" if without is None else _in_words(without)
+
+
+def _in_words(value: Code | float) -> str:
+    """Return a value as people read it."""
+    return value.words if isinstance(value, Code) else f"{value:.6g}"
+
+
+def game_vector(game: Game) -> "np.ndarray":
+    """Return the 15 parameters of a game in the kernels' order."""
+    import numpy as np
+
+    from ..kernels import alliance as kernels
+
+    vector = [*(getattr(game, name) for name in kernels.PARAMETERS), CONTESTS.index(game.contest)]
+    return np.array(vector, np.float64)
+
+
+def _explain(eq: Equilibrium) -> str:
+    """Return the sentences of `Equilibrium.explain`."""
+    heading = REGIME_MEANINGS[eq.regime]
+    lines = [f"{eq.regime.words.capitalize()}: {heading}."]
+    if eq.regime == Regime.UNSOLVED:
+        return lines[0]
+    lines.append("Without S, " + _path(eq.without, eq.game, ""))
+    if eq.pledge_limit == "none":
+        lines.append(_no_alliance(eq))
+    else:
+        lines += [_pledge(eq), _path(eq, eq.game, "signs and "), _effect(eq)]
+    return "\n".join(lines)
+
+
+def _path(outcome: Any, game: Game, signing: str) -> str:
+    """Say what A and C do, and which of them is held just there."""
+    ally = f"adds {outcome.ally_arms:.4g} to its forces" if outcome.ally_arms else "adds no forces"
+    challenger = f"adds {outcome.challenger_arms:.4g}" if outcome.challenger_arms else "adds no forces"
+    x, q = f"x = {outcome.settlement:.4g}", f"q = {game.status_quo:.4g}"
+    if outcome.crisis == Crisis.ALLY_CHALLENGES:
+        settlement = f", and A takes concessions: {x} > {q}"
+        if outcome.settlement == 1.0:
+            challenger, settlement = "capitulates", ", and A takes everything: x = 1"
+    elif outcome.crisis == Crisis.CHALLENGER_CHALLENGES:
+        taken = "concessions" if outcome.settlement else "everything"
+        settlement = f" and takes {taken}: {x} < {q}"
+    else:
+        settlement = f", and the status quo stands: x = {q}"
+        if outcome.challenger_arms:
+            challenger += ", just enough to neutralise A's threat"
+        elif outcome.ally_arms:
+            ally += ", just enough that C prefers not to challenge"
+    return f"A {signing}{ally}; C {challenger}{settlement}."
+
+
+def _no_alliance(eq: Equilibrium) -> str:
+    """Say why S makes no alliance."""
+    if eq.without.crisis == Crisis.QUIET:
+        return "S has nothing to pay for and makes no alliance."
+    loss = -eq.without.superpower_payoff
+    return f"No pledge that A would accept is worth its cost to S, which loses {loss:.4g} by the change."
+
+
+def _pledge(eq: Equilibrium) -> str:
+    """Say what S pledges, what fixes it, and how far S is from its own participation limit."""
+    game = eq.game
+    # whether A then refuses, or signs and does as it does without S, is a tie in many games
+    refusal = "be as well off without S" if eq.regime == Regime.PARTIAL else "not hold the status quo"
+    reasons = {
+        "refusal": f"with less, A would {refusal}{_indifferent(eq)}",
+        "concession": "with less, A would sign and concede: A is indifferent between holding and conceding",
+        "revision": "with less, A would sign and take concessions all the same",
+        "price": "more would cost S more than the change it prevents",
+    }
+    cost = game.superpower_cost * eq.pledge + game.alliance_cost
+    spared = cost + eq.superpower_payoff - eq.without.superpower_payoff
+    near = "at" if spared - cost <= 1e-9 * spared else "within"
+    return (
+        f"S pledges {eq.pledge:.4g}, at a cost of {cost:.4g}; {reasons[eq.pledge_limit]}. "
+        f"S is {near} its participation limit: the change it prevents would cost it {spared:.4g}."
+    )
+
+
+def _indifferent(eq: Equilibrium) -> str:
+    """Say that signing gains A nothing, unless it does: because with less, C would challenge."""
+    gain = eq.ally_payoff - eq.without.ally_payoff
+    if gain <= 1e-9:
+        return ": A is indifferent between signing and going without"
+    return f", for C would challenge: by signing A gains {gain:.4g}"
+
+
+def _effect(eq: Equilibrium) -> str:
+    """Say what the alliance changed, other than the settlement."""
+    change = eq.ally_arms - eq.without.ally_arms
+    own = "A's own arms stay the same"
+    if change:
+        own = f"A's own arms {'rise' if change > 0 else 'fall'} by {abs(change):.4g}"
+    provoked = "C arms as much as before"
+    if eq.provocation:
+        more = "more" if eq.provocation > 0 else "less"
+        provoked = f"C arms {abs(eq.provocation):.4g} {more}"
+    faced = "stays the same"
+    if eq.aggrandizement:
+        faced = f"{'grows' if eq.aggrandizement > 0 else 'shrinks'} by {abs(eq.aggrandizement):.4g}"
+    return (
+        f"Against the game without S, {own}, the force that faces C {faced}, and {provoked}; "
+        f"S bears {eq.burden_share:.0%} of what the alliance spends."
+    )

@@ -1,0 +1,368 @@
+"""A game as a finite tree of moves around its equilibrium, in the extensive form that Gambit reads.
+
+At every node the moves include the player's own reply in the game itself, where any move may be made, and
+others to hold it against. Those replies stand on indifferences: S pledges what A just accepts, A arms until C
+just holds still, C just neutralises A's threat. So each is raised a little, to the side where the next player
+is not indifferent, and the replies are the one subgame perfect equilibrium of the tree.
+"""
+
+import itertools
+import math
+import operator
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from numbers import Integral
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..io.files import beside, writable
+from ..kernels import alliance as kernels
+from ..version import __version__
+from .equilibrium import game_vector
+from .game import Game
+from .replies import INDIFFERENT, payoffs, pledge_scale, refuse_unsolved
+from .tables import CONTESTS, PARAMETERS, Crisis, Player
+
+if TYPE_CHECKING:
+    from .equilibrium import Equilibrium
+
+PLEDGES, ARMS = 2, 3  # the size of a tree unless another is asked for: 45 ends
+SIZES = 100  # the most pledges, and the most arms
+ENDS = 5_000
+GAP = 1e-4  # by how much every decision is to matter to who takes it
+CLEAR, PRECISION = (
+    1e-3,
+    2000.0,
+)  # and by how much if players err, as logit equilibria of this precision have it
+# by what parts of themselves S's pledge and A's arms are raised: the first by which every decision is
+PLEDGES_RAISED = 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3
+ARMS_RAISED = 0.001, 0.005, 0.02, 0.05, 0.1
+DIGITS = 4  # of a move, so that it is what its label says
+APART = 0.1  # by what part of the larger one two moves differ at least
+WORTH = 0.01  # and by how much of the good in what they cost
+WEAKER = 0.9  # than a defence that just holds C off
+TINY = 1e-12  # arms that are none
+BEYOND = 0.05  # how much more of the good a larger move costs at least
+
+
+@dataclass(frozen=True)
+class End:
+    """An end of the tree: what the players get, and why."""
+
+    payoffs: tuple[float, float, float]
+    settlement: float
+    crisis: Crisis
+
+
+@dataclass(frozen=True)
+class Node:
+    """A decision: whose, after what, between which moves, where they lead, and which is the reply."""
+
+    player: Player
+    label: str
+    moves: tuple[str, ...]
+    after: "tuple[Node | End, ...]"
+    reply: int
+    tied: bool = False  # whether in the game itself the player is indifferent between all of them
+
+    @property
+    def ends(self) -> list[End]:
+        """What each move leads to if all replies follow."""
+        return [node if isinstance(node, End) else node.ends[node.reply] for node in self.after]
+
+
+def write_tree(eq: "Equilibrium", path: str | os.PathLike, pledges: int, arms: int) -> None:
+    """Do what `Equilibrium.to_efg` says."""
+    target = check_tree(path, pledges, arms)
+    refuse_unsolved(eq)
+    tree, raised = tree_around(eq, pledges, arms)
+    if doubt := _doubt(tree):
+        warnings.warn(f"{target}: {doubt}", RuntimeWarning, stacklevel=3)
+    text = "\n".join([*_heading(eq, tree, raised), "", *_lines(tree)])
+    with beside(target) as draft:
+        draft.write_text(text + "\n", encoding="utf-8")
+
+
+def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS) -> Path:
+    """Return `path` if a tree of this size can be written there, without touching it.
+
+    Raises TypeError or ValueError if it cannot, and what `io.files.writable` raises.
+
+    Examples
+    --------
+    >>> check_tree("game.efg", 2, 0)
+    Traceback (most recent call last):
+    ValueError: arms = 0 is not allowed; it must be from 1 to 100
+    """
+    target = Path(path)
+    if target.suffix != ".efg":
+        raise ValueError(f"{target}: the name must end in .efg")
+    for name, size in (("pledges", pledges), ("arms", arms)):
+        if isinstance(size, bool) or not isinstance(size, Integral):
+            raise TypeError(f"{name} = {size!r} is not a whole number; it must be from 1 to {SIZES}")
+        if not 1 <= size <= SIZES:
+            raise ValueError(f"{name} = {size} is not allowed; it must be from 1 to {SIZES}")
+    ends = (1 + 2 * pledges) * arms**2
+    if ends > ENDS:
+        raise ValueError(
+            f"pledges = {pledges} and arms = {arms} make {ends:,} ends; a tree has {ENDS:,} at most"
+        )
+    return writable(target)
+
+
+def tree_around(eq: "Equilibrium", pledges: int, arms: int) -> tuple[Node, tuple[float, float]]:
+    """Return the tree, and by what parts of themselves S's pledge and A's arms are raised in it: the first at
+    which every decision is clear even if players err, or of those at which every decision matters the one at
+    which the closest is clearest."""
+    best, most = None, (-math.inf, -math.inf)
+    for raised in itertools.product(PLEDGES_RAISED, ARMS_RAISED):
+        tree = _offers(eq, pledges, arms, raised)
+        clear = least_gap(tree, PRECISION)
+        merit = min(least_gap(tree), GAP), clear
+        if best is None or merit > most:
+            best, most = (tree, raised), merit
+        if merit[0] == GAP and clear > CLEAR:
+            break
+    assert best is not None
+    return best
+
+
+def least_gap(tree: Node, precision: float = math.inf) -> float:
+    """Return by how much the closest decision of a tree matters: how much better the reply is for the player
+    than the next best move. Where that is negative, another move is better.
+
+    Players later make each move with a logit probability of this `precision`. Moves do not count that lead to
+    the same for everybody, as refusing does, nor do nodes that are tied.
+    """
+    reply = tree.ends[tree.reply]
+    values = [_expected(after, precision)[tree.player] for after in tree.after]
+    gaps = [
+        values[tree.reply] - value
+        for value, end in zip(values, tree.ends, strict=True)
+        if not tree.tied and end.payoffs != reply.payoffs
+    ]
+    gaps += [least_gap(node, precision) for node in tree.after if isinstance(node, Node)]
+    return min(gaps, default=math.inf)
+
+
+def _expected(tree: Node | End, precision: float) -> Sequence[float]:
+    """Return what the players may expect from a tree."""
+    if isinstance(tree, End):
+        return tree.payoffs
+    if precision == math.inf:
+        return tree.ends[tree.reply].payoffs
+    values = [_expected(after, precision) for after in tree.after]
+    most = max(value[tree.player] for value in values)
+    odds = [math.exp(precision * (value[tree.player] - most)) for value in values]
+    return [sum(map(operator.mul, odds, payoffs)) / sum(odds) for payoffs in zip(*values, strict=True)]
+
+
+SIGNING = ("sign", "refuse")
+
+
+def _offers(eq: "Equilibrium", pledges: int, arms: int, raised: tuple[float, float]) -> Node:
+    """Return the tree with some pledges, and some arms at each node."""
+    cost = eq.game.superpower_cost
+    own = _up(max(10.0 * TINY, pledge_scale(eq)) * (1.0 + raised[0]))
+    offers = _around([own, _up(own / 2), _up(own * 1.5)], pledges, cost)
+    after: list[Node | End] = [_arming(eq, arms, raised[1], 0.0, "no alliance")]
+    for pledge in offers:
+        allied = _arming(eq, arms, raised[1], pledge, f"alliance, pledge {pledge:.4g}")
+        alone = _arming(eq, arms, raised[1], 0.0, f"pledge {pledge:.4g} refused")
+        value = kernels.reply_to_pledge(game_vector(eq.game), pledge).payoff - eq.game.autonomy_cost
+        gain = value - eq.without.ally_payoff
+        label = f"ally: pledge {pledge:.4g} offered"
+        tied = abs(gain) <= INDIFFERENT
+        after.append(Node(Player.ALLY, label, SIGNING, (allied, alone), int(gain < -INDIFFERENT), tied))
+    moves = ("no alliance", *(f"pledge {pledge:.4g}" for pledge in offers))
+    reply = 1 + offers.index(own) if eq.pledge else 0
+    return Node(Player.SUPERPOWER, "superpower", moves, tuple(after), reply)
+
+
+def _arming(eq: "Equilibrium", arms: int, raised: float, pledge: float, history: str) -> Node:
+    """Return the node where A arms."""
+    found = kernels.reply_to_pledge(game_vector(eq.game), pledge)
+    own, allied, alone = (
+        _up(value * (1.0 + raised)) for value in (found.ally_arms, eq.ally_arms, eq.without.ally_arms)
+    )
+    moves = _around([own, alone, allied, 0.0], arms, eq.game.ally_cost)
+    after = tuple(_answering(eq, arms, pledge, move, f"{history}, ally {_added(move)}") for move in moves)
+    return Node(Player.ALLY, f"ally: {history}", tuple(map(_added, moves)), after, moves.index(own))
+
+
+def _answering(eq: "Equilibrium", arms: int, pledge: float, ally_arms: float, history: str) -> Node:
+    """Return the node where C arms: with its reply, its reply to a weaker defence, the arms that neutralise
+    A's threat, none, and those from which its own is credible."""
+    game, p = eq.game, game_vector(eq.game)
+    own = _up(kernels.reply_to_arms(p, pledge, ally_arms)[0])
+    tempted, _, crisis = kernels.reply_to_arms(p, WEAKER * pledge, WEAKER * ally_arms)
+    force = game.ally_forces + ally_arms
+    neutralising = _up(_arms_against(game, force, game.status_quo + game.ally_war_cost))
+    defence = force + game.effectiveness * pledge
+    threatening = _up(_arms_against(game, defence, game.status_quo - game.challenger_war_cost))
+    if crisis == Crisis.CHALLENGER_CHALLENGES:  # which takes more against this defence
+        tempted = max(tempted, threatening)
+    moves = _around([own, _up(tempted), neutralising, 0.0, threatening], arms, game.challenger_cost)
+    after = tuple(_end(game, pledge, ally_arms, move) for move in moves)
+    return Node(
+        Player.CHALLENGER, f"challenger: {history}", tuple(map(_added, moves)), after, moves.index(own)
+    )
+
+
+def _end(game: Game, pledge: float, ally_arms: float, challenger_arms: float) -> End:
+    """Return what comes of all moves; `pledge` is 0 where there is no alliance."""
+    settlement, crisis = settle(game, pledge, ally_arms, challenger_arms)
+    gains = payoffs(game, pledge, pledge > 0.0, ally_arms, challenger_arms, settlement)
+    return End(gains, settlement, crisis)
+
+
+def settle(game: Game, pledge: float, ally_arms: float, challenger_arms: float) -> tuple[float, Crisis]:
+    """Return A's share after the crisis, and who challenges, as the game is defined."""
+    own, rival = game.ally_forces + ally_arms, game.challenger_forces + challenger_arms
+    surplus = game.bargaining_power * (game.ally_war_cost + game.challenger_war_cost)
+    edge = game.status_quo - game.challenger_war_cost
+    p = win_probability(game, own, rival)
+    if p > game.status_quo + game.ally_war_cost:
+        return min(1.0, p - game.ally_war_cost + surplus), Crisis.ALLY_CHALLENGES
+    p = win_probability(game, own + game.effectiveness * pledge, rival)
+    if p < edge or (p == edge and edge > 0.0 and surplus > 0.0):
+        return max(0.0, p + game.challenger_war_cost - surplus), Crisis.CHALLENGER_CHALLENGES
+    return game.status_quo, Crisis.QUIET
+
+
+def win_probability(game: Game, force: float, rival: float) -> float:
+    """Return P(force, rival), by the odds of the weaker, which do not overflow."""
+    weaker, stronger = sorted((force, rival))
+    if game.contest == CONTESTS[0]:
+        odds = (weaker / stronger) ** game.decisiveness
+    else:
+        odds = math.exp(game.decisiveness * (weaker - stronger))
+    return 1.0 / (1.0 + odds) if force >= rival else odds / (1.0 + odds)
+
+
+def _arms_against(game: Game, force: float, p: float) -> float:
+    """Return the new arms of C before which `force` wins with probability `p`, at least 0."""
+    if not 0.0 < p < 1.0:
+        return 0.0
+    log_odds = math.log((1.0 - p) / p) / game.decisiveness
+    rival = force * math.exp(min(log_odds, 700.0)) if game.contest == CONTESTS[0] else force + log_odds
+    return max(0.0, rival - game.challenger_forces)
+
+
+def _around(first: Sequence[float], count: int, cost: float) -> list[float]:
+    """Return so many moves in order: the `first` ones that differ enough and are not too dear, then one
+    beyond them, then the middle of what is widest between them.
+
+    Raises ValueError if not all of these can be told apart."""
+    moves = [first[0]]
+    for move in first[1:]:
+        apart = all(
+            abs(move - other) > APART * max(move, other) and abs(move - other) * cost > WORTH
+            for other in moves
+        )
+        if len(moves) < count and apart and move * cost < 1.0:
+            moves.append(move)
+    if len(moves) < count:
+        moves.append(_up(max(1.5 * max(moves), max(moves) + BEYOND / cost)))
+    while len(moves) < count:
+        moves.sort()
+        low, high = max(itertools.pairwise([0.0, *moves]), key=lambda pair: pair[1] - pair[0])
+        moves.append(_up((low + high) / 2))
+    if len(set(moves)) < count or math.inf in moves:
+        raise ValueError(
+            f"there is no tree of this game: where a unit of arms costs {cost!r}, those that matter are too"
+            " few or too many to tell moves apart"
+        )
+    return sorted(moves)
+
+
+def _up(value: float) -> float:
+    """Return the next number above a positive one that has few digits, 0 for one that is not; or infinity."""
+    if not TINY < value < math.inf:
+        return value if value > TINY else 0.0
+    exact = Decimal(value * (1.0 + INDIFFERENT))
+    return float(exact.quantize(Decimal(1).scaleb(exact.adjusted() + 1 - DIGITS), ROUND_CEILING))
+
+
+def _added(arms: float) -> str:
+    """Return arms as the label of a move."""
+    return f"adds {arms:.4g}" if arms else "adds nothing"
+
+
+def _heading(eq: "Equilibrium", tree: Node, raised: tuple[float, float]) -> list[str]:
+    """Return the first lines: which game it is, whose, and what there is to know of the tree."""
+    values = ", ".join(f"{p.symbol} = {getattr(eq.game, p.name)!r}" for p in PARAMETERS.values())
+    players = " ".join(_quoted(player.words) for player in Player if player != Player.NONE)
+    node: Node | End = tree
+    path = []
+    while isinstance(node, Node):
+        path.append(f"{node.player.words} {node.moves[node.reply]}")
+        node = node.after[node.reply]
+    remarks = [
+        f"Parameters: {values}, {eq.game.contest} contest.",
+        "A reconstruction of the game of Iwanami (2024), Journal of Peace Research 61(5), not a replication;"
+        f" written by foedus {__version__}.",
+        "The superpower offers an alliance with a pledge, or none; the ally signs or refuses; it adds arms;"
+        " the challenger adds arms. The crisis is in the payoffs, which are in units of the disputed good.",
+        f"The game itself, where any pledge and any arms may be chosen: {eq.explain()}",
+        f"The same path in this tree: {'; '.join(path)}.",
+        "Grid: at each node the player's reply in the game itself, and others. Because those replies stand on"
+        f" indifferences, the superpower's pledge is raised by {100 * raised[0]:g} %, the ally's arms by"
+        f" {100 * raised[1]:g} %, and every move to {DIGITS} digits.",
+        _doubt(tree) or f"Every decision matters to its player by {least_gap(tree):.2g} or more.",
+    ]
+    same = [node.label.removeprefix("ally: ") for node in tree.after if isinstance(node, Node) and node.tied]
+    if same:
+        remarks.append(
+            f"But: {', '.join(same)}. In the game itself the ally gets the same whether it signs or refuses,"
+            " and signs."
+        )
+    title = f"{eq.regime.words.capitalize()}: {eq.game!r}"
+    return [f"EFG 2 R {_quoted(title)} {{ {players} }}", _quoted("\n".join(remarks))]
+
+
+def _doubt(tree: Node) -> str:
+    """Say why a solver may find another equilibrium in a tree than that of the game, if there is a reason."""
+    least = least_gap(tree)
+    if least <= 0.0:
+        return "On this grid a player has a better move than its reply in the game itself; try another size."
+    if least <= GAP:
+        return f"A decision matters by only {least:.2g}, too little for a numerical solver to be sure of it."
+    if least_gap(tree, PRECISION) <= 0.0:
+        return "Players who err may leave this path: solve it by backward induction, not by logit equilibria."
+    return ""
+
+
+def _quoted(text: str) -> str:
+    """Return a text as the format has it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _written_out(value: float) -> str:
+    """Return a number with all its digits and no exponent, which Gambit does not always read."""
+    return f"{Decimal(repr(value)):f}"
+
+
+def _lines(tree: Node) -> Iterator[str]:
+    """Give the lines of all nodes, a node before what comes after it; information sets and outcomes are
+    counted as they come."""
+    counts = dict.fromkeys((*Player, End), 0)
+
+    def walk(node: Node | End) -> Iterator[str]:
+        if isinstance(node, End):
+            counts[End] += 1
+            number = counts[End]
+            label = f"{number}: {node.crisis.words}, x = {node.settlement:.6g}"
+            yield f't "" {number} {_quoted(label)} {{ {", ".join(map(_written_out, node.payoffs))} }}'
+            return
+        counts[node.player] += 1
+        moves = " ".join(map(_quoted, node.moves))
+        yield f'p "" {node.player + 1} {counts[node.player]} {_quoted(node.label)} {{ {moves} }} 0'
+        for after in node.after:
+            yield from walk(after)
+
+    return walk(tree)

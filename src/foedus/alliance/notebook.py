@@ -1,0 +1,103 @@
+"""How a notebook shows an equilibrium: HTML that needs nothing beside it."""
+
+import re
+from html import escape
+
+from ..draw.colours import REGIME_COLOURS
+from ..model.parameters import NUMBER, tex
+from .equilibrium import Equilibrium, outcomes
+from .tables import PARAMETERS, UNITS_IN, VARIABLES, Regime
+
+# what is not coloured takes the colour of the page's text, be that dark or light
+LINE = "1px solid rgba(128, 128, 128, 0.4)"
+HATCH = "repeating-linear-gradient(45deg, black 0 2px, white 2px 4px)"
+ROW = "border: 0; background: transparent"
+CELL = "padding: 0.15em 0.8em 0.15em 0; border: 0; vertical-align: baseline"
+WORDS = f"{CELL}; text-align: left; white-space: normal"
+NUMBERS = f"{CELL}; text-align: right; font-variant-numeric: tabular-nums"
+
+
+def equilibrium_html(eq: Equilibrium) -> str:
+    """Return an equilibrium as HTML: the regime and its colour, the parameters of the game that are not at
+    default, the sentences of `explain`, and every variable with S and without.
+
+    Styles stand in the elements, and colours other than that of the regime are those of the page, so that it
+    can be shown on any page, light or dark.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> "<strong>restraint</strong>" in equilibrium_html(foedus.solve(ally_cost=0.3))
+    True
+    """
+    first, *sentences = eq.explain().splitlines()
+    _, _, meaning = first.partition(": ")
+    return "\n".join([
+        '<div style="max-width: 44em; line-height: 1.45; overflow-x: auto">',
+        f'<p style="margin: 0 0 0.4em">{swatch(eq.regime)}<strong>{escape(eq.regime.words)}</strong>: '
+        f"{escape(meaning)}</p>",
+        f'<p style="margin: 0 0 0.6em">{_game(eq)}</p>',
+        *(f'<p style="margin: 0 0 0.4em">{escape(sentence)}</p>' for sentence in sentences),
+        *_table(eq),
+        "</div>",
+    ])  # fmt: skip
+
+
+def swatch(regime: Regime) -> str:
+    """Return a square in the colour of a regime, hatched where there is none, as in pictures."""
+    return (
+        '<span style="display: inline-block; width: 0.9em; height: 0.9em; margin-right: 0.5em; '
+        "vertical-align: -0.1em; border: 1px solid rgba(128, 128, 128, 0.8); "
+        f'background: {REGIME_COLOURS.get(regime, HATCH)}"></span>'
+    )
+
+
+def _game(eq: Equilibrium) -> str:
+    """Return the parameters of the game that are not at default, with symbols and units."""
+    game = eq.game
+    parts = [f"{escape(game.contest)} contest"]
+    for name, parameter in PARAMETERS.items():
+        value = getattr(game, name)
+        if value != parameter.default:
+            unit = _unit(UNITS_IN.get((name, game.contest), parameter.units))
+            parts.append(f"{escape(parameter.long_name)} {_symbol(parameter.symbol)} = {value:.6g}{unit}")
+    return "; ".join([*parts, "all else at default"])
+
+
+def _table(eq: Equilibrium) -> list[str]:
+    """Return the lines of the table of the variables other than the regime, which stands above it; there are
+    none of a game that could not be solved."""
+    if eq.regime == Regime.UNSOLVED:
+        return []
+    heads = "".join(
+        f'<th scope="col" style="{NUMBERS}">{heading}</th>' for heading in ("with S", "without S")
+    )
+    lines = [
+        '<table style="border-collapse: collapse; border: 0; margin: 0; color: inherit; font-size: inherit">',
+        f'<thead><tr style="{ROW}"><td style="{WORDS}"></td>{heads}</tr></thead>',
+        "<tbody>",
+    ]
+    for variable, *values in outcomes(eq, {k: v for k, v in VARIABLES.items() if k != "regime"}):
+        name = ", ".join(filter(None, (escape(variable.long_name), _symbol(variable.symbol))))
+        head = f'<th scope="row" style="{WORDS}; font-weight: normal">{name}{_unit(variable.units)}</th>'
+        cells = "".join(f'<td style="{NUMBERS}">{escape(value)}</td>' for value in values)
+        lines.append(f'<tr style="{ROW}; border-top: {LINE}">{head}{cells}</tr>')
+    return [*lines, "</tbody>", "</table>"]
+
+
+def _unit(units: str) -> str:
+    """Return what stands behind a symbol for its units."""
+    return "" if units == NUMBER else f' <span style="opacity: 0.65">({escape(units)})</span>'
+
+
+def _symbol(symbol: str) -> str:
+    r"""Return a symbol of the table as HTML, whose names of Greek letters are those of TeX.
+
+    Examples
+    --------
+    >>> _symbol("a + phi s - a^0")
+    'a + &phi; s - a<sup>0</sup>'
+    """
+    text = re.sub(r"\\([a-z]+)", r"&\1;", escape(tex(symbol)))
+    text = re.sub(r"_\{(\w+)\}", r"<sub>\1</sub>", text)
+    return re.sub(r"\^\{(\w+)\}", r"<sup>\1</sup>", text)

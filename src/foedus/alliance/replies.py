@@ -1,0 +1,158 @@
+"""What each player would have done after other moves than those of the equilibrium."""
+
+import math
+from collections.abc import Iterable
+from numbers import Real
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ..kernels import alliance as kernels
+from .equilibrium import game_vector
+from .game import Game
+from .tables import Crisis, Regime
+
+if TYPE_CHECKING:
+    from .equilibrium import Equilibrium
+
+INDIFFERENT = 1e-9  # payoffs that differ by less count as equal: the solver is no more exact
+PARTS = (0.0, 0.5, 1.0, 1.5, 2.0)  # of the equilibrium's own move
+
+CHALLENGER = {Crisis.ALLY_CHALLENGES: "A", Crisis.QUIET: "quiet", Crisis.CHALLENGER_CHALLENGES: "C"}
+
+
+class Reply(NamedTuple):
+    """What follows upon a pledge, which makes an alliance if it is `signed`, or upon that and arms of A."""
+
+    pledge: float
+    signed: bool
+    ally_arms: float
+    challenger_arms: float
+    settlement: float
+    crisis: Crisis
+    superpower_payoff: float
+    ally_payoff: float
+    challenger_payoff: float
+
+
+def after_pledges(eq: "Equilibrium", pledges: Iterable[float] | None = None) -> list[Reply]:
+    """Return the replies to each of some pledges: unless given, none and parts of `pledge_scale`."""
+    refuse_unsolved(eq)
+    scale = pledge_scale(eq)
+    moves = [part * scale for part in PARTS] if pledges is None else _checked("pledges", pledges)
+    return [after_pledge(eq, pledge) for pledge in moves]
+
+
+def after_arms(eq: "Equilibrium", arms: Iterable[float] | None = None) -> list[Reply]:
+    """Return C's replies to each of some arms of A behind the equilibrium's pledge: none, parts of A's arms,
+    and those that it has without S, unless they are given."""
+    refuse_unsolved(eq)
+    scale = eq.ally_arms or eq.without.ally_arms or 0.25 / eq.game.ally_cost
+    own = {*(part * scale for part in PARTS), eq.without.ally_arms}
+    moves = sorted(own) if arms is None else _checked("arms", arms)
+    return [after_own_arms(eq, move) for move in moves]
+
+
+def after_pledge(eq: "Equilibrium", pledge: float) -> Reply:
+    """Return the reply to one pledge."""
+    game, without = eq.game, eq.without
+    alone = 0.0, False, without.ally_arms, without.challenger_arms, without.settlement, without.crisis
+    if pledge == 0.0:
+        return _reply(game, *alone)
+    if pledge == eq.pledge:  # where A is indifferent as a rule, and rounding must not decide
+        return _reply(game, pledge, True, eq.ally_arms, eq.challenger_arms, eq.settlement, eq.crisis)
+    found = kernels.reply_to_pledge(game_vector(game), pledge)
+    if found.payoff - game.autonomy_cost < without.ally_payoff - INDIFFERENT:
+        return _reply(game, *alone)._replace(pledge=pledge)
+    arms = max(0.0, found.ally_arms), found.challenger_arms
+    return _reply(game, pledge, True, *arms, found.settlement, Crisis(int(found.crisis)))
+
+
+def after_own_arms(eq: "Equilibrium", arms: float) -> Reply:
+    """Return C's reply to arms of A behind the equilibrium's pledge."""
+    signed = eq.pledge > 0.0
+    if arms == eq.ally_arms:
+        found = eq.challenger_arms, eq.settlement, eq.crisis
+    else:
+        found = kernels.reply_to_arms(game_vector(eq.game), eq.pledge, arms)
+    challenger_arms, settlement, crisis = found
+    return _reply(eq.game, eq.pledge, signed, arms, challenger_arms, settlement, Crisis(int(crisis)))
+
+
+def pledge_scale(eq: "Equilibrium") -> float:
+    """Return the pledge that others are measured by: the equilibrium's, or the one that would cost S as much
+    as the change does, or as much as C's forces."""
+    limit = (-eq.without.superpower_payoff - eq.game.alliance_cost) / eq.game.superpower_cost
+    return eq.pledge or max(0.0, limit) or eq.game.challenger_forces + eq.challenger_arms
+
+
+def payoffs(
+    game: Game, pledge: float, signed: bool, ally_arms: float, challenger_arms: float, settlement: float
+) -> tuple[float, float, float]:
+    """Return what S, A and C get."""
+    superpower = 0.0 - game.stake * abs(settlement - game.status_quo)
+    ally = settlement - game.ally_cost * ally_arms
+    if signed:
+        superpower -= game.superpower_cost * pledge + game.alliance_cost
+        ally -= game.autonomy_cost
+    return superpower, ally, 1.0 - settlement - game.challenger_cost * challenger_arms
+
+
+def refuse_unsolved(eq: "Equilibrium") -> None:
+    """Raise ValueError if the game could not be solved."""
+    if eq.regime == Regime.UNSOLVED:
+        raise ValueError(f"{eq.game!r} could not be solved, so there is no equilibrium to look around")
+
+
+def reply_tables(eq: "Equilibrium") -> list[tuple[str, list[str], list[list[str | float]]]]:
+    """Return the title, headings and rows of a table of the replies to pledges of S, and of a table of those
+    to arms of A, with four digits.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> (title, headings, rows), _ = reply_tables(foedus.solve(ally_cost=1.0))
+    >>> title
+    'after some pledges of S (equilibrium: 0.03457)'
+    >>> dict(zip(headings[:6], rows[1]))
+    {'s': 0.01728, 'A': 'signs', 'a': 0.1077, 'b': 0.175, 'x': 0.2, 'crisis': 'C'}
+    """
+    alliance = f"behind a pledge of {eq.pledge:.4g}" if eq.pledge else "without an alliance"
+    headings = ["s", "A", "a", "b", "x", "crisis", "U_S", "U_A", "U_C"]
+    to_pledges, to_arms = map(_row, after_pledges(eq)), map(_row, after_arms(eq))
+    return [
+        (f"after some pledges of S (equilibrium: {eq.pledge:.4g})", headings, list(to_pledges)),
+        (
+            f"after some arms of A, {alliance} (equilibrium: {eq.ally_arms:.4g})",
+            headings[2:],
+            [row[2:] for row in to_arms],
+        ),
+    ]
+
+
+def _row(reply: Reply) -> list[str | float]:
+    """Return a reply as a row of a table."""
+    signs = "" if reply.pledge == 0.0 else "signs" if reply.signed else "refuses"
+    pledge, _, ally_arms, challenger_arms, settlement, crisis, *gains = reply
+    moves = pledge, signs, ally_arms, challenger_arms, settlement, CHALLENGER[crisis]
+    return [cell if isinstance(cell, str) else float(f"{cell:.4g}") for cell in (*moves, *gains)]
+
+
+def _reply(game: Game, *moves: Any) -> Reply:
+    """Return the `Reply` of a pledge, whether it is signed, arms, settlement and crisis."""
+    gains: Any = payoffs(game, *moves[:-1])
+    return Reply(*moves, *gains)
+
+
+def _checked(name: str, moves: Iterable[float]) -> list[float]:
+    """Return moves as floats, each finite and no less than 0."""
+    checked: list[float] = []
+    if not isinstance(moves, Iterable):
+        raise TypeError(f"{name} = {moves!r} is not a list of numbers")
+    for move in moves:
+        if isinstance(move, (bool, np.bool_)) or not isinstance(move, Real):
+            raise TypeError(f"{name}: {move!r} is not a number; it must be >= 0")
+        if not 0.0 <= move < math.inf:
+            raise ValueError(f"{name}: {move!r} is not allowed; it must be a finite number >= 0")
+        checked.append(float(move))
+    return checked

@@ -1,0 +1,187 @@
+"""foedus claims."""
+
+import math
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import cyclopts
+from rich import box
+from rich.table import Table
+
+from ..alliance.game import make_game
+from ..alliance.tables import PARAMETERS
+from ..draw.tables import save_table
+from ..model.checks import naming
+from ..uncertainty.claims import WIDE, Verdict, check_games
+from ..uncertainty.claims import claims as test_claims
+from .app import (
+    PARAMETER_GROUP,
+    Number,
+    Output,
+    Overwrite,
+    Quiet,
+    Threads,
+    WholeNumber,
+    check_output,
+    check_tables,
+    command_line,
+    compile_kernels,
+    given_parameters,
+    parameter_options,
+    print_rate,
+    progress_bar,
+)
+from .screens import show
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+# an option that is not given leaves its parameter to chance
+Options: Any = parameter_options(lambda p: "drawn" if p.name in WIDE else p.default)
+ALL_DRAWN = Options()
+COLUMNS = ("premise_met", "holds", "share", "low", "high", "verdict")
+
+
+def claims(
+    run_file: Path | None = None,
+    /,
+    *,
+    games: Number = None,
+    seed: WholeNumber = None,
+    output: Output = None,
+    table: Annotated[list[Path] | None, cyclopts.Parameter(name=["--table", "--csv"])] = None,
+    overwrite: Overwrite = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    parameters: Annotated[Options, PARAMETER_GROUP] = ALL_DRAWN,
+) -> None:
+    """Tell which of the article's claims hold, how often, and in which games they do not.
+
+    Parameters
+    ----------
+    run_file
+        a run file (TOML) with axes, to test every game of its grid, or with distributions, to test random
+        games; or the file of a map or of earlier claims [default: random games from a wide range, in which
+        the parameters given as options are fixed]
+    games
+        how many random games are drawn, as in 1e7 [default: 1000000]
+    seed
+        the seed of the draws [default: 0]
+    output
+        a file to keep the result in, NetCDF or, if it ends in .zarr, Zarr
+    table
+        a table to write, .csv or .tex (LaTeX with booktabs)
+    """
+    from ..io.files import save
+
+    design: dict[str, Any] = given_parameters(parameters)
+    if run_file is not None:
+        from ..runs.claims import read_design
+
+        if design:
+            raise ValueError("with a run file, there are no options for parameters")
+        design = read_design(run_file)
+    if games is not None:
+        if "axes" in design:
+            raise ValueError(f"{run_file} has axes; --games is for random games")
+        with naming(f"--games {games:g}"):
+            count = int(games) if math.isfinite(games) and games == int(games) else games
+            check_games(count)
+        design["games"] = count
+    if seed is not None:
+        if "axes" in design:
+            raise ValueError(f"{run_file} has axes; --seed is for random games")
+        design["seed"] = seed
+    if output:
+        check_output(output, overwrite)
+    check_tables(table, overwrite)
+    few = {"axes": {name: v[:2] for name, v in design["axes"].items()}} if "axes" in design else {"games": 64}
+    compile_kernels(lambda: test_claims(**{**design, **few}), quiet)
+    started = time.perf_counter()
+    with progress_bar("testing", 1, quiet) as progress:
+        dataset = test_claims(**design, threads=threads, progress=progress)
+    seconds = time.perf_counter() - started
+    dataset.attrs["command"] = command_line()
+    if output:
+        save(dataset, output)
+    for path in table or []:
+        save_table(*claim_rows(dataset), path)
+    if not quiet:
+        show(_table(dataset), *counterexamples(dataset))
+        print_rate(dataset.attrs["games"], seconds)
+
+
+def claim_rows(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
+    """Return the headings and rows of a table of claims; what is not known is left empty.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> headings, rows = claim_rows(foedus.claims({"ally_cost": [0.3, 1.0]}))
+    >>> headings
+    ['claim', 'premise_met', 'holds', 'share', 'low', 'high', 'verdict']
+    >>> rows[0]
+    ['exclusive', 2, 2, 1.0, '', '', 'holds']
+    """
+    rows = []
+    for name in dataset.claim.values.tolist():
+        one = dataset.sel(claim=name)
+        row = [name]
+        for column in COLUMNS[:-1]:
+            value = one[column].item()
+            row.append("" if math.isnan(value) else value)
+        rows.append([*row, Verdict(one.verdict.item()).words])
+    return ["claim", *COLUMNS], rows
+
+
+def counterexamples(dataset: "xr.Dataset") -> list[str]:
+    """Return for each claim with a game against it the command line that solves the first of them.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> counterexamples(foedus.claims({"ally_cost": [0.1, 0.4]}))
+    ['against restraint_disproportionate: foedus solve --ally-cost 0.4']
+    """
+    lines = []
+    for name in dataset.claim.values.tolist():
+        found = dataset.counterexample.sel(claim=name, example=0)
+        if found.notnull().all():
+            game = {p: found.sel(parameter=p).item() for p in PARAMETERS}
+            lines.append(f"against {name}: {solving(game | {'contest': dataset.attrs['contest']})}")
+    return lines
+
+
+def solving(parameters: dict[str, Any]) -> str:
+    """Return the command line that solves a game, with the options that are not the defaults.
+
+    Examples
+    --------
+    >>> solving({"ally_cost": 0.4, "stake": 1.0, "contest": "ratio"})
+    'foedus solve --ally-cost 0.4'
+    """
+    default = make_game({})
+    options = [
+        f"--{name.replace('_', '-')} {value}"
+        for name, value in parameters.items()
+        if value != getattr(default, name)
+    ]
+    return " ".join(["foedus solve", *options])
+
+
+def _table(dataset: "xr.Dataset") -> Table:
+    """Return the claims as a table for the screen."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column("claim", no_wrap=True)
+    for heading in ("met", "holds", "share"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("95 %", justify="right")
+    table.add_column("verdict")
+    for name in dataset.claim.values.tolist():
+        one = dataset.sel(claim=name)
+        met, holds, share, low, high = (one[column].item() for column in COLUMNS[:-1])
+        interval = "" if math.isnan(low) else f"{100 * low:.2f} to {100 * high:.2f}"
+        words = Verdict(one.verdict.item()).words
+        table.add_row(name, str(met), str(holds), f"{100 * share:.2f}" if met else "", interval, words)
+    return table

@@ -1,0 +1,124 @@
+"""foedus cutpoints."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import cyclopts
+import numpy as np
+
+from ..alliance.tables import Regime
+from ..draw.tables import rich_table, save_table
+from ..maps.cutpoints import cutpoint_rows
+from ..maps.cutpoints import cutpoints as find_cutpoints
+from ..model.checks import check_name, check_values, naming, number_of
+from .app import (
+    NONE_GIVEN,
+    Output,
+    Overwrite,
+    ParameterName,
+    Parameters,
+    Quiet,
+    Threads,
+    check_output,
+    check_tables,
+    command_line,
+    compile_kernels,
+    given_parameters,
+    named_values,
+    progress_bar,
+    stretch_of,
+    whole_number,
+)
+from .screens import show
+
+MANY = 40  # rows that are printed; a file has them all
+
+
+def cutpoints(
+    parameter: ParameterName,
+    /,
+    *,
+    within: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True)],
+    axis: list[str] | None = None,
+    points: Annotated[int, cyclopts.Parameter(converter=whole_number)] = 4096,
+    output: Output = None,
+    table: list[Path] | None = None,
+    figure: Path | None = None,
+    overwrite: Overwrite = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    parameters: Parameters = NONE_GIVEN,
+) -> None:
+    """Find the values of a parameter at which the regime changes, and whose decision flips there.
+
+    Parameters
+    ----------
+    parameter
+        the parameter that varies, as in ally_cost
+    within
+        from where to where, as in --within 0.01:10
+    axis
+        a further axis, as in --axis status_quo=0.1:0.9:200 (from, to, how many values) or
+        --axis stake=0.5,1,2; once for each such axis
+    points
+        how many values are scanned for changes
+    output
+        a file to keep them in, NetCDF or, if it ends in .zarr, Zarr
+    table
+        a table to write, .csv or .tex (LaTeX with booktabs)
+    figure
+        a picture to draw, png, svg or pdf by its ending
+    """
+    from ..io.files import save
+
+    check_name(parameter)
+    with naming(f"--within {within}"):
+        ends = stretch_of(parameter, within)
+    axes = named_values("--axis", axis, "parameter=from:to:values or parameter=value,value", axis_of)
+    if output:
+        check_output(output, overwrite)
+    check_tables(table, overwrite)
+    if figure:
+        from ..draw.cutpoints import check_drawn
+        from ..draw.plots import check_picture_path
+
+        check_picture_path(figure)
+        check_drawn({name: np.unique(values).size for name, values in axes.items()})
+        check_output(figure, overwrite, figure.suffix)
+    given = given_parameters(parameters)
+    few: Any = {name: values[:1] for name, values in axes.items()}
+    compile_kernels(lambda: find_cutpoints(parameter, ends, few, points=2, **given), quiet)
+    games = points * int(np.prod([values.size for values in axes.values()], dtype=float))
+    with progress_bar("scanning", games, quiet) as progress:
+        dataset = find_cutpoints(
+            parameter, ends, axes, points=points, threads=threads, progress=progress, **given
+        )
+    dataset.attrs["command"] = command_line()
+    headings, rows = cutpoint_rows(dataset)
+    if output:
+        save(dataset, output)
+    for path in table or []:
+        save_table(headings, rows, path)
+    if figure:
+        from ..draw.plots import plot, save_figure
+
+        save_figure(plot(dataset), figure)
+    if not quiet:
+        if rows:
+            show(rich_table(headings, rows[:MANY], f"cutpoints of {parameter}"))
+        else:
+            codes = np.unique(dataset.regime_first).tolist()
+            print(f"no cutpoint; the regime is {' or '.join(Regime(code).words for code in codes)}")
+        if len(rows) > MANY:
+            print(f"and {len(rows) - MANY} more; --table FILE.csv writes them all")
+        print(f"scanned: {dataset.resolution}")
+
+
+def axis_of(name: str, text: str) -> np.ndarray:
+    """Return the values of an axis as it was typed: from:to:values, or values between commas."""
+    ends = text.split(":")
+    if len(ends) == 1:
+        return check_values(name, [number_of(value) for value in text.split(",")])
+    if len(ends) != 3 or not ends[2].isdecimal() or int(ends[2]) < 1:
+        raise ValueError(f"{text!r} is not of the form from:to:values, with 1 value or more")
+    return check_values(name, np.linspace(number_of(ends[0]), number_of(ends[1]), int(ends[2])))

@@ -1,0 +1,45 @@
+"""foedus explore."""
+
+from pathlib import Path
+from typing import Annotated
+
+import cyclopts
+
+from .app import compile_kernels, whole_number
+
+PORT = 5006
+
+
+def explore(
+    run_file: Path | None = None,
+    /,
+    *,
+    port: Annotated[int, cyclopts.Parameter(converter=whole_number)] = PORT,
+    address: str = "127.0.0.1",
+    origin: list[str] | None = None,
+    browser: Annotated[bool, cyclopts.Parameter(negative="--no-browser")] = True,
+) -> None:
+    """Show the regime map in a browser, solved anew as parameters are moved, and any game of it.
+
+    Parameters
+    ----------
+    run_file
+        a run file (TOML), or the file of an earlier map, whose map is shown first [default: the default map]
+    port
+        where the page is served; 0: any port that is free
+    address
+        the address to serve it on; by default nobody else's machine can see it
+    origin
+        another name under which the page may be loaded, as HOST:PORT, or HOST if its address has no port;
+        once for each
+    browser
+        open the page
+    """
+    from ..explorer.server import serve
+    from ..explorer.view import DEFAULT, regimes, view_of_run
+
+    if not 0 <= port <= 65535:
+        raise ValueError(f"--port {port} is not allowed; it must be from 0 to 65535")
+    view = DEFAULT if run_file is None else view_of_run(run_file)
+    compile_kernels(lambda: regimes(view, 2), quiet=False)
+    serve(view, port, address, origin or [], browser)

@@ -1,0 +1,97 @@
+"""The command `foedus sensitivity`."""
+
+import time
+from pathlib import Path
+
+import xarray as xr
+from rich import box
+from rich.table import Table
+
+from ..alliance.tables import PARAMETERS, Regime
+from ..io.files import save
+from ..solving.sweeps import solve_points
+from ..uncertainty.sensitivity import SENSITIVITY
+from .app import (
+    AS_USUAL,
+    GridOptions,
+    Output,
+    check_output,
+    command_line,
+    compile_kernels,
+    finish,
+    print_rate,
+    progress_bar,
+    target_of,
+)
+from .screens import show
+
+COLUMNS = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
+
+
+def sensitivity(
+    run_file: Path,
+    /,
+    *,
+    output: Output = None,
+    ways: GridOptions = AS_USUAL,
+) -> int:
+    """Tell which parameters matter for the regimes, and how likely each is, under distributions.
+
+    Parameters
+    ----------
+    run_file
+        a run file (TOML) with a table [distributions], or the file of an earlier analysis, to run it again
+    output
+        the file to write, NetCDF or, if it ends in .zarr, Zarr [default: the one that the run file names]
+    """
+    # which take SciPy and SALib, that completion and help do without
+    from ..runs.sensitivity import read_sensitivity
+    from ..uncertainty.sensitivity import check_distributions
+    from ..uncertainty.sensitivity import sensitivity as analyse
+
+    run = read_sensitivity(run_file)
+    target = target_of(run_file, run.file, output)
+    check_output(target, ways.overwrite)
+    image = target.with_suffix(".png")
+    if ways.picture:
+        check_output(image, ways.overwrite, ".png")
+    game = {name: value for name, value in run.options.items() if name in ("contest", *PARAMETERS)}
+    middle = {name: [law.quantile(0.5)] for name, law in check_distributions(run.distributions).items()}
+    compile_kernels(lambda: solve_points(middle, **game), ways.quiet)
+    started = time.perf_counter()
+    with progress_bar("analysing", run.options["samples"], ways.quiet, unit="samples") as progress:
+        dataset = analyse(run.distributions, **run.options, threads=ways.threads, progress=progress)
+    seconds = time.perf_counter() - started
+    save(dataset.assign_attrs(command=command_line()), target)
+    if not ways.quiet:
+        show(_probabilities(dataset), _indices(dataset.isel(samples=-1)))
+        print_rate(dataset.attrs["games"], seconds)
+    return finish(target, image, ways)
+
+
+def _probabilities(dataset: xr.Dataset) -> Table:
+    """Return the probabilities of the regimes as a table."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("regime", "probability", "95 % interval"):
+        table.add_column(heading, justify="left" if heading == "regime" else "right")
+    columns = (dataset[f"probability{end}"].values.tolist() for end in ("", "_low", "_high"))
+    for name, share, low, high in zip(dataset.regime_name.values, *columns, strict=True):
+        table.add_row(Regime[name.upper()].words, f"{share:.3%}", f"{low:.3%} to {high:.3%}")
+    return table
+
+
+def _indices(dataset: xr.Dataset) -> Table:
+    """Return the indices of all samples as a table, for each output the parameters that matter most first."""
+    names = [name for name in COLUMNS if name in dataset]
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("output", "parameter", *(SENSITIVITY[name].symbol for name in names)):
+        table.add_column(heading, justify="left" if heading in ("output", "parameter") else "right")
+    for output in dataset.output.values:
+        part = dataset.sel(output=output)
+        ranked = part.sortby(part["total_order" if "total_order" in names else names[0]], ascending=False)
+        for j, parameter in enumerate(ranked.parameter.values):
+            one = ranked.isel(parameter=j)
+            cells = (f"{one[name].item():.3f} ± {one[f'{name}_margin'].item():.3f}" for name in names)
+            table.add_row("" if j else output, parameter, *cells)
+        table.add_section()
+    return table

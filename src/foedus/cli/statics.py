@@ -1,0 +1,209 @@
+"""foedus statics."""
+
+import math
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..alliance.tables import PARAMETERS, VARIABLES, Decision, Player, Regime
+from ..draw.tables import rich_table, save_table
+from ..maps.statics import TIE, Direction
+from ..maps.statics import statics as find_statics
+from .app import (
+    NONE_GIVEN,
+    Output,
+    Overwrite,
+    Parameters,
+    Quiet,
+    Threads,
+    VariableNames,
+    check_output,
+    check_tables,
+    command_line,
+    compile_kernels,
+    given_parameters,
+    progress_bar,
+)
+from .screens import show
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SHOWN = ("pledge", "ally_arms", "challenger_arms", "settlement", "superpower_payoff", "burden_share")
+
+
+def statics(
+    run_file: Path | None = None,
+    /,
+    *,
+    variable: VariableNames = None,
+    output: Output = None,
+    table: list[Path] | None = None,
+    overwrite: Overwrite = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    parameters: Parameters = NONE_GIVEN,
+) -> None:
+    """Tell how a game answers to each parameter, and how far each may be wrong before the regime changes.
+
+    Parameters
+    ----------
+    run_file
+        a run file (TOML) with axes, to do so at every game of its grid [default: one game, given by options]
+    variable
+        a variable whose responses are told; once for each [default: the pledge, arms, settlement, S's payoff
+        and burden share; in a file, those that the run file names]
+    output
+        a file to keep them in, NetCDF or, if it ends in .zarr, Zarr
+    table
+        for one game, a table to write, .csv or .tex (LaTeX with booktabs)
+    """
+    from ..io.files import save
+
+    given = given_parameters(parameters)
+    axes, names = {}, list(variable or SHOWN)
+    if run_file is not None:
+        from ..runs.runfile import read_run
+
+        run = read_run(run_file)
+        if run.over:
+            raise ValueError(f"{run_file} compares forms; statics are those of one form")
+        if given or table:
+            raise ValueError("with a run file, there are no options for parameters and no --table")
+        if output is None:
+            raise ValueError("the statics of a grid go to a file; name one with --output")
+        axes, given = run.axes, run.fixed
+        names = (
+            variable
+            or [name for name in run.variables if name in VARIABLES and not VARIABLES[name].codes]
+            or names
+        )
+    if output:
+        check_output(output, overwrite)
+    check_tables(table, overwrite)
+    few = {name: values[:1] for name, values in axes.items()}
+    compile_kernels(lambda: find_statics(few, variables=names, parameters=["stake"], **given), quiet)
+    started = time.perf_counter()
+    with progress_bar("solving", len(PARAMETERS), quiet, unit="parameters") as progress:
+        dataset = find_statics(axes, variables=names, threads=threads, progress=progress, **given)
+    dataset.attrs["command"] = command_line()
+    if output:
+        save(dataset, output)
+    if run_file is not None:
+        if not quiet:
+            print(_of_grid(dataset))
+            print(f"{dataset.regime.size:,} games in {time.perf_counter() - started:.2f} s")
+        return
+    for path in table or []:
+        save_table(*whole_table(dataset), path)
+    if not quiet:
+        regime = Regime(dataset.regime.item())
+        show(
+            rich_table(*margin_table(dataset), f"{regime.words}: how far the next regime is"),
+            rich_table(*response_table(dataset), "responses, per unit of the parameter"),
+            _moral(dataset),
+        )
+
+
+def margin_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
+    """Return the headings and rows of a table of the margins of one game.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> headings, rows = margin_table(foedus.statics(variables=["pledge"]))
+    >>> headings
+    ['parameter', 'value', 'below', '', '', 'above', '', '']
+    >>> rows[0][:5]
+    ['ally_cost', 1.0, '-20.8%', 'self-reliance', 'ally: holding or conceding']
+    """
+    rows: list[list[str | float]] = []
+    for name in dataset.parameter.values.tolist():
+        row: list[str | float] = [name, dataset[name].item()]
+        for side, sign in (("below", "-"), ("above", "+")):
+            one = dataset.sel(parameter=name, side=side)
+            margin = one.margin.item()
+            if math.isinf(margin):
+                row += ["", "", ""]
+                continue
+            player, decision = Player(one.player.item()), Decision(one.decision.item())
+            row += [
+                sign + (f"{margin:.1%}" if row[1] else f"{margin:.3g}"),
+                Regime(one.next_regime.item()).words,
+                f"{player.words}: {decision.words}" if player != Player.NONE else "",
+            ]
+        rows.append(row)
+    return ["parameter", "value", "below", "", "", "above", "", ""], rows
+
+
+def response_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
+    """Return the headings and rows of a table of the responses of one game: at a kink, and at the end of a
+    domain, of the sides where there are such, each by its name.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> headings, rows = response_table(foedus.statics(variables=["pledge", "settlement"]))
+    >>> headings
+    ['parameter', 'pledge', 'settlement']
+    >>> rows[0], rows[8]
+    (['ally_cost', '+0.148', '0'], ['effectiveness', 'below: -0.0346', 'below: 0'])
+    """
+    rows: list[list[str | float]] = []
+    for name in dataset.parameter.values.tolist():
+        part = dataset.sel(parameter=name)
+        rows.append([name, *(_cell(part.sel(variable=v)) for v in dataset.variable.values)])
+    return ["parameter", *dataset.variable.values.tolist()], rows
+
+
+def _cell(one: "xr.Dataset") -> str:
+    """Return the response of a variable as a table shows it."""
+    known = one.response.dropna("side")
+    if one.direction == Direction.UNDEFINED:
+        return ""
+    if one.direction == Direction.CONSTANT:
+        words = ["0"] * known.size
+    else:
+        words = [f"{value:+.3g}" for value in known.values]
+    sides = known.side.values.tolist()
+    if len(sides) == 2 and not one.kink and one.direction != Direction.MIXED:
+        return words[0]
+    return ", ".join(f"{side}: {word}" for side, word in zip(sides, words, strict=True))
+
+
+def whole_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
+    """Return the headings and rows of a table of both, margins as numbers."""
+    sides = dataset.side.values.tolist()
+    headings = ["parameter", "value"]
+    headings += [f"{kind}_{side}" for side in sides for kind in ("margin", "next_regime")]
+    headings += [f"{name}_{side}" for name in dataset.variable.values for side in sides]
+    rows: list[list[str | float]] = []
+    for name in dataset.parameter.values.tolist():
+        part = dataset.sel(parameter=name)
+        row: list[str | float] = [name, dataset[name].item()]
+        for side in sides:
+            margin = part.margin.sel(side=side).item()
+            regime = Regime(part.next_regime.sel(side=side).item())
+            row += [margin, "" if math.isinf(margin) else regime.words]
+        row += part.response.transpose("variable", "side").values.ravel().tolist()
+        rows.append(row)
+    return headings, rows
+
+
+def _moral(dataset: "xr.Dataset") -> str:
+    """Say how wrong the calibration of a game may be."""
+    regime = Regime(dataset.regime.item()).words
+    margin, name = dataset.least_margin.item(), dataset.least_parameter.item()
+    if math.isinf(margin):
+        return f"The regime is {regime} however any one parameter is moved."
+    if margin <= TIE:
+        return f"The regime hangs on a tie: along {name} it is another right beside this game."
+    size = f"{margin:.1%} of its value" if dataset[name].item() else f"{margin:.3g}"
+    return f"The regime stays {regime} until one parameter is wrong by {size}, {name} first."
+
+
+def _of_grid(dataset: "xr.Dataset") -> str:
+    """Say how near games of a grid are to other regimes."""
+    least = dataset.least_margin
+    one, ten = ((least <= size).mean().item() for size in (0.01, 0.1))
+    return f"least margin up to 1%: {one:.1%} of the games, up to 10%: {ten:.1%}; median {least.median():.1%}"

@@ -1,0 +1,148 @@
+"""What a Dataset offers as `ds.foedus`: pictures, slices and shares of the regimes."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from ..alliance.tables import PARAMETERS, Regime
+from ..io.dataset import check_ours, may_be_codes, no_codes, variable
+from ..maps.adaptive import BOUNDARIES, kept_step
+from ..maps.compare import compared
+from .places import nearest
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Accessor:
+    """Pictures, slices and shares of a Dataset that foedus made, as ``ds.foedus``.
+
+    It is registered once foedus, or foedus.io, and xarray are imported, in either order. Each method raises
+    TypeError if the Dataset was not made by foedus.
+
+    Examples
+    --------
+    >>> import foedus, numpy as np
+    >>> ds = foedus.sweep({"ally_cost": np.geomspace(0.05, 5, 32), "status_quo": [0.3, 0.5, 0.7]})
+    >>> ds.foedus.at(ally_cost=0.3, status_quo=0.5).regime.item() == foedus.Regime.RESTRAINT
+    True
+    """
+
+    def __init__(self, dataset: xr.Dataset) -> None:
+        self._dataset = dataset
+
+    def plot(
+        self,
+        variable: str | Sequence[str] | None = None,
+        *,
+        at: Mapping[str, float | str] | None = None,
+        region: Mapping[str, tuple[float, float]] | None = None,
+    ) -> "Figure":
+        """Draw a variable, or several along one axis: `foedus.plot` of the Dataset.
+
+        Examples
+        --------
+        >>> import foedus
+        >>> ds = foedus.sweep({"ally_cost": [0.1, 0.2, 0.4, 0.8], "status_quo": [0.4, 0.6]})
+        >>> ds.foedus.plot("pledge", at={"status_quo": 0.4}).axes[0].get_xlabel()
+        "ally's cost of arms, $c_{A}$ (good per unit of arms)"
+        """
+        from .plots import plot
+
+        return plot(check_ours(self._dataset), variable, at=at, region=region)
+
+    def at(self, **parameters: float | str) -> xr.Dataset:
+        """Return the games that are nearest to these values on the axes of the Dataset.
+
+        Parameters
+        ----------
+        **parameters
+            axes and a value for each, which lies between the first and the last of the axis; and the
+            ``contest``, where several are compared
+
+        Returns
+        -------
+        xarray.Dataset
+            over the axes that are left; the values of the others that were found are scalar coordinates.
+            What holds of the map as a whole, such as boundaries and shares, stays.
+
+        Raises
+        ------
+        TypeError
+            if a value is no number, or the Dataset was not made by foedus.
+        ValueError
+            if there is no such axis, a value lies outside it, or the games are scattered.
+
+        Examples
+        --------
+        >>> import foedus
+        >>> ds = foedus.sweep({"ally_cost": [0.1, 0.3, 1.0], "status_quo": [0.4, 0.6]})
+        >>> one = ds.foedus.at(ally_cost=0.4, status_quo=0.59)
+        >>> one.ally_cost.item(), one.status_quo.item()
+        (0.3, 0.6)
+        """
+        dataset = check_ours(self._dataset)
+        if "game" in dataset.dims:
+            raise ValueError("at: scattered games (dim 'game') lie on no axes; choose among them with isel")
+        axes = [str(dim) for dim in dataset.dims if dim in PARAMETERS or dim in compared(dataset)]
+        return dataset.isel(nearest(dataset, axes, parameters))
+
+    def shares(self) -> xr.DataArray:
+        """Return the share of the games that have each regime, under each form where forms are compared.
+
+        Of a lazy Dataset the regimes are computed, in one pass. Those of a whole adaptive map are of all the
+        points of its grid, even where it keeps but some. Games that `where` has left out do not count; where
+        there are any, the attribute ``masked_games`` says how many.
+
+        Returns
+        -------
+        xarray.DataArray
+            over the dimensions of the forms, if any, and ``regime_name``, of which ``unsolved`` is the first
+            where there are such games
+
+        Raises
+        ------
+        TypeError
+            if the Dataset was not made by foedus.
+        ValueError
+            if it has no regimes, or something else among them, as means and other arithmetic leave it.
+
+        Examples
+        --------
+        >>> import foedus
+        >>> ds = foedus.sweep({"ally_cost": [0.1, 0.3, 0.3, 1.0]}, variables=["regime"])
+        >>> ds.foedus.shares().sel(regime_name="restraint").item()
+        0.5
+        """
+        dataset = check_ours(self._dataset)
+        if "regime" not in dataset or not dataset.regime.size:
+            raise ValueError("the Dataset has no regimes, and so no shares of them")
+        regime, forms = dataset.regime, compared(dataset)
+        if "adaptive" in dataset.attrs:
+            shape = [int(size) for size in dataset.attrs["adaptive"]]
+            if regime.shape == tuple(math.ceil(size / kept_step(shape)) for size in shape):
+                return dataset.share.reset_coords(drop=True)
+        games = [dim for dim in regime.dims if dim not in forms]
+        # compared in its own type, which is five times as fast as in that of an enumeration
+        counts = {code.name: (regime == np.int8(code)).sum(games) for code in Regime}
+        found = xr.Dataset(counts | {"masked": regime.isnull().sum(games)}).compute()
+        kept = [code for code in Regime if code != Regime.UNSOLVED or found[code.name].any()]
+        masked, known = int(found.masked.sum()), found.drop_vars("masked").to_dataarray().sum("variable")
+        if int(known.sum()) + masked != regime.size or not may_be_codes(regime.dtype, masked > 0):
+            raise no_codes("regime")
+        if not known.all():
+            raise ValueError("where has left out all games, and so there are no shares of them")
+        names = variable(
+            ("regime_name",), np.array([k.name.lower() for k in kept]), BOUNDARIES["regime_name"]
+        )
+        shares = (
+            (found[[code.name for code in kept]] / known)
+            .reset_coords(drop=True)
+            .to_dataarray("regime_name", "share")
+        )
+        shares = shares.assign_coords(regime_name=names).transpose(*forms, "regime_name").astype(float)
+        told = {"masked_games": masked} if masked else {}
+        return shares.assign_attrs(BOUNDARIES["share"].attributes | told)

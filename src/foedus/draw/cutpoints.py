@@ -1,0 +1,241 @@
+"""Pictures of cutpoints."""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from ..alliance.tables import CONTESTS, PARAMETERS, Decision, Player, Regime
+from ..maps.cutpoints import fixed_arms_cutpoints, spread
+from .plots import (
+    PANELS,
+    SMALL,
+    STRIP,
+    Picture,
+    add_caption,
+    add_legend,
+    caption_of,
+    edges_of,
+    equation,
+    face_of,
+    set_axis,
+    wrapped_label,
+)
+
+STYLES: dict[Player, dict[str, Any]] = {  # of the curve of a cutpoint, by whose decision flips
+    Player.NONE: {"color": "black", "linestyle": (0, (1, 3))},
+    Player.SUPERPOWER: {"color": "black", "linestyle": "dashed"},
+    Player.ALLY: {"color": "black", "linestyle": "solid"},
+    Player.CHALLENGER: {"color": "black", "linestyle": "dotted"},
+}
+LIMIT: dict[str, Any] = {
+    "color": "black",
+    "marker": "o",
+    "markersize": 4,
+    "markerfacecolor": "white",
+    "linestyle": "none",
+}
+LIMITS = 15  # lines at which the closed forms are marked
+FIXED = (
+    1e3  # what C's existing forces would have cost it, in goods, from where on its arms are as good as fixed
+)
+
+
+def plot_cutpoints(dataset: xr.Dataset) -> Figure:
+    """Draw cutpoints over the regimes that they part: marks along a line, or curves over a further axis.
+
+    Where A has no forces of its own, C's are so dear that they are as good as fixed, and S has no stake, the
+    closed forms of the two cutpoints in `ally_cost` are drawn over them, as a check.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        what `cutpoints` returned
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        with the parameter on x; over two further axes, a panel for each value of the one with fewer
+
+    Raises
+    ------
+    ValueError
+        if there are more than two further axes, or more panels than a picture holds.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> ds = foedus.cutpoints("ally_cost", (0.05, 5), {"status_quo": [0.4, 0.5, 0.6]})
+    >>> foedus.plot(ds).axes[0].get_xlim()
+    (np.float64(0.05), np.float64(5.0))
+    """
+    over = [str(dim) for dim in dataset.value.dims[:-1]]
+    dataset = dataset.drop_duplicates(over)
+    single = [dim for dim in over if dataset.sizes[dim] == 1]
+    dataset = dataset.isel(dict.fromkeys(single, 0))
+    over = sorted((dim for dim in over if dim not in single), key=lambda dim: dataset.sizes[dim])
+    check_drawn({dim: dataset.sizes[dim] for dim in over})
+    panel = over[0] if len(over) == 2 else None
+    count = dataset.sizes[panel] if panel else 1
+    parts = [dataset.isel({panel: i}) for i in range(count)] if panel else [dataset]
+    columns = min(count, 3)
+    rows = math.ceil(count / columns)
+    width, height = (4.7, 4.2) if count == 1 else (2.3, 2.0)
+    height = height if over else STRIP
+    figure = Picture((width * columns + 2.6, height * rows + (0.9 if over else 1.6)), layout="constrained")
+    frame = figure.add_subfigure(figure.add_gridspec()[0])
+    all_axes = frame.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    parameter, (low, high) = dataset.attrs["parameter"], dataset.attrs["within"]
+    for i, (axes, part) in enumerate(zip(all_axes, parts, strict=False)):
+        _draw_lines(axes, part, over[-1] if over else None)
+        set_axis(axes, "x", spread(low, high, 512), width)
+        axes.set_xlim(low, high)
+        axes.tick_params(labelbottom=i + columns >= count)
+        if over:
+            set_axis(axes, "y", dataset[over[-1]].values, height)
+        else:
+            axes.set_yticks([])
+        if panel:
+            axes.set_title(f"{equation(panel, part[panel].item())}", fontsize="medium")
+    for axes in all_axes[count:]:
+        axes.remove()
+    if over:
+        frame.supxlabel(wrapped_label(PARAMETERS[parameter], width * columns), fontsize="medium")
+        frame.supylabel(wrapped_label(PARAMETERS[over[-1]], height * rows), fontsize="medium")
+    else:
+        _number_cutpoints(all_axes[0], dataset)
+        frame.supxlabel(wrapped_label(PARAMETERS[parameter], width), fontsize="medium")
+    add_legend(figure, "right upper", [*_regime_patches(dataset), *_curve_lines(dataset, bool(over))])
+    labelled = dataset.assign_coords({parameter: ("end", dataset.attrs["within"])})
+    text = caption_of(labelled, single, {}, [panel] if panel else [], [])
+    add_caption(figure, f"{text}; scanned at {dataset.attrs['points']} values")
+    return figure
+
+
+def check_drawn(over: Mapping[str, int]) -> None:
+    """Raise ValueError if a picture does not hold so many values of further axes."""
+    sizes = {name: size for name, size in over.items() if size > 1}
+    if len(sizes) > 2:
+        raise ValueError(f"a picture of cutpoints shows two further axes at most, not {', '.join(sizes)}")
+    panel = min(sizes, key=sizes.__getitem__) if len(sizes) == 2 else None
+    if panel and sizes[panel] > PANELS:
+        raise ValueError(f"{panel} has {sizes[panel]} values, but a picture holds {PANELS} panels")
+
+
+def _draw_lines(axes: Axes, part: xr.Dataset, over: str | None) -> None:
+    """Draw the regimes along each line, and over them a curve for each kind of cutpoint."""
+    low, high = part.attrs["within"]
+    value = np.atleast_2d(part.value.values)
+    below, above, player = (
+        np.atleast_2d(part[name].values) for name in ("regime_below", "regime_above", "player")
+    )
+    first = np.atleast_1d(part.regime_first.values)
+    y = part[over].values if over else np.array([0.5])
+    order = np.argsort(y)
+    edges = edges_of(y[order]) if over else np.array([0.0, 1.0])
+    boxes: dict[int, list] = {}
+    for j, (bottom, top) in zip(order, itertools.pairwise(edges), strict=True):
+        count = np.isfinite(value[j]).sum()
+        ends = [low, *value[j, :count], high]
+        codes = [first[j], *above[j, :count]]
+        for (left, right), code in zip(itertools.pairwise(ends), codes, strict=True):
+            boxes.setdefault(int(code), []).append(
+                [(left, bottom), (right, bottom), (right, top), (left, top)]
+            )
+    for code, corners in boxes.items():
+        face = face_of(Regime, code) | {"linewidth": 0}
+        axes.add_collection(PolyCollection(corners, **face, antialiased=False), autolim=False)
+    for x, at, who in _curves(value[order], below[order], above[order], player[order], y[order]):
+        if over:
+            axes.plot(x, at, linewidth=1.2, **STYLES[who])
+        else:
+            axes.axvline(x[0], linewidth=1.2, **STYLES[who])
+    if _arms_are_fixed(part):
+        _draw_limits(axes, part, over, y[order])
+
+
+def _curves(
+    value: np.ndarray, below: np.ndarray, above: np.ndarray, player: np.ndarray, y: np.ndarray
+) -> Iterator[tuple[list[float], list[float], Player]]:
+    """Give the curves: cutpoints on neighbouring lines that part the same regimes by the decision of the same
+    player, the first of a line joined with the first, the second with the second, and so on."""
+    curves: dict[tuple, tuple[list[float], list[float], int]] = {}
+    for j in range(y.size):
+        seen: dict[tuple, int] = {}
+        for k in np.flatnonzero(np.isfinite(value[j])):
+            kind = int(below[j, k]), int(above[j, k]), int(player[j, k])
+            rank = seen[kind] = seen.get(kind, -1) + 1
+            key = (*kind, rank)
+            if key in curves and curves[key][2] < j - 1:
+                x, at, _ = curves.pop(key)
+                yield x, at, Player(kind[2])
+            x, at, _ = curves.get(key, ([], [], j))
+            curves[key] = ([*x, value[j, k]], [*at, y[j]], j)
+    for (*_, who, _), (x, at, _) in curves.items():
+        yield x, at, Player(who)
+
+
+def _arms_are_fixed(part: xr.Dataset) -> bool:
+    """Tell whether the closed forms with C's arms fixed hold, all but for what is lost in the limit."""
+    if part.attrs["parameter"] != "ally_cost" or part.attrs["contest"] != CONTESTS[0]:
+        return False
+    standing = part.challenger_cost * part.challenger_forces
+    return bool(
+        (standing >= FIXED).all()
+        and (part.stake == 0).all()
+        and (part.ally_forces == 0).all()
+        and (part.decisiveness == 1).all()
+    )
+
+
+def _draw_limits(axes: Axes, part: xr.Dataset, over: str | None, y: np.ndarray) -> None:
+    """Draw the closed forms with C's arms fixed over cutpoints."""
+    names = (
+        "status_quo", "ally_war_cost", "challenger_war_cost", "bargaining_power", "challenger_forces"
+    )  # fmt: skip
+    fixed = {name: part[name].item() for name in names if name != over}
+    for at in y[:: math.ceil(y.size / LIMITS)]:
+        try:
+            ends = fixed_arms_cutpoints(**fixed, **({over: at} if over in names else {}))
+        except ValueError:  # there are no such cutpoints
+            continue
+        axes.plot(ends, [at, at], zorder=3, **LIMIT)
+
+
+def _number_cutpoints(axes: Axes, dataset: xr.Dataset) -> None:
+    """Write the number of each cutpoint above it, on alternating heights."""
+    for k, value in enumerate(dataset.value.values):
+        axes.annotate(
+            f"${value:.5g}$", (value, 1), (0, 3 + 11 * (k % 2)), xycoords=("data", "axes fraction"),
+            textcoords="offset points", ha="center", fontsize=SMALL,
+        )  # fmt: skip
+
+
+def _regime_patches(dataset: xr.Dataset) -> list[Patch]:
+    """Return a patch for each regime that occurs."""
+    known = dataset.regime_above.where(dataset.value.notnull(), dataset.regime_first)
+    codes = np.unique(np.concatenate([known.values.ravel(), dataset.regime_first.values.ravel()])).astype(int)
+    return [
+        Patch(label=Regime(code).words, linewidth=0.5, **face_of(Regime, code)) for code in codes.tolist()
+    ]
+
+
+def _curve_lines(dataset: xr.Dataset, curves: bool) -> list[Line2D]:
+    """Return a line for each player whose decision flips somewhere, with its decisions."""
+    lines = []
+    for who in (Player.SUPERPOWER, Player.ALLY, Player.CHALLENGER):
+        flips = np.unique(dataset.decision.values[dataset.player.values == who])
+        if flips.size:
+            words = "\n".join(f"  {Decision(code).words}" for code in flips.tolist())
+            lines.append(Line2D([], [], label=f"{who.words}:\n{words}", **STYLES[who]))
+    if _arms_are_fixed(dataset):
+        lines.append(Line2D([], [], label="closed forms,\n  C's arms fixed", **LIMIT))
+    return lines

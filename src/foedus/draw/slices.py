@@ -1,0 +1,241 @@
+"""Pictures along one axis: curves over bands that show the regimes."""
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from ..alliance.tables import CERTIFICATE, PARAMETERS, VARIABLES, Regime
+from ..model.outcomes import Variable
+from .plots import (
+    DRAWN,
+    GAINS,
+    NOISE,
+    PANELS,
+    SHOWN,
+    SMALL,
+    Picture,
+    add_caption,
+    add_legend,
+    caption_of,
+    check_variable,
+    cut_at,
+    edges_of,
+    face_of,
+    label_of,
+    loaded,
+    patches_of,
+    set_axis,
+    within_region,
+    wrap_text,
+    wrapped_label,
+)
+
+ARMS = ("pledge", "ally_arms", "challenger_arms")  # the curves of a picture of codes, by line style
+STYLES = ("solid", "dashed", "dotted")
+WITHOUT = "_without"  # the ending of the same variable of the game without S
+SPARSE = 25  # points of a curve up to which each is marked
+COLUMNS, WIDTH, HEIGHT = 2, 2.6, 1.15  # of panels, and inches of each
+LEAP = 10  # times the steps on either side, from where on a step of a curve is a jump
+
+
+def plot_slices(
+    dataset: xr.Dataset,
+    variables: Sequence[str],
+    *,
+    at: Mapping[str, float | str] | None = None,
+    region: Mapping[str, tuple[float, float]] | None = None,
+) -> Figure:
+    """Draw several variables along one axis, a panel for each, over bands that show the regimes.
+
+    A solid line is the game with S, a dashed one the same without it, where the dataset has it
+    (``settlement_without`` beside ``settlement``).
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        what `sweep` or `load` returned
+    variables : list of str
+        the variables, nine at most; numbers, not codes
+    at, region : mapping, optional
+        as `plot` takes them; one axis must be left
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        with the panels in the order of `variables`, in two columns
+
+    Raises
+    ------
+    TypeError
+        if `dataset` is no Dataset, or a value of `at` is no number.
+    ValueError
+        if there are no variables, or too many, or one is unknown, a code, or named twice, if more than one
+        axis is left, or where `plot` raises it.
+
+    Examples
+    --------
+    >>> import foedus, numpy as np
+    >>> ds = foedus.sweep({"ally_cost": np.geomspace(0.05, 5, 64)})
+    >>> figure = foedus.plot(ds, ["ally_arms", "settlement"])
+    >>> [axes.get_title("left") for axes in figure.axes]
+    ["ally's new arms, $a$ (arms)", "ally's share in the settlement, $x$ (good)"]
+    """
+    names = _check_variables(dataset, variables)
+    cut, sliced = cut_at(within_region(dataset, names[0], region or {}), names[0], at or {})
+    axis, *others = (str(dim) for dim in cut[names[0]].dims)
+    if others:
+        raise ValueError(
+            f"a picture of several variables shows one axis, not {', '.join([axis, *others])}: "
+            f"fix {len(others)} of them with at (on the command line, --at)"
+        )
+    twins = [name + WITHOUT for name in names if name + WITHOUT in dataset]
+    cut, steps = loaded(cut, [*names, *twins, "crisis_without"], [axis], SHOWN)
+    columns = min(COLUMNS, len(names))
+    rows = math.ceil(len(names) / columns)
+    figure = Picture((WIDTH * columns + 2.1, (HEIGHT + 0.4) * rows + 1.1), layout="constrained")
+    frame = figure.add_subfigure(figure.add_gridspec()[0])
+    panels = frame.subplots(rows, columns, sharex=True, squeeze=False).ravel()
+    for axes in panels[len(names) :]:
+        axes.remove()
+    lines: list[Line2D] = []
+    jumps = jumps_of(cut, ["regime"])
+    jumps_without = jumps_of(cut, ["regime", "crisis_without"])
+    for i, (axes, name) in enumerate(zip(panels, names, strict=False)):
+        if "regime" in cut:
+            _draw_bands(axes, cut, VARIABLES["regime"], tint=True)
+        curves = [_draw_curve(axes, cut[name], jumps, "solid", "with the superpower", zorder=3)]
+        if name in {twin.removesuffix(WITHOUT) for twin in twins}:
+            twin = cut[name + WITHOUT]
+            curves.append(_draw_curve(axes, twin, jumps_without, "dashed", "without it", zorder=2))
+        lines = max(lines, curves, key=len)
+        axes.set_title("\n".join(wrap_text(label_of(DRAWN[name]), WIDTH, SMALL)), fontsize=SMALL, loc="left")
+        set_axis(axes, "x", cut[axis].values, WIDTH)
+        axes.tick_params(labelsize=SMALL, labelbottom=i + columns >= len(names))
+    frame.supxlabel(wrapped_label(PARAMETERS[axis], WIDTH * columns), fontsize="medium")
+    if len(lines) > 1:
+        add_legend(figure, "upper left", lines)
+    if "regime" in cut:
+        patches = patches_of(cut.regime, Regime, tint=True)
+        add_legend(figure, "right upper", patches, VARIABLES["regime"].long_name)
+    add_caption(figure, caption_of(cut, sliced, steps, [], []))
+    return figure
+
+
+def _check_variables(dataset: xr.Dataset, variables: Sequence[str]) -> list[str]:
+    """Return the names of the variables to draw in panels."""
+    names = [check_variable(dataset, name) for name in variables]
+    if not names:
+        raise ValueError("there is no variable to draw; name at least one")
+    if len(names) > PANELS:
+        raise ValueError(f"a picture holds {PANELS} panels, not {len(names)}; name fewer variables")
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise ValueError(f"{name} is named more than once")
+        if DRAWN[name].codes:
+            raise ValueError(f"{name} is a code and has no curve; a picture of it alone shows it in bands")
+    return names
+
+
+def plot_line(dataset: xr.Dataset, name: str, cut: Sequence[str]) -> Figure:
+    """Draw a variable along the only axis over bands of the regimes; of codes, bands and the arms.
+
+    `cut` names the axes that the dataset was cut along before.
+    """
+    entry = DRAWN[name]
+    bands = entry if entry.codes else VARIABLES["regime"] if "regime" in dataset else None
+    curves = [name]
+    if entry.codes:
+        suffix = WITHOUT * name.endswith(WITHOUT)
+        curves = [arms + suffix for arms in ARMS if arms + suffix in dataset]
+    axis = str(dataset[name].dims[0])
+    dataset, steps = loaded(dataset, [name, *curves], [axis], SHOWN)
+    figure = Picture((6.6, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    jumps = np.array([], int)
+    if bands and bands.codes and bands.name in dataset:
+        jumps = jumps_of(dataset, [bands.name])
+        _draw_bands(axes, dataset, bands, tint=bool(curves))
+        patches = patches_of(dataset[bands.name], bands.codes, tint=bool(curves))
+        add_legend(figure, "right upper", patches, bands.long_name)
+    lines = [
+        _draw_curve(axes, dataset[curve], jumps, style, label_of(DRAWN[curve], units=False))
+        for curve, style in zip(curves, STYLES, strict=False)
+    ]
+    if len(lines) == 1:
+        axes.set_ylabel(wrapped_label(DRAWN[curves[0]], 3.3))
+    elif lines:
+        axes.set_ylabel(DRAWN[curves[0]].units)
+        add_legend(figure, "upper left", lines)
+    else:
+        axes.set_yticks([])
+    set_axis(axes, "x", dataset[axis].values, 4.7)
+    axes.set_xlabel(wrapped_label(PARAMETERS[axis], 4.7))
+    add_caption(figure, caption_of(dataset, cut, steps, [], []))
+    return figure
+
+
+def jumps_of(dataset: xr.Dataset, names: Sequence[str]) -> np.ndarray:
+    """Return where any of these codes, if the dataset has them, differs from that of the game before."""
+    codes = [dataset[name].values for name in names if name in dataset]
+    if not codes:
+        return np.array([], int)
+    return np.flatnonzero(np.any([np.diff(code) != 0 for code in codes], axis=0)) + 1
+
+
+def _leaps(values: np.ndarray) -> np.ndarray:
+    """Return where a curve leaps within a regime, as where C takes all: a step far beyond those beside it."""
+    steps = np.abs(np.diff(values))
+    beside = np.maximum(steps[:-2], steps[2:])
+    return np.flatnonzero(steps[1:-1] > np.maximum(LEAP * beside, NOISE)) + 2
+
+
+def with_gaps(array: xr.DataArray, jumps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a curve's places and heights, with a gap at each of the `jumps` and at its own leaps."""
+    at = np.union1d(jumps, _leaps(array.values))
+    return np.insert(array[array.dims[0]].values, at, np.nan), np.insert(
+        array.values.astype(float), at, np.nan
+    )
+
+
+def _draw_bands(axes: Axes, dataset: xr.Dataset, bands: Variable, tint: bool) -> None:
+    """Draw a band in its colour for each stretch of the same code."""
+    assert bands.codes
+    array = dataset[bands.name]
+    edges = edges_of(array[array.dims[0]].values)
+    ends = [0, *jumps_of(dataset, [bands.name]), array.size]
+    for first, last in itertools.pairwise(ends):
+        face = face_of(bands.codes, array.values[first], tint=tint)
+        axes.axvspan(edges[first], edges[last], **{"linewidth": 0} | face)
+
+
+def _draw_curve(
+    axes: Axes, array: xr.DataArray, jumps: np.ndarray, style: str, label: str, **options: Any
+) -> Line2D:
+    """Draw an array as a curve with a gap at each jump, where it takes no value in between."""
+    x, heights = with_gaps(array, jumps)
+    if array.name in CERTIFICATE:  # 0, too, on a scale that has none
+        heights = np.maximum(heights, GAINS[0])
+        axes.set_yscale("log")
+    finite = np.isfinite(heights)
+    alone = np.convolve(finite, [1, 1, 1])[1:-1] == 1
+    marked = np.flatnonzero(finite & (alone | (array.size <= SPARSE)))
+    (line,) = axes.plot(
+        x,
+        heights,
+        color="black",
+        linestyle=style,
+        marker="." if marked.size else "",
+        markevery=marked.tolist(),
+        label=label,
+        **options,
+    )
+    if not finite.any():
+        axes.text(0.5, 0.5, "undefined", ha="center", transform=axes.transAxes)
+    return line

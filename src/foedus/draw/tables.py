@@ -1,0 +1,127 @@
+"""Tables of results, for the screen, for CSV and for LaTeX."""
+
+import csv
+import html
+import io
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich import box
+from rich.table import Table
+
+from ..alliance.tables import PARAMETERS, VARIABLES
+from ..io.files import beside, writable
+from ..model.parameters import tex
+
+ENDINGS = (".csv", ".tex")
+
+
+def rich_table(headings: Sequence[str], rows: Sequence[Sequence[str | float]], title: str) -> Table:
+    """Return a table for the screen, numbers to the right."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for k, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if _has_numbers(rows, k) else "left")
+    for row in rows:
+        table.add_row(*(f"{cell:.6g}" if isinstance(cell, float) else str(cell) for cell in row))
+    return table
+
+
+def html_table(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> str:
+    """Return a table for a web page; numbers are of the class ``number``.
+
+    Examples
+    --------
+    >>> html_table(["c_A"], [[0.25]])[-60:]
+    '<tbody><tr><td class="number">0.25</td></tr></tbody></table>'
+    """
+
+    def cell(value: str | float) -> str:
+        if isinstance(value, float):
+            return f'<td class="number">{value:.6g}</td>'
+        return f"<td>{html.escape(str(value))}</td>"
+
+    heads = "".join(f'<th scope="col">{html.escape(heading)}</th>' for heading in headings)
+    body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _has_numbers(rows: Sequence[Sequence[str | float]], column: int) -> bool:
+    """Tell whether there are numbers in a column of a table."""
+    return any(isinstance(row[column], (int, float)) for row in rows)
+
+
+def check_table_path(path: str | os.PathLike) -> Path:
+    """Return `path` if a table can be written there, without touching it.
+
+    Raises ValueError if it has another ending than .csv or .tex, and what `io.files.writable` raises.
+
+    Examples
+    --------
+    >>> check_table_path("table.xlsx")
+    Traceback (most recent call last):
+    ValueError: table.xlsx: a table cannot end in '.xlsx'; it must end in .csv or .tex
+    """
+    target = Path(path)
+    if target.suffix not in ENDINGS:
+        raise ValueError(f"{target}: a table cannot end in {target.suffix!r}; it must end in .csv or .tex")
+    return writable(target)
+
+
+def save_table(
+    headings: Sequence[str], rows: Sequence[Sequence[str | float]], path: str | os.PathLike
+) -> None:
+    """Write a table as CSV, or as LaTeX with the rules of booktabs, by the ending of `path`.
+
+    In CSV, numbers keep every digit; in LaTeX they have six. It is written beside `path` and renamed when it
+    is complete. Raises what `check_table_path` raises.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "table.tex"
+    >>> save_table(["c_A", "regime"], [[0.25, "self-reliance"]], path)
+    >>> print(path.read_text())
+    \\begin{tabular}{rl}
+    \\toprule
+    $c_{A}$ & regime \\\\
+    \\midrule
+    0.25 & self-reliance \\\\
+    \\bottomrule
+    \\end{tabular}
+    <BLANKLINE>
+    """
+    target = check_table_path(path)
+    text = _latex(headings, rows) if target.suffix == ".tex" else _csv(headings, rows)
+    with beside(target) as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
+def _csv(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> str:
+    """Return a table as CSV."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows([headings, *rows])
+    return stream.getvalue()
+
+
+def _latex(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> str:
+    """Return a table as LaTeX."""
+
+    def line(cells: Sequence[str | float]) -> str:
+        return " & ".join(_escaped(cell) for cell in cells) + r" \\"
+
+    columns = "".join("r" if _has_numbers(rows, k) else "l" for k in range(len(headings)))
+    symbols = {p.symbol for p in PARAMETERS.values()} | {v.symbol for v in VARIABLES.values()}
+    heads = (f"${tex(head)}$" if head in symbols else _escaped(head) for head in headings)
+    body = [" & ".join(heads) + r" \\", r"\midrule", *(line(row) for row in rows)]
+    return "\n".join(
+        [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", *body, r"\bottomrule", r"\end{tabular}", ""]
+    )
+
+
+def _escaped(cell: str | float) -> str:
+    """Return a cell as LaTeX prints it."""
+    if isinstance(cell, float):
+        return f"{cell:.6g}"
+    return re.sub(r"([_%&#$])", r"\\\1", str(cell))

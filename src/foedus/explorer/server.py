@@ -1,0 +1,174 @@
+"""The server of `foedus explore`: the page, and what can be downloaded from it."""
+
+import asyncio
+import contextlib
+import functools
+import shlex
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+try:
+    import panel as pn
+except ModuleNotFoundError:
+    raise ModuleNotFoundError("the explorer takes Panel: pip install 'foedus[explore]'") from None
+from bokeh.server.util import check_allowlist, create_hosts_allowlist
+from tornado.httputil import HTTPServerRequest
+from tornado.routing import Matcher, Rule
+from tornado.web import HTTPError, RequestHandler
+
+from .page import page
+from .view import DOWNLOADS, StaleError, View, download, view_of_query
+
+
+def serve(view: View, port: int, address: str, origins: list[str], browser: bool) -> None:
+    """Serve the page until it is interrupted, and say where it is.
+
+    Only who calls the server by a name that it is known by is served: this machine's, `address`, and those of
+    `origins`, each as in ``host`` or ``host:port``. Pages that were loaded under another name cannot connect.
+
+    Raises ValueError if one of `origins` is none, and OSError if the port is taken, or the address is none of
+    this machine.
+    """
+    port = free_port(port, address)
+    known = [f"{name}:{port}" for name in dict.fromkeys(["127.0.0.1", "localhost", address])]
+    known += [name for origin in origins for name in names_of(origin)]
+    ended = threading.Event()
+    server = pn.serve(
+        {"/": lambda: page(view)},
+        port=port, address=address, websocket_origin=known, show=False, start=False,
+        title="foedus explorer", verbose=False,
+        extra_patterns=[("/known", Known), (r"/download/\w+(\.\w+)", Download, {"ended": ended})],
+    )  # fmt: skip
+    server._tornado.add_handlers(".*", [Rule(Foreign(known), Refusal)])
+    where = f"http://{address}:{port}/"
+    print(f"the explorer is at {where} - Ctrl-C ends it", flush=True)
+    server.start()
+    if browser:
+        open_browser(where)
+    try:
+        server.io_loop.start()
+    finally:
+        ended.set()
+
+
+def names_of(origin: str) -> list[str]:
+    """Return the names that an --origin stands for; raise ValueError if it is none."""
+    try:
+        if "/" not in origin:
+            return create_hosts_allowlist([origin.lower()], None)
+    except ValueError:
+        pass
+    raise ValueError(f"--origin {origin!r} is not of the form HOST or HOST:PORT")
+
+
+def free_port(port: int, address: str) -> int:
+    """Return `port`, or any that is free if it is 0; raise OSError if it cannot be listened on."""
+    try:
+        with socket.create_server((address, port)) as taken:
+            return int(taken.getsockname()[1])
+    except OSError as error:
+        raise OSError(
+            f"port {port} of {address} cannot be used ({error.strerror}); name another with --port"
+        ) from None
+
+
+def open_browser(where: str) -> None:
+    """Open a page from a process that has no terminal: a browser that takes one, and never returns, ends."""
+    silent = dict.fromkeys(["stdin", "stdout", "stderr"], subprocess.DEVNULL)
+    threading.Thread(
+        target=subprocess.call,
+        args=([sys.executable, "-m", "webbrowser", "-t", where],),
+        kwargs={**silent, "start_new_session": True},
+        daemon=True,
+    ).start()
+
+
+class Foreign(Matcher):
+    """Whatever calls the server, or comes from a page that called it, by a name that it is not known by.
+
+    So another site gets nothing, not even if its name leads to this machine.
+    """
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self.known = known
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        """Return the first such name, for `Refusal`, or None."""
+        pages = [origin.rpartition("://")[2] for origin in request.headers.get_list("Origin")]
+        for name in (request.host, *pages):
+            if not check_allowlist(name.lower(), self.known):
+                return {"path_kwargs": {"name": name}}
+        return None
+
+
+class Refusal(RequestHandler):
+    """403, and what to do if the name is the reader's own."""
+
+    def prepare(self) -> None:
+        """Refuse, and tell the terminal, too."""
+        name = shlex.quote(self.path_kwargs["name"].encode("ascii", "replace").decode())
+        words = (
+            f"the explorer does not know the name {name}. If it is how you reach it, through a tunnel or "
+            f"a proxy, start it with: foedus explore --origin {name}"
+        )
+        tell_once(words)
+        refuse(self, 403, words)
+
+
+class Known(RequestHandler):
+    """Whether a page may connect, which it asks because a proxy may call the server by another name."""
+
+    def options(self) -> None:
+        """Answer that it may, if `Refusal` has not answered."""
+        self.set_status(204)
+
+
+@functools.lru_cache
+def tell_once(words: str) -> None:
+    """Say in the terminal what has not been said there."""
+    print(f"foedus: {words}", file=sys.stderr, flush=True)
+
+
+def refuse(handler: RequestHandler, status: int, words: str) -> None:
+    """Answer in words that no browser takes for a page."""
+    handler.set_status(status)
+    handler.set_header("Content-Type", "text/plain; charset=utf-8")
+    handler.finish(f"{words}\n")
+
+
+class Download(RequestHandler):
+    """What can be downloaded, made of the view in the query."""
+
+    def initialize(self, ended: threading.Event) -> None:
+        """Take what tells that the server has ended."""
+        self.ended = ended
+        self.left = False
+
+    def on_connection_close(self) -> None:
+        """Know that nobody waits any more."""
+        self.left = True
+
+    async def get(self, ending: str) -> None:
+        """Send a file; 403 to a page of another site, 404 if there is none, 400 if the view is none."""
+        if self.request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+            refuse(self, 403, "a page of another site cannot download; open the explorer and download there")
+            return
+        if ending not in DOWNLOADS:
+            raise HTTPError(404)
+        try:
+            view = view_of_query(self.request.query)
+        except (TypeError, ValueError) as error:
+            refuse(self, 400, str(error))
+            return
+        _, kind = DOWNLOADS[ending]
+        self.set_header("Content-Type", kind)
+        with contextlib.suppress(StaleError):
+            self.finish(await asyncio.to_thread(download, view, ending, self.stale))
+
+    def stale(self) -> bool:
+        """Tell whether nobody waits any more."""
+        return self.left or self.ended.is_set()

@@ -1,0 +1,168 @@
+"""Dask: grids that are solved when and where Dask computes them, and maps that are solved on a cluster."""
+
+import contextlib
+import importlib.metadata
+import itertools
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..io.draft import Draft, Record
+from ..solving.sweeps import Progress, Request, check_threads, solve_request
+from ..version import __version__
+from .streaming import slab_of, solve_slab
+
+try:
+    import dask
+    import dask.array
+    import distributed
+except ImportError:
+    raise ModuleNotFoundError("clusters and lazy maps take Dask: pip install 'foedus[dask]'") from None
+
+AHEAD = 4  # slabs that a thread of the cluster has waiting, so that none is idle
+PATIENCE = "10s"  # for a scheduler to answer
+
+
+def lazy_arrays(request: Request, chunks: Mapping[str, Any]) -> dict[str, dask.array.Array]:
+    """Return a lazy array for each variable of a grid.
+
+    Parameters
+    ----------
+    request : Request
+        the grid
+    chunks : mapping
+        into what chunks each axis is cut, as Dask takes it: a size, sizes, or ``"auto"``; axes that are
+        left out stay whole
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `chunks` is no mapping, names what is no axis, or cuts it in a way that Dask refuses.
+    """
+    if not isinstance(chunks, Mapping):
+        raise TypeError(f"chunks must be a mapping of axes to sizes, not a {type(chunks).__name__}")
+    for name in chunks:
+        if name not in request.dims:
+            raise ValueError(f"chunks: {name!r} is not an axis; there are {', '.join(request.dims)}")
+    fields = [(name, request.dtype_of(name)) for name in request.variables]
+    try:
+        cut = dask.array.core.normalize_chunks(
+            tuple(chunks.get(name, -1) for name in request.dims), request.shape, dtype=np.dtype(fields)
+        )
+    except (ValueError, TypeError, NotImplementedError) as error:
+        raise ValueError(f"chunks = {dict(chunks)!r} does not cut the axes: {error}") from None
+    # all variables of a chunk are solved at once, as one array of records
+    solved = dask.array.map_blocks(
+        _solve_block,
+        dask.delayed(request),
+        chunks=cut,
+        dtype=np.dtype(fields),
+        meta=np.empty((0,) * len(cut), fields),
+    )
+    return {name: solved[name] for name in request.variables}
+
+
+def _solve_block(request: Request, block_info: Any = None) -> np.ndarray:
+    """Solve the games of a chunk."""
+    box = tuple(slice(*ends) for ends in block_info[None]["array-location"])
+    arrays = solve_request(request.part(box), threads=1).arrays
+    fields = [(name, array.dtype) for name, array in arrays.items()]
+    records = np.empty(next(iter(arrays.values())).shape, fields)
+    for name, array in arrays.items():
+        records[name] = array
+    return records
+
+
+@contextlib.contextmanager
+def connected(address: str | None, threads: int | None) -> Iterator[distributed.Client]:
+    """Give a client of the cluster whose scheduler has this address, or else of one of so many processes on
+    this machine.
+
+    Raises ConnectionError if no scheduler answers there.
+    """
+    with contextlib.ExitStack() as stack:
+        if address is None:
+            cluster = distributed.LocalCluster(
+                n_workers=check_threads(threads),
+                threads_per_worker=1,
+                dashboard_address=":0",
+                silence_logs=logging.CRITICAL,  # or a worker may complain when it is told to end
+            )
+            yield stack.enter_context(distributed.Client(stack.enter_context(cluster)))
+            return
+        try:
+            client = distributed.Client(address, timeout=PATIENCE)
+        except (OSError, ValueError, TimeoutError):
+            raise ConnectionError(f"no scheduler answers at {address}") from None
+        yield stack.enter_context(client)
+
+
+def solve_slabs(
+    client: distributed.Client,
+    request: Request,
+    draft: Draft,
+    todo: list[int],
+    games: int,
+    progress: Progress | None,
+) -> None:
+    """Solve slabs of a map, with so many games in all, on a cluster, and keep what comes back.
+
+    Workers may come, go and die meanwhile. Raises ConnectionError if the cluster is lost, or a slab with
+    every worker that tried it, or a worker has another version of foedus.
+    """
+    _check_workers(client)
+    # a first game here, so that workers which share the cache of kernels with this process compile nothing
+    solve_request(request.part(tuple(slice(1) for _ in request.shape)), threads=1)
+    waiting = iter(todo)
+    running: dict[distributed.Future, int] = {}
+    done = 0
+
+    def submit() -> list[distributed.Future]:
+        """Submit slabs until each thread of the cluster has some ahead, and return their futures."""
+        room = AHEAD * max(1, sum(client.nthreads().values())) - len(running)
+        fresh = {}
+        for slab in itertools.islice(waiting, max(0, room)):
+            arguments = slab_of(request, draft, slab)
+            fresh[client.submit(solve_on_worker, __version__, *arguments, pure=False)] = slab
+        running.update(fresh)
+        return list(fresh)
+
+    results = distributed.as_completed(submit())
+    try:
+        for future in results:
+            slab = running.pop(future)
+            record = future.result()
+            draft.keep(slab, record)
+            future.release()
+            done += record.games
+            if progress is not None:
+                progress(done, games)
+            results.update(submit())
+    except (distributed.KilledWorker, distributed.client.FutureCancelledError) as error:
+        raise ConnectionError(f"the cluster gave up: {error}") from error
+    finally:
+        client.cancel(list(running))
+
+
+def solve_on_worker(version: str, *slab: Any) -> Record:
+    """Do what `solve_slab` does, unless this is another version of foedus than the one asked for."""
+    if version != __version__:
+        raise ConnectionError(_mismatch("a worker", __version__, version))
+    return solve_slab(*slab)
+
+
+def _check_workers(client: distributed.Client) -> None:
+    """Wait for a worker; raise ConnectionError if one has another version of foedus, or none."""
+    client.wait_for_workers(1)
+    found = client.run(importlib.metadata.version, "foedus", on_error="return")
+    for address, version in found.items():
+        if version != __version__:
+            said = version if isinstance(version, str) else "none"
+            raise ConnectionError(_mismatch(f"worker {address}", said, __version__))
+
+
+def _mismatch(where: str, found: str, asked: str) -> str:
+    """Say that a worker has another version."""
+    return f"{where} has another foedus ({found}) than this one ({asked}); install the same on all"

@@ -1,0 +1,223 @@
+"""Maps of any size: solved slab by slab into a file, and resumed where a run ended."""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ..alliance.tables import CONTESTS, Regime
+from ..io.draft import Draft, Record, drafted
+from ..io.files import failing_to_write, format_of, opened
+from ..io.layout import SMALL_CHUNK, Box, layout
+from ..solving.sweeps import (
+    Progress,
+    Request,
+    check_threads,
+    in_parallel,
+    labelled,
+    request_sweep,
+    solve_request,
+    warn_unsolved,
+)
+
+if TYPE_CHECKING:
+    import distributed
+    import xarray as xr
+
+
+def sweep_to(
+    path: str | os.PathLike,
+    axes: Mapping[str, Any],
+    *,
+    variables: Iterable[str] | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    contest: str = CONTESTS[0],
+    dtype: Any = np.float64,
+    overwrite: bool = False,
+    resume: bool = False,
+    client: "distributed.Client | None" = None,
+    **fixed: float,
+) -> dict[Regime, int]:
+    """Solve the game at every point of a grid into a file, in memory that does not grow with the grid.
+
+    Slabs of at most four million games, or four thousand with ``deviation_gain``, are solved and kept in the
+    folder ``<path>.part`` beside the file; when all are there, the file is put together and takes its name.
+    Ended at any instant, the same call with ``resume=True`` goes on from the slabs that are there, and gives
+    the same file to the bit.
+
+    Parameters
+    ----------
+    path : str or path
+        the file to write: NetCDF, or a Zarr store if it ends in ``.zarr`` (which takes ``foedus[zarr]``)
+    axes, variables, threads, progress, contest, dtype, **fixed
+        as for `sweep`
+    overwrite : bool, optional
+        replace a file that exists, and start anew where an unfinished one does
+    resume : bool, optional
+        go on with the unfinished file of an earlier call, if there is one; if that call had finished,
+        do nothing
+    client : distributed.Client, optional
+        solve on this Dask cluster instead of in threads; of a Zarr store, each of its workers writes what
+        it solves, so all must reach `path`. Takes ``foedus[dask]``.
+
+    Returns
+    -------
+    dict of Regime to int
+        how many games have each regime that occurs; empty if ``regime`` is not among the variables
+
+    Raises
+    ------
+    TypeError, ValueError
+        as for `sweep`; if `path` has another ending than these, or the unfinished file is of another run,
+        which is the first difference named.
+    FileExistsError
+        if the file or an unfinished one exists and may be neither replaced nor resumed.
+    OSError
+        if the file cannot be written; what is solved can be resumed.
+
+    Examples
+    --------
+    >>> import foedus, numpy as np, pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "map.nc"
+    >>> axes = {"ally_cost": np.geomspace(0.05, 5, 512), "status_quo": np.linspace(0.1, 0.9, 512)}
+    >>> counts = foedus.sweep_to(path, axes, variables=["regime"])
+    >>> restraint = foedus.load(path).regime == foedus.Regime.RESTRAINT
+    >>> counts[foedus.Regime.RESTRAINT] == int(restraint.sum())
+    True
+    """
+    request = request_sweep(axes, variables, contest, dtype, fixed)
+    regimes, _ = stream(
+        request,
+        path,
+        command="foedus.sweep_to",
+        threads=threads,
+        progress=progress,
+        overwrite=overwrite,
+        resume=resume,
+        client=client,
+    )
+    return regimes
+
+
+class Streamed(NamedTuple):
+    """How many games of a map have each regime, and how many were solved just now."""
+
+    regimes: dict[Regime, int]
+    solved: int
+
+
+def stream(
+    request: Request,
+    path: str | os.PathLike,
+    *,
+    command: str,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    overwrite: bool = False,
+    resume: bool = False,
+    client: "distributed.Client | None" = None,
+) -> Streamed:
+    """Do what `sweep_to` does, for a request and in the name of a command."""
+    threads = check_threads(threads)
+    if request.columns.games * request.bytes_per_game > sys.maxsize:
+        raise ValueError(f"{request.columns.games:,} games are more than any file holds")
+    quick = request.closed and not request.searched
+    chunk = SMALL_CHUNK if request.searched else None
+    cut = layout(request.shape, request.bytes_per_game, quick, chunk)
+    games = request.columns.games
+    with drafted(path, template(request, command), cut, overwrite=overwrite, resume=resume) as draft:
+        if draft is None:
+            return Streamed(count_regimes(path), 0)
+        done = draft.done()
+        todo = [slab for slab in range(cut.slabs) if slab not in done]
+        solved = games - sum(record.games for record in done.values())
+        report = None if progress is None else lambda now, _: progress(games - solved + now, games)
+        if client is None:
+            _solve_in_threads(request, draft, todo, solved, threads, report)
+        else:
+            from .dask import solve_slabs
+
+            solve_slabs(client, request, draft, todo, solved, report)
+        records = draft.finish()
+    unsolved = sum(record.unsolved for record in records)
+    if unsolved:
+        first = min(record.first for record in records if record.unsolved)
+        warn_unsolved(unsolved, games, request.game(first), stacklevel=3)
+    return Streamed(_total(record.regimes for record in records), solved)
+
+
+def template(request: Request, command: str) -> "xr.Dataset":
+    """Return the Dataset that a request gives, with zeros that take no memory for its values."""
+    zeros = {
+        name: np.broadcast_to(request.dtype_of(name).type(0), request.shape) for name in request.variables
+    }
+    return labelled(request, zeros, command)
+
+
+def slab_of(request: Request, draft: Draft, slab: int) -> tuple:
+    """Return what `solve_slab` takes to solve a slab of a draft, given by its number."""
+    box = draft.layout.box(slab)
+    return request.part(box), request.shape, box, draft.layout.chunk, draft.target, draft.file
+
+
+def solve_slab(
+    part: Request, shape: tuple[int, ...], box: Box, chunk: tuple[int, ...], target: Path, file: Path
+) -> Record:
+    """Solve the `part` of a map that its `box` holds, write or pack the results, and return the record.
+
+    shape : of the map; chunk : of its chunks; target : its final name, which errors speak of; file : where
+    it stands now
+    """
+    arrays, unsolved, first = solve_request(part, threads=1)
+    if unsolved:
+        inner = np.unravel_index(first, part.shape)
+        place = [side.start + index for side, index in zip(box, inner, strict=True)]
+        first = int(np.ravel_multi_index(place, shape))
+    regimes = regime_counts(arrays["regime"]) if "regime" in arrays else {}
+    with failing_to_write(target):
+        chunks = list(format_of(target).keep(file, arrays, box, chunk))
+    return Record(part.columns.games, unsolved, first, regimes, chunks)
+
+
+def _solve_in_threads(
+    request: Request, draft: Draft, todo: list[int], games: int, threads: int, progress: Progress | None
+) -> None:
+    """Solve slabs, with so many games in all, in threads, each of which keeps what it solves."""
+
+    def solve(slab: int) -> tuple[int, int, int]:
+        record = solve_slab(*slab_of(request, draft, slab))
+        draft.keep(slab, record)
+        return record.games, record.unsolved, record.first
+
+    in_parallel(solve, todo, games, threads, progress)
+
+
+def regime_counts(regime: np.ndarray) -> dict[int, int]:
+    """Return how many games have each regime, by code."""
+    # compared in its own type, which is five times as fast as in that of an enumeration
+    counts = {int(code): int(np.count_nonzero(regime == np.int8(code))) for code in Regime}
+    return {code: count for code, count in counts.items() if count}
+
+
+def count_regimes(path: str | os.PathLike) -> dict[Regime, int]:
+    """Return how many games of a map in a file have each regime that occurs, read slab by slab."""
+    with opened(path) as dataset:
+        if "regime" not in dataset:
+            return {}
+        regime = dataset.regime
+        cut = layout(regime.shape, 1)
+        parts = map(cut.box, range(cut.slabs))
+        return _total(regime_counts(regime[box].values) for box in parts)
+
+
+def _total(counts: Iterable[Mapping[int, int]]) -> dict[Regime, int]:
+    """Return the sums of counts of regimes, in the order of their codes."""
+    total: dict[Regime, int] = {}
+    for part in counts:
+        for code, count in part.items():
+            total[Regime(code)] = total.get(Regime(code), 0) + count
+    return dict(sorted(total.items()))

@@ -1,0 +1,262 @@
+"""Adaptive maps: the regimes over a grid of two axes, solved only along the boundaries between them."""
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..alliance.game import Game
+from ..alliance.tables import CONTESTS, Regime
+from ..io.dataset import geometric, parameter_attributes, variable
+from ..model.checks import check_values
+from ..model.outcomes import Label, Variable
+from ..model.parameters import NUMBER
+from ..solving.sweeps import (
+    Progress,
+    Request,
+    check_threads,
+    labelled,
+    request_sweep,
+    solve_columns,
+    solve_request,
+    warn_unsolved,
+)
+from .topology import Geometry, entropies, geometry
+from .tracing import Quads, Runs, lattice, runs, trace
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+# what an adaptive map adds to its regimes; of the names that end in _ there is one for each of its two axes
+BOUNDARIES = {
+    label.name: label
+    for label in (
+        Label("boundary_", "", "", "boundary between regimes"),  # with the units of the axis
+        Variable("curve_regimes", "", NUMBER, "regimes on the sides of a boundary", Regime),
+        Label("curve_size", "", NUMBER, "vertices of a boundary"),
+        Label("meeting_", "", "", "point where more than two regimes meet"),
+        Label(
+            "meeting_error",
+            "",
+            NUMBER,
+            "half of the window in which such a point was last seen, as a share of an axis",
+        ),
+        Label("meeting_regimes", "", NUMBER, "whether a regime is among those that meet"),
+        Label("share", "", NUMBER, "share of the map where the regime holds"),
+        Label("share_error", "", NUMBER, "error of the share as one of the area, at most"),
+        Label(
+            "border_length", "", NUMBER, "length of the boundary between two regimes, axes scaled to [0, 1]"
+        ),
+        Label("basin_entropy", "S_b", NUMBER, "basin entropy"),
+        Label("boundary_entropy", "S_bb", NUMBER, "boundary basin entropy"),
+        Label("regime_name", "", NUMBER, "regime"),
+        Label("neighbour", "", NUMBER, "regime on the other side"),
+    )
+}
+
+
+DENSE = 2**30  # games up to which a map is kept whole
+THIN = 2048  # values of an axis that are kept of a larger one, at most
+LATTICE = 8192  # values of an axis that the lattice has, at most, unless another spacing is asked for
+STEPS = 8  # of the grid between the points of the lattice, at least, unless asked for
+BOX = 5  # points along a side of the boxes of the entropies
+
+
+def adaptive_map(
+    axes: Mapping[str, Any],
+    *,
+    spacing: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    contest: str = CONTESTS[0],
+    **fixed: float,
+) -> "xr.Dataset":
+    """Find the regime at every point of a grid of two axes by solving the game only where it may change.
+
+    The regime is solved at every `spacing`-th value of each axis. Where it differs between two of these, the
+    boundary is found and followed to wherever it leads, so that the map is that of `sweep`, point by point,
+    but for regions that lie between the values solved, enclosed by one regime, or by it and the border.
+
+    Parameters
+    ----------
+    axes : mapping of str to array_like, shape (n,)
+        the values of two parameters, each in rising order
+    spacing : int, optional
+        the steps of the grid between the values that are solved at first; default: 8, or more where that
+        would be more than 8192 values of an axis
+    threads, contest, **fixed
+        as for `sweep`
+    progress : callable, optional
+        called with the games of the first step solved and to solve; raising in it cancels
+
+    Returns
+    -------
+    xarray.Dataset
+        ``regime`` over both axes: of more than 2^30 points, at every k-th value of each axis. And what is
+        known of the map at all of them:
+
+        ``boundary_<axis>`` (vertex): where the regime changes, curve after curve, each with ``curve_size``
+        vertices and between ``curve_regimes`` (curve, side); found to 1/1024 of a step of the grid. Curves
+        end where more than two regimes meet, on the border, or where they began.
+
+        ``meeting_<axis>`` (meeting): where more than two regimes meet, those with ``meeting_regimes`` 1;
+        ``meeting_error``, half of the window in which the point was last seen, as a share of an axis: it is
+        far below a step of the grid unless a regime ends there in a wedge that is too thin to follow, and
+        may then reach further.
+
+        ``share`` (regime_name): the share of the points with each regime, within ``share_error`` of the
+        share of the area, and ``border_length`` (regime_name, neighbour), 0 where two do not touch, with both
+        axes as drawn scaled to [0, 1].
+
+        ``basin_entropy``, ``boundary_entropy``: in boxes of 5 by 5 points (`topology.entropies`).
+
+        The attribute ``solved`` is how many games were solved, ``unseen`` what could have been missed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        as for `sweep`; if there are not two axes of two values or more, in rising order.
+
+    Examples
+    --------
+    >>> import foedus, numpy as np
+    >>> axes = {"ally_cost": np.geomspace(0.05, 5, 1024), "status_quo": np.linspace(0.1, 0.9, 1024)}
+    >>> ds = foedus.adaptive_map(axes)
+    >>> bool((ds.regime == foedus.sweep(axes, variables=["regime"]).regime).all())
+    True
+    >>> ds.attrs["solved"] < ds.regime.size / 5
+    True
+    >>> ds.border_length.sel(regime_name="restraint", neighbour="deterrence").item()
+    0.0
+    """
+    if not isinstance(axes, Mapping) or len(axes) != 2:
+        raise ValueError("an adaptive map has two axes, a mapping of their names to their values")
+    values = {name: check_values(name, column) for name, column in axes.items()}
+    for name, column in values.items():
+        if column.size < 2 or not (np.diff(column) > 0).all():
+            raise ValueError(f"{name}: an adaptive map needs two values or more, in rising order")
+    first, second = values.values()
+    shape = first.size, second.size
+    if spacing is None:
+        spacing = max(STEPS, math.ceil(max(shape) / LATTICE))
+    if isinstance(spacing, bool) or not isinstance(spacing, (int, np.integer)) or spacing < 1:
+        raise ValueError(f"spacing = {spacing!r} is not allowed; it must be a whole number, 1 or more")
+    threads = check_threads(threads)
+    places = lattice(first.size, spacing), lattice(second.size, spacing)
+    coarse = {name: column[at] for (name, column), at in zip(values.items(), places, strict=True)}
+    request = request_sweep(coarse, ["regime"], contest, np.float64, fixed)
+    codes = solve_request(request, threads, progress).arrays["regime"]
+    solved = codes.size
+
+    def codes_at(u: np.ndarray, v: np.ndarray) -> np.ndarray:
+        nonlocal solved
+        solved += u.size
+        points = {name: values_at(values[name], at) for name, at in zip(values, (u, v), strict=True)}
+        return solve_columns(points, request.columns.fixed, contest, ["regime"], threads)["regime"]
+
+    quads = trace(codes_at, places[0], places[1], codes)
+    found = runs(quads, shape, codes[0, 0])
+    unsolved = found.counts().get(Regime.UNSOLVED, 0)
+    if unsolved:
+        i, j = divmod(int(found.start[np.argmax(found.code == Regime.UNSOLVED)]), shape[1])
+        at = {name: float(column[k]) for (name, column), k in zip(values.items(), (i, j), strict=True)}
+        game = Game(**request.columns.fixed, **at, contest=contest)
+        warn_unsolved(unsolved, math.prod(shape), game, stacklevel=3)
+    boundaries = geometry(codes_at, quads, shape)
+    return _labelled(request, values, found, quads, boundaries, int(spacing), solved)
+
+
+def values_at(axis: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Return the values at positions along an axis, as it is drawn: in steps from its first value."""
+    step = np.minimum(np.floor(at).astype(np.int64), axis.size - 2)
+    t = at - step
+    low, high = axis[step], axis[step + 1]
+    between = low * (high / low) ** t if geometric(axis) else low + t * (high - low)
+    return np.where(t == 0, low, np.where(t == 1, high, between))
+
+
+def kept_step(shape: Sequence[int]) -> int:
+    """Return every how many values of its axes an adaptive map of so many is kept."""
+    return 1 if math.prod(shape) <= DENSE else math.ceil(max(shape) / THIN)
+
+
+def _share_error(shown: np.ndarray, shape: tuple[int, int]) -> float:
+    """Return how far the share of a code among points may be from its share of the area.
+
+    shown : (n, 4) at which corners of the mixed quads it is. Each of these may be of the code as a whole; and
+    to points on the border belongs half the area of others.
+    """
+    return float(shown.any(1).sum() / ((shape[0] - 1) * (shape[1] - 1)) + sum(1 / size for size in shape))
+
+
+def _labelled(
+    request: Request,
+    values: dict[str, np.ndarray],
+    found: Runs,
+    quads: Quads,
+    boundaries: Geometry,
+    spacing: int,
+    solved: int,
+) -> "xr.Dataset":
+    """Return what was found of a map as a Dataset that explains itself."""
+    import xarray as xr
+
+    shape, names = found.shape, tuple(values)
+    step = kept_step(shape)
+    kept = {name: column[::step] for name, column in values.items()}
+    if step == 1:
+        regime = found.rows(0, shape[0])
+    else:
+        rows, columns = (np.arange(0, size, step) for size in shape)
+        regime = found.at(np.repeat(rows, columns.size), np.tile(columns, rows.size))
+        regime = regime.reshape(rows.size, columns.size)
+    part = request_sweep(kept, ["regime"], request.contest, np.float64, request.columns.fixed)
+    dataset = labelled(part, {"regime": regime}, "foedus.adaptive_map")
+
+    counts = found.counts()
+    regimes = [code for code in Regime if code != Regime.UNSOLVED or code in counts]
+    curves, meetings = boundaries.curves, boundaries.meetings
+    corners = quads.codes.reshape(-1, 4)
+    lengths = np.zeros((len(regimes), len(regimes)))
+    place = {int(code): k for k, code in enumerate(regimes)}
+    for (one, other), length in zip(curves.codes.tolist(), curves.lengths(shape), strict=True):
+        lengths[place[one], place[other]] += length
+        lengths[place[other], place[one]] += length
+    met = [[code in meeting.codes for code in regimes] for meeting in meetings]
+    basin, boundary = entropies(found, quads, BOX)
+    arrays: dict[str, tuple[tuple[str, ...], Any]] = {
+        "curve_size": (("curve",), curves.sizes),
+        "curve_regimes": (("curve", "side"), curves.codes.astype(np.int8)),
+        "meeting_error": (("meeting",), [meeting.error / (min(shape) - 1) for meeting in meetings]),
+        "meeting_regimes": (("meeting", "regime_name"), np.array(met, np.int8).reshape(-1, len(regimes))),
+        "share": (("regime_name",), [counts.get(code, 0) / math.prod(shape) for code in regimes]),
+        "share_error": (("regime_name",), [_share_error(corners == code, shape) for code in regimes]),
+        "border_length": (("regime_name", "neighbour"), lengths),
+        "basin_entropy": ((), basin),
+        "boundary_entropy": ((), boundary),
+    }
+    words = [code.name.lower() for code in regimes]
+    dataset = dataset.assign_coords({
+        name: variable((name,), np.array(words), BOUNDARIES[name]) for name in ("regime_name", "neighbour")
+    })  # fmt: skip
+    dataset = dataset.assign({
+        name: variable(dims, np.asarray(array), BOUNDARIES[name]) for name, (dims, array) in arrays.items()
+    })  # fmt: skip
+    points = curves.vertices, np.array([meeting.at for meeting in meetings]).reshape(-1, 2)
+    for (kind, dim, at), (k, name) in itertools.product(
+        zip(("boundary_", "meeting_"), ("vertex", "meeting"), points, strict=True), enumerate(names)
+    ):
+        entry = parameter_attributes(name, request.contest)
+        attributes = entry | {"long_name": f"{BOUNDARIES[kind].long_name}: {entry['long_name']}"}
+        dataset[kind + name] = xr.Variable((dim,), values_at(values[name], at[:, k]), attributes)
+    sides = [min(spacing / (size - 1), 1.0) for size in shape]
+    return dataset.assign_attrs(
+        adaptive=list(shape),
+        spacing=spacing,
+        solved=solved,
+        unseen="regions enclosed by one regime, or by it and the border, that lie between values of an axis "
+        f"{spacing} steps apart; none that holds a rectangle of {sides[0]:.3g} by {sides[1]:.3g} of the axes",
+    )

@@ -1,0 +1,357 @@
+"""Near a game: how its outcome answers to each parameter, and how far the next regime is."""
+
+import functools
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ..alliance.tables import CONTESTS, PARAMETERS, VARIABLES, Decision, Player, Regime
+from ..model.checks import check_contest, check_name, check_values
+from ..model.outcomes import Code, Variable
+from ..model.parameters import NUMBER, Parameter
+from ..solving.sweeps import Progress, check_threads, check_variables, fixed_parameters, grid, solve_columns
+from .cutpoints import DECIDING, Brackets, close_in, deciding
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+class Direction(Code):
+    """How a variable answers to a parameter: on both sides, or on the one where it does."""
+
+    FALLS = -1
+    CONSTANT = 0
+    RISES = 1
+    MIXED = 2
+    UNDEFINED = 3
+
+
+# what is told of a game and what lies near it
+STATICS = {
+    variable.name: variable
+    for variable in (
+        Variable("response", "", "", "response of a variable to a parameter, per unit of it"),
+        Variable("direction", "", NUMBER, "how a variable answers to a parameter", Direction),
+        Variable("kink", "", NUMBER, "whether the response is another on both sides of the game"),
+        Variable("margin", "", NUMBER, "distance to the next regime, relative, or absolute from 0"),
+        Variable("next_regime", "", NUMBER, "regime beyond the margin", Regime),
+        Variable("player", "", NUMBER, "whose decision flips there", Player),
+        Variable("decision", "", NUMBER, "between what that player is indifferent there", Decision),
+        Variable("least_margin", "", NUMBER, "the least of the margins"),
+        Variable("least_parameter", "", NUMBER, "parameter along which the margin is least, by its number"),
+        Variable("tie", "", NUMBER, "whether the regime hangs on how a tie is broken"),
+        Variable("side", "", NUMBER, "side of the game: a parameter is less there, or more"),
+        Variable("variable", "", NUMBER, "variable"),
+        Variable("parameter", "", NUMBER, "parameter"),
+    )
+}
+
+
+SIDES = {"below": -1.0, "above": 1.0}
+LARGEST = 4 * 10**9  # bytes of results
+BATCH = 2**21  # games of a scan that are solved at a time
+# relative distances at which the next regime is looked for: first beside the game, then from a margin on that
+# is as good as none, each so many times the one before
+NEAREST, TIE, FARTHEST, RATIO = 1e-15, 1e-9, 1e3, 1.1
+STEP, SHRINK, TRIES = (
+    1e-4,
+    8.0,
+    6,
+)  # of a difference, relative; what it is divided by while it does not settle
+SETTLED = 1e-5  # what of a difference it may differ from that by half the step
+SMALL = 1e-2  # of a variable that is less than this in size, as of this:
+NOISE = 1e-8  # what rounding may make of its response
+FLAT = 1e-6  # what its response may be where it is still taken to be constant
+KINK = 1e-3  # what of the response it must differ by on both sides for a kink
+
+
+def statics(
+    axes: Mapping[str, Any] | None = None,
+    *,
+    variables: Iterable[str] | None = None,
+    parameters: Iterable[str] | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    contest: str = CONTESTS[0],
+    **fixed: float,
+) -> "xr.Dataset":
+    """Tell how the outcome of a game, or of each of a grid of games, answers to each parameter, and how far
+    the next regime is.
+
+    The response is the derivative, by second-order differences to one side, from steps short enough that they
+    agree with those half as long and stay within the regime. The next regime is looked for beside the game
+    and at distances from 1e-9 to 1000 times the value, or to the end of its domain, each 1.1 times the one
+    before, and then closed in on to the last float: a regime that is left again within a step may be passed
+    over. Most of the time is that of `decisiveness`, beside which no game has closed forms.
+
+    Parameters
+    ----------
+    axes : mapping of str to array_like, optional
+        the parameters that vary over the games; default: none, for one game
+    variables : iterable of str, optional
+        which variables' responses are told, numbers only; default: all
+    parameters : iterable of str, optional
+        to which parameters; default: all
+    threads : int, optional
+        how many threads solve; default: as many as there are processors
+    progress : callable, optional
+        called with the parameters done and to do; raising in it cancels
+    contest, **fixed
+        as for `sweep`
+
+    Returns
+    -------
+    xarray.Dataset
+        over the axes, last:
+
+        ``response`` (side, variable, parameter), the derivative on the side ``below`` and ``above``: NaN
+        beyond the end of a domain, where the variable is undefined, and where it jumps because the regime
+        changes there; ``kink`` (variable, parameter), 1 where both are known and differ; ``direction``, the
+        sign.
+
+        ``margin`` (side, parameter), relative to the parameter, or the distance itself where that is 0,
+        infinite if no other regime was found; ``next_regime`` beyond it, and whose ``decision`` flips there
+        (`cutpoints`); ``least_margin`` and ``least_parameter``, along which it is; ``tie``, 1 where the least
+        margin is below 1e-9: the regime hangs on how a tie is broken.
+
+    Raises
+    ------
+    TypeError, ValueError
+        as for `sweep`; if a variable is a code, a name is unknown, or the results take more than 4 GB.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> ds = foedus.statics(ally_cost=1.0)
+    >>> pledge = ds.sel(variable="pledge", parameter="ally_cost")
+    >>> bool((pledge.response > 0).all())  # deterrence: the dearer arms are for A, the more S pledges
+    True
+    >>> round(ds.margin.sel(side="below", parameter="ally_cost").item(), 3)
+    0.208
+    >>> foedus.Regime(ds.next_regime.sel(side="below", parameter="ally_cost").item()).name
+    'SELF_RELIANCE'
+    """
+    values = {name: check_values(name, column).copy() for name, column in (axes or {}).items()}
+    games = grid(values, fixed_parameters(fixed, values, "an axis"))
+    check_contest(contest)
+    threads = check_threads(threads)
+    names = [
+        n for n in check_variables(variables, VARIABLES) if variables is not None or not VARIABLES[n].codes
+    ]
+    for name in names:
+        if VARIABLES[name].codes:
+            raise ValueError(f"{name!r} is a code, of which there is no response; ask for numbers")
+    chosen = list(PARAMETERS if parameters is None else parameters)
+    for name in chosen:
+        check_name(name)
+    if not chosen or len(set(chosen)) < len(chosen):
+        raise ValueError(f"parameters = {chosen!r} must name one or more, each once")
+    count = games.games
+    size = count * len(chosen) * len(SIDES) * (8 * len(names) + 11)
+    if size > LARGEST:
+        raise ValueError(
+            f"the statics of {count:,} games take {size / 1e9:.0f} GB, and {LARGEST / 1e9:.0f} are allowed; "
+            "take fewer games, variables or parameters"
+        )
+    at = np.arange(count)
+    here = {
+        name: column[at // games.strides[name] % column.size] if name in values else np.full(count, column[0])
+        for name, column in ((name, games.column(name)) for name in PARAMETERS)
+    }
+
+    def solve(change: str, to: np.ndarray, which: np.ndarray, wanted: Iterable[str]) -> dict[str, np.ndarray]:
+        """Return variables of some of the games, with a parameter changed."""
+        columns = {name: column[which] for name, column in here.items()}
+        return solve_columns({**columns, change: to}, {}, contest, wanted, threads)
+
+    base = solve(chosen[0], here[chosen[0]], at, [*names, *DECIDING])
+    outcome = np.array([base[name] for name in names])
+    responses = np.full((len(SIDES), len(names), len(chosen), count), math.nan)
+    margins = np.full((len(SIDES), len(chosen), count), math.inf)
+    beyond = [np.zeros(margins.shape, np.int8) for _ in ("next_regime", "player", "decision")]
+    for k, name in enumerate(chosen):
+        for side, sign in enumerate(SIDES.values()):
+            near = _Side(PARAMETERS[name], here[name], sign, functools.partial(solve, name))
+            distance, *codes = _next_regime(near, base["regime"])
+            margins[side, k] = distance / near.scale
+            for array, code in zip(beyond, codes, strict=True):
+                array[side, k] = code
+            responses[side, :, k] = _responses(near, distance, outcome, names)
+        if progress is not None:
+            progress(k + 1, len(chosen))
+    scale = np.array([_scale(here[name]) for name in chosen])
+    direction, kink = _compared(responses * scale, outcome[:, np.newaxis])
+    least = margins.min(0)
+    closest = np.where(np.isfinite(least.min(0)), np.array(chosen)[least.argmin(0)], "")
+    arrays = {
+        "response": (("side", "variable", "parameter"), responses),
+        "direction": (("variable", "parameter"), direction),
+        "kink": (("variable", "parameter"), kink),
+        "margin": (("side", "parameter"), margins),
+        "next_regime": (("side", "parameter"), beyond[0]),
+        "player": (("side", "parameter"), beyond[1]),
+        "decision": (("side", "parameter"), beyond[2]),
+        "least_margin": ((), least.min(0)),
+        "least_parameter": ((), closest),
+        "tie": ((), (least.min(0) <= TIE).astype(np.int8)),
+        "regime": ((), base["regime"]),
+    }
+    return _labelled(arrays, names, chosen, values, games.fixed, contest)
+
+
+class _Side(NamedTuple):
+    """One side of games along a parameter."""
+
+    parameter: Parameter
+    value: np.ndarray  # of each game
+    sign: float
+    solve: Callable[..., dict[str, np.ndarray]]  # of the parameter's values, games by number, and variables
+
+    @property
+    def scale(self) -> np.ndarray:
+        """What distances are relative to."""
+        return _scale(self.value)
+
+    @property
+    def room(self) -> np.ndarray:
+        """How far it is to the end of the domain."""
+        return np.abs(self.parameter.ends[self.sign > 0] - self.value)
+
+    def at(self, distance: np.ndarray, games: np.ndarray, wanted: Iterable[str]) -> dict[str, np.ndarray]:
+        """Return variables of games at a distance, which is shaped like the numbers of the games."""
+        low, high = self.parameter.ends
+        value = np.clip(self.value[games] + self.sign * distance, low, high)
+        solved = self.solve(value.ravel(), games.ravel(), wanted)
+        return {name: array.reshape(games.shape) for name, array in solved.items()}
+
+
+def _scale(value: np.ndarray) -> np.ndarray:
+    """Return what distances from a value are relative to: itself, or 1 if it is 0."""
+    return np.where(value > 0, value, 1.0)
+
+
+def _distances(near: _Side) -> np.ndarray:
+    """Return the distances at which the next regime is looked for: a row, and a column for each game."""
+
+    def rising(low: float, high: float) -> np.ndarray:
+        return np.geomspace(low, high, math.ceil(math.log(high / low) / math.log(RATIO)) + 1)
+
+    end = near.parameter.ends[near.sign > 0]
+    if math.isinf(end):
+        return np.append(NEAREST, rising(TIE, FARTHEST))[:, np.newaxis] * near.scale
+    shares = np.concatenate([[NEAREST], rising(TIE, 0.5), 1 - rising(TIE, 0.5)[-2::-1]])
+    if near.parameter.allows(end):
+        shares = np.append(shares, 1.0)
+    return shares[:, np.newaxis] * near.room
+
+
+def _next_regime(near: _Side, regime: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return how far the next regime is from each game, which it is, whose decision flips there, and between
+    what."""
+    distances = _distances(near)
+    count = regime.size
+    low, high, beyond = np.zeros(count), np.full(count, math.inf), np.full(count, Regime.UNSOLVED, np.int8)
+    player, decision = np.full(count, Player.NONE, np.int8), np.full(count, Decision.NONE, np.int8)
+    size = max(1, BATCH // len(distances))
+    for start in range(0, count, size):
+        games = np.arange(start, min(start + size, count))
+        games = games[near.room[games] > 0]
+        part = distances[:, games]
+        other = near.at(part, np.broadcast_to(games, part.shape), ["regime"])["regime"] != regime[games]
+        first = other.argmax(0)
+        seen = np.flatnonzero(other.any(0))
+        low[games[seen]] = np.where(first > 0, part[first - 1, np.arange(games.size)], 0.0)[seen]
+        high[games[seen]] = part[first, np.arange(games.size)][seen]
+    games = np.flatnonzero(np.isfinite(high))
+    beyond[games] = near.at(high[games], games, ["regime"])["regime"]
+    apart = games[low[games] > 0]  # where it is not as near as can be
+    found = close_in(
+        lambda game, distance: near.at(distance, game, ["regime"])["regime"],
+        Brackets(apart, low[apart], high[apart], regime[apart], beyond[apart]),
+        0.0,
+    )
+    nearest = found.take(np.arange(apart.size))  # those further away follow
+    low[apart], high[apart], beyond[apart] = nearest.low, nearest.high, nearest.above
+    player[games], decision[games] = deciding(
+        near.at(low[games], games, DECIDING), near.at(high[games], games, DECIDING)
+    )
+    return high, beyond, player, decision
+
+
+def _responses(near: _Side, distance: np.ndarray, here: np.ndarray, names: list[str]) -> np.ndarray:
+    """Return the derivative of each variable, a row, in each game, whose values `here` are known; NaN where
+    there is no room, or the next regime is at no `distance`."""
+    found, best = np.full(here.shape, math.nan), np.full(here.shape, math.inf)
+    step = np.minimum(STEP * near.scale, np.minimum(0.49 * distance, 0.5 * near.room))
+    games = np.flatnonzero((distance > TIE * near.scale) & (near.room > 0))
+    for _ in range(TRIES):
+        half, one, two = (
+            np.array([solved[name] for name in names])
+            for solved in (near.at(n * step[games], games, names) for n in (0.5, 1.0, 2.0))
+        )
+        start = here[:, games]
+        by_step = near.sign * (4 * one - 3 * start - two) / (2 * step[games])
+        by_half = near.sign * (4 * half - 3 * start - one) / step[games]
+        apart = np.abs(by_step - by_half)
+        better = apart < best[:, games]  # never where it is NaN
+        found[:, games] = np.where(better, by_half, found[:, games])
+        best[:, games] = np.where(better, apart, best[:, games])
+        nothing = NOISE * np.maximum(np.abs(start), SMALL) / near.scale[games]
+        unsettled = (best[:, games] > SETTLED * np.abs(found[:, games]) + nothing) & ~np.isnan(apart)
+        games = games[unsettled.any(0)]
+        if not games.size:
+            break
+        step[games] /= SHRINK
+    return found
+
+
+def _compared(relative: np.ndarray, here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the direction of responses, relative to their parameters, on both sides, and whether there is a
+    kink."""
+    known = np.isfinite(relative)
+    size = FLAT * np.maximum(np.abs(here), SMALL)
+    below, above = np.where(np.abs(relative) <= size, 0, np.sign(relative))
+    direction = np.select(
+        [known.all(0) & (below == above), known.all(0), known[0], known[1]],
+        [below, float(Direction.MIXED), below, above],
+        float(Direction.UNDEFINED),
+    )
+    apart = np.abs(relative[1] - relative[0])
+    kink = known.all(0) & (apart > KINK * np.abs(relative).max(0)) & (apart > size)
+    return direction.astype(np.int8), kink.astype(np.int8)
+
+
+def _labelled(
+    arrays: Mapping[str, tuple[tuple[str, ...], np.ndarray]],
+    names: list[str],
+    chosen: list[str],
+    values: dict[str, np.ndarray],
+    fixed: dict[str, float],
+    contest: str,
+) -> "xr.Dataset":
+    """Return what was found as a Dataset that explains itself."""
+    import xarray as xr
+
+    from ..io.dataset import REFERENCES, parameter_coordinates, variable
+    from ..version import __version__
+
+    shape = tuple(column.size for column in values.values())
+    table = {**STATICS, "regime": VARIABLES["regime"]}
+    variables = {
+        name: variable((*dims, *values), array.reshape(array.shape[: len(dims)] + shape), table[name])
+        for name, (dims, array) in arrays.items()
+    }
+    labels = {"side": list(SIDES), "variable": names, "parameter": chosen}
+    coords = {name: variable((name,), np.array(words), STATICS[name]) for name, words in labels.items()}
+    attributes = {
+        "foedus_version": __version__,
+        "contest": contest,
+        "command": "foedus.statics",
+        "resolution": f"the next regime is looked for at distances each {RATIO} times the one before",
+        "references": REFERENCES,
+    }
+    return xr.Dataset(
+        variables, {**coords, **parameter_coordinates(tuple(values), values, fixed, contest)}, attributes
+    )

@@ -1,0 +1,90 @@
+"""Designs to test claims on, from the run file of a map or of an analysis of sensitivity, or from a file of
+results."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from ..alliance.tables import PARAMETERS
+from ..io.files import FORMATS, opened
+from .runfile import read_run, read_text
+from .sensitivity import laws_of, read_sensitivity
+
+
+def read_design(path: str | os.PathLike) -> dict[str, Any]:
+    """Return what `claims` takes to test every game of a map, or random games.
+
+    Parameters
+    ----------
+    path : str or path
+        a run file with axes or with distributions, or the file of a map, of an analysis of sensitivity, or
+        of claims that were tested before
+
+    Returns
+    -------
+    dict
+        `axes` or `distributions`, the contest and the fixed parameters by name; of an earlier test of random
+        games also `games` and `seed`
+
+    Raises
+    ------
+    FileNotFoundError
+        if there is no such file.
+    ValueError, TypeError
+        as `read_run` and `read_sensitivity` do, and if several contests are compared.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "run.toml"
+    >>> _ = path.write_text("distributions.stake = { uniform = [0.5, 2] }")
+    >>> read_design(path)["distributions"]
+    {'stake': {'uniform': [0.5, 2]}}
+    """
+    source = Path(path)
+    kind = _kind(source)
+    if kind == "claims":
+        return _earlier_design(source)
+    if kind == "distributions":
+        run = read_sensitivity(source)
+        game = {name: v for name, v in run.options.items() if name in ("contest", *PARAMETERS)}
+        return {"distributions": run.distributions} | game
+    grid = read_run(source)
+    if grid.over:
+        raise ValueError(f"{source} compares forms; claims are tested under one form")
+    if not grid.axes:
+        raise ValueError(f"{source} holds no map")
+    return {"axes": grid.axes} | grid.fixed
+
+
+def _kind(source: Path) -> str:
+    """Tell what a file holds: ``claims``, ``distributions``, or else ``axes``."""
+    if source.suffix in FORMATS:
+        with opened(source) as dataset:
+            return (
+                "claims"
+                if "claim" in dataset.dims
+                else "distributions"
+                if "output" in dataset.dims
+                else "axes"
+            )
+    try:
+        return "distributions" if "distributions" in tomllib.loads(read_text(source)) else "axes"
+    except tomllib.TOMLDecodeError:
+        return "axes"  # whose reader says what is wrong
+
+
+def _earlier_design(source: Path) -> dict[str, Any]:
+    """Return the design that made a file of claims."""
+    with opened(source) as dataset:
+        fixed = {
+            name: float(dataset[name]) for name in PARAMETERS if name in dataset and not dataset[name].ndim
+        }
+        common = {"contest": dataset.attrs["contest"]} | fixed
+        if "distribution" not in dataset.coords:
+            return {
+                "axes": {name: dataset[name].values for name in PARAMETERS if name in dataset.dims}
+            } | common
+        draws = {"games": int(dataset.attrs["games"]), "seed": int(dataset.attrs["seed"])}
+        return {"distributions": laws_of(dataset)} | draws | common

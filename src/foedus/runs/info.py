@@ -1,0 +1,114 @@
+"""What a file holds, in words, without reading it whole."""
+
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from ..alliance.tables import KEPT, PARAMETERS, Regime
+from ..io.dataset import MASKED, coded, contest_of, every, thin, untold, varying
+from ..io.draft import drafted_file, games_done
+from ..io.files import NAMES, opened, path_of
+from ..large.streaming import regime_counts
+from ..maps.compare import compared
+
+LOOK = 1000  # values of an axis that are looked at, about, to tell the shares of the regimes
+
+
+def describe(path: str | os.PathLike) -> list[tuple[str, str]]:
+    """Return what a file holds: pairs of a heading and a text, in the order in which to read them.
+
+    Of the draft of a map it tells how much is done. The shares of the regimes are those of the values that
+    a picture shows: of an axis with more than 1500, every second, third ... one.
+
+    Raises what `io.files.load` raises.
+
+    Examples
+    --------
+    >>> import foedus, pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "map.nc"
+    >>> _ = foedus.sweep_to(path, {"ally_cost": [0.2, 0.4]}, variables=["regime"])
+    >>> dict(describe(path))["ally_cost"]
+    '0.2, 0.4'
+    """
+    source = path_of(path)
+    file = drafted_file(source) or source
+    with opened(file, whole=file == source) as dataset:
+        lines = list(_lines(dataset))
+        if file != source:
+            share = games_done(source) / math.prod(dataset.sizes.values())
+            return [(str(source), f"an unfinished map, of which {share:.1%} is solved"), *lines]
+        if "regime" in dataset:
+            lines += _shares(dataset)
+    kind = NAMES.get(source.suffix, NAMES[".nc"])
+    return [(str(source), f"{kind}, {_size(source) / 1e6:,.3g} MB"), *lines]
+
+
+def _lines(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
+    """Give what is known of a dataset from its labels."""
+    for attribute in ("foedus_version", "created", "command"):
+        if attribute in dataset.attrs:
+            yield attribute.removeprefix("foedus_"), str(dataset.attrs[attribute])
+    forms = compared(dataset)
+    games = [size for dim, size in dataset.sizes.items() if dim in (*forms, *PARAMETERS, "game")]
+    yield "games", f"{dataset.attrs.get('games') or math.prod(games):,}"
+    if "resolution" in dataset.attrs:  # of what was looked for
+        yield "resolution", dataset.attrs["resolution"]
+    if "adaptive" in dataset.attrs:
+        size = " x ".join(map(str, dataset.attrs["adaptive"]))
+        yield "adaptive", f"{dataset.attrs['solved']:,} games solved, boundaries known on a grid of {size}"
+        yield "unseen", dataset.attrs["unseen"]
+    if "output" in dataset.dims:  # an analysis of sensitivity
+        yield "methods", dataset.attrs["methods"]
+        yield "outputs", ", ".join(dataset.output.values)
+    if "claim" in dataset.dims:
+        met = int((dataset.premise_met > 0).sum())
+        yield "claims", f"{dataset.sizes['claim']}, of which {met} have a premise that is met"
+    if "distribution" in dataset.coords:
+        laws = zip(dataset.parameter.values.tolist(), dataset.distribution.values.tolist(), strict=True)
+        yield from (law for law in laws if law[1])
+    if contest := contest_of(dataset):
+        yield "contest", contest
+    along = varying(dataset)
+    for name in ("contest", *PARAMETERS):
+        if name in dataset.coords and dataset[name].ndim and (name != "contest" or not contest):
+            others = f", along {' and '.join(along[name])}" if name in along else ""
+            yield name, _span(dataset[name].values) + others
+    for name, parameter in PARAMETERS.items():
+        if name in dataset.coords and not dataset[name].ndim and dataset[name] != parameter.default:
+            yield name, f"{dataset[name].item():g}"
+    lost = untold(dataset)
+    yield ("not told", ", ".join(lost)) if lost else ("all else", "at default")
+    for variable, array in dataset.data_vars.items():
+        if variable in KEPT:
+            yield str(variable), f"{array.dtype}, {KEPT[str(variable)].long_name}"
+
+
+def _span(values: np.ndarray) -> str:
+    """Say in short which values an axis has."""
+    if values.size <= 4:
+        return ", ".join(value if isinstance(value, str) else f"{value:g}" for value in values.tolist())
+    return f"{values.size} values from {values.min():g} to {values.max():g}"
+
+
+def _shares(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
+    """Give the share of each regime among the values that are looked at."""
+    dims = [str(dim) for dim in dataset.regime.dims]
+    seen, steps = thin(dataset[["regime"]], dims, LOOK if len(dims) > 1 else LOOK**2)
+    codes = coded(seen.regime, Regime).values
+    masked = np.count_nonzero(codes == MASKED)
+    if steps:
+        yield "shares", f"of {every(steps, dict(zip(steps, steps, strict=True)))}"
+    if masked:
+        yield "masked", f"{masked / codes.size:.3%}, left out of the shares"
+    for code, count in regime_counts(codes).items():
+        yield Regime(code).words, f"{count / (codes.size - masked):.3%}"
+
+
+def _size(path: Path) -> int:
+    """Return how many bytes a file takes, or the files of a folder."""
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())

@@ -1,0 +1,247 @@
+"""Run files: a sweep, written down in TOML, or read back from the file of an earlier one."""
+
+import math
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+
+import numpy as np
+import pydantic
+import xarray as xr
+
+from ..alliance.tables import CONTESTS, KEPT, PARAMETERS
+from ..io.dataset import contest_of, varying
+from ..io.files import FORMATS, opened, path_of, reading_text
+from ..maps.compare import check_apart, compared
+from ..model.checks import check_contest, check_name, check_parameter, check_values, naming
+from ..solving.sweeps import check_dtype, check_variables
+
+
+class Run(NamedTuple):
+    """What a sweep or a comparison needs, and where its result is to go; `over` is empty for a sweep."""
+
+    axes: dict[str, np.ndarray]
+    over: dict[str, np.ndarray]
+    fixed: dict[str, Any]  # parameters, and the contest
+    variables: list[str]
+    dtype: np.dtype  # in which numbers are kept
+    file: Path | None
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters that are fixed, without the contest."""
+        return {name: value for name, value in self.fixed.items() if name != "contest"}
+
+
+class StrictTable(pydantic.BaseModel):
+    """A table of a run file, which has no other keys than those named."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", strict=True)
+
+
+class Range(StrictTable):
+    """An axis from its ends: ``{ from = 0.05, to = 5.0, points = 2048, scale = "log" }``."""
+
+    start: float = pydantic.Field(alias="from")
+    to: float
+    points: int
+    scale: Literal["linear", "log"] = "linear"
+
+    def values(self) -> np.ndarray:
+        """Return the values of the axis."""
+        if self.points < 1:
+            raise ValueError(f"points = {self.points} is not allowed; it must be 1 or more")
+        if not (math.isfinite(self.start) and math.isfinite(self.to)):
+            raise ValueError(f"from = {self.start} and to = {self.to} must be finite numbers")
+        if self.start >= self.to:
+            raise ValueError(f"from = {self.start} must be less than to = {self.to}")
+        if self.scale == "log":
+            if self.start <= 0:
+                raise ValueError(f"from = {self.start} is not allowed on a log axis; it must be > 0")
+            return np.geomspace(self.start, self.to, self.points)
+        return np.linspace(self.start, self.to, self.points)
+
+
+_Axis = Annotated[
+    Annotated[Range, pydantic.Tag("range")] | Annotated[list[float], pydantic.Tag("list")],
+    pydantic.Discriminator(lambda axis: "range" if isinstance(axis, dict) else "list"),
+]
+
+
+Content = TypeVar("Content", bound=pydantic.BaseModel)
+
+
+class _Output(StrictTable):
+    file: str | None = None
+    variables: list[str] | None = None
+    dtype: str = "float64"
+
+
+class _RunFile(StrictTable):
+    game: dict[str, Any] = {}
+    axes: dict[str, _Axis] = pydantic.Field(min_length=1)
+    output: _Output = _Output()
+
+
+def read_run(path: str | os.PathLike, over: Mapping[str, np.ndarray] | None = None) -> Run:
+    """Read a run from a TOML file, or from the file of an earlier sweep or comparison.
+
+    Parameters
+    ----------
+    path : str or path
+        the file
+    over : mapping of str to numpy.ndarray, optional
+        what to compare, as `check_form` returns it; it takes the place of what an earlier run compared
+        or fixed
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    FileNotFoundError, IsADirectoryError
+        if there is no such file, or it is a folder.
+    ValueError, TypeError
+        if the file cannot be read, or with the first thing in it that is not allowed: an unknown
+        key, parameter or variable, a value outside its domain, a parameter that is both an axis and
+        fixed, or compared and one of these, an axis whose ends or number of points make none.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from foedus.runs.runfile import read_run
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "run.toml"
+    >>> _ = path.write_text("axes.stake = [0.5, 1.0]")
+    >>> read_run(path).axes["stake"]
+    array([0.5, 1. ])
+    """
+    source = Path(path)
+    if source.suffix in FORMATS:
+        return _earlier_run(source, over or {})
+    text = read_text(source)
+    with naming(str(source)):
+        content = parse(text, _RunFile, {"": "game, axes, output", "output": "file, variables, dtype"})
+        return _checked(content, over or {})
+
+
+def read_text(source: Path) -> str:
+    """Return the text of a run file; raise an OSError or a ValueError if there is none."""
+    with reading_text(source, "run file") as stream:
+        return stream.read()
+
+
+def parse(text: str, model: type[Content], known: Mapping[str, str]) -> Content:
+    """Return the content of a run file as `model` has it; `known` says which keys its tables have.
+
+    Raises ValueError if it is no TOML, or with the first thing in it that is not as it should be.
+    """
+    try:
+        return model.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"this is not TOML: {error}{_mending(error, text)}") from None
+    except pydantic.ValidationError as error:
+        raise ValueError(_first_problem(error, known)) from None
+
+
+def _mending(error: tomllib.TOMLDecodeError, text: str) -> str:
+    """Say what is to be done about a line that is no TOML, where that can be guessed."""
+    place = re.search(r"at line (\d+)", str(error))
+    line = text.splitlines()[int(place[1]) - 1] if place else ""
+    if re.search(r"\{[^}]*$|,\s*\}", line):
+        return "; what is in { } must stand on one line, without a comma at its end"
+    if "\\" in line:
+        return "; in a path, write / or set it in single quotes"
+    return ""
+
+
+def _first_problem(error: pydantic.ValidationError, known: Mapping[str, str]) -> str:
+    """Say in one line what is wrong with a run file, and where in it."""
+    # a key that is misspelt is also one that is missing, and it is the spelling that must be mended
+    problem = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
+    place = [str(part) for part in problem["loc"] if part not in ("range", "list")]
+    key = ".".join(place)
+    if problem["type"] == "extra_forbidden":
+        allowed = known.get(".".join(place[:-1]), "from, to, points, scale")  # of a range, else
+        return f"{key} is not a key of a run file; allowed here: {allowed}"
+    if problem["type"] == "missing":
+        return f"{key} is missing"
+    if problem["type"] == "list_type" and place[:1] == ["axes"]:
+        return f"{key} = {problem['input']!r} is no axis; it must be a list or {{ from, to, points }}"
+    if problem["type"] == "too_short":
+        return f"{key} is empty; at least one is needed"
+    message = problem["msg"][0].lower() + problem["msg"][1:]
+    if isinstance(problem["input"], dict):
+        return f"{key}: {message}"
+    return f"{key} = {problem['input']!r}: {message}"
+
+
+def _checked(content: _RunFile, over: Mapping[str, np.ndarray]) -> Run:
+    """Return the run that the content of a run file asks for, every value checked."""
+    check_apart(over, content.axes, content.game)
+    axes = {}
+    for name, axis in content.axes.items():
+        check_name(name)
+        if name in content.game:
+            raise ValueError(f"{name} is both an axis and fixed in [game]; it can be only one")
+        if isinstance(axis, Range):
+            try:
+                values = axis.values()
+            except ValueError as error:
+                raise ValueError(f"axes.{name}: {error}") from None
+        else:
+            values = np.array(axis, np.float64)
+        axes[name] = check_values(name, values)
+    game = dict(content.game)
+    contest = game.pop("contest", CONTESTS[0])
+    fixed = {name: check_parameter(name, value) for name, value in game.items()}
+    check_contest(contest)
+    variables = check_variables(content.output.variables)
+    if "contest" not in over:
+        fixed["contest"] = contest
+    file = None if content.output.file is None else path_of(content.output.file)
+    return Run(axes, dict(over), fixed, variables, check_dtype(content.output.dtype), file)
+
+
+def _earlier_run(source: Path, over: Mapping[str, np.ndarray]) -> Run:
+    """Return the run that made the file of an earlier sweep or comparison, but over `over`."""
+    with opened(source) as dataset:
+        return _run_of(dataset, source, over)
+
+
+def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray]) -> Run:
+    """Return the run that made a dataset, which was read from `source`, but over `over`."""
+    if "output" in dataset.dims:
+        raise ValueError(f"{source} holds an analysis of sensitivity; foedus sensitivity runs it again")
+    if "claim" in dataset.dims:
+        raise ValueError(f"{source} holds claims that were tested; foedus claims tests them again")
+    forms = compared(dataset)
+    made = {*dataset.dims} - {*PARAMETERS, *forms, "game"}  # the dimensions of what was made of the map
+    dataset = dataset.drop_dims(made)
+    if not set(dataset.dims) <= {*PARAMETERS, *forms}:
+        raise ValueError(f"{source} holds scattered games, not a map")
+    whole = dataset.attrs.get("adaptive")
+    if whole is not None and dataset.regime.shape != tuple(whole):
+        raise ValueError(f"{source} keeps only some of the {whole[0]} x {whole[1]} points of its map")
+    for name in PARAMETERS:
+        if name not in dataset.coords:
+            raise ValueError(f"{source} does not say what {name} was")
+    for name, along in varying(dataset).items():
+        raise ValueError(
+            f"{source} is no grid, and no run makes it again: {name} varies along {' and '.join(along)}"
+        )
+    axes = {str(name): dataset[name].values for name in dataset.dims if name not in forms}
+    with naming(str(source)):
+        check_apart(over, axes, {})
+    over = {name: dataset[name].values for name in forms} | dict(over)
+    fixed: dict[str, Any] = {
+        name: float(dataset[name]) for name in PARAMETERS if name not in {**axes, **over}
+    }
+    if "contest" not in over:
+        fixed["contest"] = contest_of(dataset)
+    variables = [name for name in KEPT if name in dataset]
+    dtype = np.result_type(np.float32, *(dataset[name].dtype for name in variables))
+    return Run(axes, over, fixed, variables, dtype, None)

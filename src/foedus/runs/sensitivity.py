@@ -1,0 +1,119 @@
+"""Run files of analyses of sensitivity, in TOML, or read back from the file of an earlier one."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pydantic
+import xarray as xr
+
+from ..alliance.tables import CONTESTS, PARAMETERS
+from ..io.files import FORMATS, opened, path_of
+from ..model.checks import check_contest, check_parameter, naming
+from ..uncertainty.indices import METHODS
+from ..uncertainty.sensitivity import (
+    SAMPLES,
+    check_distributions,
+    check_methods,
+    check_outputs,
+    check_samples,
+    check_seed,
+)
+from .runfile import StrictTable, parse, read_text
+
+
+class Run(NamedTuple):
+    """What an analysis of sensitivity needs, and where its result is to go."""
+
+    distributions: dict[str, Any]
+    options: dict[str, Any]  # outputs, methods, samples, seed, contest, and fixed parameters
+    file: Path | None
+
+
+class _Sensitivity(StrictTable):
+    methods: list[str] = pydantic.Field(default=["sobol"])
+    outputs: list[str] | None = None
+    samples: int = SAMPLES
+    seed: int = 0
+
+
+class _Output(StrictTable):
+    file: str | None = None
+
+
+class _RunFile(StrictTable):
+    distributions: dict[str, Any]
+    game: dict[str, Any] = pydantic.Field(default={})
+    sensitivity: _Sensitivity = _Sensitivity()
+    output: _Output = _Output()
+
+
+KEYS = {
+    "": "distributions, game, sensitivity, output",
+    "sensitivity": "methods, outputs, samples, seed",
+    "output": "file",
+}
+
+
+def read_sensitivity(path: str | os.PathLike) -> Run:
+    """Read an analysis of sensitivity from a TOML file, or from the file of an earlier one.
+
+    Raises
+    ------
+    FileNotFoundError
+        if there is no such file.
+    ValueError, TypeError
+        if the file cannot be read, or with the first thing in it that is not allowed.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "run.toml"
+    >>> _ = path.write_text("distributions.stake = { uniform = [0.5, 2] }")
+    >>> read_sensitivity(path).distributions
+    {'stake': {'uniform': [0.5, 2]}}
+    """
+    source = Path(path)
+    if source.suffix in FORMATS:
+        return _earlier_run(source)
+    text = read_text(source)
+    with naming(str(source)):
+        content = parse(text, _RunFile, KEYS)
+        game = dict(content.game)
+        contest = game.pop("contest", CONTESTS[0])
+        check_contest(contest)
+        laws = check_distributions(content.distributions, game)
+        asked = content.sensitivity
+        methods = check_methods(asked.methods)
+        check_samples(asked.samples, methods)
+        check_seed(asked.seed)
+        if asked.outputs is not None:
+            check_outputs(asked.outputs, methods)
+        fixed = {name: check_parameter(name, value) for name, value in game.items()}
+    options = asked.model_dump() | {"contest": contest} | fixed
+    file = None if content.output.file is None else path_of(content.output.file)
+    return Run({name: content.distributions[name] for name in laws}, options, file)
+
+
+def _earlier_run(source: Path) -> Run:
+    """Return the run that made the file of an earlier analysis."""
+    with opened(source) as dataset:
+        if "distribution" not in dataset.coords or "claim" in dataset.dims:
+            raise ValueError(f"{source} is not the file of an analysis of sensitivity")
+        laws = laws_of(dataset)
+        fixed = {name: float(dataset[name]) for name in PARAMETERS if name in dataset.coords}
+        options = {
+            "outputs": [str(name) for name in dataset.output.values],
+            "methods": [method for method in METHODS if method in dataset.attrs["methods"].split()],
+            "samples": int(dataset.samples[-1]),
+            "seed": int(dataset.attrs["seed"]),
+            "contest": dataset.attrs["contest"],
+        }
+    return Run(laws, options | fixed, None)
+
+
+def laws_of(dataset: xr.Dataset) -> dict[str, Any]:
+    """Return the distributions that a dataset names, as a run file has them, of the parameters with one."""
+    texts = zip(dataset.parameter.values, dataset.distribution.values, strict=True)
+    return {str(name): tomllib.loads(f"law = {text}")["law"] for name, text in texts if text}

@@ -1,0 +1,513 @@
+"""Indices of global sensitivity, of whatever is computed from parameters that have distributions.
+
+The designs and estimators are those of SALib: Saltelli et al. (2010) for first and total order, Saltelli
+(2002) for second order, Morris (1991) with Campolongo et al. (2007), Pianosi and Wagener (2015) for PAWN,
+Borgonovo (2007) with Plischke et al. (2013) for delta. Everything is drawn in the unit cube; the quantiles
+of the distributions carry it to the parameters.
+"""
+
+import contextlib
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..alliance.tables import Regime
+from ..solving.sweeps import Progress, check_threads, in_parallel
+from .distributions import Quantile, unit
+
+try:
+    import SALib.analyze.delta
+    import SALib.analyze.morris
+    import SALib.analyze.pawn
+    import SALib.analyze.sobol
+    import SALib.sample.morris
+    from scipy.stats import qmc
+    from threadpoolctl import threadpool_limits
+except ImportError:
+    raise ModuleNotFoundError("sensitivity takes SALib: pip install 'foedus[sensitivity]'") from None
+
+METHODS = ("sobol", "second_order", "morris", "pawn", "delta")
+EVERYWHERE = ("sobol", "second_order", "morris")  # take outputs that are defined in every game
+PARTS = (8, 4, 2, 1)  # the indices are told of an eighth of the samples, a quarter, a half and all
+LEAST, MOST = 2**8, 2**30  # samples; Sobol' sequences have 30 bits
+WHOLE = 2**13  # samples that SALib analyses at once; more are drawn in blocks, for which sums are kept
+BLOCKS, BLOCK = 64, 2**16  # blocks at least, and samples in each at most
+LEVELS = 8  # of Morris' grid
+SPAN = (0.005, 0.995)  # the quantiles from which to which these levels lie: ends may be infinite
+SLICES = 10  # of a parameter, for PAWN
+FEWEST = 20  # games of a regime in an eighth of the samples, for outcomes given this regime
+RESAMPLES = 100  # of the bootstrap
+DENSITY_RESAMPLES, BLOCK_RESAMPLES = 25, 1000  # where each takes long, and where blocks are resampled
+MARGIN = 1.959963984540054  # standard errors in half a 95 % interval
+
+Points = Mapping[str, np.ndarray]
+Evaluate = Callable[[dict[str, np.ndarray], int], dict[str, np.ndarray]]
+
+
+class Output(NamedTuple):
+    """What indices are of: a variable, the indicator of a regime, or a variable given a regime."""
+
+    name: str
+    variable: str
+    indicates: Regime | None = None
+    given: Regime | None = None
+
+    def values(self, arrays: Points) -> np.ndarray:
+        """Return its values as float64; an indicator is 1 where the regime holds and 0 elsewhere."""
+        if self.indicates is not None:
+            return (arrays["regime"] == self.indicates).astype(np.float64)
+        return arrays[self.variable]
+
+    def known(self, arrays: Points) -> np.ndarray:
+        """Return in which games it is looked at."""
+        if self.given is not None:
+            return arrays["regime"] == self.given
+        return np.ones(arrays[self.variable].shape, bool)
+
+
+class Found(NamedTuple):
+    """Arrays by name, over outputs, parameters (twice for the second order) and samples as `results` tells;
+    how many games of the base sample have each code, if they have regimes; and all games solved."""
+
+    arrays: dict[str, np.ndarray]
+    sizes: list[int]
+    regimes: np.ndarray
+    games: int
+    interval: str
+
+
+class Base(NamedTuple):
+    """A sample of pairs of independent points, A and B: in the unit cube, and the parameters there."""
+
+    unit: np.ndarray  # shape (parameters, 2, samples)
+    a: dict[str, np.ndarray]
+    b: dict[str, np.ndarray]
+
+
+def draw(quantiles: Mapping[str, Quantile], samples: int, seed: int, block: int = 0) -> Base:
+    """Return a block of scrambled Sobol' points, of independent scrambling by seed and block."""
+    count = len(quantiles)
+    points = qmc.Sobol(2 * count, rng=np.random.default_rng([seed, block])).random(samples)
+    u = unit(np.ascontiguousarray(points.T).reshape(2, count, samples).swapaxes(0, 1))
+    a, b = ({name: quantile(u[j, k]) for j, (name, quantile) in enumerate(quantiles.items())} for k in (0, 1))
+    return Base(u, a, b)
+
+
+def groups(a: Points, b: Points, methods: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
+    """Give the points of Saltelli's design: A, A with each parameter from B, B with each from A, and B.
+
+    B with each from A is for the second order only; other methods take only A and B.
+    """
+    yield {**a}
+    if {"sobol", "second_order"} & {*methods}:
+        yield from ({**a, name: b[name]} for name in a)
+    if "second_order" in methods:
+        yield from ({**b, name: a[name]} for name in a)
+    yield {**b}
+
+
+def indices(
+    quantiles: Mapping[str, Quantile],
+    evaluate: Evaluate,
+    choose: Callable[[dict[str, np.ndarray]], Sequence[Output]],
+    methods: Sequence[str],
+    samples: int,
+    seed: int,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Sequence[Output], Found]:
+    """Return indices of sensitivity.
+
+    Parameters
+    ----------
+    quantiles : mapping of str to callable
+        the quantile function of each parameter
+    evaluate : callable
+        of points, an array by parameter, and a number of threads: arrays of results by name
+    choose : callable
+        of results for a few points, those that outputs are chosen by: these outputs
+    methods : sequence of str
+        of `METHODS`
+    samples, seed : int
+        how many pairs of points are drawn, a power of 2, and by which seed
+    threads, progress
+        as for `sweep`, of samples instead of games
+
+    Raises
+    ------
+    ValueError
+        if an output is undefined where a method needs it, or does not vary.
+    """
+    threads = check_threads(threads)
+    size = samples if samples <= WHOLE else min(BLOCK, samples // BLOCKS)
+    few = min(size, samples // PARTS[0])
+    first = draw(quantiles, few, seed)
+    looked = _stacked([evaluate(points, threads) for points in (first.a, first.b)])
+    outputs = choose(looked)
+    for output in outputs:
+        _check_varies(output, looked)
+    analyse = _in_whole if size == samples else _in_blocks
+    # the linear algebra of a density is small, and threads of its own only wait for each other
+    with _without_warnings(), threadpool_limits(1, user_api="blas"):
+        found = analyse(quantiles, evaluate, outputs, methods, samples, seed, threads, progress)
+    for name, array in found.arrays.items():
+        undefined = np.isnan(array)
+        if name.startswith("second_order"):  # of a parameter with itself there is none
+            undefined &= ~np.eye(len(quantiles), dtype=bool)[:, :, np.newaxis]
+        if undefined.any():
+            which = outputs[int(np.argwhere(undefined)[0][0])].name
+            raise ValueError(f"{name} of {which!r} could not be computed from so few samples; take more")
+    return outputs, found
+
+
+def _check_varies(output: Output, arrays: Points) -> None:
+    """Raise ValueError if an output is the same in the first samples, or is given a regime that is rare."""
+    known = output.known(arrays)
+    if known[0].sum() < (FEWEST if output.given is not None else 0):
+        raise ValueError(
+            f"{output.name!r} is of {known[0].sum()} of the first {known[0].size:,} games, and {FEWEST} are "
+            "needed; take more samples, or other distributions"
+        )
+    values = output.values(arrays)[known]
+    if np.ptp(values) == 0:
+        raise ValueError(
+            f"{output.name!r} is {values[0]:g} in each of the first {values.size:,} games; what does not "
+            "vary has no sensitivity; take more samples, or other distributions"
+        )
+
+
+def _check_defined(output: Output, arrays: Points) -> None:
+    """Raise ValueError if an output is undefined where it is looked at."""
+    if output.indicates is not None:
+        return
+    undefined = int(np.isnan(output.values(arrays)[output.known(arrays)]).sum())
+    if undefined:
+        unsolved = int((arrays["regime"] == Regime.UNSOLVED).sum()) if "regime" in arrays else 0
+        of_these = f", {unsolved:,} of them unsolved" if unsolved else ""
+        mend = f"; ask for it in a regime, as in '{output.name} | deterrence'" * (output.given is None)
+        raise ValueError(
+            f"{output.name!r} is undefined in {undefined:,} of {output.known(arrays).sum():,} games"
+            f"{of_these}, and indices need it defined in all{mend}"
+        )
+
+
+def _in_whole(
+    quantiles: Mapping[str, Quantile],
+    evaluate: Evaluate,
+    outputs: Sequence[Output],
+    methods: Sequence[str],
+    samples: int,
+    seed: int,
+    threads: int,
+    progress: Progress | None,
+) -> Found:
+    """Return what SALib makes of all samples, and of parts of them from the first on."""
+    count = len(quantiles)
+    base = draw(quantiles, samples, seed)
+    solved = _stacked([evaluate(points, threads) for points in groups(base.a, base.b, methods)])
+    alone, both = ({name: array[rows] for name, array in solved.items()} for rows in (0, [0, -1]))
+    games = next(iter(solved.values())).size
+    for output in outputs:
+        _check_defined(output, solved)
+    trajectories, walked = np.empty((0, count)), {}
+    if "morris" in methods:
+        low, high = SPAN
+        trajectories = SALib.sample.morris.sample(
+            _problem(count), samples, num_levels=LEVELS, seed=_seed(seed, METHODS.index("morris"))
+        )
+        levels = low + (high - low) * trajectories.T
+        points = {name: quantile(levels[j]) for j, (name, quantile) in enumerate(quantiles.items())}
+        walked = evaluate(points, threads)
+        games += len(trajectories)
+        for output in outputs:
+            _check_defined(output, walked)
+    sizes = [samples // part for part in PARTS]
+    arrays = _empty(methods, len(outputs), count, len(sizes))
+
+    def analyse(task: tuple[int, int, str]) -> tuple[int, int, int]:
+        i, s, method = task
+        output, size = outputs[i], sizes[s]
+        key = _seed(seed, METHODS.index(method), i, s)
+        if method in ("sobol", "second_order"):
+            results = _sobol(count, output.values(solved)[:, :size].T.ravel(), method, key)
+        elif method == "morris":
+            x, y = trajectories[: size * (count + 1)], output.values(walked)[: size * (count + 1)]
+            results = _morris(count, x, y, key)
+        else:
+            known = output.known(alone)[:size]
+            y = output.values(alone)[:size][known]
+            u = base.unit[:, 0, :size][:, known]
+            results = (_pawn if method == "pawn" else _delta)(u, y, np.random.default_rng(key))
+        for name, values in results.items():
+            arrays[name][i, ..., s] = values
+        return size, 0, -1
+
+    # the second order comes with the others
+    used = [m for m in methods if m != "sobol" or "second_order" not in methods]
+    tasks = [
+        (i, s, method) for method in used for i in range(len(outputs)) for s in reversed(range(len(sizes)))
+    ]
+    in_parallel(analyse, tasks, sum(sizes) * len(used) * len(outputs), threads, progress)
+    for i, output in enumerate(outputs):
+        known = output.known(both)
+        arrays["mean"][i], arrays["mean_low"][i], arrays["mean_high"][i] = _means(
+            output.values(both)[known], _tenths(base.unit[:, known])
+        )
+    less = f" ({DENSITY_RESAMPLES} for delta of what has a density)" if "delta" in methods else ""
+    interval = f"bootstrap of the samples, {RESAMPLES} times{less}"
+    return Found(arrays, sizes, _count(solved), games, interval)
+
+
+def _in_blocks(
+    quantiles: Mapping[str, Quantile],
+    evaluate: Evaluate,
+    outputs: Sequence[Output],
+    methods: Sequence[str],
+    samples: int,
+    seed: int,
+    threads: int,
+    progress: Progress | None,
+) -> Found:
+    """Return Sobol' indices from independent blocks of samples, of which only sums are kept."""
+    count = len(quantiles)
+    size = min(BLOCK, samples // BLOCKS)
+    blocks = samples // size
+    kept: list[Any] = [None] * blocks
+
+    def solve(block: int) -> tuple[int, int, int]:
+        base = draw(quantiles, size, seed, block)
+        solved = _stacked([evaluate(points, 1) for points in groups(base.a, base.b, methods)])
+        tenths = _tenths(base.unit.reshape(count, -1))
+        sums, means = [], []
+        for output in outputs:
+            _check_defined(output, solved)
+            y = output.values(solved)
+            sums.append(_sums(y, count))
+            means.append(np.hstack(_means(y[[0, -1]].ravel(), tenths)))
+        kept[block] = np.array(sums), np.array(means), _count(solved), next(iter(solved.values())).size
+        return size, 0, -1
+
+    in_parallel(solve, range(blocks), samples, threads, progress)
+    sums, means, regimes, games = (np.array(parts) for parts in zip(*kept, strict=True))
+    sizes = [samples // part for part in PARTS]
+    arrays = _empty(methods, len(outputs), count, len(sizes))
+    rng = np.random.default_rng([seed, blocks])
+    for s, used in enumerate(blocks // part for part in PARTS):
+        again = rng.multinomial(used, np.full(used, 1 / used), BLOCK_RESAMPLES) / used
+        index = _ratios(sums[:used].mean(axis=0), count)
+        drawn = _ratios(np.einsum("rb,bok->rok", again, sums[:used]), count)
+        for name in index:
+            arrays[name][..., s] = index[name]
+            arrays[f"{name}_margin"][..., s] = MARGIN * drawn[name].std(axis=0, ddof=1)
+    mean, low, high = np.split(means.mean(axis=0), [1, 1 + count], axis=1)
+    arrays |= {"mean": mean[:, 0], "mean_low": low, "mean_high": high}
+    interval = f"bootstrap of {blocks} blocks of {size} samples"
+    return Found(arrays, sizes, regimes.sum(axis=0), int(games.sum()), interval)
+
+
+def _stacked(parts: Sequence[Points]) -> dict[str, np.ndarray]:
+    """Return arrays by name with one more dimension, the first, for the parts."""
+    return {name: np.stack([part[name] for part in parts]) for name in parts[0]}
+
+
+def _empty(methods: Sequence[str], outputs: int, parameters: int, sizes: int) -> dict[str, np.ndarray]:
+    """Return arrays for what the methods find, undefined as yet."""
+    names = {
+        "sobol": ("first_order", "total_order"),
+        "second_order": ("first_order", "total_order", "second_order"),
+        "morris": ("morris_mean", "morris_absolute_mean", "morris_deviation"),
+        "pawn": ("pawn",),
+        "delta": ("delta",),
+    }
+    arrays = {}
+    for name in dict.fromkeys(name for method in methods for name in names[method]):
+        shape = (outputs, *(parameters,) * (2 if name == "second_order" else 1), sizes)
+        arrays[name] = np.full(shape, np.nan)
+        if name not in ("morris_mean", "morris_deviation"):
+            arrays[f"{name}_margin"] = np.full(shape, np.nan)
+    for name in ("mean", "mean_low", "mean_high"):
+        arrays[name] = np.full((outputs,) if name == "mean" else (outputs, parameters), np.nan)
+    return arrays
+
+
+def _sobol(count: int, y: np.ndarray, method: str, seed: int) -> dict[str, np.ndarray]:
+    """Return Sobol' indices of outputs in the order of SALib's design."""
+    second = method == "second_order"
+    found = SALib.analyze.sobol.analyze(
+        _problem(count), y, calc_second_order=second, num_resamples=RESAMPLES, seed=seed
+    )
+    results = {}
+    for name, key in (("first_order", "S1"), ("total_order", "ST"), ("second_order", "S2"))[
+        : 3 if second else 2
+    ]:
+        for suffix, end in (("", ""), ("_margin", "_conf")):
+            values = np.array(found[key + end], np.float64)
+            results[name + suffix] = _mirrored(values) if key == "S2" else values
+    return results
+
+
+def _sums(y: np.ndarray, count: int) -> np.ndarray:
+    """Return the sums that Sobol' indices are ratios of, as SALib would compute these from a block.
+
+    y : the groups of the design, shape (count + 2, samples), or (2 count + 2, samples) with second order.
+    """
+    # i = sample; j, k = parameter
+    y = y - y.mean()  # as SALib does; it also divides by the deviation, which cancels
+    a, ab, ba, b = y[0], y[1 : count + 1], y[count + 1 : -1], y[-1]
+    size = a.size
+    first = np.einsum("ji,i->j", ab - a, b) / size
+    total = np.einsum("ji,ji->j", ab - a, ab - a) / (2 * size)
+    both = np.einsum("ji,ki->jk", ba, ab) / size - np.einsum("i,i->", a, b) / size
+    return np.concatenate([[np.var(y[[0, -1]])], first, total, both.ravel()])
+
+
+def _ratios(sums: np.ndarray, count: int) -> dict[str, np.ndarray]:
+    """Return Sobol' indices from means of `_sums`; shape (..., sums)."""
+    variance, first, total, both = np.split(sums, [1, 1 + count, 1 + 2 * count], axis=-1)
+    variance = np.where(variance > 0, variance, np.inf)  # as where resampled blocks lack a rare regime
+    first, total = first / variance, total / variance
+    if not both.shape[-1]:
+        return {"first_order": first, "total_order": total}
+    pairs = both.reshape(*both.shape[:-1], count, count) / variance[..., np.newaxis]
+    pairs = pairs - first[..., :, np.newaxis] - first[..., np.newaxis, :]
+    return {"first_order": first, "total_order": total, "second_order": _mirrored(pairs)}
+
+
+def _mirrored(pairs: np.ndarray) -> np.ndarray:
+    """Return an index of pairs, given above the diagonal, for both orders; undefined on the diagonal."""
+    j, k = np.triu_indices(pairs.shape[-1], 1)
+    both = np.full(pairs.shape, np.nan)
+    both[..., j, k] = both[..., k, j] = pairs[..., j, k]
+    return both
+
+
+def _morris(count: int, x: np.ndarray, y: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+    """Return statistics of the elementary effects along trajectories."""
+    found = SALib.analyze.morris.analyze(
+        _problem(count), x, y, num_resamples=RESAMPLES, num_levels=LEVELS, seed=seed
+    )
+    keys = {
+        "morris_mean": "mu",
+        "morris_absolute_mean": "mu_star",
+        "morris_absolute_mean_margin": "mu_star_conf",
+        "morris_deviation": "sigma",
+    }
+    return {name: np.asarray(found[key], np.float64) for name, key in keys.items()}
+
+
+def _pawn(u: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Return the PAWN index, the median over slices of each parameter, shape (parameters, games)."""
+    index = SALib.analyze.pawn.analyze(_problem(len(u)), u.T, y, S=SLICES)["median"]
+    # SALib gives no interval, and takes too long for a bootstrap: the same distances from counts
+    rows = [np.searchsorted(np.quantile(x, np.arange(1, SLICES) / SLICES), x, side="right") for x in u]
+    columns = np.unique(y, return_inverse=True)[1]
+
+    def distances(games: np.ndarray) -> list[float]:
+        return [kolmogorov(table(row[games], columns[games])) for row in rows]
+
+    return {
+        "pawn": index,
+        "pawn_margin": MARGIN * _resampled(distances, y.size, rng, RESAMPLES).std(axis=0, ddof=1),
+    }
+
+
+def _delta(u: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Return delta, corrected for its bias by the bootstrap as in Plischke et al. (2013)."""
+    # with few games per class its kernel densities are too rough, with few classes dependence is averaged out
+    classes = min(48, int(np.ceil(np.cbrt(y.size))))
+    columns = atoms(y, classes)
+    resamples = RESAMPLES if columns is not None else DENSITY_RESAMPLES
+    if columns is None:
+        grid, edges = np.linspace(y.min(), y.max(), 100), np.linspace(0, y.size, classes + 1)
+
+        def distances(games: np.ndarray) -> list[float]:
+            return [SALib.analyze.delta.calc_delta(y[games], grid, x[games], edges) for x in u]
+
+    else:
+        # SALib passes over classes in which the output is constant, as an indicator is where it matters most
+        rows = [x.argsort().argsort() * classes // y.size for x in u]
+
+        def distances(games: np.ndarray) -> list[float]:
+            return [variation(table(row[games], columns[games])) for row in rows]
+
+    drawn = 2 * np.array(distances(np.arange(y.size))) - _resampled(distances, y.size, rng, resamples)
+    return {"delta": drawn.mean(axis=0), "delta_margin": MARGIN * drawn.std(axis=0, ddof=1)}
+
+
+def _resampled(
+    statistic: Callable[[np.ndarray], Any], games: int, rng: np.random.Generator, resamples: int
+) -> np.ndarray:
+    """Return what a statistic of so many games is of resamples of them."""
+    return np.array([statistic(rng.integers(games, size=games)) for _ in range(resamples)])
+
+
+def atoms(y: np.ndarray, bins: int) -> np.ndarray | None:
+    """Return a bin for each value, or None if the values are all but different, and so have a density.
+
+    A value that many games share has a bin of its own; the others are in about so many, of equal shares.
+    """
+    place, counts = np.unique(y, return_inverse=True, return_counts=True)[1:]
+    if counts.max() <= max(2, y.size / 100):
+        return None
+    middle = (np.cumsum(counts) - counts / 2) * bins // y.size
+    bin_of = np.where(counts > y.size / bins, bins + np.arange(counts.size), middle)
+    return np.unique(bin_of, return_inverse=True)[1][place]
+
+
+def table(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Return how many games are in each row and column."""
+    shape = rows.max() + 1, columns.max() + 1
+    return np.bincount(rows * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def kolmogorov(counts: np.ndarray) -> float:
+    """Return the median over rows of the largest distance of their distribution function from that of all."""
+    counts = counts[counts.any(axis=1)]
+    shares = np.cumsum(counts, axis=1) / counts.sum(axis=1, keepdims=True)
+    return float(np.median(np.abs(shares - np.cumsum(counts.sum(axis=0)) / counts.sum()).max(axis=1)))
+
+
+def variation(counts: np.ndarray) -> float:
+    """Return the mean over rows of the distance in total variation of their distribution from that of all."""
+    weights = counts.sum(axis=1, keepdims=True)
+    expected = weights * (counts.sum(axis=0) / counts.sum())
+    return float(np.abs(counts - expected).sum() / (2 * counts.sum()))
+
+
+def _tenths(u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which games have the lowest and the highest tenth of each parameter, shapes (parameters, n)."""
+    count = max(1, u.shape[1] // 10)
+    places = np.argpartition(u, [count, u.shape[1] - count - 1], axis=1)
+    return places[:, :count], places[:, -count:]
+
+
+def _means(y: np.ndarray, tenths: tuple[np.ndarray, np.ndarray]) -> tuple[float, np.ndarray, np.ndarray]:
+    """Return the mean, and the means over the lowest and the highest tenth of each parameter."""
+    low, high = tenths
+    return y.mean(), y[low].mean(axis=1), y[high].mean(axis=1)
+
+
+def _count(solved: Points) -> np.ndarray:
+    """Return how many games of A and B have each code of a regime, from the lowest on."""
+    codes = solved["regime"][[0, -1]].ravel() if "regime" in solved else np.empty(0, int)
+    return np.bincount(codes - min(Regime), minlength=len(Regime))
+
+
+def _problem(count: int) -> dict[str, Any]:
+    """Return so many parameters in the unit cube, as SALib, which writes into it, wants to be told."""
+    return {"num_vars": count, "names": [f"x{j}" for j in range(count)], "bounds": [[0.0, 1.0]] * count}
+
+
+def _seed(*key: int) -> int:
+    """Return a seed for SALib, which takes 0 for none."""
+    return int(np.random.SeedSequence(key).generate_state(1)[0]) | 1
+
+
+@contextlib.contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Keep SALib from warning of resamples in which a rare regime does not occur: the intervals tell it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Constant values encountered", UserWarning)
+        yield

@@ -1,0 +1,323 @@
+"""Global sensitivity: which parameters the regimes and outcomes hang on, and how likely each regime is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..alliance.game import Game
+from ..alliance.tables import CONTESTS, VARIABLES, Regime
+from ..model.checks import check_contest
+from ..model.outcomes import Label
+from ..model.parameters import NUMBER
+from ..solving.sweeps import Progress, fixed_parameters, solve_columns, warn_unsolved
+from .distributions import Distribution, check_distribution
+from .indices import EVERYWHERE, LEAST, MARGIN, METHODS, MOST, WHOLE, Found, Output, indices
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+# what an analysis of sensitivity is made of; a margin is half of a 95 % interval
+OUTPUT = "units of the output"
+
+
+_INDICES = (
+    Label("first_order", "S_i", NUMBER, "share of the variance by the parameter alone"),
+    Label("total_order", "S_Ti", NUMBER, "share of the variance by the parameter, with all interactions"),
+    Label("second_order", "S_ij", NUMBER, "share of the variance by the interaction of two parameters"),
+    Label("morris_absolute_mean", "mu^*", OUTPUT, "mean of the absolute elementary effects"),
+    Label("pawn", "PAWN", NUMBER, "median distance of the distributions given the parameter"),
+    Label("delta", "delta", NUMBER, "mean distance of the densities given the parameter"),
+)
+
+
+SENSITIVITY = {
+    label.name: label
+    for label in (
+        Label("output", "", NUMBER, "output"),
+        Label("parameter", "", NUMBER, "parameter"),
+        Label("other_parameter", "", NUMBER, "the other parameter of a pair"),
+        Label("samples", "N", NUMBER, "samples"),
+        Label("distribution", "", NUMBER, "distribution of the parameter, as in a run file"),
+        Label("output_units", "", NUMBER, "units of the output"),
+        *_INDICES,
+        *(
+            Label(f"{index.name}_margin", "", index.units, f"margin of the {index.long_name}")
+            for index in _INDICES
+        ),
+        Label("morris_mean", "mu", OUTPUT, "mean of the elementary effects"),
+        Label("morris_deviation", "sigma", OUTPUT, "standard deviation of the elementary effects"),
+        Label("mean", "", OUTPUT, "mean of the output"),
+        Label("mean_low", "", OUTPUT, "mean over the lowest tenth of the parameter"),
+        Label("mean_high", "", OUTPUT, "mean over the highest tenth of the parameter"),
+        Label("regime_name", "", NUMBER, "regime"),
+        Label("probability", "P", NUMBER, "probability of the regime"),
+        Label("probability_low", "", NUMBER, "lower end of the 95 % interval of the probability"),
+        Label("probability_high", "", NUMBER, "upper end of the 95 % interval of the probability"),
+    )
+}
+
+
+SAMPLES = 2**12
+REGIMES = {regime.name.lower(): regime for regime in Regime if regime != Regime.UNSOLVED}
+
+
+def sensitivity(
+    distributions: Mapping[str, Any],
+    *,
+    outputs: Iterable[str] | None = None,
+    methods: Iterable[str] = ("sobol",),
+    samples: int = SAMPLES,
+    seed: int = 0,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    contest: str = CONTESTS[0],
+    **fixed: float,
+) -> "xr.Dataset":
+    """Tell how much each parameter matters for the regimes and outcomes, and how likely each regime is.
+
+    Parameters
+    ----------
+    distributions : mapping of str to tuple, mapping or frozen distribution
+        the distribution of each parameter that varies, independent of the others:
+        ``("uniform", low, high)``, ``("log_uniform", low, high)``, ``("normal", mean, deviation)``,
+        ``("triangular", low, mode, high)``, or any of `scipy.stats`, frozen or by name
+    outputs : iterable of str, optional
+        what the indices are of: a regime, as ``"restraint"``, for its indicator; a variable that is defined
+        in every game, as ``"settlement"``; or a variable where a regime holds, as ``"pledge | deterrence"``,
+        by PAWN and delta only; default: each regime that occurs in the first eighth of the samples
+    methods : iterable of str, optional
+        ``sobol``, first and total order; ``second_order``, these and the second; ``morris``, ``pawn``,
+        ``delta``
+    samples : int, optional
+        how many pairs of points are drawn, a power of 2: with d parameters, d + 2 games each for ``sobol``,
+        2 d + 2 for ``second_order``, d + 1 for ``morris``, and 2 for ``pawn`` and ``delta``. More than 8192
+        are for the Sobol' indices only.
+    seed : int, optional
+        the seed of all that is random: the same seed, the same result to the bit, with any threads
+    threads, progress, contest, **fixed
+        as for `sweep`; `progress` counts samples instead of games
+
+    Returns
+    -------
+    xarray.Dataset
+        the indices over ``output``, ``parameter`` and ``samples`` (an eighth of them, a quarter, a half,
+        all), each with the half of its 95 % interval as ``..._margin``; ``probability`` over
+        ``regime_name``, with Wilson's interval; the ``mean`` of each output and its means over the lowest
+        and the highest tenth of each parameter
+
+    Raises
+    ------
+    TypeError, ValueError
+        if a name, a distribution or a number is not allowed; if an output does not vary, or is undefined
+        in a game where a method needs it.
+    ModuleNotFoundError
+        if SALib or SciPy is not installed: ``pip install 'foedus[sensitivity]'``.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> ds = foedus.sensitivity(
+    ...     {"ally_cost": ("log_uniform", 0.05, 5), "status_quo": ("uniform", 0.1, 0.9)},
+    ...     outputs=["restraint", "settlement"], samples=1024,
+    ... )
+    >>> ds.total_order.dims
+    ('output', 'parameter', 'samples')
+    >>> whole = ds.isel(samples=-1)
+    >>> bool(whole.total_order.sel(output="restraint", parameter="ally_cost") > 0.5)
+    True
+    """
+    laws = check_distributions(distributions, fixed)
+    ways = check_methods(methods)
+    check_samples(samples, ways)
+    check_seed(seed)
+    check_contest(contest)
+    wanted = None if outputs is None else check_outputs(outputs, ways)
+    others = fixed_parameters(fixed, laws, "a distribution")
+    variables = list(dict.fromkeys(["regime", *(output.variable for output in wanted or ())]))
+    unsolved: list[tuple[int, Game]] = []
+
+    def evaluate(points: dict[str, np.ndarray], threads: int) -> dict[str, np.ndarray]:
+        arrays = solve_columns(points, others, contest, variables, threads)
+        broken = np.flatnonzero(arrays["regime"] == Regime.UNSOLVED)
+        if broken.size:
+            at = {name: float(values[broken[0]]) for name, values in points.items()}
+            unsolved.append((broken.size, Game(**others, **at, contest=contest)))
+        return arrays
+
+    def choose(arrays: dict[str, np.ndarray]) -> Sequence[Output]:
+        unsolved.clear()  # these first games are solved again
+        if wanted is not None:
+            return wanted
+        occur = [name for name, code in REGIMES.items() if 0 < (arrays["regime"] == code).mean() < 1]
+        if not occur:
+            regime = Regime(int(arrays["regime"].flat[0])).words
+            raise ValueError(f"the regime is {regime} in each of the first {arrays['regime'].size:,} games; "
+                             "take wider distributions, or name outputs")  # fmt: skip
+        return [Output(name, "regime", indicates=REGIMES[name]) for name in occur]
+
+    quantiles = {name: law.quantile for name, law in laws.items()}
+    chosen, found = indices(quantiles, evaluate, choose, ways, samples, int(seed), threads, progress)
+    if unsolved:
+        warn_unsolved(sum(count for count, _ in unsolved), found.games, unsolved[0][1], stacklevel=3)
+    attributes = {"contest": contest, "methods": " ".join(ways), "seed": int(seed), "games": found.games}
+    return _labelled(chosen, laws, others, found, attributes | {"interval": found.interval})
+
+
+def check_distributions(
+    distributions: Mapping[str, Any], fixed: Iterable[str] = ()
+) -> dict[str, Distribution]:
+    """Return the distributions, checked, of parameters that are not `fixed`.
+
+    Raises TypeError if they are no mapping; ValueError if there is none, or of a parameter that is fixed,
+    and what `check_distribution` raises.
+    """
+    if not isinstance(distributions, Mapping):
+        raise TypeError(
+            f"distributions must be a mapping of names to distributions, not a {type(distributions).__name__}"
+        )
+    if not distributions:
+        raise ValueError("distributions is empty; at least one parameter must have one")
+    laws = {name: check_distribution(name, given) for name, given in distributions.items()}
+    for name in fixed:
+        if name in laws:
+            raise ValueError(f"{name} has a distribution and is fixed, too; it can be only one")
+    return laws
+
+
+def check_methods(methods: Iterable[str]) -> list[str]:
+    """Return the methods; raise TypeError or ValueError if one is unknown, or there is none."""
+    if isinstance(methods, str):
+        raise TypeError(f"methods = {methods!r} is not a list of names")
+    wanted = list(methods)
+    for method in wanted:
+        if method not in METHODS:
+            raise ValueError(f"{method!r} is not a method; there are {', '.join(METHODS)}")
+    if not wanted:
+        raise ValueError("methods is empty; at least one is needed")
+    return [method for method in METHODS if method in wanted]
+
+
+def check_samples(samples: Any, methods: Sequence[str]) -> None:
+    """Raise ValueError if `samples` is no power of 2, or too few or too many for the methods."""
+    whole = isinstance(samples, (int, np.integer)) and not isinstance(samples, bool)
+    if not whole or not LEAST <= samples <= MOST or samples & (samples - 1):
+        raise ValueError(
+            f"samples = {samples!r} is not allowed; it must be a power of 2, from {LEAST} to {MOST}, as 4096"
+        )
+    bounded = [method for method in methods if method not in ("sobol", "second_order")]
+    if samples > WHOLE and bounded:
+        raise ValueError(
+            f"samples = {samples} is not allowed with {' and '.join(bounded)}; it must be {WHOLE} or less"
+        )
+
+
+def check_seed(seed: Any) -> None:
+    """Raise ValueError if the `seed` is no whole number of at least 0, or more than a file holds."""
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**63:
+        raise ValueError(f"seed = {seed!r} is not allowed; it must be a whole number, 0 or more, below 2^63")
+
+
+def check_outputs(outputs: Iterable[str], methods: Sequence[str]) -> list[Output]:
+    """Return the outputs, by their names.
+
+    Raises TypeError or ValueError if one is unknown, a code, given twice, or not for these methods.
+    """
+    if isinstance(outputs, str):
+        raise TypeError(f"outputs = {outputs!r} is not a list of names")
+    wanted = [_output(name) for name in outputs]
+    if not wanted:
+        raise ValueError("outputs is empty; at least one is needed")
+    names = [output.name for output in wanted]
+    for output in wanted:
+        if names.count(output.name) > 1:
+            raise ValueError(f"outputs: {output.name!r} is given more than once")
+        refused = [method for method in methods if method in EVERYWHERE]
+        if output.given is not None and refused:
+            raise ValueError(
+                f"{output.name!r} is not for {' and '.join(refused)}, whose designs need every game; "
+                "ask for it by pawn or delta alone"
+            )
+    return wanted
+
+
+def _output(name: Any) -> Output:
+    """Return an output by its name."""
+    if not isinstance(name, str):
+        raise TypeError(f"outputs: {name!r} is not a name")
+    if name in REGIMES:
+        return Output(name, "regime", indicates=REGIMES[name])
+    variable, bar, regime = (part.strip() for part in name.partition("|"))
+    if bar and regime not in REGIMES:
+        raise ValueError(f"{name!r}: {regime!r} is not a regime; there are {', '.join(REGIMES)}")
+    if variable not in VARIABLES:
+        numbers = ", ".join(one for one, entry in VARIABLES.items() if not entry.codes)
+        raise ValueError(
+            f"{variable!r} is neither a regime nor a variable; there are {', '.join(REGIMES)}; {numbers}"
+        )
+    if VARIABLES[variable].codes:
+        raise ValueError(f"{variable!r} is a category and no number; ask for a regime, as 'restraint'")
+    if bar:
+        return Output(f"{variable} | {regime}", variable, given=REGIMES[regime])
+    return Output(variable, variable)
+
+
+def wilson(count: int, games: int) -> tuple[float, float]:
+    """Return the ends of Wilson's 95 % interval of a probability.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in wilson(0, 10)], [round(end, 4) for end in wilson(5, 10)]
+    ([0.0, 0.2775], [0.2366, 0.7634])
+    """
+    share, weight = count / games, MARGIN**2 / games
+    middle = (share + weight / 2) / (1 + weight)
+    half = np.sqrt(weight * (share * (1 - share) + weight / 4)) / (1 + weight)
+    return max(0.0, min(share, float(middle - half))), min(1.0, max(share, float(middle + half)))
+
+
+def _labelled(
+    outputs: Sequence[Output],
+    laws: Mapping[str, Distribution],
+    fixed: Mapping[str, float],
+    found: Found,
+    attributes: Mapping[str, Any],
+) -> "xr.Dataset":
+    """Return what was found as a Dataset that explains itself."""
+    import xarray as xr
+
+    from ..io.dataset import REFERENCES, parameter_attributes
+    from ..version import __version__
+
+    dims = ("output", "parameter", "other_parameter")
+    variables: dict[str, Any] = {}
+    for name, array in found.arrays.items():
+        sizes = () if name.startswith("mean") else ("samples",)
+        variables[name] = ((*dims[: array.ndim - len(sizes)], *sizes), array)
+    games = int(found.regimes.sum())
+    counts = dict(zip(Regime, found.regimes.tolist(), strict=True))
+    if not counts[Regime.UNSOLVED]:
+        del counts[Regime.UNSOLVED]
+    ends = np.array([wilson(count, games) for count in counts.values()])
+    variables["probability"] = ("regime_name", np.array(list(counts.values())) / games)
+    variables["probability_low"], variables["probability_high"] = (("regime_name", end) for end in ends.T)
+    units = ["1" if one.indicates is not None else VARIABLES[one.variable].units for one in outputs]
+    coordinates = {
+        "output": [output.name for output in outputs],
+        "parameter": list(laws),
+        "samples": found.sizes,
+        "regime_name": [code.name.lower() for code in counts],
+        "distribution": ("parameter", [law.text for law in laws.values()]),
+        "output_units": ("output", units),
+    }
+    if "second_order" in variables:
+        coordinates["other_parameter"] = list(laws)
+    dataset = xr.Dataset(variables, coordinates)
+    for key in dataset.variables:
+        dataset[key].attrs = SENSITIVITY[str(key)].attributes
+    scalars = {
+        name: ((), value, parameter_attributes(name, attributes["contest"])) for name, value in fixed.items()
+    }
+    known = {"foedus_version": __version__, "command": "foedus.sensitivity", "references": REFERENCES}
+    return dataset.assign_coords(scalars).assign_attrs(known | dict(attributes))
