@@ -1,84 +1,120 @@
-"""Labels: arrays of results become Datasets that explain themselves."""
+"""Labels: arrays of results become Datasets that explain themselves, and that tell of which game they are."""
 
 from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from ..alliance.tables import KEPT, PARAMETERS, UNITS_IN
-from ..maps.compare import COMPARISON
-from ..model.outcomes import Code, Label
+from ..model import UNSOLVED, Code, Label, Model, Outcome, Parameter, find
+from ..model.model import BUILT_IN, DEFAULT
+from ..version import __version__
 
 MASKED = -2  # stands for the codes that `where` has left out
 
-REFERENCES = (
-    "A reconstruction of the game of Iwanami (2024), Asymmetric burden-sharing and the restraining and "
-    "deterrence effects of alliances, Journal of Peace Research 61(5); its functional forms are our own."
-)
 
-
-def parameter_attributes(name: str, contest: str | None = None) -> dict:
-    """Return what the coordinate of the parameter `name`, or of the contest, carries.
-
-    `contest` is the form of the contest if it is the same in all games.
-    """
-    if name == "contest":
-        return COMPARISON[name].attributes
-    p = PARAMETERS[name]
-    units = UNITS_IN.get((name, contest), p.units) if contest else p.units
-    return {"long_name": p.long_name, "units": units, "symbol": p.symbol, "domain": p.domain}
-
-
-def label(
-    results: Mapping[str, np.ndarray],
-    dims: tuple[str, ...],
-    coordinates: Mapping[str, np.ndarray],
-    fixed: Mapping[str, float],
-    attributes: Mapping[str, str],
+def dataset_of(
+    model: Model,
+    command: str,
+    variables: Mapping[str, xr.Variable],
+    coords: Mapping[str, xr.Variable],
+    **attributes: Any,
 ) -> xr.Dataset:
-    """Return the `results` as a Dataset over `dims`.
-
-    Every parameter is a coordinate: those that vary along a dimension (`coordinates`, of the same
-    name as the dimension for a grid, all along ``game`` for scattered games), the `fixed` ones as
-    scalars, so that datasets at several values of one can be concatenated along it.
-    """
-    contest = attributes.get("contest")
-    coords = parameter_coordinates(dims, coordinates, fixed, contest)
-    if contest:  # or maps of two contests that are put beside each other would be told as of one
-        coords["contest"] = xr.Variable((), contest, parameter_attributes("contest"))
-    variables = {name: variable(dims, values, KEPT[name]) for name, values in results.items()}
-    return xr.Dataset(variables, coords, {**attributes, "references": REFERENCES})
+    """Return what a command found of a model's games as a Dataset that explains itself."""
+    known = {"foedus_version": __version__, "model": model.name, "regime": model.mapped.name}
+    told = known | {"command": command} | attributes | {"references": model.references}
+    return xr.Dataset(variables, coords, {name: value for name, value in told.items() if value != ""})
 
 
 def parameter_coordinates(
-    dims: tuple[str, ...],
+    model: Model,
     varying: Mapping[str, np.ndarray],
     fixed: Mapping[str, float],
-    contest: str | None,
+    dims: tuple[str, ...] = (),
 ) -> dict[str, xr.Variable]:
-    """Return each parameter as a coordinate, labelled: those that vary along the dimension of their own name,
-    or else along all of `dims`, and the `fixed` ones as scalars."""
-    columns = {
-        name: xr.Variable(name if name in dims else dims, values, parameter_attributes(name, contest))
-        for name, values in varying.items()
+    """Return each parameter as a coordinate, labelled, of the numbers by which kernels know its values.
+
+    Those that are `varying` stand along the dimension of their own name, or along `dims` if these are given;
+    the `fixed` ones are scalars, so that datasets at several values of one can be concatenated along it.
+    """
+    forms = {
+        name: str(model.by_name[name].value(v)) for name, v in fixed.items() if model.by_name[name].choices
     }
-    scalars = {
-        name: xr.Variable((), value, parameter_attributes(name, contest)) for name, value in fixed.items()
-    }
-    return {**columns, **scalars}
+    coords = {}
+    for name, values in varying.items():
+        found = model.by_name[name].values(values)
+        coords[name] = xr.Variable(dims or (name,), found, parameter_attributes(model, name, forms))
+    for name, number in fixed.items():
+        value = model.by_name[name].value(number)
+        coords[name] = xr.Variable((), value, parameter_attributes(model, name, forms))
+    return coords
 
 
-def variable(dims: tuple[str, ...], values: np.ndarray, entry: Label) -> xr.Variable:
-    """Return an array of results with what the table says of it."""
+def parameter_attributes(model: Model, name: str, forms: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return what the coordinate of a parameter carries, with its units where choices have these `forms`."""
+    return model.by_name[name].attributes | {"units": model.units(name, forms or {})}
+
+
+def variable(dims: tuple[str, ...], values: Any, entry: Label) -> xr.Variable:
+    """Return an array of results with what is known of it."""
+    array = np.asarray(values) if not hasattr(values, "chunks") else values
     attributes = entry.attributes
     if "flag_values" in attributes:  # CF wants them in the type of the variable
-        attributes["flag_values"] = np.array(attributes["flag_values"], values.dtype)
-    return xr.Variable(dims, values, attributes)
+        attributes["flag_values"] = np.array(attributes["flag_values"], array.dtype)
+    return xr.Variable(dims, array, attributes)
+
+
+def outcome(model: Model, dims: tuple[str, ...], values: Any, name: str) -> xr.Variable:
+    """Return an array of what was found of games with what is known of it, and the colours of its codes."""
+    entry = model.kept[name]
+    array = variable(dims, values, entry)
+    if entry.codes and entry.codes in model.colours:
+        array.attrs["flag_colors"] = " ".join(model.colours[entry.codes].values())
+    return array
+
+
+def model_of(dataset: xr.Dataset) -> Model:
+    """Return the model whose games a Dataset tells of: the one that foedus has, or what its labels say."""
+    name = dataset.attrs.get("model", DEFAULT)
+    return find(name) if name in BUILT_IN else _described(dataset, name)
+
+
+def _described(dataset: xr.Dataset, name: str) -> Model:
+    """Return a model that cannot be solved, made of the labels of a Dataset."""
+    parameters = []
+    for key, array in dataset.coords.items():
+        told = array.attrs
+        if "domain" in told:
+            choices = tuple(told["domain"].split(" or ")) if array.dtype.kind in "OU" else ()
+            labels = (told[label] for label in ("symbol", "default", "domain", "units", "long_name"))
+            parameters.append(Parameter(str(key), *labels, None, choices))
+    mapped = dataset.attrs["regime"]
+    outcomes: list[Outcome] = []
+    colours: dict[type[Code], dict[Code, str]] = {}
+    for key in sorted(dataset.data_vars, key=lambda key: key != mapped):
+        told = dataset[key].attrs
+        codes = _codes_of(str(key), told) if "flag_values" in told else None
+        outcomes.append(
+            Outcome(str(key), *(told.get(k, "") for k in ("symbol", "units", "long_name")), codes)
+        )
+        if codes and "flag_colors" in told:
+            known = [code for code in codes if code != UNSOLVED]
+            colours[codes] = dict(zip(known, told["flag_colors"].split(), strict=True))
+    return Model(
+        name, name, parameters, outcomes, colours=colours, references=dataset.attrs.get("references", "")
+    )
+
+
+def _codes_of(name: str, attributes: Mapping[str, Any]) -> type[Code]:
+    """Return the codes that an array's flags name."""
+    flags = zip(attributes["flag_meanings"].split(), np.atleast_1d(attributes["flag_values"]), strict=True)
+    make: Any = Code  # by its functional interface
+    return make(name, {meaning.upper(): int(value) for meaning, value in flags})
 
 
 def is_ours(dataset: xr.Dataset) -> bool:
     """Tell whether a Dataset was made by foedus."""
-    return {"foedus_version", "contest"} <= {*dataset.attrs, *dataset.coords}
+    return "foedus_version" in dataset.attrs
 
 
 def check_ours(dataset: xr.Dataset) -> xr.Dataset:
@@ -88,10 +124,10 @@ def check_ours(dataset: xr.Dataset) -> xr.Dataset:
     --------
     >>> check_ours(xr.Dataset())
     Traceback (most recent call last):
-    TypeError: this Dataset was not made by foedus: it has no foedus_version and no contest
+    TypeError: this Dataset was not made by foedus: it has no foedus_version
     """
     if not is_ours(dataset):
-        raise TypeError("this Dataset was not made by foedus: it has no foedus_version and no contest")
+        raise TypeError("this Dataset was not made by foedus: it has no foedus_version")
     return dataset
 
 
@@ -102,7 +138,7 @@ def coded(array: xr.DataArray, codes: type[Code]) -> xr.DataArray:
 
     Examples
     --------
-    >>> from foedus.alliance.tables import Regime
+    >>> from foedus import Regime
     >>> regime = xr.DataArray(np.array([0, 5], np.int8), dims="stake")
     >>> coded(regime.where(regime > 0), Regime).values
     array([-2,  5], dtype=int8)
@@ -133,25 +169,29 @@ def no_codes(name: Hashable) -> ValueError:
     )
 
 
-def contest_of(dataset: xr.Dataset) -> str | None:
-    """Return the form of the contest of all games, or None if it is not the same or is not told."""
-    if "contest" not in dataset.coords:
-        return dataset.attrs.get("contest")
-    found = np.unique(dataset.contest.values)
-    return str(found[0]) if found.size == 1 else None
-
-
 def varying(dataset: xr.Dataset) -> dict[str, tuple[str, ...]]:
-    """Return the parameters, and the contest, that vary along axes of others, and along which, as where maps
-    were put beside each other."""
-    names = ["contest", *PARAMETERS]
+    """Return the parameters that vary along axes of others, and along which, as where maps were put beside
+    each other."""
+    names = model_of(dataset).by_name
     dims = {name: tuple(map(str, dataset[name].dims)) for name in names if name in dataset.coords}
     return {name: along for name, along in dims.items() if {*along} - {name} and {*along} <= {*names}}
 
 
+def with_choices(dataset: xr.Dataset) -> xr.Dataset:
+    """Return a Dataset whose choices are coordinates like other parameters; foedus 0.1.0 wrote the contest of
+    all games as an attribute."""
+    model = model_of(dataset)
+    for name in [name for name in model.by_name if name in dataset.attrs]:
+        value = dataset.attrs.pop(name)
+        if name not in dataset.coords:
+            told = xr.Variable((), value, parameter_attributes(model, name))
+            dataset = dataset.assign_coords({name: told})
+    return dataset
+
+
 def untold(dataset: xr.Dataset) -> list[str]:
     """Return the parameters of which a dataset does not say what they were."""
-    return [name for name in PARAMETERS if name not in dataset.coords]
+    return [name for name in model_of(dataset).by_name if name not in dataset.coords]
 
 
 def geometric(values: np.ndarray) -> bool:

@@ -17,8 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from ..alliance.tables import KEPT, PARAMETERS
-from .dataset import contest_of
+from .dataset import model_of
 from .files import failing_to_write, format_of, opened, put_in_place, stamped, writable
 from .layout import Chunk, Layout
 
@@ -79,8 +78,9 @@ def read_record(path: Path) -> Record:
 class Draft:
     """A map on its way to its final name, `target`."""
 
-    def __init__(self, target: Path, layout: Layout):
+    def __init__(self, target: Path, variables: Iterable[Hashable], layout: Layout):
         self.target = target
+        self.variables = {*variables}
         self.layout = layout
         self.folder = draft_folder(target)
         self.file = self.folder / target.name
@@ -99,7 +99,7 @@ class Draft:
     def done(self) -> dict[int, Record]:
         """Return the records of the slabs that are done, by number; those that are not whole are removed."""
         missing = format_of(self.target).missing(self.file)
-        lost = {self.layout.slab_at(place) for name, place in missing if name in KEPT}
+        lost = {self.layout.slab_at(place) for name, place in missing if name in self.variables}
         found = {}
         for path in _record_files(self.folder):
             try:
@@ -184,7 +184,7 @@ def drafted(
     Whatever goes wrong from then on, the draft stays if a slab of it is done, and leaves no trace if none is.
     """
     target = check_target(path, overwrite, resume).resolve()  # through a link, so that the link stays one
-    draft = Draft(target, layout)
+    draft = Draft(target, template.data_vars, layout)
     if resume and target.exists():
         changed = _difference(target, template, whole=True)
         if changed and not overwrite:
@@ -270,9 +270,9 @@ def _difference(path: Path, asked: xr.Dataset, whole: bool) -> str:
 def _things(found: xr.Dataset, asked: xr.Dataset) -> Iterator[tuple[str, object, object]]:
     """Give what makes a map, by name, of two of them."""
     yield "foedus_version", found.attrs.get("foedus_version"), asked.attrs["foedus_version"]
-    yield "contest", contest_of(found), contest_of(asked)
+    yield "model", model_of(found).name, model_of(asked).name
     yield "list of axes", _names(_axes(found)), _names(_axes(asked))
-    for name in PARAMETERS:
+    for name in model_of(asked).by_name:
         one, other = found[name].values, asked[name].values
         if name in _axes(asked):
             yield f"number of values of {name}", one.size, other.size

@@ -18,7 +18,7 @@ from typing import TextIO
 import numpy as np
 import xarray as xr
 
-from .dataset import is_ours
+from .dataset import is_ours, with_choices
 from .kept import check_codes, check_kept
 from .layout import Box, Layout, layout
 
@@ -281,6 +281,7 @@ def opened(path: str | os.PathLike, whole: bool = True) -> Iterator[xr.Dataset]:
     with dataset:
         if not is_ours(dataset):
             raise ValueError(f"{source} was not written by foedus")
+        dataset = with_choices(dataset)
         for variable in dataset.variables.values():
             variable.encoding.clear()
             if "flag_values" in variable.attrs:  # CF wants them in the type of the variable

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..alliance.tables import KEPT
-from .dataset import check_ours, coded
+from .dataset import check_ours, coded, model_of
 
 CHECKSUM = "crc32"  # the attribute in which NetCDF files have it
 # what readers would apply to the values, or files write themselves
@@ -48,8 +47,9 @@ def check_kept(dataset: xr.Dataset) -> None:
 
 def check_codes(dataset: xr.Dataset) -> None:
     """Raise ValueError if what should be codes is none, as far as that is computed."""
+    known = model_of(dataset).kept
     for name, array in dataset.data_vars.items():
-        if name in KEPT and (codes := KEPT[str(name)].codes) and not array.chunks:
+        if name in known and (codes := known[str(name)].codes) and not array.chunks:
             coded(array, codes)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..alliance.tables import KEPT
+from .dataset import model_of
 from .layout import Box, Chunk, Layout
 
 try:
@@ -117,7 +117,7 @@ def chunk_file(name: str, place: tuple[int, ...]) -> Path:
 def open_lazily(path: Path) -> xr.Dataset:
     """Open a folder without reading the values of its variables."""
     dataset = xr.open_dataset(path, engine="zarr", consolidated=False, cache=False, decode_times=False)
-    known = [name for name in KEPT if name in dataset.data_vars]  # a folder keeps no order
+    known = [name for name in model_of(dataset).kept if name in dataset.data_vars]  # a folder keeps no order
     ordered = dataset[[*known, *(name for name in dataset.data_vars if name not in known)]]
     whole = ordered.assign_coords(dataset.coords)  # with those that no variable has for a dimension
     # NumPy's own type of text is not the one that was written

@@ -2,7 +2,7 @@
 
 One game goes from `game_terms` to `equilibrium`, which solves it backwards: the challenger's reply
 (`challenger`), the ally's (`ally`), the superpower's pledge (`superpower`). That is for the ratio contest
-with decisiveness 1; `general` does the same with any contest. `grid` loops over many games, and
+with decisiveness 1; `any_contest` does the same with any contest. `grid` loops over many games, and
 `replies` tells what would follow upon other moves.
 """
 
@@ -13,9 +13,9 @@ from .grid import VARIABLES, solve_any_game, solve_any_games, solve_game, solve_
 from .replies import Reply, replies_to_pledges, reply_to_arms, reply_to_pledge
 from .status import Status
 from .superpower import PledgeLimit
-from .terms import CONTEST, Parameters, game_terms
+from .terms import Parameters, game_terms
 
-PARAMETERS = Parameters._fields[:CONTEST]
+PARAMETERS = Parameters._fields
 
 __all__ = [
     "PARAMETERS",

@@ -173,12 +173,12 @@ def rules(p):
     surplus = p[10] * (p[4] + p[5])
     ally_edge, challenger_edge = p[3] + p[4], p[3] - p[5]
     everything, nothing = 1.0 + p[4] - surplus, surplus - p[5]
-    gamma, contest = p[13], p[14]
+    gamma, contest = p[11], p[14]
     turning = 0.0  # of log odds: in the ratio contest p = (1 + 1/gamma)/2, in the difference contest 1/2
     if contest == RATIO:
         turning = margin(0.5 + 0.5 / gamma, gamma, contest) if gamma > 1.0 else 0.0
     return Rules(
-        p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11], p[12], gamma, contest,
+        p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[12], p[13], gamma, contest,
         surplus,
         ally_edge,
         challenger_edge,
@@ -676,7 +676,7 @@ def deviation_gain(p, v):
     Parameters
     ----------
     p : (15,)
-        the parameters, in the order of `kernels.PARAMETERS`, and the form of the contest
+        the parameters, in the order of `terms.Parameters`
     v : (16,)
         what is stated of the game, in the order of `Stated`
     """

@@ -25,9 +25,9 @@ class Parameters(NamedTuple):
     effectiveness: float
     stake: float
     bargaining_power: float
+    decisiveness: float
     autonomy_cost: float
     alliance_cost: float
-    decisiveness: float
     contest: float  # its form, by its code in `contest`
 
 

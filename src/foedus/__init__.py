@@ -13,9 +13,9 @@ from .system.libraries import Broken, cause_and_fix
 from .version import __version__ as __version__
 
 try:
+    from .alliance.codes import Crisis, Regime
     from .alliance.equilibrium import Equilibrium, solve
     from .alliance.game import Game
-    from .alliance.tables import Crisis, Regime
     from .maps.compare import compare
     from .maps.cutpoints import cutpoints
     from .maps.statics import statics

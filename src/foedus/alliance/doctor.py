@@ -14,12 +14,13 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from ..maps.cutpoints import fixed_arms_cutpoints
-from ..solving.sweeps import check_threads, sweep
+from ..solving.parallel import check_threads
+from ..solving.sweeps import sweep
 from ..system.libraries import Broken, cause_and_fix
+from .codes import Crisis, Regime
 from .equilibrium import game_vector, solve
 from .game import Game
-from .tables import Crisis, Regime
+from .limits import fixed_arms_cutpoints
 
 CERTIFIED = 1e-8  # the most that a player may gain by another move
 # what to do when the system cannot read or write, for which nothing need be installed anew

@@ -7,9 +7,10 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..model.outcomes import Code, Variable
+from ..model import Code, Outcome
+from .codes import REGIME_MEANINGS, Crisis, Regime
 from .game import Game, make_game
-from .tables import CONTESTS, REGIME_MEANINGS, VARIABLES, Crisis, Regime
+from .model import OUTCOMES, PARAMETERS, closed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 
 _WITHOUT = "_without"
 
-_Outcome: Any = dataclasses.make_dataclass(
-    "_Outcome",
+_Without: Any = dataclasses.make_dataclass(
+    "_Without",
     [
         (name.removesuffix(_WITHOUT), variable.codes or float)
-        for name, variable in VARIABLES.items()
+        for name, variable in OUTCOMES.items()
         if name.endswith(_WITHOUT)
     ],
     frozen=True,
@@ -30,14 +31,14 @@ _Outcome: Any = dataclasses.make_dataclass(
 )
 
 
-class Outcome(_Outcome):
+class Without(_Without):
     """The equilibrium path of the game without S: arms, settlement, crisis and payoffs."""
 
 
 _Equilibrium: Any = dataclasses.make_dataclass(
     "_Equilibrium",
-    [(name, variable.codes or float) for name, variable in VARIABLES.items() if not name.endswith(_WITHOUT)]
-    + [("without", Outcome), ("pledge_limit", str), ("game", Game)],
+    [(name, variable.codes or float) for name, variable in OUTCOMES.items() if not name.endswith(_WITHOUT)]
+    + [("without", Without), ("pledge_limit", str), ("game", Game)],
     frozen=True,
     kw_only=True,
 )
@@ -60,7 +61,7 @@ class Equilibrium(_Equilibrium):
         c_S s/(c_S s + c_A a), NaN where nobody spends
     aggrandizement, provocation : float
         what the alliance adds to the force that faces C, and to C's arms
-    without : Outcome
+    without : Without
         the same game without S
     pledge_limit : str
         what fixes the size of the pledge: ``none`` (there is none), ``refusal`` (with less A would rather do
@@ -271,17 +272,19 @@ def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium:
 
     from ..kernels import alliance as kernels  # with numba, slower to import than everything else here
 
-    closed = game.contest == CONTESTS[0] and game.decisiveness == 1.0
-    solve_game = kernels.solve_game if closed else kernels.solve_any_game
-    solution, limit, status = solve_game(game_vector(game))
+    p = game_vector(game)
+    solve_game = (
+        kernels.solve_game if closed(dict(zip(PARAMETERS, p, strict=True)).get) else kernels.solve_any_game
+    )
+    solution, limit, status = solve_game(p)
     status = kernels.Status(status)
     if status != kernels.Status.SOLVED:
         warnings.warn(f"{game!r} could not be solved: {status.cause}", RuntimeWarning, stacklevel=2)
     values = {
         name: variable.codes(int(value)) if variable.codes else float(value)
-        for (name, variable), value in zip(VARIABLES.items(), solution, strict=True)
+        for (name, variable), value in zip(OUTCOMES.items(), solution, strict=True)
     }
-    without = Outcome(**{
+    without = Without(**{
         name.removesuffix(_WITHOUT): values.pop(name)
         for name in list(values)
         if name.endswith(_WITHOUT)
@@ -291,8 +294,8 @@ def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium:
 
 
 def outcomes(
-    eq: Equilibrium, variables: Mapping[str, Variable] = VARIABLES
-) -> Iterator[tuple[Variable, str, str]]:
+    eq: Equilibrium, variables: Mapping[str, Outcome] = OUTCOMES
+) -> Iterator[tuple[Outcome, str, str]]:
     """Give each of the `variables` of an equilibrium with its values as people read them, with S and without;
     the latter is empty where there is none.
 
@@ -317,13 +320,10 @@ def _in_words(value: Code | float) -> str:
 
 
 def game_vector(game: Game) -> "np.ndarray":
-    """Return the 15 parameters of a game in the kernels' order."""
+    """Return the parameters of a game as kernels take them."""
     import numpy as np
 
-    from ..kernels import alliance as kernels
-
-    vector = [*(getattr(game, name) for name in kernels.PARAMETERS), CONTESTS.index(game.contest)]
-    return np.array(vector, np.float64)
+    return np.array([p.number(getattr(game, name)) for name, p in PARAMETERS.items()], np.float64)
 
 
 def _explain(eq: Equilibrium) -> str:

@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING
 from ..io.files import beside, writable
 from ..kernels import alliance as kernels
 from ..version import __version__
+from .codes import Crisis, Player
+from .definition import payoffs, settle
 from .equilibrium import game_vector
 from .game import Game
-from .replies import INDIFFERENT, payoffs, pledge_scale, refuse_unsolved
-from .tables import CONTESTS, PARAMETERS, Crisis, Player
+from .model import NUMBERS, RATIO
+from .replies import INDIFFERENT, pledge_scale, refuse_unsolved
 
 if TYPE_CHECKING:
     from .equilibrium import Equilibrium
@@ -219,36 +221,12 @@ def _end(game: Game, pledge: float, ally_arms: float, challenger_arms: float) ->
     return End(gains, settlement, crisis)
 
 
-def settle(game: Game, pledge: float, ally_arms: float, challenger_arms: float) -> tuple[float, Crisis]:
-    """Return A's share after the crisis, and who challenges, as the game is defined."""
-    own, rival = game.ally_forces + ally_arms, game.challenger_forces + challenger_arms
-    surplus = game.bargaining_power * (game.ally_war_cost + game.challenger_war_cost)
-    edge = game.status_quo - game.challenger_war_cost
-    p = win_probability(game, own, rival)
-    if p > game.status_quo + game.ally_war_cost:
-        return min(1.0, p - game.ally_war_cost + surplus), Crisis.ALLY_CHALLENGES
-    p = win_probability(game, own + game.effectiveness * pledge, rival)
-    if p < edge or (p == edge and edge > 0.0 and surplus > 0.0):
-        return max(0.0, p + game.challenger_war_cost - surplus), Crisis.CHALLENGER_CHALLENGES
-    return game.status_quo, Crisis.QUIET
-
-
-def win_probability(game: Game, force: float, rival: float) -> float:
-    """Return P(force, rival), by the odds of the weaker, which do not overflow."""
-    weaker, stronger = sorted((force, rival))
-    if game.contest == CONTESTS[0]:
-        odds = (weaker / stronger) ** game.decisiveness
-    else:
-        odds = math.exp(game.decisiveness * (weaker - stronger))
-    return 1.0 / (1.0 + odds) if force >= rival else odds / (1.0 + odds)
-
-
 def _arms_against(game: Game, force: float, p: float) -> float:
     """Return the new arms of C before which `force` wins with probability `p`, at least 0."""
     if not 0.0 < p < 1.0:
         return 0.0
     log_odds = math.log((1.0 - p) / p) / game.decisiveness
-    rival = force * math.exp(min(log_odds, 700.0)) if game.contest == CONTESTS[0] else force + log_odds
+    rival = force * math.exp(min(log_odds, 700.0)) if game.contest == RATIO else force + log_odds
     return max(0.0, rival - game.challenger_forces)
 
 
@@ -294,7 +272,7 @@ def _added(arms: float) -> str:
 
 def _heading(eq: "Equilibrium", tree: Node, raised: tuple[float, float]) -> list[str]:
     """Return the first lines: which game it is, whose, and what there is to know of the tree."""
-    values = ", ".join(f"{p.symbol} = {getattr(eq.game, p.name)!r}" for p in PARAMETERS.values())
+    values = ", ".join(f"{p.symbol} = {getattr(eq.game, p.name)!r}" for p in NUMBERS.values())
     players = " ".join(_quoted(player.words) for player in Player if player != Player.NONE)
     node: Node | End = tree
     path = []

@@ -4,13 +4,14 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from ..model.checks import check_contest, check_name, check_parameter
-from .tables import CONTESTS, PARAMETERS
+from .model import PARAMETERS, model
 
 _Parameters: Any = dataclasses.make_dataclass(
     "_Parameters",
-    [(p.name, float, dataclasses.field(default=p.default)) for p in PARAMETERS.values()]
-    + [("contest", str, dataclasses.field(default=CONTESTS[0]))],
+    [
+        (p.name, str if p.choices else float, dataclasses.field(default=p.default))
+        for p in PARAMETERS.values()
+    ],
     frozen=True,
     kw_only=True,
 )
@@ -18,7 +19,7 @@ _Parameters: Any = dataclasses.make_dataclass(
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class Game(_Parameters):
-    """One game: 14 parameters, by name, and the form of the contest.
+    """One game: its parameters by name, the form of the contest among them.
 
     Shares, war costs, payoffs and stakes are in units of the disputed good, forces in units of
     arms, unit costs in goods per unit of arms.
@@ -43,22 +44,15 @@ class Game(_Parameters):
     """
 
     def __post_init__(self) -> None:
-        for name in PARAMETERS:
-            object.__setattr__(self, name, check_parameter(name, getattr(self, name)))
-        check_contest(self.contest)
+        for name, parameter in PARAMETERS.items():
+            object.__setattr__(self, name, parameter.check(getattr(self, name)))
 
     def __repr__(self) -> str:
-        changed = (
-            f"{field.name}={getattr(self, field.name)!r}"
-            for field in dataclasses.fields(self)
-            if getattr(self, field.name) != field.default
-        )
-        return f"Game({', '.join(changed)})"
+        return model.written(dataclasses.asdict(self))
 
 
 def make_game(parameters: Mapping[str, Any]) -> Game:
     """Return the `Game` with these parameters, unknown names refused in words."""
     for name in parameters:
-        if name != "contest":
-            check_name(name)
+        model.parameter(name)
     return Game(**parameters)

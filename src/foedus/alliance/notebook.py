@@ -3,10 +3,10 @@
 import re
 from html import escape
 
-from ..draw.colours import REGIME_COLOURS
 from ..model.parameters import NUMBER, tex
+from .codes import Regime
 from .equilibrium import Equilibrium, outcomes
-from .tables import PARAMETERS, UNITS_IN, VARIABLES, Regime
+from .model import NUMBERS, OUTCOMES, REGIME_COLOURS, model
 
 # what is not coloured takes the colour of the page's text, be that dark or light
 LINE = "1px solid rgba(128, 128, 128, 0.4)"
@@ -14,7 +14,7 @@ HATCH = "repeating-linear-gradient(45deg, black 0 2px, white 2px 4px)"
 ROW = "border: 0; background: transparent"
 CELL = "padding: 0.15em 0.8em 0.15em 0; border: 0; vertical-align: baseline"
 WORDS = f"{CELL}; text-align: left; white-space: normal"
-NUMBERS = f"{CELL}; text-align: right; font-variant-numeric: tabular-nums"
+FIGURES = f"{CELL}; text-align: right; font-variant-numeric: tabular-nums"
 
 
 def equilibrium_html(eq: Equilibrium) -> str:
@@ -56,10 +56,10 @@ def _game(eq: Equilibrium) -> str:
     """Return the parameters of the game that are not at default, with symbols and units."""
     game = eq.game
     parts = [f"{escape(game.contest)} contest"]
-    for name, parameter in PARAMETERS.items():
+    for name, parameter in NUMBERS.items():
         value = getattr(game, name)
         if value != parameter.default:
-            unit = _unit(UNITS_IN.get((name, game.contest), parameter.units))
+            unit = _unit(model.units(name, {"contest": game.contest}))
             parts.append(f"{escape(parameter.long_name)} {_symbol(parameter.symbol)} = {value:.6g}{unit}")
     return "; ".join([*parts, "all else at default"])
 
@@ -70,17 +70,17 @@ def _table(eq: Equilibrium) -> list[str]:
     if eq.regime == Regime.UNSOLVED:
         return []
     heads = "".join(
-        f'<th scope="col" style="{NUMBERS}">{heading}</th>' for heading in ("with S", "without S")
+        f'<th scope="col" style="{FIGURES}">{heading}</th>' for heading in ("with S", "without S")
     )
     lines = [
         '<table style="border-collapse: collapse; border: 0; margin: 0; color: inherit; font-size: inherit">',
         f'<thead><tr style="{ROW}"><td style="{WORDS}"></td>{heads}</tr></thead>',
         "<tbody>",
     ]
-    for variable, *values in outcomes(eq, {k: v for k, v in VARIABLES.items() if k != "regime"}):
+    for variable, *values in outcomes(eq, {k: v for k, v in OUTCOMES.items() if k != "regime"}):
         name = ", ".join(filter(None, (escape(variable.long_name), _symbol(variable.symbol))))
         head = f'<th scope="row" style="{WORDS}; font-weight: normal">{name}{_unit(variable.units)}</th>'
-        cells = "".join(f'<td style="{NUMBERS}">{escape(value)}</td>' for value in values)
+        cells = "".join(f'<td style="{FIGURES}">{escape(value)}</td>' for value in values)
         lines.append(f'<tr style="{ROW}; border-top: {LINE}">{head}{cells}</tr>')
     return [*lines, "</tbody>", "</table>"]
 

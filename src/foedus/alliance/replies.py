@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..kernels import alliance as kernels
+from .codes import Crisis, Regime
+from .definition import payoffs
 from .equilibrium import game_vector
 from .game import Game
-from .tables import Crisis, Regime
 
 if TYPE_CHECKING:
     from .equilibrium import Equilibrium
@@ -84,18 +85,6 @@ def pledge_scale(eq: "Equilibrium") -> float:
     as the change does, or as much as C's forces."""
     limit = (-eq.without.superpower_payoff - eq.game.alliance_cost) / eq.game.superpower_cost
     return eq.pledge or max(0.0, limit) or eq.game.challenger_forces + eq.challenger_arms
-
-
-def payoffs(
-    game: Game, pledge: float, signed: bool, ally_arms: float, challenger_arms: float, settlement: float
-) -> tuple[float, float, float]:
-    """Return what S, A and C get."""
-    superpower = 0.0 - game.stake * abs(settlement - game.status_quo)
-    ally = settlement - game.ally_cost * ally_arms
-    if signed:
-        superpower -= game.superpower_cost * pledge + game.alliance_cost
-        ally -= game.autonomy_cost
-    return superpower, ally, 1.0 - settlement - game.challenger_cost * challenger_arms
 
 
 def refuse_unsolved(eq: "Equilibrium") -> None:

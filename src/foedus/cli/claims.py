@@ -9,13 +9,12 @@ import cyclopts
 from rich import box
 from rich.table import Table
 
-from ..alliance.game import make_game
-from ..alliance.tables import PARAMETERS
 from ..draw.tables import save_table
 from ..model.checks import naming
-from ..uncertainty.claims import WIDE, Verdict, check_games
+from ..uncertainty.claims import Verdict, check_games, usual_laws
 from ..uncertainty.claims import claims as test_claims
-from .app import (
+from .options import (
+    MODEL,
     PARAMETER_GROUP,
     Number,
     Output,
@@ -23,22 +22,19 @@ from .app import (
     Quiet,
     Threads,
     WholeNumber,
-    check_output,
-    check_tables,
     command_line,
-    compile_kernels,
     given_parameters,
     parameter_options,
-    print_rate,
-    progress_bar,
 )
+from .progress import compile_kernels, print_rate, progress_bar
 from .screens import show
+from .targets import check_output, check_tables
 
 if TYPE_CHECKING:
     import xarray as xr
 
 # an option that is not given leaves its parameter to chance
-Options: Any = parameter_options(lambda p: "drawn" if p.name in WIDE else p.default)
+Options: Any = parameter_options(lambda p: "drawn" if p.name in usual_laws(MODEL) else p.default)
 ALL_DRAWN = Options()
 COLUMNS = ("premise_met", "holds", "share", "low", "high", "verdict")
 
@@ -144,12 +140,16 @@ def counterexamples(dataset: "xr.Dataset") -> list[str]:
     >>> counterexamples(foedus.claims({"ally_cost": [0.1, 0.4]}))
     ['against restraint_disproportionate: foedus solve --ally-cost 0.4']
     """
-    lines = []
+    from ..io.dataset import model_of
+
+    model, lines = model_of(dataset), []
+    fixed = {name: dataset[name].item() for name, p in model.by_name.items() if p.choices and name in dataset}
     for name in dataset.claim.values.tolist():
         found = dataset.counterexample.sel(claim=name, example=0)
         if found.notnull().all():
-            game = {p: found.sel(parameter=p).item() for p in PARAMETERS}
-            lines.append(f"against {name}: {solving(game | {'contest': dataset.attrs['contest']})}")
+            numbers = dict(zip(dataset.parameter.values.tolist(), found.values.tolist(), strict=True))
+            game = fixed | {p: model.by_name[p].value(number) for p, number in numbers.items()}
+            lines.append(f"against {name}: {solving(model.in_order(game))}")
     return lines
 
 
@@ -161,11 +161,10 @@ def solving(parameters: dict[str, Any]) -> str:
     >>> solving({"ally_cost": 0.4, "stake": 1.0, "contest": "ratio"})
     'foedus solve --ally-cost 0.4'
     """
-    default = make_game({})
     options = [
         f"--{name.replace('_', '-')} {value}"
         for name, value in parameters.items()
-        if value != getattr(default, name)
+        if value != MODEL.by_name[name].default
     ]
     return " ".join(["foedus solve", *options])
 

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 import cyclopts
 import numpy as np
 
-from ..alliance.tables import Regime
 from ..draw.tables import rich_table, save_table
 from ..maps.cutpoints import cutpoint_rows
 from ..maps.cutpoints import cutpoints as find_cutpoints
-from ..model.checks import check_name, check_values, naming, number_of
-from .app import (
+from ..model.checks import naming, number_of
+from .options import (
+    MODEL,
     NONE_GIVEN,
     Output,
     Overwrite,
@@ -19,17 +19,15 @@ from .app import (
     Parameters,
     Quiet,
     Threads,
-    check_output,
-    check_tables,
     command_line,
-    compile_kernels,
     given_parameters,
     named_values,
-    progress_bar,
     stretch_of,
     whole_number,
 )
+from .progress import compile_kernels, progress_bar
 from .screens import show
+from .targets import check_output, check_tables
 
 MANY = 40  # rows that are printed; a file has them all
 
@@ -71,7 +69,7 @@ def cutpoints(
     """
     from ..io.files import save
 
-    check_name(parameter)
+    MODEL.parameter(parameter)
     with naming(f"--within {within}"):
         ends = stretch_of(parameter, within)
     axes = named_values("--axis", axis, "parameter=from:to:values or parameter=value,value", axis_of)
@@ -108,7 +106,7 @@ def cutpoints(
             show(rich_table(headings, rows[:MANY], f"cutpoints of {parameter}"))
         else:
             codes = np.unique(dataset.regime_first).tolist()
-            print(f"no cutpoint; the regime is {' or '.join(Regime(code).words for code in codes)}")
+            print(f"no cutpoint; the regime is {' or '.join(MODEL.codes(code).words for code in codes)}")
         if len(rows) > MANY:
             print(f"and {len(rows) - MANY} more; --table FILE.csv writes them all")
         print(f"scanned: {dataset.resolution}")
@@ -116,9 +114,13 @@ def cutpoints(
 
 def axis_of(name: str, text: str) -> np.ndarray:
     """Return the values of an axis as it was typed: from:to:values, or values between commas."""
-    ends = text.split(":")
+    parameter, ends = MODEL.parameter(name), text.split(":")
+    listed: Any
     if len(ends) == 1:
-        return check_values(name, [number_of(value) for value in text.split(",")])
-    if len(ends) != 3 or not ends[2].isdecimal() or int(ends[2]) < 1:
+        parts = [part.strip() for part in text.split(",")]
+        listed = parts if parameter.choices else [number_of(part) for part in parts]
+    elif len(ends) != 3 or not ends[2].isdecimal() or int(ends[2]) < 1:
         raise ValueError(f"{text!r} is not of the form from:to:values, with 1 value or more")
-    return check_values(name, np.linspace(number_of(ends[0]), number_of(ends[1]), int(ends[2])))
+    else:
+        listed = np.linspace(number_of(ends[0]), number_of(ends[1]), int(ends[2]))
+    return parameter.values(parameter.check_values(listed))

@@ -1,7 +1,7 @@
 """foedus doctor."""
 
 from ..alliance.doctor import examine, facts
-from .app import waiting
+from .progress import waiting
 from .screens import screen, show_facts
 
 

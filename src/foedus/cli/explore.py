@@ -5,7 +5,8 @@ from typing import Annotated
 
 import cyclopts
 
-from .app import compile_kernels, whole_number
+from .options import whole_number
+from .progress import compile_kernels
 
 PORT = 5006
 

@@ -4,12 +4,15 @@ import codecs
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from ..model import Code
+
+LARGE = 10**9  # bytes of results from which on their size is said beforehand
 ANY_WIDTH = 10_000  # characters, more than a table has
 CUT = "…"  # at the end of a word that does not fit
 WIDER = 4  # characters by which a screen is then taken for wider
@@ -88,3 +91,27 @@ def show_facts(facts: Sequence[tuple[str, str]]) -> None:
     """Print pairs of a heading and a text, a line each."""
     width = max(len(heading) for heading, _ in facts)
     show(*(f"{heading:{width}}  {text}" for heading, text in facts))
+
+
+def watched() -> bool:
+    """Tell whether messages go to a terminal; where FORCE_COLOR is set, rich says so of a pipe, too."""
+    return bool(sys.stderr and sys.stderr.isatty())
+
+
+def complain(message: str, code: int) -> int:
+    """Print one line on the standard error stream and return the exit code."""
+    print(f"foedus: {' '.join(message.split())}", file=sys.stderr)
+    return code
+
+
+def say_size(games: int, bytes_per_game: int, where: str, quiet: bool) -> None:
+    """Say beforehand how much a large run takes."""
+    size = games * bytes_per_game
+    if size > LARGE and not quiet:
+        print(f"{games:,} games: the results take {size / 1e9:.1f} GB of {where}", file=sys.stderr)
+
+
+def print_shares(counts: Mapping[Code, int], games: int) -> None:
+    """Print the share of each regime among so many games."""
+    for code, count in counts.items():
+        print(f"{code.words:>14} {count / games:8.3%}")

@@ -7,23 +7,13 @@ import xarray as xr
 from rich import box
 from rich.table import Table
 
-from ..alliance.tables import PARAMETERS, Regime
 from ..io.files import save
 from ..solving.sweeps import solve_points
 from ..uncertainty.sensitivity import SENSITIVITY
-from .app import (
-    AS_USUAL,
-    GridOptions,
-    Output,
-    check_output,
-    command_line,
-    compile_kernels,
-    finish,
-    print_rate,
-    progress_bar,
-    target_of,
-)
+from .options import AS_USUAL, MODEL, GridOptions, Output, command_line
+from .progress import compile_kernels, print_rate, progress_bar
 from .screens import show
+from .targets import check_output, finish, target_of
 
 COLUMNS = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
 
@@ -55,12 +45,14 @@ def sensitivity(
     image = target.with_suffix(".png")
     if ways.picture:
         check_output(image, ways.overwrite, ".png")
-    game = {name: value for name, value in run.options.items() if name in ("contest", *PARAMETERS)}
-    middle = {name: [law.quantile(0.5)] for name, law in check_distributions(run.distributions).items()}
-    compile_kernels(lambda: solve_points(middle, **game), ways.quiet)
+    laws = check_distributions(MODEL, run.distributions)
+    middle = {name: [law.quantile(0.5)] for name, law in laws.items()}
+    compile_kernels(lambda: solve_points(middle, **run.fixed), ways.quiet)
     started = time.perf_counter()
     with progress_bar("analysing", run.options["samples"], ways.quiet, unit="samples") as progress:
-        dataset = analyse(run.distributions, **run.options, threads=ways.threads, progress=progress)
+        dataset = analyse(
+            run.distributions, **run.options, **run.fixed, threads=ways.threads, progress=progress
+        )
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=command_line()), target)
     if not ways.quiet:
@@ -76,7 +68,7 @@ def _probabilities(dataset: xr.Dataset) -> Table:
         table.add_column(heading, justify="left" if heading == "regime" else "right")
     columns = (dataset[f"probability{end}"].values.tolist() for end in ("", "_low", "_high"))
     for name, share, low, high in zip(dataset.regime_name.values, *columns, strict=True):
-        table.add_row(Regime[name.upper()].words, f"{share:.3%}", f"{low:.3%} to {high:.3%}")
+        table.add_row(MODEL.codes.named(name).words, f"{share:.3%}", f"{low:.3%} to {high:.3%}")
     return table
 
 

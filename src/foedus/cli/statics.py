@@ -5,11 +5,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..alliance.tables import PARAMETERS, VARIABLES, Decision, Player, Regime
 from ..draw.tables import rich_table, save_table
 from ..maps.statics import TIE, Direction
 from ..maps.statics import statics as find_statics
-from .app import (
+from .options import (
+    MODEL,
     NONE_GIVEN,
     Output,
     Overwrite,
@@ -17,14 +17,12 @@ from .app import (
     Quiet,
     Threads,
     VariableNames,
-    check_output,
-    check_tables,
     command_line,
-    compile_kernels,
     given_parameters,
-    progress_bar,
 )
+from .progress import compile_kernels, progress_bar
 from .screens import show
+from .targets import check_output, check_tables
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -75,16 +73,18 @@ def statics(
         axes, given = run.axes, run.fixed
         names = (
             variable
-            or [name for name in run.variables if name in VARIABLES and not VARIABLES[name].codes]
+            or [name for name in run.variables if name in MODEL.found and not MODEL.found[name].codes]
             or names
         )
     if output:
         check_output(output, overwrite)
     check_tables(table, overwrite)
     few = {name: values[:1] for name, values in axes.items()}
-    compile_kernels(lambda: find_statics(few, variables=names, parameters=["stake"], **given), quiet)
+    compile_kernels(
+        lambda: find_statics(few, variables=names, parameters=[next(iter(MODEL.by_name))], **given), quiet
+    )
     started = time.perf_counter()
-    with progress_bar("solving", len(PARAMETERS), quiet, unit="parameters") as progress:
+    with progress_bar("solving", len(MODEL.parameters), quiet, unit="parameters") as progress:
         dataset = find_statics(axes, variables=names, threads=threads, progress=progress, **given)
     dataset.attrs["command"] = command_line()
     if output:
@@ -92,12 +92,12 @@ def statics(
     if run_file is not None:
         if not quiet:
             print(_of_grid(dataset))
-            print(f"{dataset.regime.size:,} games in {time.perf_counter() - started:.2f} s")
+            print(f"{dataset[MODEL.mapped.name].size:,} games in {time.perf_counter() - started:.2f} s")
         return
     for path in table or []:
         save_table(*whole_table(dataset), path)
     if not quiet:
-        regime = Regime(dataset.regime.item())
+        regime = MODEL.codes(dataset[MODEL.mapped.name].item())
         show(
             rich_table(*margin_table(dataset), f"{regime.words}: how far the next regime is"),
             rich_table(*response_table(dataset), "responses, per unit of the parameter"),
@@ -126,14 +126,24 @@ def margin_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | floa
             if math.isinf(margin):
                 row += ["", "", ""]
                 continue
-            player, decision = Player(one.player.item()), Decision(one.decision.item())
             row += [
                 sign + (f"{margin:.1%}" if row[1] else f"{margin:.3g}"),
-                Regime(one.next_regime.item()).words,
-                f"{player.words}: {decision.words}" if player != Player.NONE else "",
+                MODEL.codes(one.next_regime.item()).words,
+                _who(one),
             ]
         rows.append(row)
     return ["parameter", "value", "below", "", "", "above", "", ""], rows
+
+
+def _who(one: "xr.Dataset") -> str:
+    """Say whose decision flips, and between what, where that is known."""
+    if not MODEL.deciding or one.player < 0:
+        return ""
+    player, decision = (
+        kind(one[name].item())
+        for name, kind in (("player", MODEL.deciding.player), ("decision", MODEL.deciding.decision))
+    )
+    return f"{player.words}: {decision.words}"
 
 
 def response_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
@@ -183,7 +193,7 @@ def whole_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float
         row: list[str | float] = [name, dataset[name].item()]
         for side in sides:
             margin = part.margin.sel(side=side).item()
-            regime = Regime(part.next_regime.sel(side=side).item())
+            regime = MODEL.codes(part.next_regime.sel(side=side).item())
             row += [margin, "" if math.isinf(margin) else regime.words]
         row += part.response.transpose("variable", "side").values.ravel().tolist()
         rows.append(row)
@@ -192,7 +202,7 @@ def whole_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float
 
 def _moral(dataset: "xr.Dataset") -> str:
     """Say how wrong the calibration of a game may be."""
-    regime = Regime(dataset.regime.item()).words
+    regime = MODEL.codes(dataset[MODEL.mapped.name].item()).words
     margin, name = dataset.least_margin.item(), dataset.least_parameter.item()
     if math.isinf(margin):
         return f"The regime is {regime} however any one parameter is moved."

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from ..alliance.tables import PARAMETERS, Regime
-from ..io.dataset import check_ours, may_be_codes, no_codes, variable
-from ..maps.adaptive import BOUNDARIES, kept_step
+from ..io.dataset import check_ours, may_be_codes, model_of, no_codes, variable
+from ..maps.adaptive import REGIME_NAME, SHARE, kept_step
 from ..maps.compare import compared
+from ..model import UNSOLVED
 from .places import nearest
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Accessor:
         dataset = check_ours(self._dataset)
         if "game" in dataset.dims:
             raise ValueError("at: scattered games (dim 'game') lie on no axes; choose among them with isel")
-        axes = [str(dim) for dim in dataset.dims if dim in PARAMETERS or dim in compared(dataset)]
+        axes = [str(dim) for dim in dataset.dims if dim in model_of(dataset).by_name]
         return dataset.isel(nearest(dataset, axes, parameters))
 
     def shares(self) -> xr.DataArray:
@@ -118,26 +118,27 @@ class Accessor:
         0.5
         """
         dataset = check_ours(self._dataset)
-        if "regime" not in dataset or not dataset.regime.size:
+        model = model_of(dataset)
+        mapped = model.mapped.name
+        if mapped not in dataset or not dataset[mapped].size:
             raise ValueError("the Dataset has no regimes, and so no shares of them")
-        regime, forms = dataset.regime, compared(dataset)
+        regime, forms = dataset[mapped], compared(dataset)
         if "adaptive" in dataset.attrs:
             shape = [int(size) for size in dataset.attrs["adaptive"]]
             if regime.shape == tuple(math.ceil(size / kept_step(shape)) for size in shape):
                 return dataset.share.reset_coords(drop=True)
         games = [dim for dim in regime.dims if dim not in forms]
         # compared in its own type, which is five times as fast as in that of an enumeration
-        counts = {code.name: (regime == np.int8(code)).sum(games) for code in Regime}
+        codes = model.codes.everything()
+        counts = {code.name: (regime == np.int8(code)).sum(games) for code in codes}
         found = xr.Dataset(counts | {"masked": regime.isnull().sum(games)}).compute()
-        kept = [code for code in Regime if code != Regime.UNSOLVED or found[code.name].any()]
+        kept = [code for code in codes if code != UNSOLVED or found[code.name].any()]
         masked, known = int(found.masked.sum()), found.drop_vars("masked").to_dataarray().sum("variable")
         if int(known.sum()) + masked != regime.size or not may_be_codes(regime.dtype, masked > 0):
-            raise no_codes("regime")
+            raise no_codes(mapped)
         if not known.all():
             raise ValueError("where has left out all games, and so there are no shares of them")
-        names = variable(
-            ("regime_name",), np.array([k.name.lower() for k in kept]), BOUNDARIES["regime_name"]
-        )
+        names = variable(("regime_name",), np.array([code.name.lower() for code in kept]), REGIME_NAME)
         shares = (
             (found[[code.name for code in kept]] / known)
             .reset_coords(drop=True)
@@ -145,4 +146,4 @@ class Accessor:
         )
         shares = shares.assign_coords(regime_name=names).transpose(*forms, "regime_name").astype(float)
         told = {"masked_games": masked} if masked else {}
-        return shares.assign_attrs(BOUNDARIES["share"].attributes | told)
+        return shares.assign_attrs(SHARE.attributes | told)

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ..alliance.tables import CONTESTS, PARAMETERS, Decision, Player, Regime
-from ..maps.cutpoints import fixed_arms_cutpoints, spread
+from ..io.dataset import model_of
+from ..model import Model
+from ..solving.columns import spread
 from .plots import (
     PANELS,
     SMALL,
@@ -26,16 +27,13 @@ from .plots import (
     edges_of,
     equation,
     face_of,
+    patches_of,
     set_axis,
     wrapped_label,
 )
 
-STYLES: dict[Player, dict[str, Any]] = {  # of the curve of a cutpoint, by whose decision flips
-    Player.NONE: {"color": "black", "linestyle": (0, (1, 3))},
-    Player.SUPERPOWER: {"color": "black", "linestyle": "dashed"},
-    Player.ALLY: {"color": "black", "linestyle": "solid"},
-    Player.CHALLENGER: {"color": "black", "linestyle": "dotted"},
-}
+NOBODYS: dict[str, Any] = {"color": "black", "linestyle": (0, (1, 3))}  # of a curve, if no decision flips
+STYLES = ("dashed", "solid", "dotted", "dashdot")  # of curves, by whose decision flips
 LIMIT: dict[str, Any] = {
     "color": "black",
     "marker": "o",
@@ -44,16 +42,12 @@ LIMIT: dict[str, Any] = {
     "linestyle": "none",
 }
 LIMITS = 15  # lines at which the closed forms are marked
-FIXED = (
-    1e3  # what C's existing forces would have cost it, in goods, from where on its arms are as good as fixed
-)
 
 
 def plot_cutpoints(dataset: xr.Dataset) -> Figure:
     """Draw cutpoints over the regimes that they part: marks along a line, or curves over a further axis.
 
-    Where A has no forces of its own, C's are so dear that they are as good as fixed, and S has no stake, the
-    closed forms of the two cutpoints in `ally_cost` are drawn over them, as a check.
+    Cutpoints that the model knows in closed form are drawn over them, as a check.
 
     Parameters
     ----------
@@ -77,6 +71,7 @@ def plot_cutpoints(dataset: xr.Dataset) -> Figure:
     >>> foedus.plot(ds).axes[0].get_xlim()
     (np.float64(0.05), np.float64(5.0))
     """
+    model = model_of(dataset)
     over = [str(dim) for dim in dataset.value.dims[:-1]]
     dataset = dataset.drop_duplicates(over)
     single = [dim for dim in over if dataset.sizes[dim] == 1]
@@ -95,7 +90,7 @@ def plot_cutpoints(dataset: xr.Dataset) -> Figure:
     all_axes = frame.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     parameter, (low, high) = dataset.attrs["parameter"], dataset.attrs["within"]
     for i, (axes, part) in enumerate(zip(all_axes, parts, strict=False)):
-        _draw_lines(axes, part, over[-1] if over else None)
+        _draw_lines(axes, model, part, over[-1] if over else None)
         set_axis(axes, "x", spread(low, high, 512), width)
         axes.set_xlim(low, high)
         axes.tick_params(labelbottom=i + columns >= count)
@@ -104,16 +99,16 @@ def plot_cutpoints(dataset: xr.Dataset) -> Figure:
         else:
             axes.set_yticks([])
         if panel:
-            axes.set_title(f"{equation(panel, part[panel].item())}", fontsize="medium")
+            axes.set_title(equation(model, panel, part[panel].item()), fontsize="medium")
     for axes in all_axes[count:]:
         axes.remove()
     if over:
-        frame.supxlabel(wrapped_label(PARAMETERS[parameter], width * columns), fontsize="medium")
-        frame.supylabel(wrapped_label(PARAMETERS[over[-1]], height * rows), fontsize="medium")
+        frame.supxlabel(wrapped_label(model.by_name[parameter], width * columns), fontsize="medium")
+        frame.supylabel(wrapped_label(model.by_name[over[-1]], height * rows), fontsize="medium")
     else:
         _number_cutpoints(all_axes[0], dataset)
-        frame.supxlabel(wrapped_label(PARAMETERS[parameter], width), fontsize="medium")
-    add_legend(figure, "right upper", [*_regime_patches(dataset), *_curve_lines(dataset, bool(over))])
+        frame.supxlabel(wrapped_label(model.by_name[parameter], width), fontsize="medium")
+    add_legend(figure, "right upper", [*_regime_patches(model, dataset), *_curve_lines(model, dataset)])
     labelled = dataset.assign_coords({parameter: ("end", dataset.attrs["within"])})
     text = caption_of(labelled, single, {}, [panel] if panel else [], [])
     add_caption(figure, f"{text}; scanned at {dataset.attrs['points']} values")
@@ -130,13 +125,12 @@ def check_drawn(over: Mapping[str, int]) -> None:
         raise ValueError(f"{panel} has {sizes[panel]} values, but a picture holds {PANELS} panels")
 
 
-def _draw_lines(axes: Axes, part: xr.Dataset, over: str | None) -> None:
+def _draw_lines(axes: Axes, model: Model, part: xr.Dataset, over: str | None) -> None:
     """Draw the regimes along each line, and over them a curve for each kind of cutpoint."""
     low, high = part.attrs["within"]
     value = np.atleast_2d(part.value.values)
-    below, above, player = (
-        np.atleast_2d(part[name].values) for name in ("regime_below", "regime_above", "player")
-    )
+    below, above = (np.atleast_2d(part[name].values) for name in ("regime_below", "regime_above"))
+    player = np.atleast_2d(part.player.values) if "player" in part else np.full(below.shape, -1)
     first = np.atleast_1d(part.regime_first.values)
     y = part[over].values if over else np.array([0.5])
     order = np.argsort(y)
@@ -151,20 +145,31 @@ def _draw_lines(axes: Axes, part: xr.Dataset, over: str | None) -> None:
                 [(left, bottom), (right, bottom), (right, top), (left, top)]
             )
     for code, corners in boxes.items():
-        face = face_of(Regime, code) | {"linewidth": 0}
+        face = face_of(model, model.codes, code) | {"linewidth": 0}
         axes.add_collection(PolyCollection(corners, **face, antialiased=False), autolim=False)
     for x, at, who in _curves(value[order], below[order], above[order], player[order], y[order]):
         if over:
-            axes.plot(x, at, linewidth=1.2, **STYLES[who])
+            axes.plot(x, at, linewidth=1.2, **_style(who))
         else:
-            axes.axvline(x[0], linewidth=1.2, **STYLES[who])
-    if _arms_are_fixed(part):
-        _draw_limits(axes, part, over, y[order])
+            axes.axvline(x[0], linewidth=1.2, **_style(who))
+    for at in y[order][:: math.ceil(y.size / LIMITS)]:
+        known = _limits(model, part.sel({over: at}) if over else part)
+        axes.plot(known, [at] * len(known), zorder=3, **LIMIT)
+
+
+def _limits(model: Model, line: xr.Dataset) -> Sequence[float]:
+    """Return the cutpoints along a line that the model knows in closed form."""
+    return model.limits.find(line) if model.limits else ()
+
+
+def _style(player: int) -> dict[str, Any]:
+    """Return how the curve of a cutpoint is drawn, by whose decision flips there."""
+    return {"color": "black", "linestyle": STYLES[player % len(STYLES)]} if player >= 0 else NOBODYS
 
 
 def _curves(
     value: np.ndarray, below: np.ndarray, above: np.ndarray, player: np.ndarray, y: np.ndarray
-) -> Iterator[tuple[list[float], list[float], Player]]:
+) -> Iterator[tuple[list[float], list[float], int]]:
     """Give the curves: cutpoints on neighbouring lines that part the same regimes by the decision of the same
     player, the first of a line joined with the first, the second with the second, and so on."""
     curves: dict[tuple, tuple[list[float], list[float], int]] = {}
@@ -176,38 +181,11 @@ def _curves(
             key = (*kind, rank)
             if key in curves and curves[key][2] < j - 1:
                 x, at, _ = curves.pop(key)
-                yield x, at, Player(kind[2])
+                yield x, at, kind[2]
             x, at, _ = curves.get(key, ([], [], j))
             curves[key] = ([*x, value[j, k]], [*at, y[j]], j)
     for (*_, who, _), (x, at, _) in curves.items():
-        yield x, at, Player(who)
-
-
-def _arms_are_fixed(part: xr.Dataset) -> bool:
-    """Tell whether the closed forms with C's arms fixed hold, all but for what is lost in the limit."""
-    if part.attrs["parameter"] != "ally_cost" or part.attrs["contest"] != CONTESTS[0]:
-        return False
-    standing = part.challenger_cost * part.challenger_forces
-    return bool(
-        (standing >= FIXED).all()
-        and (part.stake == 0).all()
-        and (part.ally_forces == 0).all()
-        and (part.decisiveness == 1).all()
-    )
-
-
-def _draw_limits(axes: Axes, part: xr.Dataset, over: str | None, y: np.ndarray) -> None:
-    """Draw the closed forms with C's arms fixed over cutpoints."""
-    names = (
-        "status_quo", "ally_war_cost", "challenger_war_cost", "bargaining_power", "challenger_forces"
-    )  # fmt: skip
-    fixed = {name: part[name].item() for name in names if name != over}
-    for at in y[:: math.ceil(y.size / LIMITS)]:
-        try:
-            ends = fixed_arms_cutpoints(**fixed, **({over: at} if over in names else {}))
-        except ValueError:  # there are no such cutpoints
-            continue
-        axes.plot(ends, [at, at], zorder=3, **LIMIT)
+        yield x, at, who
 
 
 def _number_cutpoints(axes: Axes, dataset: xr.Dataset) -> None:
@@ -219,23 +197,24 @@ def _number_cutpoints(axes: Axes, dataset: xr.Dataset) -> None:
         )  # fmt: skip
 
 
-def _regime_patches(dataset: xr.Dataset) -> list[Patch]:
+def _regime_patches(model: Model, dataset: xr.Dataset) -> list[Patch]:
     """Return a patch for each regime that occurs."""
     known = dataset.regime_above.where(dataset.value.notnull(), dataset.regime_first)
-    codes = np.unique(np.concatenate([known.values.ravel(), dataset.regime_first.values.ravel()])).astype(int)
-    return [
-        Patch(label=Regime(code).words, linewidth=0.5, **face_of(Regime, code)) for code in codes.tolist()
-    ]
+    codes = np.concatenate([known.values.ravel(), dataset.regime_first.values.ravel()]).astype(int)
+    return patches_of(model, codes, model.codes)
 
 
-def _curve_lines(dataset: xr.Dataset, curves: bool) -> list[Line2D]:
+def _curve_lines(model: Model, dataset: xr.Dataset) -> list[Line2D]:
     """Return a line for each player whose decision flips somewhere, with its decisions."""
     lines = []
-    for who in (Player.SUPERPOWER, Player.ALLY, Player.CHALLENGER):
-        flips = np.unique(dataset.decision.values[dataset.player.values == who])
-        if flips.size:
-            words = "\n".join(f"  {Decision(code).words}" for code in flips.tolist())
-            lines.append(Line2D([], [], label=f"{who.words}:\n{words}", **STYLES[who]))
-    if _arms_are_fixed(dataset):
-        lines.append(Line2D([], [], label="closed forms,\n  C's arms fixed", **LIMIT))
+    if model.deciding and "player" in dataset:
+        for who in model.deciding.player:
+            flips = np.unique(dataset.decision.values[dataset.player.values == who])
+            if who >= 0 and flips.size:
+                words = "\n".join(f"  {model.deciding.decision(code).words}" for code in flips.tolist())
+                lines.append(Line2D([], [], label=f"{who.words}:\n{words}", **_style(who)))
+    over = dataset.value.dims[:-1]
+    places = (dict(zip(over, at, strict=True)) for at in np.ndindex(*(dataset.sizes[dim] for dim in over)))
+    if model.limits and any(len(_limits(model, dataset.isel(place))) for place in places):
+        lines.append(Line2D([], [], label=model.limits.words, **LIMIT))
     return lines

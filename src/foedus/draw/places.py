@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..model.checks import check_contest, check_parameter
+from ..io.dataset import model_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def nearest(dataset: "xr.Dataset", dims: Iterable[str], at: Mapping[str, float | str]) -> dict[str, int]:
     """Return where along its `dims` a dataset has the values that are nearest to those of `at`.
 
-    The ``contest``, where several are compared, must be one of them.
+    A choice, as the ``contest`` where several are compared, must be one of them.
 
     Raises TypeError if a value is no number, ValueError if there is no such axis, it is empty, or a value
     lies outside it.
@@ -28,7 +28,7 @@ def nearest(dataset: "xr.Dataset", dims: Iterable[str], at: Mapping[str, float |
     """
     if not isinstance(at, Mapping):
         raise TypeError(f"at = {at!r} is not a mapping of axes to values")
-    dims = list(dims)
+    model, dims = model_of(dataset), list(dims)
     places = {}
     for dim, value in at.items():
         if dim not in dims:
@@ -38,13 +38,13 @@ def nearest(dataset: "xr.Dataset", dims: Iterable[str], at: Mapping[str, float |
         values = dataset[dim].values
         if not values.size:
             raise ValueError(f"at: the axis {dim!r} of this dataset has no values")
-        if dim == "contest":
-            check_contest(value)  # type: ignore[arg-type]
-            if value not in values:
-                raise ValueError(f"at: contest = {value!r} is not compared; it must be {' or '.join(values)}")
-            places[dim] = values.tolist().index(value)
+        parameter = model.by_name[dim]
+        wanted = parameter.check(value)
+        if parameter.choices:
+            if wanted not in values:
+                raise ValueError(f"at: {dim} = {wanted!r} is not compared; it must be {' or '.join(values)}")
+            places[dim] = values.tolist().index(wanted)
             continue
-        wanted = check_parameter(dim, value)
         low, high = values.min(), values.max()
         if not low <= wanted <= high:
             raise ValueError(f"at: {dim} = {wanted!r} is off its axis; it must be from {low:g} to {high:g}")

@@ -26,15 +26,12 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator, NullFormatter
 from matplotlib.transforms import BboxTransformTo, ScaledTranslation
 
-from ..alliance.tables import CERTIFICATE, KEPT, PARAMETERS, Crisis, Regime
-from ..io.dataset import MASKED, coded, contest_of, every, geometric, thin, untold, varying
+from ..io.dataset import MASKED, coded, every, geometric, model_of, thin, untold, varying
 from ..io.files import beside, writable
-from ..maps.compare import COMPARISON, compared, regime_share
-from ..maps.statics import STATICS
-from ..model.checks import check_parameter
-from ..model.outcomes import Code, Label, Variable
-from ..model.parameters import Parameter, tex
-from .colours import COLOURS
+from ..maps.compare import compared, regime_share
+from ..maps.statics import LEAST_MARGIN
+from ..model import UNSOLVED, Code, Label, Model, Parameter, tex
+from .colours import colours_of
 from .places import nearest
 
 ENDINGS = (".png", ".svg", ".pdf")
@@ -50,9 +47,8 @@ DPI, SCREEN_DPI = 200, 110
 SMALL = 8.5  # points, of the caption and of the legends
 
 # a hatch, which no regime has, because no colour is left that differs from all
-UNSOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
+NOT_SOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
 LEFT_OUT = {"facecolor": "white", "edgecolor": "0.4"}  # the cells of games that `where` has left out
-DRAWN = {**KEPT, "least_margin": STATICS["least_margin"]}
 STRIP = 0.5  # inches, height of a map of one axis
 GAP = 0.12  # between blocks of panels, in widths of a panel
 TABLE_WIDTH, TABLE_ROW = 2.7, 0.41  # inches, of the table of shares
@@ -60,6 +56,11 @@ SHARES_HEADING = "share of the map (%) where a regime holds under all, some (not
 TINT = 0.45  # how much of a regime's colour is left behind curves
 GAINS = 1e-16, 1e-8  # deviation gains from rounding to what is certified: what their colours tell apart
 NOISE = 1e-9  # a sign that rounding could have made is none
+
+
+def drawn_of(model: Model) -> dict[str, Label]:
+    """Return what can be drawn of a model's games, by name."""
+    return {**model.kept, LEAST_MARGIN.name: LEAST_MARGIN}
 
 
 @contextlib.contextmanager
@@ -173,9 +174,10 @@ def plot(
         )
     count = math.prod(cut.sizes[dim] for dim in panels)
     cut, steps = loaded(cut, [name], [dim for dim in dims if dim not in panels], _shown(count))
-    figure = _draw_maps(cut[name], DRAWN[name], panels, forms)
+    model = model_of(dataset)
+    figure = _draw_maps(model, cut[name], drawn_of(model)[name], panels, forms)
     if "vertex" in dataset.dims:
-        _draw_boundaries(figure.axes[0], dataset)
+        _draw_boundaries(figure.axes[0], cut[name], dataset)
     add_caption(figure, caption_of(cut, sliced, steps, *_grid(cut[name], panels)))
     return figure
 
@@ -225,16 +227,17 @@ def check_variable(dataset: Any, variable: str | None) -> str:
     """Return the name of the variable to draw."""
     if not isinstance(dataset, xr.Dataset):
         raise TypeError(f"a Dataset is needed, not a {type(dataset).__name__}")
-    names = [str(name) for name in dataset.data_vars if name in DRAWN]
+    model = model_of(dataset)
+    names = [str(name) for name in dataset.data_vars if name in drawn_of(model)]
     if not names:
         raise ValueError("the dataset has no variable to draw")
-    name = variable or ("regime" if "regime" in names else names[0])
+    name = variable or (model.mapped.name if model.mapped.name in names else names[0])
     if name not in names:
         raise ValueError(f"{name!r} is not a variable of this dataset; it has {', '.join(names)}")
     if "game" in dataset[name].dims:
         raise ValueError("scattered games (dim 'game') have no map; only the dataset of a sweep can be drawn")
     for dim in dataset[name].dims:
-        if dim not in {*PARAMETERS, *compared(dataset)} or dim not in dataset.coords:
+        if dim not in model.by_name or dim not in dataset.coords:
             raise ValueError(f"the axis {dim!r} is not a parameter with values")
     if not dataset[name].size:
         raise ValueError(f"{name} has no values; an axis of the dataset is empty")
@@ -247,11 +250,12 @@ def within_region(dataset: xr.Dataset, name: str, region: Mapping[str, tuple[flo
     """Return the dataset where its axes lie within the `region`."""
     if not isinstance(region, Mapping):
         raise TypeError(f"region = {region!r} is not a mapping of axes to pairs of values")
+    known = model_of(dataset).by_name
     for dim, ends in region.items():
-        if dim not in dataset[name].dims or dim == "contest":
+        if dim not in dataset[name].dims or known[dim].choices:
             axes = ", ".join(map(str, dataset[name].dims))
             raise ValueError(f"region: {dim!r} is not an axis of this dataset; it has {axes}")
-        low, high = (check_parameter(dim, end) for end in ends)
+        low, high = (known[dim].check(end) for end in ends)
         values = dataset[dim].values
         inside = np.flatnonzero((low <= values) & (values <= high))
         if not inside.size:
@@ -274,13 +278,15 @@ def loaded(
 
     Raises ValueError if the first of them should be codes and is none; others that should are left away then.
     """
-    wanted = dict.fromkeys([*names, "regime"])
+    model = model_of(dataset)
+    mapped, drawn = model.mapped.name, drawn_of(model)
+    wanted = dict.fromkeys([*names, mapped])
     thinned, steps = thin(dataset[[name for name in wanted if name in dataset]], dims, about)
     thinned.load()
-    for name in map(str, list(thinned.data_vars)):
-        if name == "least_margin":  # where no other regime was found, it has no size
+    for name in sorted(map(str, thinned.data_vars), key=lambda name: name != mapped):
+        if name == LEAST_MARGIN.name:  # where no other regime was found, it has no size
             thinned[name] = thinned[name].where(np.isfinite(thinned[name]))
-        codes = DRAWN[name].codes
+        codes = drawn[name].codes
         if codes:
             try:
                 thinned[name] = coded(thinned[name], codes)
@@ -289,8 +295,8 @@ def loaded(
                     raise
                 thinned = thinned.drop_vars(name)
                 continue
-        if codes is Crisis and "regime" in thinned:  # which has no code of its own for it
-            thinned[name] = thinned[name].where(thinned.regime != Regime.UNSOLVED, np.int8(Regime.UNSOLVED))
+        if codes and name != mapped and mapped in thinned:  # unsolved, whatever else the code is
+            thinned[name] = thinned[name].where(thinned[mapped] != UNSOLVED, np.int8(UNSOLVED))
     return thinned, steps
 
 
@@ -306,8 +312,9 @@ def cut_at(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Da
     """
     dims = [str(dim) for dim in dataset[name].dims]
     axes = [dim for dim in dims if dim not in compared(dataset)]
+    choices = [name for name, parameter in model_of(dataset).by_name.items() if parameter.choices]
     # each value once: a repeated one would be a cell of no width
-    numbers = [dim for dim in dims if dim != "contest"]
+    numbers = [dim for dim in dims if dim not in choices]
     uneven = [dim for dim in numbers if not (np.diff(dataset[dim]) > 0).all()]
     dataset = dataset.isel({dim: np.unique(dataset[dim], return_index=True)[1] for dim in uneven})
     places = nearest(dataset, dims, at)
@@ -316,7 +323,7 @@ def cut_at(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Da
         raise ValueError(f"at fixes every axis; leave at least one of {', '.join(axes)}")
     single = [dim for dim in dims if dim not in (*places, left[-1]) and dataset.sizes[dim] == 1]
     places |= dict.fromkeys(single, 0)
-    return dataset.isel(places), [dim for dim in places if dim != "contest"]
+    return dataset.isel(places), [dim for dim in places if dim not in choices]
 
 
 def _grid(array: xr.DataArray, panels: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -333,7 +340,9 @@ def _grid(array: xr.DataArray, panels: Sequence[str]) -> tuple[list[str], list[s
     return [dim for dim in panels if dim != row], [row]
 
 
-def _draw_maps(array: xr.DataArray, entry: Variable, panels: list[str], forms: list[str]) -> Figure:
+def _draw_maps(
+    model: Model, array: xr.DataArray, entry: Label, panels: list[str], forms: list[str]
+) -> Figure:
     """Draw an array as a map of two axes, or a map for each combination of the values of `panels`.
 
     Where there is but one axis, a map is a strip. Beside regimes under several `forms` stand their shares.
@@ -357,7 +366,8 @@ def _draw_maps(array: xr.DataArray, entry: Variable, panels: list[str], forms: l
     width, height = (4.7, 4.2) if count == 1 else (2.3, 2.0) if columns < 4 else (1.4, 1.4)
     if not y:
         height = STRIP
-    shares = regime_share(array, forms) if forms and entry.codes is Regime else None
+    mapped = entry.name == model.mapped.name
+    shares = regime_share(array, model.codes, forms) if forms and mapped else None
     # the panels share labels that are those of a frame, because the figure's own place is the caption's
     if shares is None:
         figure = Picture((width * columns + 1.9, height * rows + 0.9), layout="constrained")
@@ -368,10 +378,10 @@ def _draw_maps(array: xr.DataArray, entry: Variable, panels: list[str], forms: l
         figure = Picture((sum(widths), tall), layout="constrained")
         halves = figure.add_gridspec(1, 2, width_ratios=widths)
         frame = figure.add_subfigure(halves[0])
-        _draw_shares(figure.add_subfigure(halves[1]), shares)
-    known = array != Regime.UNSOLVED if entry.codes else array.notnull()
-    style, blank = _style(array, entry.codes)
-    drawn = _add_panels(frame, array, across, down, rows, columns)
+        _draw_shares(model, figure.add_subfigure(halves[1]), shares)
+    known = array != UNSOLVED if entry.codes else array.notnull()
+    style, blank = _style(model, array, entry)
+    drawn = _add_panels(model, frame, array, across, down, rows, columns)
     for i, (axes, place) in enumerate(drawn):
         part, shown = array.isel(place), known.isel(place)
         mesh = axes.pcolormesh(
@@ -389,11 +399,11 @@ def _draw_maps(array: xr.DataArray, entry: Variable, panels: list[str], forms: l
         else:
             axes.set_yticks([])
         axes.tick_params(labelbottom=i + columns >= count, labelleft=i % columns == 0)
-    frame.supxlabel(wrapped_label(PARAMETERS[x], width * columns), fontsize="medium")
+    frame.supxlabel(wrapped_label(model.by_name[x], width * columns), fontsize="medium")
     if y:
-        frame.supylabel(wrapped_label(PARAMETERS[y[0]], height * rows), fontsize="medium")
+        frame.supylabel(wrapped_label(model.by_name[y[0]], height * rows), fontsize="medium")
     if entry.codes and shares is None:
-        add_legend(figure, "right upper", patches_of(array, entry.codes), entry.long_name)
+        add_legend(figure, "right upper", patches_of(model, array, entry.codes), entry.long_name)
     elif not entry.codes:
         if known.any():
             frame.colorbar(mesh, ax=[axes for axes, _ in drawn], aspect=25).set_label(
@@ -404,16 +414,22 @@ def _draw_maps(array: xr.DataArray, entry: Variable, panels: list[str], forms: l
     return figure
 
 
-def _draw_boundaries(axes: Axes, dataset: xr.Dataset) -> None:
-    """Draw the boundaries that an adaptive map holds over its regimes."""
-    names = [f"boundary_{dim}" for dim in dataset.regime.dims]
+def _draw_boundaries(axes: Axes, array: xr.DataArray, dataset: xr.Dataset) -> None:
+    """Draw the boundaries that an adaptive map holds over an array of its regimes."""
+    names = [f"boundary_{dim}" for dim in array.dims]
     vertices = np.stack([dataset[name].values for name in names], 1)
     parts = np.split(vertices, np.cumsum(dataset.curve_size.values)[:-1])
     axes.add_collection(LineCollection(parts, colors="black", linewidths=0.7), autolim=False)
 
 
 def _add_panels(
-    frame: SubFigure, array: xr.DataArray, across: list[str], down: list[str], rows: int, columns: int
+    model: Model,
+    frame: SubFigure,
+    array: xr.DataArray,
+    across: list[str],
+    down: list[str],
+    rows: int,
+    columns: int,
 ) -> list[tuple[Axes, dict[str, int]]]:
     """Return the axes of each panel, row by row, with heads, and the place in the array that it shows."""
     # between blocks of columns, each with a head of its own, is a gap
@@ -428,7 +444,7 @@ def _add_panels(
         first = drawn[0][0] if drawn else None
         axes = frame.add_subplot(grid[row, slots[column]], sharex=first, sharey=first)
         place = dict(zip(order, indices, strict=True))
-        heads = {dim: equation(dim, array[dim].values[index]) for dim, index in place.items()}
+        heads = {dim: equation(model, dim, array[dim].values[index]) for dim, index in place.items()}
         if across and (not down or row == 0):
             axes.set_title(heads[across[-1]], fontsize="medium")
         if len(across) > 1 and row == 0 and column % block == 0:
@@ -442,7 +458,7 @@ def _add_panels(
     return drawn
 
 
-def _draw_shares(frame: SubFigure, shares: xr.DataArray) -> None:
+def _draw_shares(model: Model, frame: SubFigure, shares: xr.DataArray) -> None:
     """Draw the legend of the regimes as a table of their shares, with a bar for each.
 
     In a bar, what holds under all forms is high, what holds under some is low, and none is a line.
@@ -460,8 +476,8 @@ def _draw_shares(frame: SubFigure, shares: xr.DataArray) -> None:
     for end, under in zip(ends, shares.under.values, strict=True):
         frame.text(end, y, under, ha="right", va="center", **style)
     for name, row in zip(shares.regime_name.values, shares.values, strict=True):
-        code = Regime[name.upper()]
-        face = {"linewidth": 0.5, "transform": corner, **face_of(Regime, code)}
+        code = model.codes.named(name)
+        face = {"linewidth": 0.5, "transform": corner, **face_of(model, model.codes, code)}
         y -= TABLE_ROW - 0.19
         frame.add_artist(Rectangle((0.08, y - 0.19), 0.27, 0.27, **face))
         frame.text(left, y, code.words, va="center", **style)
@@ -486,41 +502,44 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
-def _style(array: xr.DataArray, codes: type[Code] | None) -> tuple[dict[str, Any], dict[str, Any]]:
+def _style(model: Model, array: xr.DataArray, entry: Label) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return how cells are drawn, and how those are that have no code or number."""
-    if codes:
-        colours = ListedColormap(list(COLOURS[codes].values())).with_extremes(under=LEFT_OUT["facecolor"])
-        return {"cmap": colours, "norm": NoNorm()}, UNSOLVED
+    if entry.codes:
+        known = colours_of(model, entry.codes)
+        listed = [known.get(code, "black") for code in range(max(known) + 1)]
+        colours = ListedColormap(listed).with_extremes(under=LEFT_OUT["facecolor"])
+        return {"cmap": colours, "norm": NoNorm()}, NOT_SOLVED
     blank = {"facecolor": "0.8", "edgecolor": "0.4"}
     low, high = (float(limit) for limit in (array.min(), array.max()))
-    if array.name in CERTIFICATE:
+    if entry in model.searched:
         return {"cmap": "viridis", "norm": LogNorm(GAINS[0], np.nanmax([GAINS[1], high]), clip=True)}, blank
     if low < -NOISE * high and high > -NOISE * low:
         return {"cmap": "RdBu_r", "norm": CenteredNorm(0, max(-low, high))}, blank
-    even: type[Normalize] = LogNorm if array.name == "least_margin" and low > 0 else Normalize
+    even: type[Normalize] = LogNorm if entry == LEAST_MARGIN and low > 0 else Normalize
     return {"cmap": "viridis", "norm": even(low, high)}, blank
 
 
-def face_of(codes: type[Code], code: int, tint: bool = False) -> dict[str, Any]:
+def face_of(model: Model, codes: type[Code], code: int, tint: bool = False) -> dict[str, Any]:
     """Return how the area of a code is filled; a `tint` lets curves be read on it."""
-    if code == Regime.UNSOLVED:
-        return UNSOLVED
+    if code == UNSOLVED:
+        return NOT_SOLVED
     if code == MASKED:
         return LEFT_OUT
-    colour = np.array(to_rgb(COLOURS[codes][codes(code)]))
+    colour = np.array(to_rgb(colours_of(model, codes)[code]))
     return {"facecolor": 1 - TINT * (1 - colour) if tint else colour, "edgecolor": "0.4"}
 
 
-def patches_of(array: xr.DataArray, codes: type[Code], tint: bool = False) -> list[Patch]:
+def patches_of(model: Model, array: Any, codes: type[Code], tint: bool = False) -> list[Patch]:
     """Return a patch for the legend for each of the codes that occur, in their order."""
-
-    def words(code: int) -> str:
-        if code == MASKED:
-            return "left out"
-        return (Regime if code == Regime.UNSOLVED else codes)(code).words
-
     found = np.unique(array).tolist()
-    return [Patch(label=words(code), linewidth=0.5, **face_of(codes, code, tint)) for code in found]
+    return [
+        Patch(
+            label="left out" if code == MASKED else codes(code).words,
+            linewidth=0.5,
+            **face_of(model, codes, code, tint),
+        )
+        for code in found
+    ]
 
 
 def add_legend(figure: Figure, place: str, entries: Sequence[Artist], title: str | None = None) -> None:
@@ -580,16 +599,18 @@ def _number(value: float) -> str:
     return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
-def equation(name: str, value: Any) -> str:
-    """Return a parameter and its value as a formula, or a contest in words."""
-    if name == "contest":
-        return f"{value} contest"
-    return f"${tex(PARAMETERS[name].symbol)} = {_number(value)}$"
+def equation(model: Model, name: str, value: Any) -> str:
+    """Return a parameter and its value as a formula, or a choice in words."""
+    parameter = model.by_name[name]
+    if parameter.choices:
+        return f"{value} {name}"
+    symbol = tex(parameter.symbol)
+    return f"${symbol} = {_number(value)}$" if symbol else f"{name} = ${_number(value)}$"
 
 
-def name_of(name: str) -> str:
-    """Return a parameter as its symbol, or the contest as that word."""
-    return name if name == "contest" else f"${tex(PARAMETERS[name].symbol)}$"
+def name_of(parameter: Parameter) -> str:
+    """Return a parameter as its symbol, or its name if it has none."""
+    return f"${tex(parameter.symbol)}$" if parameter.symbol else parameter.name
 
 
 def label_of(entry: Parameter | Label, units: bool = True) -> str:
@@ -605,34 +626,41 @@ def caption_of(
     across: Sequence[str],
     down: Sequence[str],
 ) -> str:
-    """Say what the panels are, where axes were cut, the contest, what differs from the default, and how many
-    of the values are shown."""
+    """Say what the panels are, where axes were cut, choices, what differs from the default, and how many of
+    the values are shown."""
+    model = model_of(dataset)
+    known = model.by_name
     fixed = {
-        name: float(dataset[name]) for name in PARAMETERS if name in dataset.coords and not dataset[name].ndim
+        name: dataset[name].item() for name in known if name in dataset.coords and not dataset[name].ndim
     }
-    changed = [name for name in fixed if name not in cut and fixed[name] != PARAMETERS[name].default]
-    places, others = (", ".join(equation(name, fixed[name]) for name in names) for names in (cut, changed))
+    changed = [name for name in fixed if name not in cut and fixed[name] != known[name].default]
+    numbers = [name for name in changed if not known[name].choices]
+    places, others = (
+        ", ".join(equation(model, name, fixed[name]) for name in part) for part in (cut, numbers)
+    )
     rest = "" if untold(dataset) else "all else at default"
-    form = contest_of(dataset)
-    contest = equation("contest", form) if form else ""
+    choices = [equation(model, name, fixed[name]) for name in fixed if known[name].choices]
     moving = [
-        f"{name_of(name)} varies along {' and '.join(map(name_of, along))}"
+        f"{name_of(known[name])} varies along {' and '.join(name_of(known[dim]) for dim in along)}"
         for name, along in varying(dataset).items()
         if name not in {*across, *down}
     ]
-    labels: dict[str, Parameter | Label] = {**PARAMETERS, **COMPARISON}
     panels = [
-        f"{kind} by {' and '.join(label_of(labels[name], units=False) for name in names)}"
+        f"{kind} by {' and '.join(label_of(known[name], units=False) for name in names)}"
         for kind, names in (("columns" if down else "panels", across), ("rows", down))
         if names
     ]
-    if {"contest", "decisiveness"} <= {*across, *down}:  # or equal numbers would be taken for equal contests
-        symbol = tex(PARAMETERS["decisiveness"].symbol)
-        panels.append(f"${symbol}$ per unit of arms in the difference contest")
-    shown = every(steps, {dim: f"${tex(PARAMETERS[dim].symbol)}$" for dim in steps})
-    codes = [dataset[name] for name in dataset.data_vars if name in DRAWN and DRAWN[str(name)].codes]
+    for name in {*across, *down}:  # or equal numbers would be taken for equal contests
+        choice, by_form = known[name].units_by or ("", {})
+        if choice in {*across, *down}:
+            panels += [
+                f"{name_of(known[name])} in {units} in the {form} {choice}" for form, units in by_form.items()
+            ]
+    shown = every(steps, {dim: name_of(known[dim]) for dim in steps})
+    drawn = drawn_of(model)
+    codes = [dataset[name] for name in dataset.data_vars if name in drawn and drawn[str(name)].codes]
     masked = [int((array == MASKED).sum()) for array in codes[:1]]
-    parts = [*panels, places and f"at {places}", contest, *moving, others, rest]
+    parts = [*panels, places and f"at {places}", *choices, *moving, others, rest]
     parts += [f"{count:,} of {codes[0].size:,} games are left out" for count in masked if count]
     parts.append(f"{shown} is shown" if steps else "")
     text = "; ".join(filter(None, parts))

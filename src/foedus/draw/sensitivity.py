@@ -10,12 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import ScaledTranslation
 
-from ..alliance.tables import PARAMETERS, VARIABLES, Regime
-from ..io.dataset import untold
-from ..model.parameters import tex
+from ..io.dataset import model_of, untold
+from ..model import Model
 from ..uncertainty.sensitivity import SENSITIVITY
-from .colours import REGIME_COLOURS
-from .plots import SMALL, Picture, add_caption, equation, label_of, percent, wrap_text
+from .colours import colours_of
+from .plots import SMALL, Picture, add_caption, equation, label_of, name_of, percent, wrap_text
 
 INDICES = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
 SHADES = {"first_order": "0.3", "total_order": "0.75"}  # of the two that share a panel; others: as the latter
@@ -49,7 +48,7 @@ def plot_sensitivity(dataset: xr.Dataset) -> Figure:
     >>> [label.get_text() for label in plot_sensitivity(ds).axes[0].get_yticklabels()]
     ["ally's cost of arms, $c_{A}$", "ally's share under the status quo, $q$"]
     """
-    last = dataset.isel(samples=-1)
+    model, last = model_of(dataset), dataset.isel(samples=-1)
     sobol = [name for name in INDICES[:2] if name in dataset]
     columns = ([sobol] if sobol else []) + [[name] for name in INDICES[2:] if name in dataset]
     outputs = dataset.output.values.tolist()
@@ -59,7 +58,7 @@ def plot_sensitivity(dataset: xr.Dataset) -> Figure:
     width = beside * (NAMES + WIDTH * panels)
     entries = [*sobol, *ENDS]
     across = 1 if width < LEGEND else 2
-    caption = wrap_text(_caption(dataset), width - 0.3, SMALL)
+    caption = wrap_text(_caption(model, dataset), width - 0.3, SMALL)
     under = [wrap_text(_index_label(names), WIDTH, SMALL) for names in columns]
     panel = ROW * max(3, dataset.sizes["parameter"]) + LINE * max(map(len, under)) + HEAD
     lines = len(entries) / across + len(caption)
@@ -76,16 +75,16 @@ def plot_sensitivity(dataset: xr.Dataset) -> Figure:
             if column < len(columns):
                 _draw_indices(axes, ranked, names)
             else:
-                _draw_tornado(axes, ranked, output)
+                _draw_tornado(axes, ranked, output in model.regimes)
             axes.tick_params(labelsize=SMALL, labelleft=column == 0)
             first = first or axes
         assert first is not None
         first.set_yticks(
             range(ranked.sizes["parameter"]),
-            [label_of(PARAMETERS[name], units=False) for name in ranked.parameter.values],
+            [label_of(model.by_name[name], units=False) for name in ranked.parameter.values],
         )
         first.set_ylim(ranked.sizes["parameter"] - 0.5, -0.5)
-        _set_title(first, dataset, output)
+        _set_title(first, model, dataset, output)
     patches = [
         Patch(
             facecolor=(SHADES | ENDS)[name],
@@ -97,7 +96,7 @@ def plot_sensitivity(dataset: xr.Dataset) -> Figure:
     ]
     place: Any = "outside upper left"
     figure.legend(handles=patches, loc=place, ncols=across, fontsize=SMALL, frameon=False)
-    add_caption(figure, _caption(dataset))
+    add_caption(figure, _caption(model, dataset))
     return figure
 
 
@@ -123,13 +122,13 @@ def _index_label(names: list[str]) -> str:
     return "share of the variance" if len(names) > 1 else label_of(SENSITIVITY[names[0]], units=False)
 
 
-def _draw_tornado(axes: Axes, ranked: xr.Dataset, output: str) -> None:
-    """Draw bars from the mean of an output to its means over the tenths of each parameter."""
+def _draw_tornado(axes: Axes, ranked: xr.Dataset, indicator: bool) -> None:
+    """Draw bars from the mean of an output, an `indicator` or not, to its means over the tenths of each
+    parameter."""
     mean = ranked["mean"].item()
     _draw_bars(axes, {name: (mean, ranked[name].values) for name in ENDS}, ENDS)
     axes.axvline(mean, color="black", linewidth=0.8)
     units = ranked.output_units.item()
-    indicator = output.upper() in Regime.__members__
     axes.set_xlabel(
         "probability" if indicator else f"mean ({units})" if units != "1" else "mean", fontsize=SMALL
     )
@@ -155,16 +154,16 @@ def _places(bars: int) -> list[float]:
     return [0.0] if bars == 1 else [-0.2, 0.2]
 
 
-def _set_title(axes: Axes, dataset: xr.Dataset, output: str) -> None:
+def _set_title(axes: Axes, model: Model, dataset: xr.Dataset, output: str) -> None:
     """Name an output above its panels, a regime with its colour and its probability."""
     variable, _, given = output.partition(" | ")
-    regime = (given or output).upper()
-    colour = REGIME_COLOURS.get(Regime[regime]) if regime in Regime.__members__ else None
-    if variable in VARIABLES:
-        words = label_of(VARIABLES[variable], units=False) + (f" | {Regime[regime].words}" if given else "")
+    regime = model.regimes.get(given or output)
+    colour = colours_of(model, model.codes).get(regime) if regime is not None else None
+    if variable in model.found:
+        words = label_of(model.found[variable], units=False) + (f" | {regime.words}" if regime else "")
     else:
         share = dataset.probability.sel(regime_name=output).item()
-        words = f"{Regime[regime].words}, in {percent(share)} % of the games"
+        words = f"{model.regimes[output].words}, in {percent(share)} % of the games"
     if colour:
         place: Any = axes.transAxes
         corner = axes.figure.dpi_scale_trans + ScaledTranslation(0, 1, place)  # inches from there
@@ -175,21 +174,23 @@ def _set_title(axes: Axes, dataset: xr.Dataset, output: str) -> None:
     axes.annotate(words, (0, 1), (18 if colour else 0, 5), "axes fraction", "offset points", in_layout=False)
 
 
-def _caption(dataset: xr.Dataset) -> str:
+def _caption(model: Model, dataset: xr.Dataset) -> str:
     """Say how many samples there are, what the intervals are, and which games these were."""
+    there = {name: dataset[name].item() for name in model.by_name if name in dataset.coords}
+    choices = {name for name, entry in model.by_name.items() if entry.choices}
     changed = [
-        equation(name, dataset[name].item())
-        for name, entry in PARAMETERS.items()
-        if name in dataset.coords and dataset[name].item() != entry.default
+        equation(model, name, value)
+        for name, value in there.items()
+        if name not in choices and value != model.by_name[name].default
     ]
     laws = (
-        f"${tex(PARAMETERS[name].symbol)}$ {text[2:-2]}"
+        f"{name_of(model.by_name[name])} {text[2:-2]}"
         for name, text in zip(dataset.parameter.values, dataset.distribution.values, strict=True)
     )
     parts = [
         f"{dataset.samples.values[-1]:,} samples, {dataset.attrs['games']:,} games",
         f"95 % intervals by {dataset.attrs['interval']}",
-        equation("contest", dataset.attrs["contest"]),
+        *(equation(model, name, value) for name, value in there.items() if name in choices),
         ", ".join(changed),
         "" if {*untold(dataset)} - {*dataset.parameter.values} else "all else at default",
         "distributions: " + ", ".join(laws),

@@ -11,10 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ..alliance.tables import CERTIFICATE, PARAMETERS, VARIABLES, Regime
-from ..model.outcomes import Variable
+from ..io.dataset import model_of
+from ..model import Label, Model
 from .plots import (
-    DRAWN,
     GAINS,
     NOISE,
     PANELS,
@@ -26,6 +25,7 @@ from .plots import (
     caption_of,
     check_variable,
     cut_at,
+    drawn_of,
     edges_of,
     face_of,
     label_of,
@@ -37,9 +37,7 @@ from .plots import (
     wrapped_label,
 )
 
-ARMS = ("pledge", "ally_arms", "challenger_arms")  # the curves of a picture of codes, by line style
-STYLES = ("solid", "dashed", "dotted")
-WITHOUT = "_without"  # the ending of the same variable of the game without S
+STYLES = ("solid", "dashed", "dotted")  # of the curves of a picture of codes
 SPARSE = 25  # points of a curve up to which each is marked
 COLUMNS, WIDTH, HEIGHT = 2, 2.6, 1.15  # of panels, and inches of each
 LEAP = 10  # times the steps on either side, from where on a step of a curve is a jump
@@ -54,7 +52,7 @@ def plot_slices(
 ) -> Figure:
     """Draw several variables along one axis, a panel for each, over bands that show the regimes.
 
-    A solid line is the game with S, a dashed one the same without it, where the dataset has it
+    A solid line is the variable itself, a dashed one what the model holds it against, where the dataset has it
     (``settlement_without`` beside ``settlement``).
 
     Parameters
@@ -95,8 +93,11 @@ def plot_slices(
             f"a picture of several variables shows one axis, not {', '.join([axis, *others])}: "
             f"fix {len(others)} of them with at (on the command line, --at)"
         )
-    twins = [name + WITHOUT for name in names if name + WITHOUT in dataset]
-    cut, steps = loaded(cut, [*names, *twins, "crisis_without"], [axis], SHOWN)
+    model = model_of(dataset)
+    mapped, drawn = model.mapped, drawn_of(model)
+    twins = {name: model.pairs[name] for name in names if model.pairs.get(name) in dataset}
+    coded_twins = [twin for twin in model.pairs.values() if model.found[twin].codes]
+    cut, steps = loaded(cut, [*names, *twins.values(), *coded_twins], [axis], SHOWN)
     columns = min(COLUMNS, len(names))
     rows = math.ceil(len(names) / columns)
     figure = Picture((WIDTH * columns + 2.1, (HEIGHT + 0.4) * rows + 1.1), layout="constrained")
@@ -105,25 +106,26 @@ def plot_slices(
     for axes in panels[len(names) :]:
         axes.remove()
     lines: list[Line2D] = []
-    jumps = jumps_of(cut, ["regime"])
-    jumps_without = jumps_of(cut, ["regime", "crisis_without"])
+    jumps = jumps_of(cut, [mapped.name])
+    jumps_of_twins = jumps_of(cut, [mapped.name, *coded_twins])
     for i, (axes, name) in enumerate(zip(panels, names, strict=False)):
-        if "regime" in cut:
-            _draw_bands(axes, cut, VARIABLES["regime"], tint=True)
-        curves = [_draw_curve(axes, cut[name], jumps, "solid", "with the superpower", zorder=3)]
-        if name in {twin.removesuffix(WITHOUT) for twin in twins}:
-            twin = cut[name + WITHOUT]
-            curves.append(_draw_curve(axes, twin, jumps_without, "dashed", "without it", zorder=2))
+        if mapped.name in cut:
+            _draw_bands(axes, cut, model, mapped, tint=True)
+        words, words_of_twin = model.pair_words
+        curves = [_draw_curve(axes, cut[name], model, jumps, "solid", words, zorder=3)]
+        if name in twins:
+            twin = cut[twins[name]]
+            curves.append(_draw_curve(axes, twin, model, jumps_of_twins, "dashed", words_of_twin, zorder=2))
         lines = max(lines, curves, key=len)
-        axes.set_title("\n".join(wrap_text(label_of(DRAWN[name]), WIDTH, SMALL)), fontsize=SMALL, loc="left")
+        axes.set_title("\n".join(wrap_text(label_of(drawn[name]), WIDTH, SMALL)), fontsize=SMALL, loc="left")
         set_axis(axes, "x", cut[axis].values, WIDTH)
         axes.tick_params(labelsize=SMALL, labelbottom=i + columns >= len(names))
-    frame.supxlabel(wrapped_label(PARAMETERS[axis], WIDTH * columns), fontsize="medium")
+    frame.supxlabel(wrapped_label(model.by_name[axis], WIDTH * columns), fontsize="medium")
     if len(lines) > 1:
         add_legend(figure, "upper left", lines)
-    if "regime" in cut:
-        patches = patches_of(cut.regime, Regime, tint=True)
-        add_legend(figure, "right upper", patches, VARIABLES["regime"].long_name)
+    if mapped.name in cut:
+        patches = patches_of(model, cut[mapped.name], model.codes, tint=True)
+        add_legend(figure, "right upper", patches, mapped.long_name)
     add_caption(figure, caption_of(cut, sliced, steps, [], []))
     return figure
 
@@ -138,22 +140,27 @@ def _check_variables(dataset: xr.Dataset, variables: Sequence[str]) -> list[str]
     for i, name in enumerate(names):
         if name in names[:i]:
             raise ValueError(f"{name} is named more than once")
-        if DRAWN[name].codes:
+        if drawn_of(model_of(dataset))[name].codes:
             raise ValueError(f"{name} is a code and has no curve; a picture of it alone shows it in bands")
     return names
 
 
 def plot_line(dataset: xr.Dataset, name: str, cut: Sequence[str]) -> Figure:
-    """Draw a variable along the only axis over bands of the regimes; of codes, bands and the arms.
+    """Draw a variable along the only axis over bands of the regimes; of codes, bands and what the model draws
+    over them.
 
     `cut` names the axes that the dataset was cut along before.
     """
-    entry = DRAWN[name]
-    bands = entry if entry.codes else VARIABLES["regime"] if "regime" in dataset else None
+    model = model_of(dataset)
+    drawn, mapped = drawn_of(model), model.mapped
+    entry = drawn[name]
+    bands = entry if entry.codes else mapped if mapped.name in dataset else None
     curves = [name]
     if entry.codes:
-        suffix = WITHOUT * name.endswith(WITHOUT)
-        curves = [arms + suffix for arms in ARMS if arms + suffix in dataset]
+        own = [
+            model.pairs.get(curve, curve) if name in model.pairs.values() else curve for curve in model.drawn
+        ]
+        curves = [curve for curve in own if curve in dataset]
     axis = str(dataset[name].dims[0])
     dataset, steps = loaded(dataset, [name, *curves], [axis], SHOWN)
     figure = Picture((6.6, 4.2), layout="constrained")
@@ -161,22 +168,22 @@ def plot_line(dataset: xr.Dataset, name: str, cut: Sequence[str]) -> Figure:
     jumps = np.array([], int)
     if bands and bands.codes and bands.name in dataset:
         jumps = jumps_of(dataset, [bands.name])
-        _draw_bands(axes, dataset, bands, tint=bool(curves))
-        patches = patches_of(dataset[bands.name], bands.codes, tint=bool(curves))
+        _draw_bands(axes, dataset, model, bands, tint=bool(curves))
+        patches = patches_of(model, dataset[bands.name], bands.codes, tint=bool(curves))
         add_legend(figure, "right upper", patches, bands.long_name)
     lines = [
-        _draw_curve(axes, dataset[curve], jumps, style, label_of(DRAWN[curve], units=False))
+        _draw_curve(axes, dataset[curve], model, jumps, style, label_of(drawn[curve], units=False))
         for curve, style in zip(curves, STYLES, strict=False)
     ]
     if len(lines) == 1:
-        axes.set_ylabel(wrapped_label(DRAWN[curves[0]], 3.3))
+        axes.set_ylabel(wrapped_label(drawn[curves[0]], 3.3))
     elif lines:
-        axes.set_ylabel(DRAWN[curves[0]].units)
+        axes.set_ylabel(drawn[curves[0]].units)
         add_legend(figure, "upper left", lines)
     else:
         axes.set_yticks([])
     set_axis(axes, "x", dataset[axis].values, 4.7)
-    axes.set_xlabel(wrapped_label(PARAMETERS[axis], 4.7))
+    axes.set_xlabel(wrapped_label(model.by_name[axis], 4.7))
     add_caption(figure, caption_of(dataset, cut, steps, [], []))
     return figure
 
@@ -204,23 +211,29 @@ def with_gaps(array: xr.DataArray, jumps: np.ndarray) -> tuple[np.ndarray, np.nd
     )
 
 
-def _draw_bands(axes: Axes, dataset: xr.Dataset, bands: Variable, tint: bool) -> None:
+def _draw_bands(axes: Axes, dataset: xr.Dataset, model: Model, bands: Label, tint: bool) -> None:
     """Draw a band in its colour for each stretch of the same code."""
     assert bands.codes
     array = dataset[bands.name]
     edges = edges_of(array[array.dims[0]].values)
     ends = [0, *jumps_of(dataset, [bands.name]), array.size]
     for first, last in itertools.pairwise(ends):
-        face = face_of(bands.codes, array.values[first], tint=tint)
+        face = face_of(model, bands.codes, array.values[first], tint=tint)
         axes.axvspan(edges[first], edges[last], **{"linewidth": 0} | face)
 
 
 def _draw_curve(
-    axes: Axes, array: xr.DataArray, jumps: np.ndarray, style: str, label: str, **options: Any
+    axes: Axes,
+    array: xr.DataArray,
+    model: Model,
+    jumps: np.ndarray,
+    style: str,
+    label: str,
+    **options: Any,
 ) -> Line2D:
     """Draw an array as a curve with a gap at each jump, where it takes no value in between."""
     x, heights = with_gaps(array, jumps)
-    if array.name in CERTIFICATE:  # 0, too, on a scale that has none
+    if array.name in model.kept and array.name not in model.found:  # 0, too, on a scale that has none
         heights = np.maximum(heights, GAINS[0])
         axes.set_yscale("log")
     finite = np.isfinite(heights)

@@ -11,9 +11,8 @@ from pathlib import Path
 from rich import box
 from rich.table import Table
 
-from ..alliance.tables import PARAMETERS, VARIABLES
 from ..io.files import beside, writable
-from ..model.parameters import tex
+from ..model.parameters import Symbol
 
 ENDINGS = (".csv", ".tex")
 
@@ -81,7 +80,7 @@ def save_table(
     --------
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "table.tex"
-    >>> save_table(["c_A", "regime"], [[0.25, "self-reliance"]], path)
+    >>> save_table([Symbol("c_A"), "regime"], [[0.25, "self-reliance"]], path)
     >>> print(path.read_text())
     \\begin{tabular}{rl}
     \\toprule
@@ -112,8 +111,7 @@ def _latex(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> st
         return " & ".join(_escaped(cell) for cell in cells) + r" \\"
 
     columns = "".join("r" if _has_numbers(rows, k) else "l" for k in range(len(headings)))
-    symbols = {p.symbol for p in PARAMETERS.values()} | {v.symbol for v in VARIABLES.values()}
-    heads = (f"${tex(head)}$" if head in symbols else _escaped(head) for head in headings)
+    heads = (f"${head.tex}$" if isinstance(head, Symbol) else _escaped(head) for head in headings)
     body = [" & ".join(heads) + r" \\", r"\midrule", *(line(row) for row in rows)]
     return "\n".join(
         [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", *body, r"\bottomrule", r"\end{tabular}", ""]

@@ -27,11 +27,12 @@ from bokeh.models import (
 from bokeh.plotting import figure
 from bokeh.themes import Theme
 
+from ..alliance.codes import Regime
 from ..alliance.equilibrium import solve
-from ..alliance.tables import CONTESTS, PARAMETERS, VARIABLES, Regime
+from ..alliance.model import NUMBERS, OUTCOMES, PARAMETERS
 from ..draw.plots import TINT, edges_of, log_ticks
 from ..draw.slices import STYLES, jumps_of, with_gaps
-from ..large.streaming import regime_counts
+from ..large.streaming import code_counts
 from ..runs.runfile import Range
 from .view import (
     SHOWN,
@@ -130,7 +131,7 @@ class Page:
         """Make a slider and a box for each parameter, and the choices of the contest and of the axes."""
         common: dict[str, Any] = {"stylesheets": [css()], "sizing_mode": "stretch_width", "margin": (1, 5)}
         self.sliders, self.boxes = {}, {}
-        for name, parameter in PARAMETERS.items():
+        for name, parameter in NUMBERS.items():
             axis = reach(name)
             low, high = scaled(name, axis.start), scaled(name, axis.to)
             spoken = CustomJSTickFormatter(code="return (10 ** tick).toPrecision(3)")
@@ -144,9 +145,10 @@ class Page:
             self.boxes[name] = box = pn.widgets.TextInput(name=label(name), css_classes=["compact"], **common)
             slider.param.watch(functools.partial(self.slide, name), "value")
             box.param.watch(functools.partial(self.type_in, name), "value")
-        self.contest = pn.widgets.Select(name="form of the contest", options=list(CONTESTS), **common)
+        contest = PARAMETERS["contest"]
+        self.contest = pn.widgets.Select(name=contest.long_name, options=list(contest.choices), **common)
         self.contest.param.watch(self.choose_contest, "value")
-        options = {label(name): name for name in PARAMETERS}
+        options = {label(name): name for name in NUMBERS}
         self.axes = {}
         for letter in "xy":
             self.axes[letter] = {
@@ -165,7 +167,7 @@ class Page:
         made = pn.Template(text, location=True)
         made.add_variable("theme", self.theme)
         made.add_variable("other_theme", other)
-        parameters = [part for name in PARAMETERS for part in (self.boxes[name], self.sliders[name])]
+        parameters = [part for name in NUMBERS for part in (self.boxes[name], self.sliders[name])]
         axes = [
             part
             for widgets in self.axes.values()
@@ -416,7 +418,7 @@ class Page:
             chart.vspan("x", source=self.cuts[name], line_color=ink, line_width=0.7)
             self.curves[name] = {variable: ColumnDataSource({"x": [], "y": []}) for variable in SHOWN}
             for (variable, source), dash in zip(self.curves[name].items(), DASHES, strict=True):
-                symbol = VARIABLES[variable].symbol
+                symbol = OUTCOMES[variable].symbol
                 chart.line(
                     "x", "y", source=source, line_color=ink, line_width=2, line_dash=dash,
                     legend_label=f"{variable.replace('_', ' ')}, {symbol}",
@@ -441,7 +443,7 @@ class Page:
             }  # fmt: skip
         xs, ys = frame.boundaries or ([], [])
         self.boundaries.data = {"xs": xs, "ys": ys}
-        self.texts["legend"].object = legend(regime_counts(frame.regime))
+        self.texts["legend"].object = legend(code_counts(Regime, frame.regime))
         if seconds is not None:
             self.texts["rate"].object = rate(frame.regime.size, seconds)
 

@@ -19,24 +19,25 @@ import pydantic
 
 from ..alliance.claims import CLAIMS
 from ..alliance.game import Game, make_game
-from ..alliance.tables import PARAMETERS
+from ..alliance.model import PARAMETERS, model
 from ..draw.plots import ALONE, plot, save_figure
-from ..draw.slices import ARMS
 from ..io.dataset import geometric
 from ..io.files import save
 from ..maps.adaptive import adaptive_map
 from ..maps.cutpoints import cutpoints
 from ..model.checks import naming, number_of
 from ..runs.runfile import Range, read_run
-from ..solving.sweeps import Progress, Request, request_sweep, solve_request, sweep
-from ..uncertainty.claims import LENGTH, MARGINAL, WIDE, claims
+from ..solving.parallel import Progress
+from ..solving.requests import Request, request_sweep, solve_request
+from ..solving.sweeps import sweep
+from ..uncertainty.claims import LENGTH, claims, usual_laws
 
 if TYPE_CHECKING:
     import xarray as xr
 
 SIDE = 1024  # values of each axis of the map
 COARSE = 128  # the same while parameters move, of contests without closed forms
-SHOWN = (*ARMS, "settlement")  # along each axis, besides the regime
+SHOWN = (*model.drawn, "settlement")  # along each axis, besides the regime
 PICTURES = (".svg", ".png")
 DOWNLOADS = {  # by ending: what it is, in words and to browsers
     ".svg": ("figure (svg)", "image/svg+xml"),
@@ -47,7 +48,11 @@ DOWNLOADS = {  # by ending: what it is, in words and to browsers
 NAME = "explored"  # of files that are downloaded
 
 # where the slider of each parameter goes, in its own values or in their logarithms
-REACH: dict[str, tuple[str, float, float]] = {**WIDE, "decisiveness": ("log_uniform", 0.25, 16.0)}
+REACH: dict[str, tuple[str, float, float]] = {
+    **usual_laws(model),
+    "decisiveness": ("log_uniform", 0.25, 16.0),
+}
+ALONG = "ally_cost"  # the parameter along which some claims are
 FAR = 1e300  # no axis ends beyond it, or so many times as high as it starts: browsers draw no infinity
 INSIDE = 0.01  # a slider ends so far inside an end that is not allowed
 
@@ -217,7 +222,10 @@ def view_of_query(query: str) -> View:
             if parts[0] in axes:
                 raise ValueError(f"{parts[0]} is on both axes; a map has two")
             axes[parts[0]] = number_at(letter, parts[1]), number_at(letter, parts[2]), parts[3]
-        game = {name: text if name == "contest" else number_at(name, text) for name, text in given.items()}
+        game = {
+            name: text if model.parameter(name).choices else number_at(name, text)
+            for name, text in given.items()
+        }
         return make_view(make_game(game), axes)
 
 
@@ -257,7 +265,7 @@ def frames(view: View, stale: Callable[[], bool]) -> Iterator[Frame]:
     whole = {name: axis.values() for name, axis in view.axes.items()}
     exact: np.ndarray | None = None
     request = _requested(view, SIDE)
-    if request.closed:
+    if request.quick:
         exact = solve_request(request, progress=progress).arrays["regime"]
         yield Frame(tuple(whole.values()), exact)
     else:
@@ -284,8 +292,7 @@ def regimes(view: View, side: int, progress: Progress | None = None) -> np.ndarr
 def _requested(view: View, side: int) -> Request:
     """Return the request for the regimes of the map of a view, y before x, as pictures have their rows."""
     axes = {name: _values(axis, side) for name, axis in reversed(view.axes.items())}
-    fixed = {name: value for name, value in view.fixed.items() if name != "contest"}
-    return request_sweep(axes, ["regime"], view.game.contest, np.float64, fixed)
+    return request_sweep(model, axes, ["regime"], np.float64, view.fixed)
 
 
 def slices(view: View) -> "dict[str, tuple[xr.Dataset, xr.Dataset]]":
@@ -313,15 +320,15 @@ def claims_at(game: Game) -> dict[str, bool | None]:
     (True, None)
     """
     others = dataclasses.asdict(game)
-    cost = others.pop(MARGINAL)
-    axis = _values(reach(MARGINAL), LENGTH)
+    cost = others.pop(ALONG)
+    axis = _values(reach(ALONG), LENGTH)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, where no premise is met
-        alone, along = (claims({MARGINAL: values}, **others) for values in ([cost], np.union1d(axis, [cost])))
+        alone, along = (claims({ALONG: values}, **others) for values in ([cost], np.union1d(axis, [cost])))
     found: dict[str, bool | None] = {}
-    for name, claim in CLAIMS.items():
-        told = (along if claim.along else alone).sel(claim=name)
-        found[name] = bool(told.holds == told.premise_met) if told.premise_met else None
+    for claim in CLAIMS:
+        told = (along if claim.along else alone).sel(claim=claim.name)
+        found[claim.name] = bool(told.holds == told.premise_met) if told.premise_met else None
     return found
 
 

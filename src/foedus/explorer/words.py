@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..alliance.claims import CLAIMS
+from ..alliance.codes import Crisis, Regime
 from ..alliance.equilibrium import Equilibrium
 from ..alliance.game import Game
+from ..alliance.model import PARAMETERS, REGIME_COLOURS
 from ..alliance.notebook import equilibrium_html, swatch
-from ..alliance.tables import PARAMETERS, Crisis, Regime
-from ..draw.colours import REGIME_COLOURS
 from ..draw.plots import percent
 from ..draw.tables import html_table
 from ..maps.cutpoints import cutpoint_rows
@@ -104,10 +104,10 @@ def legend(counts: Mapping[int, int]) -> str:
 def claims_list(held: Mapping[str, bool | None]) -> str:
     """Return the claims, each lit up as it holds or not."""
     items = []
-    for name, claim in CLAIMS.items():
-        kind, mark, told = MARKS[held[name]]
+    for claim in CLAIMS:
+        kind, mark, told = MARKS[held[claim.name]]
         items.append(
-            f"<li class='{kind}' data-claim='{name}'>"
+            f"<li class='{kind}' data-claim='{claim.name}'>"
             f"<b role='img' aria-label='{told}' title='{told}'>{mark}</b>{html.escape(claim.sentence)} "
             f"<span class='faint'>(premise: {html.escape(claim.premise)})</span></li>"
         )

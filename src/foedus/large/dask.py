@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..io.draft import Draft, Record
-from ..solving.sweeps import Progress, Request, check_threads, solve_request
+from ..solving.parallel import Progress, check_threads
+from ..solving.requests import Request, solve_request
 from ..version import __version__
 from .streaming import slab_of, solve_slab
 

@@ -8,20 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..alliance.tables import CONTESTS, Regime
+from ..io.dataset import model_of
 from ..io.draft import Draft, Record, drafted
 from ..io.files import failing_to_write, format_of, opened
 from ..io.layout import SMALL_CHUNK, Box, layout
-from ..solving.sweeps import (
-    Progress,
-    Request,
-    check_threads,
-    in_parallel,
-    labelled,
-    request_sweep,
-    solve_request,
-    warn_unsolved,
-)
+from ..model import Code, Model, chosen
+from ..solving.parallel import Progress, check_threads, in_parallel
+from ..solving.requests import Request, request_sweep, solve_request, warn_unsolved
+from ..solving.sweeps import labelled
 
 if TYPE_CHECKING:
     import distributed
@@ -32,16 +26,16 @@ def sweep_to(
     path: str | os.PathLike,
     axes: Mapping[str, Any],
     *,
+    model: Model | None = None,
     variables: Iterable[str] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
-    contest: str = CONTESTS[0],
     dtype: Any = np.float64,
     overwrite: bool = False,
     resume: bool = False,
     client: "distributed.Client | None" = None,
-    **fixed: float,
-) -> dict[Regime, int]:
+    **fixed: Any,
+) -> dict[Code, int]:
     """Solve the game at every point of a grid into a file, in memory that does not grow with the grid.
 
     Slabs of at most four million games, or four thousand with ``deviation_gain``, are solved and kept in the
@@ -53,7 +47,7 @@ def sweep_to(
     ----------
     path : str or path
         the file to write: NetCDF, or a Zarr store if it ends in ``.zarr`` (which takes ``foedus[zarr]``)
-    axes, variables, threads, progress, contest, dtype, **fixed
+    axes, model, variables, threads, progress, dtype, **fixed
         as for `sweep`
     overwrite : bool, optional
         replace a file that exists, and start anew where an unfinished one does
@@ -66,7 +60,7 @@ def sweep_to(
 
     Returns
     -------
-    dict of Regime to int
+    dict of Code to int
         how many games have each regime that occurs; empty if ``regime`` is not among the variables
 
     Raises
@@ -89,7 +83,7 @@ def sweep_to(
     >>> counts[foedus.Regime.RESTRAINT] == int(restraint.sum())
     True
     """
-    request = request_sweep(axes, variables, contest, dtype, fixed)
+    request = request_sweep(chosen(model), axes, variables, dtype, fixed)
     regimes, _ = stream(
         request,
         path,
@@ -106,7 +100,7 @@ def sweep_to(
 class Streamed(NamedTuple):
     """How many games of a map have each regime, and how many were solved just now."""
 
-    regimes: dict[Regime, int]
+    regimes: dict[Code, int]
     solved: int
 
 
@@ -125,9 +119,8 @@ def stream(
     threads = check_threads(threads)
     if request.columns.games * request.bytes_per_game > sys.maxsize:
         raise ValueError(f"{request.columns.games:,} games are more than any file holds")
-    quick = request.closed and not request.searched
     chunk = SMALL_CHUNK if request.searched else None
-    cut = layout(request.shape, request.bytes_per_game, quick, chunk)
+    cut = layout(request.shape, request.bytes_per_game, request.quick, chunk)
     games = request.columns.games
     with drafted(path, template(request, command), cut, overwrite=overwrite, resume=resume) as draft:
         if draft is None:
@@ -146,8 +139,8 @@ def stream(
     unsolved = sum(record.unsolved for record in records)
     if unsolved:
         first = min(record.first for record in records if record.unsolved)
-        warn_unsolved(unsolved, games, request.game(first), stacklevel=3)
-    return Streamed(_total(record.regimes for record in records), solved)
+        warn_unsolved(request.model, unsolved, games, request.columns.numbers(first), stacklevel=3)
+    return Streamed(_total(request.model.codes, (record.regimes for record in records)), solved)
 
 
 def template(request: Request, command: str) -> "xr.Dataset":
@@ -177,7 +170,8 @@ def solve_slab(
         inner = np.unravel_index(first, part.shape)
         place = [side.start + index for side, index in zip(box, inner, strict=True)]
         first = int(np.ravel_multi_index(place, shape))
-    regimes = regime_counts(arrays["regime"]) if "regime" in arrays else {}
+    mapped = part.model.mapped.name
+    regimes = code_counts(part.model.codes, arrays[mapped]) if mapped in arrays else {}
     with failing_to_write(target):
         chunks = list(format_of(target).keep(file, arrays, box, chunk))
     return Record(part.columns.games, unsolved, first, regimes, chunks)
@@ -196,28 +190,29 @@ def _solve_in_threads(
     in_parallel(solve, todo, games, threads, progress)
 
 
-def regime_counts(regime: np.ndarray) -> dict[int, int]:
-    """Return how many games have each regime, by code."""
+def code_counts(codes: type[Code], found: np.ndarray) -> dict[int, int]:
+    """Return how many games have each code that occurs."""
     # compared in its own type, which is five times as fast as in that of an enumeration
-    counts = {int(code): int(np.count_nonzero(regime == np.int8(code))) for code in Regime}
+    counts = {int(code): int(np.count_nonzero(found == np.int8(code))) for code in codes.everything()}
     return {code: count for code, count in counts.items() if count}
 
 
-def count_regimes(path: str | os.PathLike) -> dict[Regime, int]:
+def count_regimes(path: str | os.PathLike) -> dict[Code, int]:
     """Return how many games of a map in a file have each regime that occurs, read slab by slab."""
     with opened(path) as dataset:
-        if "regime" not in dataset:
+        model = model_of(dataset)
+        if model.mapped.name not in dataset:
             return {}
-        regime = dataset.regime
+        regime = dataset[model.mapped.name]
         cut = layout(regime.shape, 1)
         parts = map(cut.box, range(cut.slabs))
-        return _total(regime_counts(regime[box].values) for box in parts)
+        return _total(model.codes, (code_counts(model.codes, regime[box].values) for box in parts))
 
 
-def _total(counts: Iterable[Mapping[int, int]]) -> dict[Regime, int]:
-    """Return the sums of counts of regimes, in the order of their codes."""
-    total: dict[Regime, int] = {}
+def _total(codes: type[Code], counts: Iterable[Mapping[int, int]]) -> dict[Code, int]:
+    """Return the sums of counts of codes, in their order."""
+    total: dict[Code, int] = {}
     for part in counts:
         for code, count in part.items():
-            total[Regime(code)] = total.get(Regime(code), 0) + count
+            total[codes(code)] = total.get(codes(code), 0) + count
     return dict(sorted(total.items()))

@@ -7,55 +7,42 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..alliance.game import Game
-from ..alliance.tables import CONTESTS, Regime
 from ..io.dataset import geometric, parameter_attributes, variable
-from ..model.checks import check_values
-from ..model.outcomes import Label, Variable
-from ..model.parameters import NUMBER
-from ..solving.sweeps import (
-    Progress,
-    Request,
-    check_threads,
-    labelled,
-    request_sweep,
-    solve_columns,
-    solve_request,
-    warn_unsolved,
-)
+from ..model import UNSOLVED, Label, Model, Outcome, chosen, table
+from ..model.checks import check_whole
+from ..solving.columns import check_axes
+from ..solving.parallel import Progress, check_threads
+from ..solving.requests import Request, request_sweep, solve_columns, solve_request, warn_unsolved
+from ..solving.sweeps import labelled
 from .topology import Geometry, entropies, geometry
 from .tracing import Quads, Runs, lattice, runs, trace
 
 if TYPE_CHECKING:
     import xarray as xr
 
+SHARE = Label("share", "", "1", "share of the map where the regime holds")
+REGIME_NAME = Label("regime_name", "", "1", "regime")
 
-# what an adaptive map adds to its regimes; of the names that end in _ there is one for each of its two axes
-BOUNDARIES = {
-    label.name: label
-    for label in (
+
+def labels(model: Model) -> dict[str, Label]:
+    """Return what an adaptive map adds to its regimes; of the names that end in _ there is one for each of its
+    two axes."""
+    window = "half of the window in which such a point was last seen, as a share of an axis"
+    return table(
         Label("boundary_", "", "", "boundary between regimes"),  # with the units of the axis
-        Variable("curve_regimes", "", NUMBER, "regimes on the sides of a boundary", Regime),
-        Label("curve_size", "", NUMBER, "vertices of a boundary"),
+        Outcome("curve_regimes", "", "1", "regimes on the sides of a boundary", model.codes),
+        Label("curve_size", "", "1", "vertices of a boundary"),
         Label("meeting_", "", "", "point where more than two regimes meet"),
-        Label(
-            "meeting_error",
-            "",
-            NUMBER,
-            "half of the window in which such a point was last seen, as a share of an axis",
-        ),
-        Label("meeting_regimes", "", NUMBER, "whether a regime is among those that meet"),
-        Label("share", "", NUMBER, "share of the map where the regime holds"),
-        Label("share_error", "", NUMBER, "error of the share as one of the area, at most"),
-        Label(
-            "border_length", "", NUMBER, "length of the boundary between two regimes, axes scaled to [0, 1]"
-        ),
-        Label("basin_entropy", "S_b", NUMBER, "basin entropy"),
-        Label("boundary_entropy", "S_bb", NUMBER, "boundary basin entropy"),
-        Label("regime_name", "", NUMBER, "regime"),
-        Label("neighbour", "", NUMBER, "regime on the other side"),
+        Label("meeting_error", "", "1", window),
+        Label("meeting_regimes", "", "1", "whether a regime is among those that meet"),
+        SHARE,
+        Label("share_error", "", "1", "error of the share as one of the area, at most"),
+        Label("border_length", "", "1", "length of the boundary between two regimes, axes scaled to [0, 1]"),
+        Label("basin_entropy", "S_b", "1", "basin entropy"),
+        Label("boundary_entropy", "S_bb", "1", "boundary basin entropy"),
+        REGIME_NAME,
+        Label("neighbour", "", "1", "regime on the other side"),
     )
-}
 
 
 DENSE = 2**30  # games up to which a map is kept whole
@@ -68,11 +55,11 @@ BOX = 5  # points along a side of the boxes of the entropies
 def adaptive_map(
     axes: Mapping[str, Any],
     *,
+    model: Model | None = None,
     spacing: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
-    contest: str = CONTESTS[0],
-    **fixed: float,
+    **fixed: Any,
 ) -> "xr.Dataset":
     """Find the regime at every point of a grid of two axes by solving the game only where it may change.
 
@@ -87,7 +74,7 @@ def adaptive_map(
     spacing : int, optional
         the steps of the grid between the values that are solved at first; default: 8, or more where that
         would be more than 8192 values of an axis
-    threads, contest, **fixed
+    model, threads, **fixed
         as for `sweep`
     progress : callable, optional
         called with the games of the first step solved and to solve; raising in it cancels
@@ -132,41 +119,44 @@ def adaptive_map(
     >>> ds.border_length.sel(regime_name="restraint", neighbour="deterrence").item()
     0.0
     """
+    game = chosen(model)
     if not isinstance(axes, Mapping) or len(axes) != 2:
         raise ValueError("an adaptive map has two axes, a mapping of their names to their values")
-    values = {name: check_values(name, column) for name, column in axes.items()}
+    values = check_axes(game, axes)
     for name, column in values.items():
+        if game.by_name[name].choices:
+            raise ValueError(f"{name} is a choice and no axis of an adaptive map; fix it")
         if column.size < 2 or not (np.diff(column) > 0).all():
             raise ValueError(f"{name}: an adaptive map needs two values or more, in rising order")
     first, second = values.values()
     shape = first.size, second.size
     if spacing is None:
         spacing = max(STEPS, math.ceil(max(shape) / LATTICE))
-    if isinstance(spacing, bool) or not isinstance(spacing, (int, np.integer)) or spacing < 1:
-        raise ValueError(f"spacing = {spacing!r} is not allowed; it must be a whole number, 1 or more")
+    spacing = check_whole("spacing", spacing, 1)
     threads = check_threads(threads)
     places = lattice(first.size, spacing), lattice(second.size, spacing)
     coarse = {name: column[at] for (name, column), at in zip(values.items(), places, strict=True)}
-    request = request_sweep(coarse, ["regime"], contest, np.float64, fixed)
-    codes = solve_request(request, threads, progress).arrays["regime"]
+    mapped = game.mapped.name
+    request = request_sweep(game, coarse, [mapped], np.float64, fixed)
+    codes = solve_request(request, threads, progress).arrays[mapped]
     solved = codes.size
 
     def codes_at(u: np.ndarray, v: np.ndarray) -> np.ndarray:
         nonlocal solved
         solved += u.size
         points = {name: values_at(values[name], at) for name, at in zip(values, (u, v), strict=True)}
-        return solve_columns(points, request.columns.fixed, contest, ["regime"], threads)["regime"]
+        return solve_columns(game, points, request.columns.fixed, [mapped], threads)[mapped]
 
     quads = trace(codes_at, places[0], places[1], codes)
     found = runs(quads, shape, codes[0, 0])
-    unsolved = found.counts().get(Regime.UNSOLVED, 0)
+    unsolved = found.counts().get(UNSOLVED, 0)
     if unsolved:
-        i, j = divmod(int(found.start[np.argmax(found.code == Regime.UNSOLVED)]), shape[1])
+        i, j = divmod(int(found.start[np.argmax(found.code == UNSOLVED)]), shape[1])
         at = {name: float(column[k]) for (name, column), k in zip(values.items(), (i, j), strict=True)}
-        game = Game(**request.columns.fixed, **at, contest=contest)
-        warn_unsolved(unsolved, math.prod(shape), game, stacklevel=3)
+        warn_unsolved(game, unsolved, math.prod(shape), request.columns.fixed | at, stacklevel=3)
     boundaries = geometry(codes_at, quads, shape)
-    return _labelled(request, values, found, quads, boundaries, int(spacing), solved)
+    kept = request._replace(columns=request.columns._replace(values=values))
+    return _labelled(kept, found, quads, boundaries, spacing, solved)
 
 
 def values_at(axis: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -193,18 +183,12 @@ def _share_error(shown: np.ndarray, shape: tuple[int, int]) -> float:
 
 
 def _labelled(
-    request: Request,
-    values: dict[str, np.ndarray],
-    found: Runs,
-    quads: Quads,
-    boundaries: Geometry,
-    spacing: int,
-    solved: int,
+    request: Request, found: Runs, quads: Quads, boundaries: Geometry, spacing: int, solved: int
 ) -> "xr.Dataset":
     """Return what was found of a map as a Dataset that explains itself."""
     import xarray as xr
 
-    shape, names = found.shape, tuple(values)
+    model, values, shape = request.model, request.columns.values, found.shape
     step = kept_step(shape)
     kept = {name: column[::step] for name, column in values.items()}
     if step == 1:
@@ -213,11 +197,11 @@ def _labelled(
         rows, columns = (np.arange(0, size, step) for size in shape)
         regime = found.at(np.repeat(rows, columns.size), np.tile(columns, rows.size))
         regime = regime.reshape(rows.size, columns.size)
-    part = request_sweep(kept, ["regime"], request.contest, np.float64, request.columns.fixed)
-    dataset = labelled(part, {"regime": regime}, "foedus.adaptive_map")
+    part = request._replace(columns=request.columns._replace(values=kept))
+    dataset = labelled(part, {model.mapped.name: regime}, "foedus.adaptive_map")
 
-    counts = found.counts()
-    regimes = [code for code in Regime if code != Regime.UNSOLVED or code in counts]
+    counts, known = found.counts(), labels(model)
+    regimes = [code for code in model.codes.everything() if code != UNSOLVED or code in counts]
     curves, meetings = boundaries.curves, boundaries.meetings
     corners = quads.codes.reshape(-1, 4)
     lengths = np.zeros((len(regimes), len(regimes)))
@@ -238,19 +222,17 @@ def _labelled(
         "basin_entropy": ((), basin),
         "boundary_entropy": ((), boundary),
     }
-    words = [code.name.lower() for code in regimes]
-    dataset = dataset.assign_coords({
-        name: variable((name,), np.array(words), BOUNDARIES[name]) for name in ("regime_name", "neighbour")
-    })  # fmt: skip
-    dataset = dataset.assign({
-        name: variable(dims, np.asarray(array), BOUNDARIES[name]) for name, (dims, array) in arrays.items()
-    })  # fmt: skip
+    words = np.array([code.name.lower() for code in regimes])
+    names = {name: variable((name,), words, known[name]) for name in ("regime_name", "neighbour")}
+    found_arrays = {name: variable(dims, array, known[name]) for name, (dims, array) in arrays.items()}
+    dataset = dataset.assign_coords(names).assign(found_arrays)
     points = curves.vertices, np.array([meeting.at for meeting in meetings]).reshape(-1, 2)
+    forms = {name: str(dataset[name].item()) for name in request.columns.fixed if model.by_name[name].choices}
     for (kind, dim, at), (k, name) in itertools.product(
-        zip(("boundary_", "meeting_"), ("vertex", "meeting"), points, strict=True), enumerate(names)
+        zip(("boundary_", "meeting_"), ("vertex", "meeting"), points, strict=True), enumerate(values)
     ):
-        entry = parameter_attributes(name, request.contest)
-        attributes = entry | {"long_name": f"{BOUNDARIES[kind].long_name}: {entry['long_name']}"}
+        entry = parameter_attributes(model, name, forms)
+        attributes = entry | {"long_name": f"{known[kind].long_name}: {entry['long_name']}"}
         dataset[kind + name] = xr.Variable((dim,), values_at(values[name], at[:, k]), attributes)
     sides = [min(spacing / (size - 1), 1.0) for size in shape]
     return dataset.assign_attrs(

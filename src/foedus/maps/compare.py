@@ -1,48 +1,39 @@
 """One map under several functional forms, and how far what it shows depends on the form."""
 
-import itertools
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..alliance.game import make_game
-from ..alliance.tables import PARAMETERS, Regime
-from ..model.checks import check_contest, check_values
-from ..model.outcomes import Label
-from ..model.parameters import NUMBER
-from ..solving.sweeps import Progress, check_variables, sweep, warn_unsolved
+from ..model import UNSOLVED, Code, Label, Model, Parameter, chosen, table
+from ..solving.columns import check_axes
+from ..solving.parallel import Progress
+from ..solving.requests import request_sweep
+from ..solving.sweeps import solve_labelled
 
 if TYPE_CHECKING:
     import xarray as xr
 
-
-# what a comparison of forms adds: the form of the contest as a dimension, and how far each regime holds
-COMPARISON = {
-    label.name: label
-    for label in (
-        Label("contest", "", NUMBER, "form of the contest"),
-        Label("regime_share", "", NUMBER, "share of the map where the regime holds"),
-        Label("regime_name", "", NUMBER, "regime"),
-        Label("under", "", NUMBER, "under how many of the forms"),
-    )
-}
-
-
 UNDER = ("all", "some", "none")  # some: but not all
+
+# what a comparison of forms adds: how far each regime holds
+COMPARISON = table(
+    Label("regime_share", "", "1", "share of the map where the regime holds"),
+    Label("regime_name", "", "1", "regime"),
+    Label("under", "", "1", "under how many of the forms"),
+)
 
 
 def compare(
     axes: Mapping[str, Any],
     over: Mapping[str, Any],
     *,
+    model: Model | None = None,
     variables: Iterable[str] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
-    contest: str | None = None,
     dtype: Any = np.float64,
-    **fixed: float,
+    **fixed: Any,
 ) -> "xr.Dataset":
     """Solve the same grid of games under each of several functional forms.
 
@@ -55,20 +46,14 @@ def compare(
     axes : mapping of str to array_like, shape (n,)
         the values of each parameter that spans the map, as for `sweep`
     over : mapping of str to array_like, shape (m,)
-        what the forms are made of, in this order: names of contests for ``contest``, values for
-        the name of a parameter
+        what the forms are made of, in this order: for the name of a choice, as ``contest``, names of its
+        forms, for that of another parameter values
+    model, threads, dtype, **fixed
+        as for `sweep`
     variables : iterable of str, optional
         the variables to keep; default: all. The regime is always among them.
-    threads : int, optional
-        how many threads solve; default: as many as there are processors
     progress : callable, optional
         called with the games done and the games in all, of all forms; raising in it cancels
-    contest : str, optional
-        the form of the contest where it is not compared; default: ``ratio``
-    dtype : numpy.dtype, optional
-        the type in which numbers are kept, as for `sweep`
-    **fixed : float
-        the other parameters, by name; default: those of the default game
 
     Returns
     -------
@@ -97,60 +82,23 @@ def compare(
     >>> bool(np.isclose(restraint.sum(), 1))
     True
     """
-    if not isinstance(over, Mapping):
-        raise TypeError(f"over must be a mapping of names to values, not a {type(over).__name__}")
-    if not over:
+    game = chosen(model)
+    values = check_axes(game, over, "over")
+    if not values:
         raise ValueError("over is empty; there is nothing to compare")
-    values = {name: check_form(name, column) for name, column in over.items()}
-    given: dict[str, Any] = fixed if contest is None else {"contest": contest} | fixed
-    check_apart(values, axes if isinstance(axes, Mapping) else (), given)
-    names = check_variables([*check_variables(variables), "regime"])
-
-    from ..io.dataset import label
-
-    forms = list(itertools.product(*(column.tolist() for column in values.values())))
-    for i, form in enumerate(forms):
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", ".* could not be solved", RuntimeWarning)  # told below, once
-            part = sweep(
-                axes,
-                variables=names,
-                threads=threads,
-                progress=_progress_of_part(progress, i, len(forms)),
-                dtype=dtype,
-                **given | dict(zip(values, form, strict=True)),
-            )
-        if i == 0:
-            arrays = {name: np.empty((len(forms), *part[name].shape), part[name].dtype) for name in names}
-        for name in names:
-            arrays[name][i] = part[name]
-    shape = tuple(column.size for column in values.values()) + part.regime.shape
-    dims = (*values, *part.regime.dims)
-    attributes = {name: part.attrs[name] for name in ("foedus_version", "contest") if name not in values}
-    dataset = label(
-        {name: array.reshape(shape) for name, array in arrays.items()},
-        dims,
-        values | {name: part[name].values for name in part.regime.dims},
-        {name: float(part[name]) for name in PARAMETERS if name not in dims},
-        attributes | {"command": "foedus.compare", "compared": " ".join(values)},
-    )
-    unsolved = (dataset.regime == Regime.UNSOLVED).values
-    if unsolved.any():
-        at = dict(zip(dims, np.unravel_index(unsolved.argmax(), unsolved.shape), strict=True))
-        first = {str(name): dataset[name][at.get(name, ())].item() for name in dataset.coords}
-        game = make_game({"contest": part.attrs["contest"]} | first)
-        warn_unsolved(int(unsolved.sum()), unsolved.size, game, stacklevel=3)
-    return dataset.assign(regime_share=regime_share(dataset.regime, list(values)))
+    for name, column in values.items():
+        check_each_once(game.parameter(name), column)
+    check_apart(values, axes if isinstance(axes, Mapping) else (), fixed)
+    names = game.check_names([*game.check_names(variables, game.kept), game.mapped.name], game.kept)
+    both = {**over, **axes} if isinstance(axes, Mapping) else axes
+    request = request_sweep(game, both, names, dtype, fixed)
+    if request.dims == (*values,):
+        raise ValueError("a sweep needs at least one axis")
+    dataset = solve_labelled(request, threads, progress, "foedus.compare", compared=" ".join(values))
+    return dataset.assign(regime_share=regime_share(dataset[game.mapped.name], game.codes, list(values)))
 
 
-def _progress_of_part(progress: Progress | None, part: int, parts: int) -> Progress | None:
-    """Return what reports the games done in one of `parts` equal parts as games done in all."""
-    if progress is None:
-        return None
-    return lambda done, games: progress(part * games + done, parts * games)
-
-
-def regime_share(regime: "xr.DataArray", forms: Sequence[str]) -> "xr.DataArray":
+def regime_share(regime: "xr.DataArray", codes: type[Code], forms: Sequence[str]) -> "xr.DataArray":
     """Return the share of the map where each regime holds under all forms, under some, under none.
 
     Points of the map that a mask has left out do not count.
@@ -159,6 +107,8 @@ def regime_share(regime: "xr.DataArray", forms: Sequence[str]) -> "xr.DataArray"
     ----------
     regime : xarray.DataArray
         the regimes
+    codes : type of Code
+        what they may be
     forms : sequence of str
         which of its dimensions make the forms; the others make the map
 
@@ -169,18 +119,18 @@ def regime_share(regime: "xr.DataArray", forms: Sequence[str]) -> "xr.DataArray"
 
     Examples
     --------
-    >>> import xarray as xr
+    >>> import foedus, xarray as xr
     >>> regime = xr.DataArray([[1, 1, 2, 2], [1, 2, 2, 2]], dims=("contest", "ally_cost"))
-    >>> regime_share(regime, ["contest"]).sel(regime_name="restraint").values
+    >>> regime_share(regime, foedus.Regime, ["contest"]).sel(regime_name="restraint").values
     array([0.25, 0.25, 0.5 ])
     """
     import xarray as xr
 
-    counted = (regime >= Regime.UNSOLVED).all(forms)  # games that are not left out
+    counted = (regime >= UNSOLVED).all(forms)  # games that are not left out
     shares = {}
-    for code in Regime:
+    for code in codes.everything():
         holds = regime == code
-        if code != Regime.UNSOLVED or holds.any():
+        if code != UNSOLVED or holds.any():
             everywhere, somewhere = holds.all(forms), holds.any(forms)
             parts = (everywhere, somewhere & ~everywhere, ~somewhere)
             shares[code.name.lower()] = [part.where(counted).mean().item() for part in parts]
@@ -193,29 +143,12 @@ def regime_share(regime: "xr.DataArray", forms: Sequence[str]) -> "xr.DataArray"
     return array
 
 
-def check_form(name: str, values: Any) -> np.ndarray:
-    """Return the `values` that are compared of a parameter, or of ``contest``, as an array.
-
-    Raises TypeError and ValueError as `check_values` and `check_contest` do, and ValueError if a value
-    is given twice.
-    """
-    if name == "contest":
-        if isinstance(values, str) or not isinstance(values, Iterable):
-            raise TypeError(f"contest = {values!r} is not a list of names")
-        names = list(values)
-        if not names:
-            raise ValueError("contest: a list of names is needed, not an empty one")
-        for value in names:
-            check_contest(value)
-        array = np.array(names)
-    elif name not in PARAMETERS:
-        raise TypeError(f"{name!r} is neither contest nor a parameter; there are {', '.join(PARAMETERS)}")
-    else:
-        array = check_values(name, values)
-    found, counts = np.unique(array, return_counts=True)
+def check_each_once(parameter: Parameter, numbers: np.ndarray) -> None:
+    """Raise ValueError if one of the values that are compared is given twice."""
+    found, counts = np.unique(numbers, return_counts=True)
     if counts.max() > 1:
-        raise ValueError(f"{name}: {found.tolist()[counts.argmax()]!r} is given more than once")
-    return array
+        twice = parameter.value(found[counts.argmax()])
+        raise ValueError(f"{parameter.name}: {twice!r} is given more than once")
 
 
 def check_apart(over: Iterable[str], axes: Iterable[str], fixed: Mapping[str, Any]) -> None:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..alliance.tables import CONTESTS, PARAMETERS, VARIABLES, Decision, Player, Regime
-from ..model.checks import check_contest, check_name, check_values
-from ..model.outcomes import Code, Variable
-from ..model.parameters import NUMBER, Parameter
-from ..solving.sweeps import Progress, check_threads, check_variables, fixed_parameters, grid, solve_columns
-from .cutpoints import DECIDING, Brackets, close_in, deciding
+from ..model import UNSOLVED, Code, Label, Model, Outcome, Parameter, chosen, table
+from ..solving.columns import check_axes, fixed_parameters, grid
+from ..solving.parallel import Progress, check_threads
+from ..solving.requests import solve_columns
+from .cutpoints import Brackets, close_in
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,25 +27,32 @@ class Direction(Code):
     UNDEFINED = 3
 
 
-# what is told of a game and what lies near it
-STATICS = {
-    variable.name: variable
-    for variable in (
-        Variable("response", "", "", "response of a variable to a parameter, per unit of it"),
-        Variable("direction", "", NUMBER, "how a variable answers to a parameter", Direction),
-        Variable("kink", "", NUMBER, "whether the response is another on both sides of the game"),
-        Variable("margin", "", NUMBER, "distance to the next regime, relative, or absolute from 0"),
-        Variable("next_regime", "", NUMBER, "regime beyond the margin", Regime),
-        Variable("player", "", NUMBER, "whose decision flips there", Player),
-        Variable("decision", "", NUMBER, "between what that player is indifferent there", Decision),
-        Variable("least_margin", "", NUMBER, "the least of the margins"),
-        Variable("least_parameter", "", NUMBER, "parameter along which the margin is least, by its number"),
-        Variable("tie", "", NUMBER, "whether the regime hangs on how a tie is broken"),
-        Variable("side", "", NUMBER, "side of the game: a parameter is less there, or more"),
-        Variable("variable", "", NUMBER, "variable"),
-        Variable("parameter", "", NUMBER, "parameter"),
-    )
-}
+LEAST_MARGIN = Label("least_margin", "", "1", "the least of the margins")
+
+
+def labels(model: Model) -> dict[str, Label]:
+    """Return what is told of a game and what lies near it."""
+    found = [
+        Label("response", "", "", "response of a variable to a parameter, per unit of it"),
+        Label("direction", "", "1", "how a variable answers to a parameter", Direction),
+        Label("kink", "", "1", "whether the response is another on both sides of the game"),
+        Label("margin", "", "1", "distance to the next regime, relative, or absolute from 0"),
+        Outcome("next_regime", "", "1", "regime beyond the margin", model.codes),
+        LEAST_MARGIN,
+        Label("least_parameter", "", "1", "parameter along which the margin is least, by its number"),
+        Label("tie", "", "1", "whether the regime hangs on how a tie is broken"),
+        Label("side", "", "1", "side of the game: a parameter is less there, or more"),
+        Label("variable", "", "1", "variable"),
+        Label("parameter", "", "1", "parameter"),
+    ]
+    if model.deciding:
+        found += [
+            Label("player", "", "1", "whose decision flips there", model.deciding.player),
+            Label(
+                "decision", "", "1", "between what that player is indifferent there", model.deciding.decision
+            ),
+        ]
+    return table(*found)
 
 
 SIDES = {"below": -1.0, "above": 1.0}
@@ -70,12 +76,12 @@ KINK = 1e-3  # what of the response it must differ by on both sides for a kink
 def statics(
     axes: Mapping[str, Any] | None = None,
     *,
+    model: Model | None = None,
     variables: Iterable[str] | None = None,
     parameters: Iterable[str] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
-    contest: str = CONTESTS[0],
-    **fixed: float,
+    **fixed: Any,
 ) -> "xr.Dataset":
     """Tell how the outcome of a game, or of each of a grid of games, answers to each parameter, and how far
     the next regime is.
@@ -93,12 +99,12 @@ def statics(
     variables : iterable of str, optional
         which variables' responses are told, numbers only; default: all
     parameters : iterable of str, optional
-        to which parameters; default: all
+        to which parameters; default: all that are numbers
     threads : int, optional
         how many threads solve; default: as many as there are processors
     progress : callable, optional
         called with the parameters done and to do; raising in it cancels
-    contest, **fixed
+    model, **fixed
         as for `sweep`
 
     Returns
@@ -133,77 +139,76 @@ def statics(
     >>> foedus.Regime(ds.next_regime.sel(side="below", parameter="ally_cost").item()).name
     'SELF_RELIANCE'
     """
-    values = {name: check_values(name, column).copy() for name, column in (axes or {}).items()}
-    games = grid(values, fixed_parameters(fixed, values, "an axis"))
-    check_contest(contest)
+    game = chosen(model)
+    values = {name: column.copy() for name, column in check_axes(game, axes or {}).items()}
+    games = grid(values, fixed_parameters(game, fixed, values, "an axis"))
     threads = check_threads(threads)
-    names = [
-        n for n in check_variables(variables, VARIABLES) if variables is not None or not VARIABLES[n].codes
-    ]
+    asked = game.check_names(variables, game.found)
+    names = [name for name in asked if variables is not None or not game.found[name].codes]
     for name in names:
-        if VARIABLES[name].codes:
+        if game.found[name].codes:
             raise ValueError(f"{name!r} is a code, of which there is no response; ask for numbers")
-    chosen = list(PARAMETERS if parameters is None else parameters)
-    for name in chosen:
-        check_name(name)
-    if not chosen or len(set(chosen)) < len(chosen):
-        raise ValueError(f"parameters = {chosen!r} must name one or more, each once")
+    numbers = [name for name, parameter in game.by_name.items() if not parameter.choices]
+    chosen_parameters = list(numbers if parameters is None else parameters)
+    for name in chosen_parameters:
+        if game.parameter(name).choices:
+            raise ValueError(f"{name!r} is a choice, to which there is no response; name other parameters")
+    if not chosen_parameters or len(set(chosen_parameters)) < len(chosen_parameters):
+        raise ValueError(f"parameters = {chosen_parameters!r} must name one or more, each once")
     count = games.games
-    size = count * len(chosen) * len(SIDES) * (8 * len(names) + 11)
+    size = count * len(chosen_parameters) * len(SIDES) * (8 * len(names) + 11)
     if size > LARGEST:
         raise ValueError(
             f"the statics of {count:,} games take {size / 1e9:.0f} GB, and {LARGEST / 1e9:.0f} are allowed; "
             "take fewer games, variables or parameters"
         )
     at = np.arange(count)
-    here = {
-        name: column[at // games.strides[name] % column.size] if name in values else np.full(count, column[0])
-        for name, column in ((name, games.column(name)) for name in PARAMETERS)
-    }
+    here = {name: np.broadcast_to(column, count) for name, column in (games.fixed | games.points(at)).items()}
+    mapped, needs = game.mapped.name, game.deciding.needs if game.deciding else ()
 
     def solve(change: str, to: np.ndarray, which: np.ndarray, wanted: Iterable[str]) -> dict[str, np.ndarray]:
         """Return variables of some of the games, with a parameter changed."""
         columns = {name: column[which] for name, column in here.items()}
-        return solve_columns({**columns, change: to}, {}, contest, wanted, threads)
+        return solve_columns(game, {**columns, change: to}, {}, wanted, threads)
 
-    base = solve(chosen[0], here[chosen[0]], at, [*names, *DECIDING])
+    base = solve(chosen_parameters[0], here[chosen_parameters[0]], at, [*names, mapped, *needs])
     outcome = np.array([base[name] for name in names])
-    responses = np.full((len(SIDES), len(names), len(chosen), count), math.nan)
-    margins = np.full((len(SIDES), len(chosen), count), math.inf)
-    beyond = [np.zeros(margins.shape, np.int8) for _ in ("next_regime", "player", "decision")]
-    for k, name in enumerate(chosen):
+    responses = np.full((len(SIDES), len(names), len(chosen_parameters), count), math.nan)
+    margins = np.full((len(SIDES), len(chosen_parameters), count), math.inf)
+    beyond = np.full((3 if game.deciding else 1, *margins.shape), UNSOLVED, np.int8)
+    for k, name in enumerate(chosen_parameters):
         for side, sign in enumerate(SIDES.values()):
-            near = _Side(PARAMETERS[name], here[name], sign, functools.partial(solve, name))
-            distance, *codes = _next_regime(near, base["regime"])
+            near = _Side(game, game.by_name[name], here[name], sign, functools.partial(solve, name))
+            distance, beyond[:, side, k] = _next_regime(near, base[mapped])
             margins[side, k] = distance / near.scale
-            for array, code in zip(beyond, codes, strict=True):
-                array[side, k] = code
             responses[side, :, k] = _responses(near, distance, outcome, names)
         if progress is not None:
-            progress(k + 1, len(chosen))
-    scale = np.array([_scale(here[name]) for name in chosen])
+            progress(k + 1, len(chosen_parameters))
+    scale = np.array([_scale(here[name]) for name in chosen_parameters])
     direction, kink = _compared(responses * scale, outcome[:, np.newaxis])
     least = margins.min(0)
-    closest = np.where(np.isfinite(least.min(0)), np.array(chosen)[least.argmin(0)], "")
+    closest = np.where(np.isfinite(least.min(0)), np.array(chosen_parameters)[least.argmin(0)], "")
     arrays = {
         "response": (("side", "variable", "parameter"), responses),
         "direction": (("variable", "parameter"), direction),
         "kink": (("variable", "parameter"), kink),
         "margin": (("side", "parameter"), margins),
-        "next_regime": (("side", "parameter"), beyond[0]),
-        "player": (("side", "parameter"), beyond[1]),
-        "decision": (("side", "parameter"), beyond[2]),
+        **{
+            name: (("side", "parameter"), codes)
+            for name, codes in zip(("next_regime", "player", "decision"), beyond, strict=False)
+        },
         "least_margin": ((), least.min(0)),
         "least_parameter": ((), closest),
         "tie": ((), (least.min(0) <= TIE).astype(np.int8)),
-        "regime": ((), base["regime"]),
+        mapped: ((), base[mapped]),
     }
-    return _labelled(arrays, names, chosen, values, games.fixed, contest)
+    return _labelled(game, arrays, names, chosen_parameters, values, games.fixed)
 
 
 class _Side(NamedTuple):
     """One side of games along a parameter."""
 
+    model: Model
     parameter: Parameter
     value: np.ndarray  # of each game
     sign: float
@@ -247,37 +252,37 @@ def _distances(near: _Side) -> np.ndarray:
     return shares[:, np.newaxis] * near.room
 
 
-def _next_regime(near: _Side, regime: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return how far the next regime is from each game, which it is, whose decision flips there, and between
-    what."""
-    distances = _distances(near)
+def _next_regime(near: _Side, regime: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far the next regime is from each game; and codes, a row each: which it is and, if the model
+    tells, whose decision flips there, and between what."""
+    distances, mapped, deciding = _distances(near), near.model.mapped.name, near.model.deciding
     count = regime.size
-    low, high, beyond = np.zeros(count), np.full(count, math.inf), np.full(count, Regime.UNSOLVED, np.int8)
-    player, decision = np.full(count, Player.NONE, np.int8), np.full(count, Decision.NONE, np.int8)
+    low, high = np.zeros(count), np.full(count, math.inf)
+    beyond = np.full((3 if deciding else 1, count), UNSOLVED, np.int8)
     size = max(1, BATCH // len(distances))
     for start in range(0, count, size):
         games = np.arange(start, min(start + size, count))
         games = games[near.room[games] > 0]
         part = distances[:, games]
-        other = near.at(part, np.broadcast_to(games, part.shape), ["regime"])["regime"] != regime[games]
+        other = near.at(part, np.broadcast_to(games, part.shape), [mapped])[mapped] != regime[games]
         first = other.argmax(0)
         seen = np.flatnonzero(other.any(0))
         low[games[seen]] = np.where(first > 0, part[first - 1, np.arange(games.size)], 0.0)[seen]
         high[games[seen]] = part[first, np.arange(games.size)][seen]
     games = np.flatnonzero(np.isfinite(high))
-    beyond[games] = near.at(high[games], games, ["regime"])["regime"]
+    beyond[0, games] = near.at(high[games], games, [mapped])[mapped]
     apart = games[low[games] > 0]  # where it is not as near as can be
     found = close_in(
-        lambda game, distance: near.at(distance, game, ["regime"])["regime"],
-        Brackets(apart, low[apart], high[apart], regime[apart], beyond[apart]),
+        lambda game, distance: near.at(distance, game, [mapped])[mapped],
+        Brackets(apart, low[apart], high[apart], regime[apart], beyond[0, apart]),
         0.0,
     )
     nearest = found.take(np.arange(apart.size))  # those further away follow
-    low[apart], high[apart], beyond[apart] = nearest.low, nearest.high, nearest.above
-    player[games], decision[games] = deciding(
-        near.at(low[games], games, DECIDING), near.at(high[games], games, DECIDING)
-    )
-    return high, beyond, player, decision
+    low[apart], high[apart], beyond[0, apart] = nearest.low, nearest.high, nearest.above
+    if deciding:
+        sides = (near.at(side[games], games, deciding.needs) for side in (low, high))
+        beyond[1:, games] = deciding.decide(*sides)
+    return high, beyond
 
 
 def _responses(near: _Side, distance: np.ndarray, here: np.ndarray, names: list[str]) -> np.ndarray:
@@ -324,34 +329,26 @@ def _compared(relative: np.ndarray, here: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def _labelled(
+    model: Model,
     arrays: Mapping[str, tuple[tuple[str, ...], np.ndarray]],
     names: list[str],
-    chosen: list[str],
+    chosen_parameters: list[str],
     values: dict[str, np.ndarray],
     fixed: dict[str, float],
-    contest: str,
 ) -> "xr.Dataset":
     """Return what was found as a Dataset that explains itself."""
-    import xarray as xr
+    from ..io.dataset import dataset_of, outcome, parameter_coordinates, variable
 
-    from ..io.dataset import REFERENCES, parameter_coordinates, variable
-    from ..version import __version__
-
-    shape = tuple(column.size for column in values.values())
-    table = {**STATICS, "regime": VARIABLES["regime"]}
-    variables = {
-        name: variable((*dims, *values), array.reshape(array.shape[: len(dims)] + shape), table[name])
-        for name, (dims, array) in arrays.items()
-    }
-    labels = {"side": list(SIDES), "variable": names, "parameter": chosen}
-    coords = {name: variable((name,), np.array(words), STATICS[name]) for name, words in labels.items()}
-    attributes = {
-        "foedus_version": __version__,
-        "contest": contest,
-        "command": "foedus.statics",
-        "resolution": f"the next regime is looked for at distances each {RATIO} times the one before",
-        "references": REFERENCES,
-    }
-    return xr.Dataset(
-        variables, {**coords, **parameter_coordinates(tuple(values), values, fixed, contest)}, attributes
-    )
+    shape, known = tuple(column.size for column in values.values()), labels(model)
+    variables = {}
+    for name, (dims, array) in arrays.items():
+        along, whole = (*dims, *values), array.reshape(array.shape[: len(dims)] + shape)
+        if name in known:
+            variables[name] = variable(along, whole, known[name])
+        else:
+            variables[name] = outcome(model, along, whole, name)
+    words = {"side": list(SIDES), "variable": names, "parameter": chosen_parameters}
+    coords = {name: variable((name,), listed, known[name]) for name, listed in words.items()}
+    coords |= parameter_coordinates(model, values, fixed)
+    found = f"the next regime is looked for at distances each {RATIO} times the one before"
+    return dataset_of(model, "foedus.statics", variables, coords, resolution=found)

@@ -1,0 +1,24 @@
+"""What a game is to the tools: its parameters, its outcomes, and how it is solved."""
+
+from .model import Claim, Deciding, Limits, Loop, Model, Search, chosen, find
+from .outcomes import UNSOLVED, Code, Label, Outcome, table
+from .parameters import NUMBER, Parameter, tex
+
+__all__ = [
+    "NUMBER",
+    "UNSOLVED",
+    "Claim",
+    "Code",
+    "Deciding",
+    "Label",
+    "Limits",
+    "Loop",
+    "Model",
+    "Outcome",
+    "Parameter",
+    "Search",
+    "chosen",
+    "find",
+    "table",
+    "tex",
+]

@@ -2,10 +2,32 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any, Self
+
+UNSOLVED = -1  # in every `Code`, unless it gives the number another name
 
 
 class Code(IntEnum):
-    """A code of the results, with a name for people."""
+    """A code of the results, with a name for people. Of a game that could not be solved it is -1, unsolved."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Any:
+        if value != UNSOLVED:
+            return None
+        code = int.__new__(cls, UNSOLVED)
+        code._name_, code._value_ = "UNSOLVED", UNSOLVED
+        cls._value2member_map_[UNSOLVED] = code  # the same every time
+        return code
+
+    @classmethod
+    def everything(cls) -> list[Self]:
+        """Return all codes, with -1 in front."""
+        return sorted({cls(UNSOLVED), *cls})
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """Return a code by its name in lower case, as files have it."""
+        return next(code for code in cls.everything() if code.name.lower() == name)
 
     @property
     def words(self) -> str:
@@ -15,23 +37,12 @@ class Code(IntEnum):
 
 @dataclass(frozen=True)
 class Label:
-    """What an array of results means."""
+    """What an array of results means, and which codes it holds where they are no numbers."""
 
     name: str
-    symbol: str
-    units: str
-    long_name: str
-
-    @property
-    def attributes(self) -> dict:
-        """What every array of it carries."""
-        return {"long_name": self.long_name, "units": self.units, "symbol": self.symbol}
-
-
-@dataclass(frozen=True)
-class Variable(Label):
-    """One variable of the solution; `codes` where it is a code and not a number."""
-
+    symbol: str = ""
+    units: str = "1"
+    long_name: str = ""
     codes: type[Code] | None = None
 
     @property
@@ -40,10 +51,28 @@ class Variable(Label):
         return "int8" if self.codes else "float64"
 
     @property
-    def attributes(self) -> dict:
+    def attributes(self) -> dict[str, Any]:
         """What every labelled array of it carries."""
-        attributes = super().attributes
+        attributes: dict[str, Any] = {"long_name": self.long_name, "units": self.units, "symbol": self.symbol}
         if self.codes:
-            attributes["flag_values"] = [int(code) for code in self.codes]
-            attributes["flag_meanings"] = " ".join(code.name.lower() for code in self.codes)
+            attributes["flag_values"] = [int(code) for code in self._flags]
+            attributes["flag_meanings"] = " ".join(code.name.lower() for code in self._flags)
         return attributes
+
+    @property
+    def _flags(self) -> list[Code]:
+        """The codes that an array may hold."""
+        return [*self.codes] if self.codes else []
+
+
+class Outcome(Label):
+    """One outcome of a game, a number or a code; codes may be -1, of a game that could not be solved."""
+
+    @property
+    def _flags(self) -> list[Code]:
+        return self.codes.everything() if self.codes else []
+
+
+def table(*labels: Label) -> dict[str, Label]:
+    """Return labels by name."""
+    return {label.name: label for label in labels}

@@ -1,48 +1,186 @@
 """A parameter of a game: what it means, and which values it may take."""
 
 import math
+import operator
 import re
-from dataclasses import dataclass
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+NUMBER = "1"  # the units of pure numbers
+COMPARISONS: dict[str, Callable[[Any, float], Any]] = {
+    ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of the game: what it means and which values it may take."""
+    """One parameter of a game: what it means and which values it may take.
+
+    Parameters
+    ----------
+    name, symbol : str
+        as in ``status_quo`` and ``q``; subscripts and Greek letters as in ``c_A`` and ``lambda``
+    default : float or str
+        its value where none is given
+    domain : str
+        comparisons with numbers joined by "and", as in ``"> 0 and <= 1"``; or ``"any"``
+    units, long_name : str
+        ``"1"`` for a pure number; and what it is, in words
+    usual : (float, float), optional
+        from where to where it is drawn at random unless something else is asked for
+    choices : sequence of str, optional
+        the names of the forms, of a parameter that is no number but a choice; its domain is not needed
+    units_by : (str, mapping of str to str), optional
+        a choice on which the units hang, and which they are under each of its forms, if not `units`
+    """
 
     name: str
     symbol: str
-    default: float
-    domain: str
-    units: str
-    long_name: str
+    default: Any
+    domain: str = "any"
+    units: str = NUMBER
+    long_name: str = ""
+    usual: tuple[float, float] | None = None
+    choices: tuple[str, ...] = ()
+    units_by: tuple[str, Mapping[str, str]] | None = None
+    _limits: tuple[tuple[str, float], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "choices", tuple(self.choices))
+        if self.choices:
+            object.__setattr__(self, "domain", " or ".join(self.choices))
+        object.__setattr__(self, "_limits", () if self.choices else tuple(_limits(self.domain)))
 
     def allows(self, value: float) -> bool:
-        """Tell whether `value` lies in the domain."""
-        return math.isfinite(value) and _DOMAINS[self.domain](value)
+        """Tell whether a number lies in the domain."""
+        return math.isfinite(value) and all(COMPARISONS[sign](value, limit) for sign, limit in self._limits)
+
+    def allowed(self, values: np.ndarray) -> np.ndarray:
+        """Tell which numbers of an array lie in the domain."""
+        return np.isfinite(values) & np.all(
+            [COMPARISONS[sign](values, end) for sign, end in self._limits], axis=0
+        )
 
     @property
     def ends(self) -> tuple[float, float]:
         """The ends of the domain, which it may or may not allow."""
-        return 0.0, 1.0 if self.domain.endswith("1") else math.inf
+        low = max((limit for sign, limit in self._limits if sign in (">", ">=")), default=-math.inf)
+        high = min((limit for sign, limit in self._limits if sign in ("<", "<=")), default=math.inf)
+        return low, high
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What every labelled array of its values carries."""
+        told = {"long_name": self.long_name, "units": self.units, "symbol": self.symbol}
+        return told | {"domain": self.domain, "default": self.default}
+
+    def check(self, value: Any) -> Any:
+        """Return a value as a float, or of a choice as it is, if the parameter may take it.
+
+        Raises TypeError if it is no number, ValueError if it is none of the choices, outside the domain, NaN
+        or infinite.
+        """
+        if self.choices:
+            if not isinstance(value, str) or value not in self.choices:
+                raise self._refused(self.name, value)
+            return str(value)
+        if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+            shown = textwrap.shorten(repr(value), 60, placeholder=" ...")  # an array's is of many lines
+            raise TypeError(f"{self.name} = {shown} is not a number; it must be {self.domain}")
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number beyond any float
+            number = math.inf
+        if not self.allows(number):
+            raise self._refused(self.name, number)
+        return number
+
+    def _refused(self, place: str, value: Any) -> ValueError:
+        """Return what is raised where a value is none that the parameter may take."""
+        kind = "a finite number " if isinstance(value, float) and not math.isfinite(value) else ""
+        return ValueError(f"{place} = {value!r} is not allowed; it must be {kind}{self.domain}")
+
+    def number(self, value: Any) -> float:
+        """Return the number by which kernels know a value: itself, or the place of a choice."""
+        return float(self.choices.index(value)) if self.choices else float(value)
+
+    def value(self, number: float) -> Any:
+        """Return the value that kernels know by a number."""
+        return self.choices[int(number)] if self.choices else float(number)
+
+    def values(self, numbers: np.ndarray) -> np.ndarray:
+        """Return the values that kernels know by these numbers."""
+        return np.array(self.choices)[numbers.astype(int)] if self.choices else numbers
+
+    def check_values(self, values: Any) -> np.ndarray:
+        """Return a list of values as the float64 numbers of `number`, if the parameter may take each of them.
+
+        Raises TypeError and ValueError as `check` does, naming the first value that is not allowed by its
+        index, and ValueError if there is no value or more than one dimension.
+        """
+        if self.choices:
+            return self._check_choices(values)
+        if np.ma.is_masked(values):
+            raise ValueError(f"{self.name}: some of its values are masked")
+        array = np.asarray(values)
+        if array.dtype.kind not in "iuf":
+            raise TypeError(f"{self.name}: its values are not all numbers")
+        if array.ndim != 1:
+            raise ValueError(f"{self.name}: a list of values is needed, not an array of shape {array.shape}")
+        if array.size == 0:
+            raise ValueError(f"{self.name}: the list of its values is empty; at least one is needed")
+        array = array.astype(np.float64, copy=False)
+        for limit in (array.min(), array.max()):
+            if not self.allows(limit):
+                first = next(i for i, value in enumerate(array) if not self.allows(value))
+                raise self._refused(f"{self.name}[{first}]", float(array[first]))
+        return array
+
+    def _check_choices(self, values: Any) -> np.ndarray:
+        """Do what `check_values` does, for a choice."""
+        listed = values.tolist() if isinstance(values, np.ndarray) else values
+        if isinstance(listed, str) or not isinstance(listed, Sequence):
+            raise TypeError(f"{self.name} = {values!r} is not a list of names")
+        if not listed:
+            raise ValueError(f"{self.name}: a list of names is needed, not an empty one")
+        return np.array([self.number(self.check(value)) for value in listed])
 
 
-_DOMAINS = {
-    "> 0": lambda v: v > 0,
-    ">= 0": lambda v: v >= 0,
-    "> 0 and < 1": lambda v: 0 < v < 1,
-    "> 0 and <= 1": lambda v: 0 < v <= 1,
-    ">= 0 and <= 1": lambda v: 0 <= v <= 1,
-}
+def _limits(domain: str) -> list[tuple[str, float]]:
+    """Return the comparisons of a domain; raise ValueError if it is not written as one."""
+    if domain == "any":
+        return []
+    limits = []
+    for part in domain.split(" and "):
+        sign, _, number = part.strip().partition(" ")
+        try:
+            limits.append((sign, float(number)))
+        except ValueError:
+            sign = ""
+        if sign not in COMPARISONS:
+            raise ValueError(f"{domain!r} is not a domain; one is written as in '> 0 and <= 1', or is 'any'")
+    return limits
+
+
+class Symbol(str):
+    """A symbol, as in ``c_A`` and ``lambda``."""
+
+    @property
+    def tex(self) -> str:
+        """It as TeX for the inside of dollars."""
+        greek = re.sub(
+            r"(?<![A-Za-z])(alpha|beta|gamma|delta|epsilon|kappa|lambda|mu|phi|pi|sigma)(?![A-Za-z])",
+            r"\\\1",
+            self,
+        )
+        return re.sub(r"([_^])([A-Za-z0-9]+)", r"\1{\2}", greek)
 
 
 def tex(symbol: str) -> str:
-    """Return a symbol of the table as TeX for the inside of dollars."""
-    greek = re.sub(
-        r"(?<![A-Za-z])(alpha|beta|gamma|delta|epsilon|kappa|lambda|mu|phi|pi|sigma)(?![A-Za-z])",
-        r"\\\1",
-        symbol,
-    )
-    return re.sub(r"([_^])([A-Za-z0-9]+)", r"\1{\2}", greek)
-
-
-NUMBER = "1"
+    """Return a symbol as TeX for the inside of dollars."""
+    return Symbol(symbol).tex

@@ -6,13 +6,13 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from ..alliance.tables import PARAMETERS
 from ..io.files import FORMATS, opened
-from .runfile import read_run, read_text
+from ..model import Model, chosen
+from .runfile import check_model, fixed_in, read_run, read_text
 from .sensitivity import laws_of, read_sensitivity
 
 
-def read_design(path: str | os.PathLike) -> dict[str, Any]:
+def read_design(path: str | os.PathLike, model: Model | None = None) -> dict[str, Any]:
     """Return what `claims` takes to test every game of a map, or random games.
 
     Parameters
@@ -24,7 +24,7 @@ def read_design(path: str | os.PathLike) -> dict[str, Any]:
     Returns
     -------
     dict
-        `axes` or `distributions`, the contest and the fixed parameters by name; of an earlier test of random
+        `axes` or `distributions`, and the fixed parameters by name; of an earlier test of random
         games also `games` and `seed`
 
     Raises
@@ -32,7 +32,7 @@ def read_design(path: str | os.PathLike) -> dict[str, Any]:
     FileNotFoundError
         if there is no such file.
     ValueError, TypeError
-        as `read_run` and `read_sensitivity` do, and if several contests are compared.
+        as `read_run` and `read_sensitivity` do, and if forms are compared.
 
     Examples
     --------
@@ -42,15 +42,14 @@ def read_design(path: str | os.PathLike) -> dict[str, Any]:
     >>> read_design(path)["distributions"]
     {'stake': {'uniform': [0.5, 2]}}
     """
-    source = Path(path)
+    source, known = Path(path), chosen(model)
     kind = _kind(source)
     if kind == "claims":
-        return _earlier_design(source)
+        return _earlier_design(source, known)
     if kind == "distributions":
-        run = read_sensitivity(source)
-        game = {name: v for name, v in run.options.items() if name in ("contest", *PARAMETERS)}
-        return {"distributions": run.distributions} | game
-    grid = read_run(source)
+        run = read_sensitivity(source, known)
+        return {"distributions": run.distributions} | run.fixed
+    grid = read_run(source, model=known)
     if grid.over:
         raise ValueError(f"{source} compares forms; claims are tested under one form")
     if not grid.axes:
@@ -75,16 +74,13 @@ def _kind(source: Path) -> str:
         return "axes"  # whose reader says what is wrong
 
 
-def _earlier_design(source: Path) -> dict[str, Any]:
+def _earlier_design(source: Path, model: Model) -> dict[str, Any]:
     """Return the design that made a file of claims."""
     with opened(source) as dataset:
-        fixed = {
-            name: float(dataset[name]) for name in PARAMETERS if name in dataset and not dataset[name].ndim
-        }
-        common = {"contest": dataset.attrs["contest"]} | fixed
+        check_model(source, dataset, model)
+        fixed = fixed_in(dataset, model)
         if "distribution" not in dataset.coords:
-            return {
-                "axes": {name: dataset[name].values for name in PARAMETERS if name in dataset.dims}
-            } | common
+            axes = {name: dataset[name].values for name in model.by_name if name in dataset.dims}
+            return {"axes": axes} | fixed
         draws = {"games": int(dataset.attrs["games"]), "seed": int(dataset.attrs["seed"])}
-        return {"distributions": laws_of(dataset)} | draws | common
+        return {"distributions": laws_of(dataset)} | draws | fixed

@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from ..alliance.tables import KEPT, PARAMETERS, Regime
-from ..io.dataset import MASKED, coded, contest_of, every, thin, untold, varying
+from ..io.dataset import MASKED, coded, every, model_of, thin, untold, varying
 from ..io.draft import drafted_file, games_done
 from ..io.files import NAMES, opened, path_of
-from ..large.streaming import regime_counts
-from ..maps.compare import compared
+from ..large.streaming import code_counts
+from ..model import Model
 
 LOOK = 1000  # values of an axis that are looked at, about, to tell the shares of the regimes
 
@@ -37,23 +36,23 @@ def describe(path: str | os.PathLike) -> list[tuple[str, str]]:
     source = path_of(path)
     file = drafted_file(source) or source
     with opened(file, whole=file == source) as dataset:
-        lines = list(_lines(dataset))
+        model = model_of(dataset)
+        lines = list(_lines(dataset, model))
         if file != source:
             share = games_done(source) / math.prod(dataset.sizes.values())
             return [(str(source), f"an unfinished map, of which {share:.1%} is solved"), *lines]
-        if "regime" in dataset:
-            lines += _shares(dataset)
+        if model.mapped.name in dataset:
+            lines += _shares(dataset, model)
     kind = NAMES.get(source.suffix, NAMES[".nc"])
     return [(str(source), f"{kind}, {_size(source) / 1e6:,.3g} MB"), *lines]
 
 
-def _lines(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
+def _lines(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
     """Give what is known of a dataset from its labels."""
     for attribute in ("foedus_version", "created", "command"):
         if attribute in dataset.attrs:
             yield attribute.removeprefix("foedus_"), str(dataset.attrs[attribute])
-    forms = compared(dataset)
-    games = [size for dim, size in dataset.sizes.items() if dim in (*forms, *PARAMETERS, "game")]
+    games = [size for dim, size in dataset.sizes.items() if dim in (*model.by_name, "game")]
     yield "games", f"{dataset.attrs.get('games') or math.prod(games):,}"
     if "resolution" in dataset.attrs:  # of what was looked for
         yield "resolution", dataset.attrs["resolution"]
@@ -70,42 +69,44 @@ def _lines(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
     if "distribution" in dataset.coords:
         laws = zip(dataset.parameter.values.tolist(), dataset.distribution.values.tolist(), strict=True)
         yield from (law for law in laws if law[1])
-    if contest := contest_of(dataset):
-        yield "contest", contest
     along = varying(dataset)
-    for name in ("contest", *PARAMETERS):
-        if name in dataset.coords and dataset[name].ndim and (name != "contest" or not contest):
+    there = {name: dataset[name] for name in model.by_name if name in dataset.coords}
+    fixed = {name: array.item() for name, array in there.items() if not array.ndim}
+    yield from ((name, value) for name, value in fixed.items() if model.by_name[name].choices)
+    for name, array in there.items():
+        if array.ndim:
             others = f", along {' and '.join(along[name])}" if name in along else ""
-            yield name, _span(dataset[name].values) + others
-    for name, parameter in PARAMETERS.items():
-        if name in dataset.coords and not dataset[name].ndim and dataset[name] != parameter.default:
-            yield name, f"{dataset[name].item():g}"
+            yield name, _span(array.values) + others
+    for name, value in fixed.items():
+        if not model.by_name[name].choices and value != model.by_name[name].default:
+            yield name, f"{value:g}"
     lost = untold(dataset)
     yield ("not told", ", ".join(lost)) if lost else ("all else", "at default")
     for variable, array in dataset.data_vars.items():
-        if variable in KEPT:
-            yield str(variable), f"{array.dtype}, {KEPT[str(variable)].long_name}"
+        if variable in model.kept:
+            yield str(variable), f"{array.dtype}, {model.kept[str(variable)].long_name}"
 
 
 def _span(values: np.ndarray) -> str:
     """Say in short which values an axis has."""
-    if values.size <= 4:
+    if values.size <= 4 or values.dtype.kind not in "iuf":
         return ", ".join(value if isinstance(value, str) else f"{value:g}" for value in values.tolist())
     return f"{values.size} values from {values.min():g} to {values.max():g}"
 
 
-def _shares(dataset: xr.Dataset) -> Iterator[tuple[str, str]]:
+def _shares(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
     """Give the share of each regime among the values that are looked at."""
-    dims = [str(dim) for dim in dataset.regime.dims]
-    seen, steps = thin(dataset[["regime"]], dims, LOOK if len(dims) > 1 else LOOK**2)
-    codes = coded(seen.regime, Regime).values
+    mapped = model.mapped.name
+    dims = [str(dim) for dim in dataset[mapped].dims]
+    seen, steps = thin(dataset[[mapped]], dims, LOOK if len(dims) > 1 else LOOK**2)
+    codes = coded(seen[mapped], model.codes).values
     masked = np.count_nonzero(codes == MASKED)
     if steps:
         yield "shares", f"of {every(steps, dict(zip(steps, steps, strict=True)))}"
     if masked:
         yield "masked", f"{masked / codes.size:.3%}, left out of the shares"
-    for code, count in regime_counts(codes).items():
-        yield Regime(code).words, f"{count / (codes.size - masked):.3%}"
+    for code, count in code_counts(model.codes, codes).items():
+        yield model.codes(code).words, f"{count / (codes.size - masked):.3%}"
 
 
 def _size(path: Path) -> int:

@@ -12,12 +12,12 @@ import numpy as np
 import pydantic
 import xarray as xr
 
-from ..alliance.tables import CONTESTS, KEPT, PARAMETERS
-from ..io.dataset import contest_of, varying
+from ..io.dataset import model_of, varying
 from ..io.files import FORMATS, opened, path_of, reading_text
 from ..maps.compare import check_apart, compared
-from ..model.checks import check_contest, check_name, check_parameter, check_values, naming
-from ..solving.sweeps import check_dtype, check_variables
+from ..model import Model, chosen
+from ..model.checks import naming
+from ..solving.requests import check_dtype
 
 
 class Run(NamedTuple):
@@ -25,15 +25,10 @@ class Run(NamedTuple):
 
     axes: dict[str, np.ndarray]
     over: dict[str, np.ndarray]
-    fixed: dict[str, Any]  # parameters, and the contest
+    fixed: dict[str, Any]
     variables: list[str]
     dtype: np.dtype  # in which numbers are kept
     file: Path | None
-
-    @property
-    def parameters(self) -> dict[str, float]:
-        """The parameters that are fixed, without the contest."""
-        return {name: value for name, value in self.fixed.items() if name != "contest"}
 
 
 class StrictTable(pydantic.BaseModel):
@@ -66,7 +61,7 @@ class Range(StrictTable):
 
 
 _Axis = Annotated[
-    Annotated[Range, pydantic.Tag("range")] | Annotated[list[float], pydantic.Tag("list")],
+    Annotated[Range, pydantic.Tag("range")] | Annotated[list[float] | list[str], pydantic.Tag("list")],
     pydantic.Discriminator(lambda axis: "range" if isinstance(axis, dict) else "list"),
 ]
 
@@ -86,7 +81,9 @@ class _RunFile(StrictTable):
     output: _Output = _Output()
 
 
-def read_run(path: str | os.PathLike, over: Mapping[str, np.ndarray] | None = None) -> Run:
+def read_run(
+    path: str | os.PathLike, over: Mapping[str, np.ndarray] | None = None, model: Model | None = None
+) -> Run:
     """Read a run from a TOML file, or from the file of an earlier sweep or comparison.
 
     Parameters
@@ -94,8 +91,9 @@ def read_run(path: str | os.PathLike, over: Mapping[str, np.ndarray] | None = No
     path : str or path
         the file
     over : mapping of str to numpy.ndarray, optional
-        what to compare, as `check_form` returns it; it takes the place of what an earlier run compared
-        or fixed
+        what to compare, checked; it takes the place of what an earlier run compared or fixed
+    model : Model, optional
+        the game; default: the alliance game
 
     Returns
     -------
@@ -121,11 +119,11 @@ def read_run(path: str | os.PathLike, over: Mapping[str, np.ndarray] | None = No
     """
     source = Path(path)
     if source.suffix in FORMATS:
-        return _earlier_run(source, over or {})
+        return _earlier_run(source, over or {}, chosen(model))
     text = read_text(source)
     with naming(str(source)):
         content = parse(text, _RunFile, {"": "game, axes, output", "output": "file, variables, dtype"})
-        return _checked(content, over or {})
+        return _checked(content, over or {}, chosen(model))
 
 
 def read_text(source: Path) -> str:
@@ -179,54 +177,60 @@ def _first_problem(error: pydantic.ValidationError, known: Mapping[str, str]) ->
     return f"{key} = {problem['input']!r}: {message}"
 
 
-def _checked(content: _RunFile, over: Mapping[str, np.ndarray]) -> Run:
+def _checked(content: _RunFile, over: Mapping[str, np.ndarray], model: Model) -> Run:
     """Return the run that the content of a run file asks for, every value checked."""
     check_apart(over, content.axes, content.game)
     axes = {}
     for name, axis in content.axes.items():
-        check_name(name)
+        parameter = model.parameter(name)
         if name in content.game:
             raise ValueError(f"{name} is both an axis and fixed in [game]; it can be only one")
-        if isinstance(axis, Range):
-            try:
-                values = axis.values()
-            except ValueError as error:
-                raise ValueError(f"axes.{name}: {error}") from None
-        else:
-            values = np.array(axis, np.float64)
-        axes[name] = check_values(name, values)
-    game = dict(content.game)
-    contest = game.pop("contest", CONTESTS[0])
-    fixed = {name: check_parameter(name, value) for name, value in game.items()}
-    check_contest(contest)
-    variables = check_variables(content.output.variables)
-    if "contest" not in over:
-        fixed["contest"] = contest
+        try:
+            values = axis.values() if isinstance(axis, Range) else axis
+        except ValueError as error:
+            raise ValueError(f"axes.{name}: {error}") from None
+        axes[name] = parameter.values(parameter.check_values(values))
+    fixed = {name: model.parameter(name).check(value) for name, value in content.game.items()}
+    variables = model.check_names(content.output.variables, model.kept)
     file = None if content.output.file is None else path_of(content.output.file)
     return Run(axes, dict(over), fixed, variables, check_dtype(content.output.dtype), file)
 
 
-def _earlier_run(source: Path, over: Mapping[str, np.ndarray]) -> Run:
+def _earlier_run(source: Path, over: Mapping[str, np.ndarray], model: Model) -> Run:
     """Return the run that made the file of an earlier sweep or comparison, but over `over`."""
     with opened(source) as dataset:
-        return _run_of(dataset, source, over)
+        check_model(source, dataset, model)
+        return _run_of(dataset, source, over, model)
 
 
-def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray]) -> Run:
+def check_model(source: Path, dataset: xr.Dataset, model: Model) -> None:
+    """Raise ValueError if the games of a dataset, which was read from `source`, are those of another model."""
+    made_of = model_of(dataset).name
+    if made_of != model.name:
+        raise ValueError(f"{source} holds games of the model {made_of}, not of {model.name}")
+
+
+def fixed_in(dataset: xr.Dataset, model: Model) -> dict[str, Any]:
+    """Return the parameters that are the same in all games of a dataset."""
+    there = {name: dataset[name] for name in model.by_name if name in dataset.coords}
+    return {name: array.item() for name, array in there.items() if not array.ndim}
+
+
+def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray], model: Model) -> Run:
     """Return the run that made a dataset, which was read from `source`, but over `over`."""
     if "output" in dataset.dims:
         raise ValueError(f"{source} holds an analysis of sensitivity; foedus sensitivity runs it again")
     if "claim" in dataset.dims:
         raise ValueError(f"{source} holds claims that were tested; foedus claims tests them again")
     forms = compared(dataset)
-    made = {*dataset.dims} - {*PARAMETERS, *forms, "game"}  # the dimensions of what was made of the map
+    made = {*dataset.dims} - {*model.by_name, "game"}  # the dimensions of what was made of the map
     dataset = dataset.drop_dims(made)
-    if not set(dataset.dims) <= {*PARAMETERS, *forms}:
+    if not set(dataset.dims) <= {*model.by_name}:
         raise ValueError(f"{source} holds scattered games, not a map")
     whole = dataset.attrs.get("adaptive")
-    if whole is not None and dataset.regime.shape != tuple(whole):
+    if whole is not None and dataset[model.mapped.name].shape != tuple(whole):
         raise ValueError(f"{source} keeps only some of the {whole[0]} x {whole[1]} points of its map")
-    for name in PARAMETERS:
+    for name in model.by_name:
         if name not in dataset.coords:
             raise ValueError(f"{source} does not say what {name} was")
     for name, along in varying(dataset).items():
@@ -237,11 +241,7 @@ def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray]) -
     with naming(str(source)):
         check_apart(over, axes, {})
     over = {name: dataset[name].values for name in forms} | dict(over)
-    fixed: dict[str, Any] = {
-        name: float(dataset[name]) for name in PARAMETERS if name not in {**axes, **over}
-    }
-    if "contest" not in over:
-        fixed["contest"] = contest_of(dataset)
-    variables = [name for name in KEPT if name in dataset]
+    fixed = {name: value for name, value in fixed_in(dataset, model).items() if name not in over}
+    variables = [name for name in model.kept if name in dataset]
     dtype = np.result_type(np.float32, *(dataset[name].dtype for name in variables))
     return Run(axes, over, fixed, variables, dtype, None)

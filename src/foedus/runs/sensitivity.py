@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import pydantic
 import xarray as xr
 
-from ..alliance.tables import CONTESTS, PARAMETERS
 from ..io.files import FORMATS, opened, path_of
-from ..model.checks import check_contest, check_parameter, naming
+from ..model import Model, chosen
+from ..model.checks import naming
 from ..uncertainty.indices import METHODS
 from ..uncertainty.sensitivity import (
     SAMPLES,
@@ -20,14 +20,15 @@ from ..uncertainty.sensitivity import (
     check_samples,
     check_seed,
 )
-from .runfile import StrictTable, parse, read_text
+from .runfile import StrictTable, check_model, fixed_in, parse, read_text
 
 
 class Run(NamedTuple):
     """What an analysis of sensitivity needs, and where its result is to go."""
 
     distributions: dict[str, Any]
-    options: dict[str, Any]  # outputs, methods, samples, seed, contest, and fixed parameters
+    options: dict[str, Any]  # outputs, methods, samples and seed
+    fixed: dict[str, Any]
     file: Path | None
 
 
@@ -56,7 +57,7 @@ KEYS = {
 }
 
 
-def read_sensitivity(path: str | os.PathLike) -> Run:
+def read_sensitivity(path: str | os.PathLike, model: Model | None = None) -> Run:
     """Read an analysis of sensitivity from a TOML file, or from the file of an earlier one.
 
     Raises
@@ -76,41 +77,35 @@ def read_sensitivity(path: str | os.PathLike) -> Run:
     """
     source = Path(path)
     if source.suffix in FORMATS:
-        return _earlier_run(source)
-    text = read_text(source)
+        return _earlier_run(source, chosen(model))
+    text, known = read_text(source), chosen(model)
     with naming(str(source)):
         content = parse(text, _RunFile, KEYS)
-        game = dict(content.game)
-        contest = game.pop("contest", CONTESTS[0])
-        check_contest(contest)
-        laws = check_distributions(content.distributions, game)
+        laws = check_distributions(known, content.distributions, content.game)
         asked = content.sensitivity
         methods = check_methods(asked.methods)
         check_samples(asked.samples, methods)
         check_seed(asked.seed)
         if asked.outputs is not None:
-            check_outputs(asked.outputs, methods)
-        fixed = {name: check_parameter(name, value) for name, value in game.items()}
-    options = asked.model_dump() | {"contest": contest} | fixed
+            check_outputs(known, asked.outputs, methods)
+        fixed = {name: known.parameter(name).check(value) for name, value in content.game.items()}
     file = None if content.output.file is None else path_of(content.output.file)
-    return Run({name: content.distributions[name] for name in laws}, options, file)
+    return Run({name: content.distributions[name] for name in laws}, asked.model_dump(), fixed, file)
 
 
-def _earlier_run(source: Path) -> Run:
+def _earlier_run(source: Path, model: Model) -> Run:
     """Return the run that made the file of an earlier analysis."""
     with opened(source) as dataset:
         if "distribution" not in dataset.coords or "claim" in dataset.dims:
             raise ValueError(f"{source} is not the file of an analysis of sensitivity")
-        laws = laws_of(dataset)
-        fixed = {name: float(dataset[name]) for name in PARAMETERS if name in dataset.coords}
+        check_model(source, dataset, model)
         options = {
             "outputs": [str(name) for name in dataset.output.values],
             "methods": [method for method in METHODS if method in dataset.attrs["methods"].split()],
             "samples": int(dataset.samples[-1]),
             "seed": int(dataset.attrs["seed"]),
-            "contest": dataset.attrs["contest"],
         }
-    return Run(laws, options | fixed, None)
+        return Run(laws_of(dataset), options, fixed_in(dataset, model), None)
 
 
 def laws_of(dataset: xr.Dataset) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The article's claims, tested on every game of a grid or of a random design."""
+"""Claims about a model's games, tested on every game of a grid or of a random design."""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -7,26 +7,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from ..alliance.claims import CLAIMS, SHORT, STEP, Games, Lines
-from ..alliance.game import Game
-from ..alliance.tables import CONTESTS, PARAMETERS, VARIABLES, Crisis, Regime
-from ..model.checks import check_contest, check_values
-from ..model.outcomes import Code, Label, Variable
-from ..model.parameters import NUMBER
-from ..solving.sweeps import (
-    Progress,
-    check_threads,
-    fixed_parameters,
-    grid,
-    in_parallel,
-    solve_columns,
-    warn_unsolved,
-)
+from ..model import UNSOLVED, Claim, Code, Label, Model, chosen, table
+from ..model.checks import check_whole
+from ..solving.columns import check_axes, fixed_parameters, grid, in_logarithms
+from ..solving.parallel import Progress, check_threads, in_parallel
+from ..solving.requests import solve_columns, warn_unsolved
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from .distributions import Distribution
+
+GAMES = 10**6
+MOST = 10**10  # games, which take two hours
+BLOCK = 2**16  # games that are solved, and tested, at a time
+LENGTH = 128  # games on a line of a random design
+EXAMPLES = 3  # games against each claim that are kept
+
+Points = dict[str, np.ndarray]
+Answer = TypeVar("Answer")
 
 
 class Verdict(Code):
@@ -38,56 +37,25 @@ class Verdict(Code):
     PREMISE_NEVER_MET = 3
 
 
-# what is told of each claim of the article
-CLAIM_LABELS = {
-    variable.name: variable
-    for variable in (
-        Label("claim", "", NUMBER, "claim"),
-        Label("sentence", "", NUMBER, "what the article claims, in our words"),
-        Label("premise", "", NUMBER, "where it is claimed to hold"),
-        Label("premise_met", "", NUMBER, "games, or lines along c_A, in which the premise is met"),
-        Label("holds", "", NUMBER, "those among them in which the claim holds"),
-        Label("share", "", NUMBER, "share of them in which it holds"),
-        Label("low", "", NUMBER, "lower end of the 95 % interval of the share"),
-        Label("high", "", NUMBER, "upper end of the 95 % interval of the share"),
-        Variable("verdict", "", NUMBER, "whether the claim holds", Verdict),
-        Label("counterexample", "", "", "first games against the claim"),
-        Label("parameter", "", NUMBER, "parameter"),
-        Label("distribution", "", NUMBER, "distribution of the parameter, as in a run file"),
-    )
-}
-
-
-GAMES = 10**6
-MOST = 10**10  # games, which take two hours
-BLOCK = 2**16  # games that are solved, and tested, at a time
-LENGTH = 128  # games on a line of a random design
-EXAMPLES = 3  # games against each claim that are kept
-MARGINAL = "ally_cost"  # what rises along a line
-
-# a random design that nobody chose: within a factor of ten of the default game, or all that is allowed
-WIDE: dict[str, tuple] = {
-    "ally_cost": ("log_uniform", 0.05, 5.0),
-    "challenger_cost": ("log_uniform", 0.05, 5.0),
-    "superpower_cost": ("log_uniform", 0.03, 3.0),
-    "status_quo": ("uniform", 0.0, 1.0),
-    "ally_war_cost": ("uniform", 0.0, 0.3),
-    "challenger_war_cost": ("uniform", 0.0, 0.3),
-    "ally_forces": ("uniform", 0.0, 0.5),
-    "challenger_forces": ("log_uniform", 0.02, 2.0),
-    "effectiveness": ("uniform", 0.0, 1.0),
-    "stake": ("log_uniform", 0.1, 10.0),
-    "bargaining_power": ("uniform", 0.0, 1.0),
-    "autonomy_cost": ("uniform", 0.0, 0.1),
-    "alliance_cost": ("uniform", 0.0, 0.1),
-}
-
-Points = dict[str, np.ndarray]
-Of = TypeVar("Of")
+# what is told of each claim
+CLAIM_LABELS = table(
+    Label("claim", "", "1", "claim"),
+    Label("sentence", "", "1", "what is claimed, in words"),
+    Label("premise", "", "1", "where it is claimed to hold"),
+    Label("premise_met", "", "1", "games, or lines, in which the premise is met"),
+    Label("holds", "", "1", "those among them in which the claim holds"),
+    Label("share", "", "1", "share of them in which it holds"),
+    Label("low", "", "1", "lower end of the 95 % interval of the share"),
+    Label("high", "", "1", "upper end of the 95 % interval of the share"),
+    Label("verdict", "", "1", "whether the claim holds", Verdict),
+    Label("counterexample", "", "", "first games against the claim"),
+    Label("parameter", "", "1", "parameter"),
+    Label("distribution", "", "1", "distribution of the parameter, as in a run file"),
+)
 
 
 class Design(NamedTuple):
-    """Games to test claims on, and lines along c_A, a block of either at a time."""
+    """Games to test claims on, and lines along one of their parameters, a block of either at a time."""
 
     games: int
     lines: int
@@ -110,22 +78,66 @@ class Tally(NamedTuple):
         return Tally(self.met + met, self.holds + holds, tuple(first))
 
 
+class Games:
+    """A block of solved games, for claims to be tested on.
+
+    `given` has the parameters by name, each an array or, where it is the same in all games, a single value;
+    `found` the outcomes, each an array.
+    """
+
+    def __init__(self, model: Model, points: Points, others: Mapping[str, float]) -> None:
+        self._model, self._points, self._others = model, points, others
+        self.size = len(next(iter(points.values())))
+        varying = {name: model.by_name[name].values(numbers) for name, numbers in points.items()}
+        fixed = {name: model.by_name[name].value(number) for name, number in others.items()}
+        self.given = SimpleNamespace(**varying, **fixed)
+        self.found = SimpleNamespace(**solve_columns(model, points, others, model.found, threads=1))
+        self._answers: dict[Any, Any] = {}
+
+    def once(self, function: Callable[["Games"], Answer]) -> Answer:
+        """Return what a function makes of these games, which several claims may ask for."""
+        if function not in self._answers:
+            self._answers[function] = function(self)
+        return self._answers[function]
+
+    def at(self, where: np.ndarray, outcomes: Iterable[str], **changed: Any) -> SimpleNamespace:
+        """Return outcomes of the games of a mask with some parameters `changed`; elsewhere, and where a value
+        is not allowed, codes are unsolved and numbers NaN."""
+        new = {name: np.broadcast_to(values, self.size) for name, values in changed.items()}
+        allowed = [self._model.by_name[name].allowed(values) for name, values in new.items()]
+        which = np.flatnonzero(np.all([where, *allowed], axis=0))
+        points = {name: values[which] for name, values in (self._points | new).items()}
+        rest = {name: value for name, value in self._others.items() if name not in new}
+        spread = {}
+        for name, values in solve_columns(self._model, points, rest, outcomes, threads=1).items():
+            spread[name] = np.full(
+                self.size, UNSOLVED if self._model.found[name].codes else np.nan, values.dtype
+            )
+            spread[name][which] = values
+        return SimpleNamespace(**spread)
+
+    def numbers(self, which: np.ndarray) -> np.ndarray:
+        """Return some of the games, a row each, as kernels take them."""
+        columns: Any = (self._points.get(name, self._others.get(name)) for name in self._model.by_name)
+        return np.stack([np.broadcast_to(column, self.size)[which] for column in columns], axis=1)
+
+
 def claims(
     axes: Mapping[str, Any] | None = None,
     *,
+    model: Model | None = None,
     distributions: Mapping[str, Any] | None = None,
     games: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
-    contest: str = CONTESTS[0],
-    **fixed: float,
+    **fixed: Any,
 ) -> "xr.Dataset":
-    """Tell which of the article's claims hold, how often, and in which games they do not.
+    """Tell which of the claims about a game hold, how often, and in which games they do not.
 
-    The claims stand in `foedus.alliance.claims`, each a predicate with its premise. Those on how an outcome answers
-    to c_A compare a game with that where c_A is 1 % dearer; those on where regimes lie take whole lines along
-    c_A.
+    By default these are the article's, which stand in `foedus.alliance.claims`, each a predicate with its premise.
+    Those on how an outcome answers to c_A compare a game with that where c_A is 1 % dearer; those on where
+    regimes lie take whole lines along c_A.
 
     Parameters
     ----------
@@ -135,12 +147,12 @@ def claims(
     distributions : mapping of str to tuple, mapping or frozen distribution, optional
         test random games instead: the distribution of each parameter that varies, as for `sensitivity`, drawn
         independently; and lines along c_A, at 128 quantiles of its distribution. Without axes and
-        distributions, those of `foedus.uncertainty.claims.WIDE`, but for what is fixed
+        distributions, each parameter's usual range, but for what is fixed
     games : int, optional
         how many random games are drawn, and for the lines about as many; default: a million
     seed : int, optional
         the seed of the draws: the same seed, the same result to the bit, with any threads; default: 0
-    threads, progress, contest, **fixed
+    model, threads, progress, **fixed
         as for `sweep`
 
     Returns
@@ -166,7 +178,11 @@ def claims(
     >>> ds.share.sel(claim=["restraint_pledge_falls", "self_reliance_between"]).values.round(2)
     array([1.  , 0.97])
     """
-    check_contest(contest)
+    game = chosen(model)
+    sentences = {claim.name: claim for claim in game.claims()}
+    if not sentences:
+        raise ValueError(f"the model {game.name} has no claims to be tested")
+    along = next((claim.along for claim in sentences.values() if claim.along), None)
     workers = check_threads(threads)
     values: Points = {}
     laws: dict[str, Distribution] = {}
@@ -174,78 +190,82 @@ def claims(
         for name, given in (("distributions", distributions), ("games", games), ("seed", seed)):
             if given is not None:
                 raise ValueError(f"axes and {name} are both given, but only random games have {name}")
-        values = check_axes(axes)
-        others = fixed_parameters(fixed, values, "an axis")
-        design = _grid_design(values)
+        values = game.in_order(check_axes(game, axes))
+        if not values:
+            raise ValueError("axes is empty; a grid needs at least one")
+        others = fixed_parameters(game, fixed, values, "an axis")
+        design = _grid_design(values, along)
     else:
         from .sensitivity import check_seed
 
-        laws = check_laws(distributions, fixed)
+        laws = check_laws(game, distributions, fixed)
         games = GAMES if games is None else games
         seed = 0 if seed is None else seed
         check_games(games)
         check_seed(seed)
-        others = fixed_parameters(fixed, laws, "a distribution")
-        design = _random_design(laws, int(games), int(seed))
-    tallies = _test(design, others, contest, workers, progress)
-    attributes = {"contest": contest, "games": design.games, "lines": design.lines}
+        others = fixed_parameters(game, fixed, laws, "a distribution")
+        design = _random_design(laws, int(games), int(seed), along)
+    tallies = _test(game, sentences, design, others, workers, progress)
+    attributes = {"games": design.games, "lines": design.lines}
     if seed is not None:
         attributes["seed"] = int(seed)
-    return _labelled(tallies, values, laws, others, attributes)
+    return _labelled(game, sentences, tallies, values, laws, others, attributes)
 
 
-def check_axes(axes: Any) -> Points:
-    """Return the values of the axes, checked; raise TypeError or ValueError as `sweep` does."""
-    if not isinstance(axes, Mapping):
-        raise TypeError(f"axes must be a mapping of names to values, not a {type(axes).__name__}")
-    if not axes:
-        raise ValueError("axes is empty; a grid needs at least one")
-    return _in_order({name: check_values(name, column) for name, column in axes.items()})
+def usual_laws(model: Model) -> dict[str, tuple]:
+    """Return the distributions of a random design that nobody chose: over the usual range of each parameter,
+    even in its logarithm where that is wide.
+
+    Examples
+    --------
+    >>> from foedus.model import chosen
+    >>> usual_laws(chosen(None))["stake"]
+    ('log_uniform', 0.1, 10.0)
+    """
+    usual = {name: parameter.usual for name, parameter in model.by_name.items() if parameter.usual}
+    return {
+        name: ("log_uniform" if in_logarithms(*ends) else "uniform", *ends) for name, ends in usual.items()
+    }
 
 
-def check_laws(distributions: Mapping[str, Any] | None, fixed: Iterable[str]) -> "dict[str, Distribution]":
-    """Return the distributions, checked, or else those of `WIDE` of parameters that are not `fixed`."""
+def check_laws(
+    model: Model, distributions: Mapping[str, Any] | None, fixed: Iterable[str]
+) -> "dict[str, Distribution]":
+    """Return the distributions, checked, or else the usual ones of parameters that are not `fixed`."""
     from .sensitivity import check_distributions
 
     if distributions is None:
-        distributions = {name: law for name, law in WIDE.items() if name not in set(fixed)}
-    return _in_order(check_distributions(distributions, fixed))
-
-
-def _in_order(of_parameters: Mapping[str, Of]) -> dict[str, Of]:
-    """Return what there is of each parameter in the order of their table, in which a file has them, too."""
-    return {name: of_parameters[name] for name in PARAMETERS if name in of_parameters}
+        distributions = {name: law for name, law in usual_laws(model).items() if name not in set(fixed)}
+    return model.in_order(check_distributions(model, distributions, fixed))
 
 
 def check_games(games: Any) -> None:
     """Raise ValueError if `games` is no whole number from 1 to `MOST`."""
-    whole = isinstance(games, (int, np.integer)) and not isinstance(games, bool)
-    if not whole or not 1 <= games <= MOST:
-        raise ValueError(f"games = {games!r} is not allowed; it must be a whole number, from 1 to {MOST}")
+    check_whole("games", games, 1, MOST)
 
 
-def _grid_design(values: Points) -> Design:
-    """Return the design of all games of a grid, with its lines along c_A."""
+def _grid_design(values: Points, along: str | None) -> Design:
+    """Return the design of all games of a grid, with its lines along a parameter."""
     columns = grid(values, {})
     check_games(columns.games)
 
     def games_from(first: int, count: int) -> Points:
         return columns.points(np.arange(first, first + count))
 
-    if MARGINAL not in values:
+    if along is None or along not in values:
         return Design(columns.games, 0, 1, games_from, games_from)
-    rising = np.unique(values[MARGINAL])
-    across = grid({name: v for name, v in values.items() if name != MARGINAL}, {})
+    rising = np.unique(values[along])
+    across = grid({name: v for name, v in values.items() if name != along}, {})
 
     def lines_from(first: int, count: int) -> Points:
         rest = across.points(np.repeat(np.arange(first, first + count), rising.size))
-        return {MARGINAL: np.tile(rising, count), **rest}
+        return {along: np.tile(rising, count), **rest}
 
     return Design(columns.games, across.games, rising.size, games_from, lines_from)
 
 
-def _random_design(laws: "Mapping[str, Distribution]", games: int, seed: int) -> Design:
-    """Return the design of random games, with lines along c_A if it varies."""
+def _random_design(laws: "Mapping[str, Distribution]", games: int, seed: int, along: str | None) -> Design:
+    """Return the design of random games, with lines along a parameter if it varies."""
     from .distributions import unit
 
     def draw(names: Sequence[str], kind: int, first: int, count: int) -> Points:
@@ -258,145 +278,100 @@ def _random_design(laws: "Mapping[str, Distribution]", games: int, seed: int) ->
     def games_from(first: int, count: int) -> Points:
         return draw(list(laws), 0, first, count)
 
-    if MARGINAL not in laws:
+    if along is None or along not in laws:
         return Design(games, 0, 1, games_from, games_from)
-    rising = np.asarray(laws[MARGINAL].quantile((np.arange(LENGTH) + 0.5) / LENGTH), np.float64)
-    others = [name for name in laws if name != MARGINAL]
+    rising = np.asarray(laws[along].quantile((np.arange(LENGTH) + 0.5) / LENGTH), np.float64)
+    others = [name for name in laws if name != along]
 
     def lines_from(first: int, count: int) -> Points:
         rest = draw(others, 1, first, count)
-        return {MARGINAL: np.tile(rising, count)} | {name: np.repeat(v, LENGTH) for name, v in rest.items()}
+        return {along: np.tile(rising, count)} | {name: np.repeat(v, LENGTH) for name, v in rest.items()}
 
     return Design(games, -(-games // LENGTH), LENGTH, games_from, lines_from)
 
 
 def _test(
-    design: Design, others: Mapping[str, float], contest: str, threads: int, progress: Progress | None
+    model: Model,
+    claims: Mapping[str, Claim],
+    design: Design,
+    others: Mapping[str, float],
+    threads: int,
+    progress: Progress | None,
 ) -> dict[str, Tally]:
     """Test every claim on a design, block by block."""
     broad = max(1, BLOCK // design.length)
     games, lines = range(0, design.games, BLOCK), range(0, design.lines, broad)
-    found = dict.fromkeys(CLAIMS, Tally())
-    unsolved: dict[int, Game] = {}
+    found = dict.fromkeys(claims, Tally())
+    unsolved: dict[int, dict[str, float]] = {}
     adding = threading.Lock()
+    of_games, of_lines = ([c for c in claims.values() if bool(c.along) == lined] for lined in (False, True))
 
     def test(number: int) -> tuple[int, int, int]:
         if number < len(games):
             first = games[number]
             points = design.games_from(first, min(BLOCK, design.games - first))
-            tallies, codes = _test_games(points, others, contest, first)
+            tallies, codes = _test_games(model, of_games, points, others, first)
         else:
             first = lines[number - len(games)]
             points = design.lines_from(first, min(broad, design.lines - first))
-            tallies, codes = _test_lines(points, others, contest, first, design.length)
-        broken = np.flatnonzero(codes == int(Regime.UNSOLVED))
+            tallies, codes = _test_lines(model, of_lines, points, others, first, design.length)
+        broken = np.flatnonzero(codes == UNSOLVED)
         with adding:
             for name, tally in tallies.items():
                 found[name] += tally
             if broken.size:
-                unsolved[number] = Game(**_game_at(points, others, broken[0]), contest=contest)
+                unsolved[number] = _game_at(model, points, others, broken[0])
         return codes.size, broken.size, number if broken.size else -1
 
     total = design.games + design.lines * design.length
     count, first = in_parallel(test, range(len(games) + len(lines)), total, threads, progress)
     if count:
-        warn_unsolved(count, total, unsolved[first], stacklevel=4)
+        warn_unsolved(model, count, total, unsolved[first], stacklevel=4)
     return found
 
 
 def _test_games(
-    points: Points, others: Mapping[str, float], contest: str, first: int
+    model: Model, claims: Sequence[Claim], points: Points, others: Mapping[str, float], first: int
 ) -> tuple[dict[str, Tally], np.ndarray]:
-    """Test the claims about single games on these, of which the first has this place; return the tallies, and
+    """Test claims about single games on these, of which the first has this place; return the tallies, and
     the regimes."""
-    found = SimpleNamespace(**solve_columns(points, others, contest, VARIABLES, threads=1))
-    allied = np.flatnonzero(
-        (found.regime == int(Regime.RESTRAINT)) | (found.regime == int(Regime.DETERRENCE))
-    )
-    games = Games(
-        SimpleNamespace(**others, **points),
-        found,
-        _dearer(points, others, contest, allied),
-        _for_less(points, others, contest, found),
-        contest,
-    )
+    games = Games(model, points, others)
     tallies = {}
-    for claim in CLAIMS.values():
-        if not claim.along:
-            with np.errstate(over="ignore", invalid="ignore"):  # forces that no float holds are infinite
-                met, holds = claim.test(games)
-            against = np.flatnonzero(met & ~holds)[:EXAMPLES]
-            examples = tuple((first + int(i), _game_at(points, others, i)) for i in against)
-            tallies[claim.name] = Tally(int(met.sum()), int((met & holds).sum()), examples)
-    return tallies, found.regime
-
-
-def _values(points: Points, others: Mapping[str, float], name: str, which: np.ndarray) -> np.ndarray:
-    """Return the values of a parameter in the games `which`."""
-    return points[name][which] if name in points else np.full(which.size, others[name])
-
-
-def _dearer(points: Points, others: Mapping[str, float], contest: str, which: np.ndarray) -> SimpleNamespace:
-    """Return some variables of the games `which` where c_A is `STEP` dearer, among those of all games."""
-    with np.errstate(over="ignore"):
-        cost = _values(points, others, MARGINAL, which) * (1 + STEP)
-    allowed = np.isfinite(cost)
-    which = which[allowed]
-    some = {name: values[which] for name, values in points.items()} | {MARGINAL: cost[allowed]}
-    rest = {name: value for name, value in others.items() if name != MARGINAL}
-    solved = solve_columns(some, rest, contest, ["regime", "pledge", "burden_share"], threads=1)
-    games = len(next(iter(points.values())))
-    spread = {}
-    for name, values in solved.items():
-        spread[name] = np.full(games, int(Regime.UNSOLVED) if VARIABLES[name].codes else np.nan, values.dtype)
-        spread[name][which] = values
-    return SimpleNamespace(**spread)
-
-
-def _for_less(
-    points: Points, others: Mapping[str, float], contest: str, found: SimpleNamespace
-) -> SimpleNamespace:
-    """Tell in which games under deterrence A would sign and hold behind a pledge `SHORT` smaller, and what it
-    would get in each."""
-    from ..kernels import alliance as kernels
-
-    which = np.flatnonzero(found.regime == int(Regime.DETERRENCE))
-    columns = (_values(points, others, name, which) for name in kernels.PARAMETERS)
-    games = np.stack([*columns, np.full(which.size, float(CONTESTS.index(contest)))], axis=1)
-    replies = np.empty((which.size, len(kernels.Reply._fields)))
-    kernels.replies_to_pledges(games, found.pledge[which] * (1 - SHORT), replies)
-    reply = kernels.Reply(*replies.T)
-    signing = reply.payoff - games[:, kernels.PARAMETERS.index("autonomy_cost")]
-    refusing = found.ally_payoff_without[which]
-    holds, payoff = np.zeros(found.regime.size, bool), np.full(found.regime.size, np.nan)
-    holds[which] = (signing >= refusing) & (reply.crisis == int(Crisis.QUIET))
-    payoff[which] = np.maximum(signing, refusing)
-    return SimpleNamespace(holds=holds, ally_payoff=payoff)
+    for claim in claims:
+        with np.errstate(over="ignore", invalid="ignore"):  # forces that no float holds are infinite
+            met, holds = claim.test(games)
+        against = np.flatnonzero(met & ~holds)[:EXAMPLES]
+        examples = tuple((first + int(i), _game_at(model, points, others, i)) for i in against)
+        tallies[claim.name] = Tally(int(met.sum()), int((met & holds).sum()), examples)
+    return tallies, getattr(games.found, model.mapped.name)
 
 
 def _test_lines(
-    points: Points, others: Mapping[str, float], contest: str, first: int, length: int
+    model: Model,
+    claims: Sequence[Claim],
+    points: Points,
+    others: Mapping[str, float],
+    first: int,
+    length: int,
 ) -> tuple[dict[str, Tally], np.ndarray]:
-    """Test the claims about lines on these, of which the first has this place; return the tallies, and the
+    """Test claims about lines on these, of which the first has this place; return the tallies, and the
     regimes."""
-    regime = solve_columns(points, others, contest, ["regime"], threads=1)["regime"]
-    lines = Lines(regime.reshape(-1, length))
+    regime = solve_columns(model, points, others, [model.mapped.name], threads=1)[model.mapped.name]
     tallies = {}
-    for claim in CLAIMS.values():
-        if claim.along:
-            met, against = claim.test(lines)
-            broken = met & against.any(axis=1)
-            examples = tuple(
-                (first + int(i), _game_at(points, others, i * length + against[i].argmax()))
-                for i in np.flatnonzero(broken)[:EXAMPLES]
-            )
-            tallies[claim.name] = Tally(int(met.sum()), int((met & ~broken).sum()), examples)
+    for claim in claims:
+        met, against = claim.test(regime.reshape(-1, length))
+        broken = met & against.any(axis=1)
+        examples = tuple(
+            (first + int(i), _game_at(model, points, others, i * length + against[i].argmax()))
+            for i in np.flatnonzero(broken)[:EXAMPLES]
+        )
+        tallies[claim.name] = Tally(int(met.sum()), int((met & ~broken).sum()), examples)
     return tallies, regime
 
 
-def _game_at(points: Points, others: Mapping[str, float], i: int) -> dict[str, float]:
-    """Return the parameters of one of these games, in the order of the table."""
-    return {name: float(points[name][i]) if name in points else others[name] for name in PARAMETERS}
+def _game_at(model: Model, points: Points, others: Mapping[str, float], i: int) -> dict[str, float]:
+    """Return the numbers of the parameters of one of these games, in their order."""
+    return model.in_order({name: float(numbers[i]) for name, numbers in points.items()} | dict(others))
 
 
 def verdict(met: int, holds: int, only_may: bool = False) -> Verdict:
@@ -420,6 +395,8 @@ def verdict(met: int, holds: int, only_may: bool = False) -> Verdict:
 
 
 def _labelled(
+    model: Model,
+    claims: Mapping[str, Claim],
     tallies: Mapping[str, Tally],
     axes: Points,
     laws: "Mapping[str, Distribution]",
@@ -427,13 +404,10 @@ def _labelled(
     attributes: Mapping[str, Any],
 ) -> "xr.Dataset":
     """Return what was found as a Dataset that explains itself."""
-    import xarray as xr
-
-    from ..io.dataset import REFERENCES, parameter_coordinates, variable
-    from ..version import __version__
+    from ..io.dataset import dataset_of, parameter_coordinates, variable
 
     met, holds = (np.array([tally[k] for tally in tallies.values()]) for k in range(2))
-    verdicts = [verdict(tally.met, tally.holds, CLAIMS[name].only_may) for name, tally in tallies.items()]
+    verdicts = [verdict(tally.met, tally.holds, claims[name].only_may) for name, tally in tallies.items()]
     ends = np.full((2, len(tallies)), np.nan)
     if laws:
         from .sensitivity import wilson
@@ -441,30 +415,32 @@ def _labelled(
         for j, tally in enumerate(tallies.values()):
             if tally.met:
                 ends[:, j] = wilson(tally.holds, tally.met)
-    against = np.full((len(tallies), EXAMPLES, len(PARAMETERS)), np.nan)
+    # a choice that is the same in all games is told once, by its coordinate
+    told = [name for name, p in model.by_name.items() if not p.choices or name not in others]
+    against = np.full((len(tallies), EXAMPLES, len(told)), np.nan)
     for j, tally in enumerate(tallies.values()):
         for k, (_, game) in enumerate(tally.examples):
-            against[j, k] = list(game.values())
-    texts = [laws[name].text if name in laws else "" for name in PARAMETERS]
-    arrays: dict[str, tuple[tuple[str, ...], Any]] = {
-        "premise_met": (("claim",), met),
-        "holds": (("claim",), holds),
-        "share": (("claim",), np.divide(holds, met, where=met > 0, out=np.full(met.shape, np.nan))),
-        "low": (("claim",), ends[0]),
-        "high": (("claim",), ends[1]),
-        "verdict": (("claim",), np.array(verdicts, np.int8)),
-        "counterexample": (("claim", "example", "parameter"), against),
-        "claim": (("claim",), list(CLAIMS)),
-        "sentence": (("claim",), [claim.sentence for claim in CLAIMS.values()]),
-        "premise": (("claim",), [claim.premise for claim in CLAIMS.values()]),
-        "parameter": (("parameter",), list(PARAMETERS)),
-    }  # fmt: skip
-    if laws:
-        arrays["distribution"] = (("parameter",), texts)
-    variables = {
-        name: variable(dims, np.asarray(v), CLAIM_LABELS[name]) for name, (dims, v) in arrays.items()
+            against[j, k] = [game[name] for name in told]
+    by_claim: dict[str, Any] = {
+        "premise_met": met,
+        "holds": holds,
+        "share": np.divide(holds, met, where=met > 0, out=np.full(met.shape, np.nan)),
+        "low": ends[0],
+        "high": ends[1],
+        "verdict": np.array(verdicts, np.int8),
     }
-    dataset = xr.Dataset(variables, parameter_coordinates((*axes,), axes, others, attributes["contest"]))
-    known = {"foedus_version": __version__, "command": "foedus.claims", "references": REFERENCES}
-    described = [name for name in ("sentence", "premise", "distribution") if name in dataset]
-    return dataset.set_coords(described).assign_attrs(known | dict(attributes))
+    labels: dict[str, Any] = {
+        "claim": list(claims),
+        "sentence": [claim.sentence for claim in claims.values()],
+        "premise": [claim.premise for claim in claims.values()],
+    }
+    variables = {name: variable(("claim",), v, CLAIM_LABELS[name]) for name, v in by_claim.items()}
+    dims = "claim", "example", "parameter"
+    variables["counterexample"] = variable(dims, against, CLAIM_LABELS["counterexample"])
+    coords = {name: variable(("claim",), v, CLAIM_LABELS[name]) for name, v in labels.items()}
+    coords["parameter"] = variable(("parameter",), told, CLAIM_LABELS["parameter"])
+    if laws:
+        texts = [laws[name].text if name in laws else "" for name in told]
+        coords["distribution"] = variable(("parameter",), texts, CLAIM_LABELS["distribution"])
+    coords |= parameter_coordinates(model, axes, others)
+    return dataset_of(model, "foedus.claims", variables, coords, **attributes)

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..alliance.tables import PARAMETERS
-from ..model.checks import check_name
+from ..model import Parameter
 
 try:
     import scipy.special
@@ -66,12 +65,12 @@ OWN: dict[str, tuple[Callable[..., Quantile], str]] = {
 }
 
 
-def check_distribution(name: str, given: Any) -> Distribution:
-    """Return the distribution of the parameter `name`.
+def check_distribution(parameter: Parameter, given: Any) -> Distribution:
+    """Return the distribution of a parameter.
 
     Parameters
     ----------
-    name : str
+    parameter : Parameter
         the parameter
     given : sequence, mapping or frozen distribution
         ``("uniform", low, high)``, ``("log_uniform", low, high)``, ``("normal", mean, deviation)``,
@@ -82,26 +81,29 @@ def check_distribution(name: str, given: Any) -> Distribution:
     Raises
     ------
     TypeError
-        if there is no such parameter, or `given` is no distribution.
+        if `given` is no distribution, or the parameter is a choice.
     ValueError
         if the distribution is unknown or its arguments are not allowed, if it has zero variance, or
         values outside the parameter's domain.
 
     Examples
     --------
-    >>> check_distribution("ally_cost", ("log_uniform", 0.05, 5)).quantile(0.5).round(12)
+    >>> from foedus.model import chosen
+    >>> cost, share = (chosen(None).parameter(name) for name in ("ally_cost", "status_quo"))
+    >>> check_distribution(cost, ("log_uniform", 0.05, 5)).quantile(0.5).round(12)
     np.float64(0.5)
-    >>> check_distribution("status_quo", ("normal", 0.5, 0.2))
+    >>> check_distribution(share, ("normal", 0.5, 0.2))
     Traceback (most recent call last):
     ValueError: status_quo: { normal = [0.5, 0.2] } leaves the domain, > 0 and < 1, with a probability of \
 1.2 %; cut it off (as scipy.stats.truncnorm does) or take another
     """
-    check_name(name)
+    if parameter.choices:
+        raise TypeError(f"{parameter.name} is a choice and has no distribution; fix it")
     try:
         distribution = _read(given)
-        _check_values(name, distribution)
+        _check_values(parameter, distribution)
     except (ValueError, TypeError) as error:
-        raise type(error)(f"{name}: {error}") from None
+        raise type(error)(f"{parameter.name}: {error}") from None
     return distribution
 
 
@@ -157,19 +159,19 @@ def _frozen(frozen: Any) -> Distribution:
     return Distribution(f"{{ {family.name} = {{ {written} }} }}", frozen.ppf)
 
 
-def _check_values(name: str, distribution: Distribution) -> None:
-    """Raise ValueError if the parameter `name` may not take all values, or there is but one."""
-    allows = PARAMETERS[name].allows
+def _check_values(parameter: Parameter, distribution: Distribution) -> None:
+    """Raise ValueError if the parameter may not take all values, or there is but one."""
+    allows = parameter.allows
     low, high = (float(distribution.quantile(u)) for u in (EDGE, 1 - EDGE))
     if math.isnan(low) or math.isnan(high):
         raise ValueError(f"{distribution.text} has no quantiles; scipy.stats does not allow its arguments")
     if low == high:
-        raise ValueError(f"{distribution.text} has zero variance; fix {name} at {low!r} instead")
+        raise ValueError(f"{distribution.text} has zero variance; fix {parameter.name} at {low!r} instead")
     if not (allows(low) and allows(high)):
         outside = np.mean([not allows(v) for v in distribution.quantile((np.arange(LOOK) + 0.5) / LOOK)])
         share = f"{outside:.1%}".replace("%", " %") if outside >= 0.001 else "less than 0.1 %"
         raise ValueError(
-            f"{distribution.text} leaves the domain, {PARAMETERS[name].domain}, with a probability of "
+            f"{distribution.text} leaves the domain, {parameter.domain}, with a probability of "
             f"{share}; cut it off (as scipy.stats.truncnorm does) or take another"
         )
 

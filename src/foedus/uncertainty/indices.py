@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..alliance.tables import Regime
-from ..solving.sweeps import Progress, check_threads, in_parallel
+from ..model import UNSOLVED, Code
+from ..solving.parallel import Progress, check_threads, in_parallel
 from .distributions import Quantile, unit
 
 try:
@@ -42,6 +42,9 @@ RESAMPLES = 100  # of the bootstrap
 DENSITY_RESAMPLES, BLOCK_RESAMPLES = 25, 1000  # where each takes long, and where blocks are resampled
 MARGIN = 1.959963984540054  # standard errors in half a 95 % interval
 
+CODES = ""  # the key of the codes that maps show, among arrays of results by name
+MOST_CODES = 64
+
 Points = Mapping[str, np.ndarray]
 Evaluate = Callable[[dict[str, np.ndarray], int], dict[str, np.ndarray]]
 
@@ -51,25 +54,25 @@ class Output(NamedTuple):
 
     name: str
     variable: str
-    indicates: Regime | None = None
-    given: Regime | None = None
+    indicates: Code | None = None
+    given: Code | None = None
 
     def values(self, arrays: Points) -> np.ndarray:
         """Return its values as float64; an indicator is 1 where the regime holds and 0 elsewhere."""
         if self.indicates is not None:
-            return (arrays["regime"] == self.indicates).astype(np.float64)
+            return (arrays[CODES] == self.indicates).astype(np.float64)
         return arrays[self.variable]
 
     def known(self, arrays: Points) -> np.ndarray:
         """Return in which games it is looked at."""
         if self.given is not None:
-            return arrays["regime"] == self.given
+            return arrays[CODES] == self.given
         return np.ones(arrays[self.variable].shape, bool)
 
 
 class Found(NamedTuple):
     """Arrays by name, over outputs, parameters (twice for the second order) and samples as `results` tells;
-    how many games of the base sample have each code, if they have regimes; and all games solved."""
+    how many games of the base sample have each code, from that of unsolved games on; and all games solved."""
 
     arrays: dict[str, np.ndarray]
     sizes: list[int]
@@ -184,9 +187,9 @@ def _check_defined(output: Output, arrays: Points) -> None:
         return
     undefined = int(np.isnan(output.values(arrays)[output.known(arrays)]).sum())
     if undefined:
-        unsolved = int((arrays["regime"] == Regime.UNSOLVED).sum()) if "regime" in arrays else 0
+        unsolved = int((arrays[CODES] == UNSOLVED).sum()) if CODES in arrays else 0
         of_these = f", {unsolved:,} of them unsolved" if unsolved else ""
-        mend = f"; ask for it in a regime, as in '{output.name} | deterrence'" * (output.given is None)
+        mend = f"; ask for it in a regime, as in '{output.name} | REGIME'" * (output.given is None)
         raise ValueError(
             f"{output.name!r} is undefined in {undefined:,} of {output.known(arrays).sum():,} games"
             f"{of_these}, and indices need it defined in all{mend}"
@@ -490,9 +493,9 @@ def _means(y: np.ndarray, tenths: tuple[np.ndarray, np.ndarray]) -> tuple[float,
 
 
 def _count(solved: Points) -> np.ndarray:
-    """Return how many games of A and B have each code of a regime, from the lowest on."""
-    codes = solved["regime"][[0, -1]].ravel() if "regime" in solved else np.empty(0, int)
-    return np.bincount(codes - min(Regime), minlength=len(Regime))
+    """Return how many games of A and B have each code, from that of unsolved games on."""
+    codes = solved[CODES][[0, -1]].ravel() if CODES in solved else np.empty(0, int)
+    return np.bincount(codes - UNSOLVED, minlength=MOST_CODES)
 
 
 def _problem(count: int) -> dict[str, Any]:

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy.stats
 
-from ..alliance.game import Game
-from ..alliance.tables import CONTESTS, VARIABLES, Regime
-from ..model.checks import check_contest
-from ..model.outcomes import Label
-from ..model.parameters import NUMBER
-from ..solving.sweeps import Progress, fixed_parameters, solve_columns, warn_unsolved
+from ..model import UNSOLVED, Label, Model, chosen, table
+from ..model.checks import check_whole
+from ..solving.columns import fixed_parameters
+from ..solving.parallel import Progress
+from ..solving.requests import solve_columns, warn_unsolved
 from .distributions import Distribution, check_distribution
-from .indices import EVERYWHERE, LEAST, MARGIN, METHODS, MOST, WHOLE, Found, Output, indices
+from .indices import CODES, EVERYWHERE, LEAST, METHODS, MOST, WHOLE, Found, Output, indices
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -23,57 +23,53 @@ OUTPUT = "units of the output"
 
 
 _INDICES = (
-    Label("first_order", "S_i", NUMBER, "share of the variance by the parameter alone"),
-    Label("total_order", "S_Ti", NUMBER, "share of the variance by the parameter, with all interactions"),
-    Label("second_order", "S_ij", NUMBER, "share of the variance by the interaction of two parameters"),
+    Label("first_order", "S_i", "1", "share of the variance by the parameter alone"),
+    Label("total_order", "S_Ti", "1", "share of the variance by the parameter, with all interactions"),
+    Label("second_order", "S_ij", "1", "share of the variance by the interaction of two parameters"),
     Label("morris_absolute_mean", "mu^*", OUTPUT, "mean of the absolute elementary effects"),
-    Label("pawn", "PAWN", NUMBER, "median distance of the distributions given the parameter"),
-    Label("delta", "delta", NUMBER, "mean distance of the densities given the parameter"),
+    Label("pawn", "PAWN", "1", "median distance of the distributions given the parameter"),
+    Label("delta", "delta", "1", "mean distance of the densities given the parameter"),
 )
 
 
-SENSITIVITY = {
-    label.name: label
-    for label in (
-        Label("output", "", NUMBER, "output"),
-        Label("parameter", "", NUMBER, "parameter"),
-        Label("other_parameter", "", NUMBER, "the other parameter of a pair"),
-        Label("samples", "N", NUMBER, "samples"),
-        Label("distribution", "", NUMBER, "distribution of the parameter, as in a run file"),
-        Label("output_units", "", NUMBER, "units of the output"),
-        *_INDICES,
-        *(
-            Label(f"{index.name}_margin", "", index.units, f"margin of the {index.long_name}")
-            for index in _INDICES
-        ),
-        Label("morris_mean", "mu", OUTPUT, "mean of the elementary effects"),
-        Label("morris_deviation", "sigma", OUTPUT, "standard deviation of the elementary effects"),
-        Label("mean", "", OUTPUT, "mean of the output"),
-        Label("mean_low", "", OUTPUT, "mean over the lowest tenth of the parameter"),
-        Label("mean_high", "", OUTPUT, "mean over the highest tenth of the parameter"),
-        Label("regime_name", "", NUMBER, "regime"),
-        Label("probability", "P", NUMBER, "probability of the regime"),
-        Label("probability_low", "", NUMBER, "lower end of the 95 % interval of the probability"),
-        Label("probability_high", "", NUMBER, "upper end of the 95 % interval of the probability"),
-    )
-}
+SENSITIVITY = table(
+    Label("output", "", "1", "output"),
+    Label("parameter", "", "1", "parameter"),
+    Label("other_parameter", "", "1", "the other parameter of a pair"),
+    Label("samples", "N", "1", "samples"),
+    Label("distribution", "", "1", "distribution of the parameter, as in a run file"),
+    Label("output_units", "", "1", "units of the output"),
+    *_INDICES,
+    *(
+        Label(f"{index.name}_margin", "", index.units, f"margin of the {index.long_name}")
+        for index in _INDICES
+    ),
+    Label("morris_mean", "mu", OUTPUT, "mean of the elementary effects"),
+    Label("morris_deviation", "sigma", OUTPUT, "standard deviation of the elementary effects"),
+    Label("mean", "", OUTPUT, "mean of the output"),
+    Label("mean_low", "", OUTPUT, "mean over the lowest tenth of the parameter"),
+    Label("mean_high", "", OUTPUT, "mean over the highest tenth of the parameter"),
+    Label("regime_name", "", "1", "regime"),
+    Label("probability", "P", "1", "probability of the regime"),
+    Label("probability_low", "", "1", "lower end of the 95 % interval of the probability"),
+    Label("probability_high", "", "1", "upper end of the 95 % interval of the probability"),
+)
 
 
 SAMPLES = 2**12
-REGIMES = {regime.name.lower(): regime for regime in Regime if regime != Regime.UNSOLVED}
 
 
 def sensitivity(
     distributions: Mapping[str, Any],
     *,
+    model: Model | None = None,
     outputs: Iterable[str] | None = None,
     methods: Iterable[str] = ("sobol",),
     samples: int = SAMPLES,
     seed: int = 0,
     threads: int | None = None,
     progress: Progress | None = None,
-    contest: str = CONTESTS[0],
-    **fixed: float,
+    **fixed: Any,
 ) -> "xr.Dataset":
     """Tell how much each parameter matters for the regimes and outcomes, and how likely each regime is.
 
@@ -96,7 +92,7 @@ def sensitivity(
         are for the Sobol' indices only.
     seed : int, optional
         the seed of all that is random: the same seed, the same result to the bit, with any threads
-    threads, progress, contest, **fixed
+    model, threads, progress, **fixed
         as for `sweep`; `progress` counts samples instead of games
 
     Returns
@@ -128,45 +124,49 @@ def sensitivity(
     >>> bool(whole.total_order.sel(output="restraint", parameter="ally_cost") > 0.5)
     True
     """
-    laws = check_distributions(distributions, fixed)
+    game = chosen(model)
+    mapped = game.mapped.name
+    laws = check_distributions(game, distributions, fixed)
     ways = check_methods(methods)
     check_samples(samples, ways)
     check_seed(seed)
-    check_contest(contest)
-    wanted = None if outputs is None else check_outputs(outputs, ways)
-    others = fixed_parameters(fixed, laws, "a distribution")
-    variables = list(dict.fromkeys(["regime", *(output.variable for output in wanted or ())]))
-    unsolved: list[tuple[int, Game]] = []
+    wanted = None if outputs is None else check_outputs(game, outputs, ways)
+    others = fixed_parameters(game, fixed, laws, "a distribution")
+    variables = list(
+        dict.fromkeys([mapped, *(output.variable for output in wanted or () if output.variable)])
+    )
+    unsolved: list[tuple[int, dict[str, float]]] = []
 
     def evaluate(points: dict[str, np.ndarray], threads: int) -> dict[str, np.ndarray]:
-        arrays = solve_columns(points, others, contest, variables, threads)
-        broken = np.flatnonzero(arrays["regime"] == Regime.UNSOLVED)
+        arrays = solve_columns(game, points, others, variables, threads)
+        arrays[CODES] = arrays[mapped]
+        broken = np.flatnonzero(arrays[CODES] == UNSOLVED)
         if broken.size:
             at = {name: float(values[broken[0]]) for name, values in points.items()}
-            unsolved.append((broken.size, Game(**others, **at, contest=contest)))
+            unsolved.append((broken.size, others | at))
         return arrays
 
     def choose(arrays: dict[str, np.ndarray]) -> Sequence[Output]:
         unsolved.clear()  # these first games are solved again
         if wanted is not None:
             return wanted
-        occur = [name for name, code in REGIMES.items() if 0 < (arrays["regime"] == code).mean() < 1]
+        occur = [name for name, code in game.regimes.items() if 0 < (arrays[CODES] == code).mean() < 1]
         if not occur:
-            regime = Regime(int(arrays["regime"].flat[0])).words
-            raise ValueError(f"the regime is {regime} in each of the first {arrays['regime'].size:,} games; "
+            regime = game.codes(int(arrays[CODES].flat[0])).words
+            raise ValueError(f"the {mapped} is {regime} in each of the first {arrays[CODES].size:,} games; "
                              "take wider distributions, or name outputs")  # fmt: skip
-        return [Output(name, "regime", indicates=REGIMES[name]) for name in occur]
+        return [Output(name, CODES, indicates=game.regimes[name]) for name in occur]
 
     quantiles = {name: law.quantile for name, law in laws.items()}
-    chosen, found = indices(quantiles, evaluate, choose, ways, samples, int(seed), threads, progress)
+    chosen_outputs, found = indices(quantiles, evaluate, choose, ways, samples, int(seed), threads, progress)
     if unsolved:
-        warn_unsolved(sum(count for count, _ in unsolved), found.games, unsolved[0][1], stacklevel=3)
-    attributes = {"contest": contest, "methods": " ".join(ways), "seed": int(seed), "games": found.games}
-    return _labelled(chosen, laws, others, found, attributes | {"interval": found.interval})
+        warn_unsolved(game, sum(count for count, _ in unsolved), found.games, unsolved[0][1], stacklevel=3)
+    attributes = {"methods": " ".join(ways), "seed": int(seed), "games": found.games}
+    return _labelled(game, chosen_outputs, laws, others, found, attributes | {"interval": found.interval})
 
 
 def check_distributions(
-    distributions: Mapping[str, Any], fixed: Iterable[str] = ()
+    model: Model, distributions: Mapping[str, Any], fixed: Iterable[str] = ()
 ) -> dict[str, Distribution]:
     """Return the distributions, checked, of parameters that are not `fixed`.
 
@@ -179,7 +179,7 @@ def check_distributions(
         )
     if not distributions:
         raise ValueError("distributions is empty; at least one parameter must have one")
-    laws = {name: check_distribution(name, given) for name, given in distributions.items()}
+    laws = {name: check_distribution(model.parameter(name), given) for name, given in distributions.items()}
     for name in fixed:
         if name in laws:
             raise ValueError(f"{name} has a distribution and is fixed, too; it can be only one")
@@ -214,19 +214,18 @@ def check_samples(samples: Any, methods: Sequence[str]) -> None:
 
 
 def check_seed(seed: Any) -> None:
-    """Raise ValueError if the `seed` is no whole number of at least 0, or more than a file holds."""
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**63:
-        raise ValueError(f"seed = {seed!r} is not allowed; it must be a whole number, 0 or more, below 2^63")
+    """Raise ValueError if the `seed` is no whole number from 0 to the most that a file holds."""
+    check_whole("seed", seed, 0, 2**63 - 1)
 
 
-def check_outputs(outputs: Iterable[str], methods: Sequence[str]) -> list[Output]:
+def check_outputs(model: Model, outputs: Iterable[str], methods: Sequence[str]) -> list[Output]:
     """Return the outputs, by their names.
 
     Raises TypeError or ValueError if one is unknown, a code, given twice, or not for these methods.
     """
     if isinstance(outputs, str):
         raise TypeError(f"outputs = {outputs!r} is not a list of names")
-    wanted = [_output(name) for name in outputs]
+    wanted = [_output(model, name) for name in outputs]
     if not wanted:
         raise ValueError("outputs is empty; at least one is needed")
     names = [output.name for output in wanted]
@@ -242,24 +241,26 @@ def check_outputs(outputs: Iterable[str], methods: Sequence[str]) -> list[Output
     return wanted
 
 
-def _output(name: Any) -> Output:
+def _output(model: Model, name: Any) -> Output:
     """Return an output by its name."""
     if not isinstance(name, str):
         raise TypeError(f"outputs: {name!r} is not a name")
-    if name in REGIMES:
-        return Output(name, "regime", indicates=REGIMES[name])
+    regimes = model.regimes
+    if name in regimes:
+        return Output(name, CODES, indicates=regimes[name])
     variable, bar, regime = (part.strip() for part in name.partition("|"))
-    if bar and regime not in REGIMES:
-        raise ValueError(f"{name!r}: {regime!r} is not a regime; there are {', '.join(REGIMES)}")
-    if variable not in VARIABLES:
-        numbers = ", ".join(one for one, entry in VARIABLES.items() if not entry.codes)
+    if bar and regime not in regimes:
+        raise ValueError(f"{name!r}: {regime!r} is not a regime; there are {', '.join(regimes)}")
+    if variable not in model.found:
+        numbers = ", ".join(one for one, entry in model.found.items() if not entry.codes)
         raise ValueError(
-            f"{variable!r} is neither a regime nor a variable; there are {', '.join(REGIMES)}; {numbers}"
+            f"{variable!r} is neither a regime nor a variable; there are {', '.join(regimes)}; {numbers}"
         )
-    if VARIABLES[variable].codes:
-        raise ValueError(f"{variable!r} is a category and no number; ask for a regime, as 'restraint'")
+    if model.found[variable].codes:
+        example = next(iter(regimes))
+        raise ValueError(f"{variable!r} is a category and no number; ask for a regime, as '{example}'")
     if bar:
-        return Output(f"{variable} | {regime}", variable, given=REGIMES[regime])
+        return Output(f"{variable} | {regime}", variable, given=regimes[regime])
     return Output(variable, variable)
 
 
@@ -271,13 +272,12 @@ def wilson(count: int, games: int) -> tuple[float, float]:
     >>> [round(end, 4) for end in wilson(0, 10)], [round(end, 4) for end in wilson(5, 10)]
     ([0.0, 0.2775], [0.2366, 0.7634])
     """
-    share, weight = count / games, MARGIN**2 / games
-    middle = (share + weight / 2) / (1 + weight)
-    half = np.sqrt(weight * (share * (1 - share) + weight / 4)) / (1 + weight)
-    return max(0.0, min(share, float(middle - half))), min(1.0, max(share, float(middle + half)))
+    interval = scipy.stats.binomtest(count, games).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def _labelled(
+    model: Model,
     outputs: Sequence[Output],
     laws: Mapping[str, Distribution],
     fixed: Mapping[str, float],
@@ -285,39 +285,34 @@ def _labelled(
     attributes: Mapping[str, Any],
 ) -> "xr.Dataset":
     """Return what was found as a Dataset that explains itself."""
-    import xarray as xr
-
-    from ..io.dataset import REFERENCES, parameter_attributes
-    from ..version import __version__
+    from ..io.dataset import dataset_of, parameter_coordinates, variable
 
     dims = ("output", "parameter", "other_parameter")
-    variables: dict[str, Any] = {}
+    arrays: dict[str, Any] = {}
     for name, array in found.arrays.items():
         sizes = () if name.startswith("mean") else ("samples",)
-        variables[name] = ((*dims[: array.ndim - len(sizes)], *sizes), array)
+        arrays[name] = ((*dims[: array.ndim - len(sizes)], *sizes), array)
     games = int(found.regimes.sum())
-    counts = dict(zip(Regime, found.regimes.tolist(), strict=True))
-    if not counts[Regime.UNSOLVED]:
-        del counts[Regime.UNSOLVED]
+    counts = {code: int(found.regimes[code - UNSOLVED]) for code in model.codes.everything()}
+    counts = {code: count for code, count in counts.items() if count or code != UNSOLVED}
     ends = np.array([wilson(count, games) for count in counts.values()])
-    variables["probability"] = ("regime_name", np.array(list(counts.values())) / games)
-    variables["probability_low"], variables["probability_high"] = (("regime_name", end) for end in ends.T)
-    units = ["1" if one.indicates is not None else VARIABLES[one.variable].units for one in outputs]
-    coordinates = {
-        "output": [output.name for output in outputs],
-        "parameter": list(laws),
-        "samples": found.sizes,
-        "regime_name": [code.name.lower() for code in counts],
-        "distribution": ("parameter", [law.text for law in laws.values()]),
-        "output_units": ("output", units),
+    arrays["probability"] = (("regime_name",), np.array(list(counts.values())) / games)
+    for name, end in zip(("probability_low", "probability_high"), ends.T, strict=True):
+        arrays[name] = (("regime_name",), end)
+    units = ["1" if one.indicates is not None else model.found[one.variable].units for one in outputs]
+    labels: dict[str, Any] = {
+        "output": (("output",), [output.name for output in outputs]),
+        "parameter": (("parameter",), list(laws)),
+        "samples": (("samples",), found.sizes),
+        "regime_name": (("regime_name",), [code.name.lower() for code in counts]),
+        "distribution": (("parameter",), [law.text for law in laws.values()]),
+        "output_units": (("output",), units),
     }
-    if "second_order" in variables:
-        coordinates["other_parameter"] = list(laws)
-    dataset = xr.Dataset(variables, coordinates)
-    for key in dataset.variables:
-        dataset[key].attrs = SENSITIVITY[str(key)].attributes
-    scalars = {
-        name: ((), value, parameter_attributes(name, attributes["contest"])) for name, value in fixed.items()
-    }
-    known = {"foedus_version": __version__, "command": "foedus.sensitivity", "references": REFERENCES}
-    return dataset.assign_coords(scalars).assign_attrs(known | dict(attributes))
+    if "second_order" in arrays:
+        labels["other_parameter"] = (("other_parameter",), list(laws))
+    variables, coords = (
+        {name: variable(dims, values, SENSITIVITY[name]) for name, (dims, values) in part.items()}
+        for part in (arrays, labels)
+    )
+    coords |= parameter_coordinates(model, {}, fixed)
+    return dataset_of(model, "foedus.sensitivity", variables, coords, **attributes)

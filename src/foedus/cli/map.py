@@ -1,0 +1,179 @@
+"""foedus map."""
+
+import contextlib
+import math
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import cyclopts
+
+from ..solving.requests import request_sweep, solve_request
+from .options import AS_USUAL, MODEL, GridOptions, Output, Ways, command_line, whole_number
+from .progress import compile_kernels, print_rate, progress_bar
+from .screens import print_shares, say_size
+from .targets import check_output, finish, hinting, target_of
+
+if TYPE_CHECKING:
+    from ..runs.runfile import Run
+
+Resume = Annotated[
+    bool, cyclopts.Parameter(help="go on where an earlier run of the same command ended, if there was one")
+]
+
+
+Cluster = Annotated[
+    list[str] | None,
+    cyclopts.Parameter(
+        name="--dask",
+        consume_multiple=True,
+        help="solve on the Dask cluster whose scheduler has this address or, without one, on one of as many "
+        "processes as there would be threads",
+    ),
+]
+
+
+Adaptive = Annotated[
+    bool, cyclopts.Parameter(help="solve only along the boundaries between regimes, and keep these, too")
+]
+
+
+Spacing = Annotated[
+    int | None,
+    cyclopts.Parameter(
+        converter=whole_number,
+        help="steps of the grid between the values that an adaptive map solves at first [default: 8, or more "
+        "where an axis has more than 65536 values]",
+    ),
+]
+
+
+def map(  # noqa: A001 - the command's name
+    run_file: Path,
+    /,
+    *,
+    output: Output = None,
+    resume: Resume = False,
+    dask: Cluster = None,
+    adaptive: Adaptive = False,
+    spacing: Spacing = None,
+    ways: GridOptions = AS_USUAL,
+) -> int:
+    """Solve a grid of games into a file, slab by slab, and draw it beside the file.
+
+    Parameters
+    ----------
+    run_file
+        a run file (TOML), or the file of an earlier map, to run it again
+    output
+        the file to write, NetCDF or, if it ends in .zarr, Zarr [default: the one that the run file names]
+    """
+    from ..io.draft import check_target, draft_folder
+    from ..large.streaming import stream
+    from ..runs.runfile import read_run
+
+    run = read_run(run_file)
+    if run.over:
+        over = ", ".join(run.over)
+        raise ValueError(f"{run_file} compares forms over {over}; foedus compare runs it again")
+    target = target_of(run_file, run.file, output)
+    if adaptive:
+        if resume or dask is not None:
+            raise ValueError("--adaptive solves so few games that it takes neither --resume nor --dask")
+        return _map_adaptively(run, target, spacing, ways)
+    if spacing is not None:
+        raise ValueError("--spacing is that of an adaptive map; it takes --adaptive")
+    with hinting():
+        check_target(target, ways.overwrite, resume)
+    image = target.with_suffix(".png")
+    if ways.picture:
+        check_output(image, ways.overwrite or resume, ".png")
+    grid = request_sweep(MODEL, run.axes, run.variables, run.dtype, run.fixed)
+    games = grid.columns.games
+    say_size(games, grid.bytes_per_game, "disk, before they are compressed", ways.quiet)
+    compile_kernels(lambda: solve_request(grid.part(tuple(slice(2) for _ in grid.shape))), ways.quiet)
+    started = time.perf_counter()
+    try:
+        with (
+            _cluster(dask, ways) as client,
+            progress_bar("solving", games, ways.quiet) as progress,
+            hinting(),
+        ):
+            regimes, solved = stream(
+                grid,
+                target,
+                command=command_line(),
+                threads=ways.threads,
+                progress=progress,
+                overwrite=ways.overwrite,
+                resume=resume,
+                client=client,
+            )
+    except KeyboardInterrupt:
+        folder = draft_folder(target)
+        if not folder.exists():
+            raise
+        again = command_line() if resume else f"{command_line()} --resume"
+        raise KeyboardInterrupt(f"interrupted; what is solved stands in {folder}: {again} goes on") from None
+    seconds = time.perf_counter() - started
+    if not ways.quiet:
+        print_shares(regimes, games)
+        if solved < games:
+            print(f"{games - solved:,} of {games:,} games were solved before")
+        if solved:
+            print_rate(solved, seconds)
+    return finish(target, image, ways)
+
+
+def _map_adaptively(run: "Run", target: Path, spacing: int | None, ways: Ways) -> int:
+    """Find the regimes of a grid by their boundaries, into a file, and draw them beside it."""
+    from ..io.files import save
+    from ..maps.adaptive import adaptive_map
+
+    check_output(target, ways.overwrite)
+    image = target.with_suffix(".png")
+    if ways.picture:
+        check_output(image, ways.overwrite, ".png")
+    others = len(run.variables) - (MODEL.mapped.name in run.variables)
+    if others and not ways.quiet:
+        print(
+            f"an adaptive map keeps the {MODEL.mapped.name}, not the other variables ({others})",
+            file=sys.stderr,
+        )
+    few = {name: values[:2] for name, values in run.axes.items()}
+    compile_kernels(lambda: adaptive_map(few, **run.fixed), ways.quiet)
+    started = time.perf_counter()
+    games = math.prod(values.size for values in run.axes.values())
+    with progress_bar("solving", 1, ways.quiet) as progress:
+        dataset = adaptive_map(
+            run.axes, spacing=spacing, threads=ways.threads, progress=progress, **run.fixed
+        )
+    seconds = time.perf_counter() - started
+    save(dataset.assign_attrs(command=command_line()), target)
+    if not ways.quiet:
+        for name, share, error in zip(
+            dataset.regime_name.values, dataset.share.values, dataset.share_error.values, strict=True
+        ):
+            print(f"{MODEL.codes.named(name).words:>14} {share:8.3%} ± {error:.3%}")
+        solved = dataset.attrs["solved"]
+        print(f"{solved:,} of {games:,} games solved, 1 in {games / solved:.3g}, in {seconds:.2f} s")
+        print(f"could be missed: {dataset.attrs['unseen']}")
+    return finish(target, image, ways)
+
+
+@contextlib.contextmanager
+def _cluster(dask: list[str] | None, ways: Ways) -> Iterator[Any]:
+    """Give a client of the cluster that --dask asks for, or None where it is not given."""
+    if dask is None:
+        yield None
+        return
+    from ..large.dask import connected
+
+    if len(dask) > 1 or any("://" not in address for address in dask):
+        raise ValueError(
+            f"--dask {' '.join(dask)}: this is not the address of a scheduler, as in tcp://10.0.0.1:8786"
+        )
+    with connected(dask[0] if dask else None, ways.threads) as client:
+        yield client

@@ -1,0 +1,164 @@
+"""Options that several commands share, made from the table of parameters, and what is read of them."""
+
+import dataclasses
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import cyclopts
+
+from ..model import Parameter, chosen
+from ..model.checks import naming, number_of
+
+MODEL = chosen(None)
+
+
+def number(_: Any, tokens: Sequence[cyclopts.Token]) -> float:
+    """Return a number as it was typed; cyclopts would say in other words than ours that it is none."""
+    return number_of(tokens[0].value)
+
+
+# words that shells complete; another is taken as it is, to be refused in our words and not the parser's
+_Words: Any = Literal
+
+
+_Parameter: Any = _Words[tuple(MODEL.by_name)] | str
+
+
+_Variable: Any = _Words[tuple(MODEL.kept)] | str
+
+
+UNLISTED = cyclopts.Parameter(show_choices=False)
+
+
+ParameterName = Annotated[_Parameter, UNLISTED]
+
+
+VariableNames = Annotated[list[_Variable] | None, UNLISTED]
+
+
+def parameter_options(default: Callable[[Parameter], object]) -> Any:
+    """Return a class with an option for every parameter, from the table, each None where it was not given;
+    `default` says what the parameter is then."""
+
+    def option(parameter: Parameter) -> tuple[str, Any, None]:
+        words = ", ".join(filter(None, (parameter.long_name, parameter.symbol)))
+        about = cyclopts.Parameter(help=f"{words}; {parameter.domain} [default: {default(parameter)}]")
+        if parameter.choices:
+            named: Any = _Words[parameter.choices] | str | None
+            return parameter.name, Annotated[named, UNLISTED, about], None
+        return parameter.name, Annotated[float | None, cyclopts.Parameter(converter=number), about], None
+
+    return dataclasses.make_dataclass(
+        "Options",
+        [option(parameter) for parameter in MODEL.parameters],
+        namespace={"__module__": __name__},  # or cyclopts takes it for a built-in type
+    )
+
+
+PARAMETER_GROUP = cyclopts.Parameter(name="*", group="Parameters of the game")
+
+
+Options: Any = parameter_options(lambda parameter: parameter.default)
+
+
+NONE_GIVEN = Options()
+
+
+Parameters = Annotated[Options, PARAMETER_GROUP]
+
+
+Output = Annotated[Path | None, cyclopts.Parameter(name=["--output", "-o"])]
+
+
+Overwrite = Annotated[bool, cyclopts.Parameter(help="replace files that exist")]
+
+
+Picture = Annotated[
+    bool, cyclopts.Parameter(negative="--no-picture", help="draw a picture beside the NetCDF file")
+]
+
+
+def whole_number(_: Any, tokens: Sequence[cyclopts.Token]) -> int:
+    """Return a whole number as it was typed; 1.5 is none, though cyclopts would take it for 2."""
+    try:
+        return int(tokens[0].value)
+    except ValueError:
+        raise ValueError(f"{tokens[0].value!r} is not a whole number") from None
+
+
+Number = Annotated[float | None, cyclopts.Parameter(converter=number)]
+
+
+WholeNumber = Annotated[int | None, cyclopts.Parameter(converter=whole_number)]
+
+
+Threads = Annotated[
+    int | None,
+    cyclopts.Parameter(converter=whole_number, help="how many threads solve [default: one per processor]"),
+]
+
+
+DeviationGain = Annotated[
+    bool, cyclopts.Parameter(help="search for what a player could gain by another move, and show the most")
+]
+
+
+Quiet = Annotated[bool, cyclopts.Parameter(help="print nothing but errors")]
+
+
+@dataclasses.dataclass(frozen=True)
+class Ways:
+    """How a grid is solved and kept."""
+
+    overwrite: Overwrite = False
+    picture: Picture = True
+    threads: Threads = None
+    quiet: Quiet = False
+
+
+AS_USUAL = Ways()
+
+
+GridOptions = Annotated[Ways, cyclopts.Parameter(name="*")]
+
+
+def given_parameters(parameters: Any) -> dict[str, Any]:
+    """Return the parameters given as options, each checked and named by its option if wrong."""
+    given = {k: value for k, value in dataclasses.asdict(parameters).items() if value is not None}
+    for name, value in given.items():
+        with naming(f"--{name.replace('_', '-')}"):
+            MODEL.parameter(name).check(value)
+    return given
+
+
+def named_values(
+    option: str, texts: list[str] | None, pattern: str, read: Callable[[str, str], Any]
+) -> dict[str, Any]:
+    """Return what a repeatable option like name=value says of each name, as `read` makes it."""
+    named: dict[str, Any] = {}
+    for text in texts or []:
+        with naming(f"{option} {text}"):
+            name, equals, value = text.partition("=")
+            if not equals:
+                raise ValueError(f"{text!r} is not of the form {pattern}")
+            if name in named:
+                raise ValueError(f"{option} names {name} more than once")
+            named[name] = read(name, value)
+    return named
+
+
+def stretch_of(name: str, value: str) -> tuple[float, float]:
+    """Return the ends of one --region."""
+    parameter = MODEL.parameter(name)
+    low, colon, high = value.partition(":")
+    if not colon:
+        raise ValueError(f"{value!r} is not of the form from:to")
+    return parameter.check(number_of(low)), parameter.check(number_of(high))
+
+
+def command_line() -> str:
+    """Return the command that is being run."""
+    return shlex.join(["foedus", *sys.argv[1:]])

@@ -1,0 +1,57 @@
+"""foedus plot."""
+
+from pathlib import Path
+from typing import Any
+
+from ..model.checks import number_of
+from .options import MODEL, Output, Overwrite, VariableNames, named_values, stretch_of
+from .targets import check_output
+
+
+def plot(
+    file: Path,
+    /,
+    *,
+    output: Output = None,
+    variable: VariableNames = None,
+    at: list[str] | None = None,
+    region: list[str] | None = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Draw a map from its file: the regimes, another variable, another slice, or several variables along one
+    axis.
+
+    Parameters
+    ----------
+    file
+        the file of a map, of which only the values are read that the picture shows
+    output
+        the picture to write, png, svg or pdf by its ending [default: a png beside the file]
+    variable
+        what to draw [default: the regime, or else the first variable]; given more than once, each in a panel
+        over one axis, with and without the superpower
+    at
+        an axis and a value to draw the map at, as in --at stake=1.0, which takes the nearest of the
+        grid, or --at contest=ratio; once for each such axis
+    region
+        an axis and from where to where to draw it, as in --region ally_cost=0.1:0.5; once for each such axis
+    """
+    from ..draw.plots import check_picture_path, save_figure
+    from ..draw.plots import plot as draw
+    from ..io.files import opened
+
+    target = output or file.with_suffix(".png")
+    check_picture_path(target)
+    check_output(target, overwrite, target.suffix)
+    places = named_values("--at", at, "parameter=value", _place)
+    parts = named_values("--region", region, "parameter=from:to", stretch_of)
+    several = variable is not None and len(variable) > 1
+    with opened(file) as dataset:
+        figure = draw(dataset, variable if several or not variable else variable[0], at=places, region=parts)
+    save_figure(figure, target)
+
+
+def _place(name: str, value: str) -> Any:
+    """Return the value of one --at."""
+    parameter = MODEL.parameter(name)
+    return parameter.check(value if parameter.choices else number_of(value))

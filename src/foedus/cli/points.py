@@ -1,0 +1,64 @@
+"""foedus points."""
+
+import time
+from pathlib import Path
+
+from ..model.checks import naming
+from ..solving.sweeps import solve_points
+from .options import (
+    MODEL,
+    NONE_GIVEN,
+    Output,
+    Overwrite,
+    Parameters,
+    Quiet,
+    Threads,
+    command_line,
+    given_parameters,
+)
+from .progress import compile_kernels, print_rate, progress_bar
+from .screens import print_shares
+from .targets import check_output, print_kept
+
+
+def points(
+    table: Path,
+    /,
+    *,
+    output: Output = None,
+    overwrite: Overwrite = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    parameters: Parameters = NONE_GIVEN,
+) -> None:
+    """Solve scattered games, one in each row of a CSV file with a column per parameter.
+
+    Parameters
+    ----------
+    table
+        the CSV file, in UTF-8 with commas; its first line names the parameters
+    output
+        the file to write, NetCDF or, if it ends in .zarr, Zarr [default: beside the CSV file]
+    """
+    from ..io.files import save
+    from ..large.streaming import code_counts
+    from ..runs.columns import read_columns
+
+    given = given_parameters(parameters)
+    columns = read_columns(table, MODEL)
+    target = output or table.with_name(f"{table.stem}.nc")
+    check_output(target, overwrite)
+    games = len(next(iter(columns.values())))
+    with naming(str(table)):
+        few = {k: v[:2] for k, v in columns.items()}
+        compile_kernels(lambda: solve_points(few, **given), quiet)
+    started = time.perf_counter()
+    with naming(str(table)), progress_bar("solving", games, quiet) as progress:
+        dataset = solve_points(columns, threads=threads, progress=progress, **given)
+    seconds = time.perf_counter() - started
+    save(dataset.assign_attrs(command=command_line()), target)
+    if not quiet:
+        counts = code_counts(MODEL.codes, dataset[MODEL.mapped.name].values)
+        print_shares({MODEL.codes(code): count for code, count in counts.items()}, games)
+        print_rate(games, seconds)
+        print_kept(target)

@@ -1,0 +1,77 @@
+"""foedus solve."""
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich import box
+from rich.table import Table
+
+from ..alliance.equilibrium import Equilibrium, outcomes
+from ..alliance.equilibrium import solve as solve_game
+from ..alliance.model import KEPT, OUTCOMES
+from ..model import NUMBER, Outcome
+from .options import NONE_GIVEN, DeviationGain, Overwrite, Parameters, WholeNumber, given_parameters
+from .screens import show
+from .targets import check_output
+
+
+def solve(
+    *,
+    deviation_gain: DeviationGain = False,
+    off_path: bool = False,
+    efg: Path | None = None,
+    pledges: WholeNumber = None,
+    arms: WholeNumber = None,
+    overwrite: Overwrite = False,
+    parameters: Parameters = NONE_GIVEN,
+) -> None:
+    """Solve one game and show its equilibrium, in a table and in words.
+
+    Parameters
+    ----------
+    off_path
+        show also what each player would have done after other pledges, and after other arms of A
+    efg
+        a file to write the game to, on a grid of moves around its equilibrium, to be opened in Gambit; .efg
+    pledges
+        of that grid: how many pledges S has, beside none [default: 2]
+    arms
+        of that grid: how many arms A and C have at each of their nodes [default: 3]
+    """
+    given = given_parameters(parameters)
+    sizes = {k: size for k, size in (("pledges", pledges), ("arms", arms)) if size is not None}
+    if efg:
+        from ..alliance.gambit import check_tree
+
+        check_tree(efg, **sizes)
+        check_output(efg, overwrite, ".efg")
+    elif sizes:
+        raise ValueError(f"--{next(iter(sizes))} is a size of the grid in a file; it takes --efg")
+    with warnings.catch_warnings():
+        if efg or off_path:  # which an unsolved game has not, and then one line is enough
+            warnings.simplefilter("ignore", RuntimeWarning)
+        eq = solve_game(**given)
+    tables = []
+    if off_path:
+        from ..alliance.replies import reply_tables
+
+        tables = reply_tables(eq)
+    if efg:
+        eq.to_efg(efg, **sizes)
+    show(_table(eq, KEPT if deviation_gain else OUTCOMES), eq.explain())
+    for title, headings, rows in tables:
+        from ..draw.tables import rich_table
+
+        show("", rich_table(headings, rows, title))
+
+
+def _table(eq: Equilibrium, variables: Mapping[str, Outcome]) -> Table:
+    """Return the `variables` of an equilibrium as a table, with and without S side by side."""
+    table = Table(title=repr(eq.game), title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in ("variable", "symbol", "with S", "without S", "unit"):
+        table.add_column(heading, justify="right" if heading.endswith("S") else "left")
+    for variable, *values in outcomes(eq, variables):
+        unit = "" if variable.units == NUMBER else variable.units
+        table.add_row(variable.name, variable.symbol, *values, unit)
+    return table

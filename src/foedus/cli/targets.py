@@ -1,0 +1,85 @@
+"""Where results go: checked before anything is solved, and drawn when it is there."""
+
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from .options import Ways
+from .screens import complain
+
+
+def check_output(path: Path, overwrite: bool, ending: str | None = None) -> None:
+    """Raise an error in words if `path` has another ending, by default than those of files, or cannot be
+    written."""
+    from ..io.files import format_of, writable
+
+    if ending is None:
+        format_of(path)
+    elif path.suffix != ending:
+        raise ValueError(f"{path}: the name must end in {ending}")
+    with hinting():
+        writable(path, overwrite)
+
+
+def check_tables(paths: list[Path] | None, overwrite: bool) -> None:
+    """Raise an error in words if one of the tables cannot be written."""
+    from ..draw.tables import check_table_path
+
+    for path in paths or []:
+        check_table_path(path)
+        check_output(path, overwrite, path.suffix)
+
+
+@contextlib.contextmanager
+def hinting() -> Iterator[None]:
+    """Add to an error of a file that exists what replaces it, unless it says so."""
+    try:
+        yield
+    except FileExistsError as error:
+        hint = "" if "overwrite" in str(error) else "; --overwrite replaces it"
+        raise FileExistsError(f"{error}{hint}") from None
+
+
+def target_of(run_file: Path, named: Path | None, output: Path | None) -> Path:
+    """Return where the result of a run goes."""
+    from ..io.files import path_of
+
+    target = output or named
+    if target is None:
+        raise ValueError(f"{run_file} names no output file; name one with --output")
+    return path_of(target)
+
+
+def finish(file: Path, image: Path, ways: Ways) -> int:
+    """Draw the map in a file, say where both are, and return the exit code: 1 if the drawing failed."""
+    drawn: list[Path] = []
+    code = 0
+    if ways.picture:
+        try:
+            drawn = _draw_beside(file, image)
+        except Exception as error:  # whatever it is, the map is there
+            code = complain(f"no picture: {str(error) or type(error).__name__}", 1)
+    if not ways.quiet:
+        print_kept(file, drawn)
+    return code
+
+
+def _draw_beside(file: Path, image: Path) -> list[Path]:
+    """Draw the map in a file and return the picture's path, or say why there is none."""
+    from ..draw.plots import plot, save_figure
+    from ..io.files import opened
+
+    try:
+        with opened(file) as dataset:
+            figure = plot(dataset)
+    except ValueError as reason:  # too many dimensions for one picture
+        print(f"no picture: {reason}", file=sys.stderr)
+        return []
+    save_figure(figure, image)
+    return [image]
+
+
+def print_kept(file: Path, pictures: Sequence[Path] = ()) -> None:
+    """Print in which file the result is, and in which pictures."""
+    print(f"kept in {file}", *(f"drawn in {picture}" for picture in pictures), sep=", ")

@@ -1,0 +1,215 @@
+"""What a game is to the tools: parameters in, codes and numbers out."""
+
+import dataclasses
+import functools
+import importlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .outcomes import UNSOLVED, Code, Outcome
+from .parameters import Parameter
+
+if TYPE_CHECKING:
+    import numpy as np
+
+BUILT_IN = {"alliance": "foedus.alliance.model"}  # by name, the module in which a model stands as `model`
+DEFAULT = "alliance"
+
+
+class Loop(NamedTuple):
+    """A compiled loop over the games of a tile, which `kernels.loop` describes; and how large its tiles are."""
+
+    solve_games: Callable[..., tuple[int, int]]
+    tile: tuple[int, int]  # rows and columns of games
+    quick: bool = True  # whether a game takes less than a microsecond
+
+
+class Search(NamedTuple):
+    """How an outcome is found that takes thousands of times as long as a game takes to be solved."""
+
+    needs: tuple[str, ...]  # the outcomes that it starts from
+    search: Callable[..., None]  # as `kernels.alliance.deviations.deviation_gains`
+
+
+class Deciding(NamedTuple):
+    """How it is told whose decision flips where the regime changes, and between what."""
+
+    needs: tuple[str, ...]  # the outcomes that tell, of games on both sides
+    decide: Callable[
+        [Mapping[str, "np.ndarray"], Mapping[str, "np.ndarray"]], tuple["np.ndarray", "np.ndarray"]
+    ]  # of these below and above, the codes of players and decisions
+    player: type[Code]  # -1: nobody
+    decision: type[Code]
+
+
+class Limits(NamedTuple):
+    """Cutpoints that are known in closed form, to be drawn over those that were found."""
+
+    words: str
+    find: Callable[[Any], Sequence[float]]  # of a Dataset of cutpoints along one line
+
+
+class Claim(NamedTuple):
+    """One claim about a model's games: what it says, where it is said to hold, and how it is tested.
+
+    `test` takes solved games (`uncertainty.claims.Games`), and returns in which of them the premise is met, and
+    in which the claim holds. Of a claim about whole lines `along` a parameter it takes the regimes, shape
+    (lines, games), and returns in which lines the premise is met, and which games are against the claim.
+    """
+
+    name: str
+    sentence: str
+    premise: str
+    test: Callable[[Any], tuple["np.ndarray", "np.ndarray"]]
+    along: str | None = None
+    only_may: bool = False  # whether it says no more than that something may be so
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A game: its parameters, what is found of it, and how it is solved.
+
+    Parameters
+    ----------
+    name, title : str
+        a word, and what it is in a line
+    parameters : sequence of Parameter
+        in the order in which the kernel takes them
+    outcomes : sequence of Outcome
+        in the order in which the kernel gives them; the first that is a code is what maps show, and a game
+        in which it is -1 is unsolved
+    solve : callable, optional
+        the kernel: of the parameters by name, a value for each outcome. Numba compiles it.
+    loop : callable, optional
+        of the numbers that each parameter takes, the `Loop` over such games, in place of one over `solve`
+    searched : sequence of Outcome, optional
+        what is found only where it is asked for, by `search`
+    search : callable, optional
+        of nothing, the `Search` of it
+    deciding : Deciding, optional
+        whose decision flips where the regime changes
+    drawn : sequence of str, optional
+        outcomes that are drawn over the regimes along an axis
+    pairs : mapping of str to str, optional
+        outcomes and the same outcomes of another game that they are held against, with `pair_words` for both
+    limits : Limits, optional
+        cutpoints that are known in closed form
+    colours : mapping of types of codes to mappings of codes to colours, optional
+    claims : callable, optional
+        of nothing, what is said of the game, to be tested
+    references : str, optional
+        where the game is from
+    """
+
+    name: str
+    title: str
+    parameters: Sequence[Parameter]
+    outcomes: Sequence[Outcome]
+    solve: Callable[..., Any] | None = None
+    _: dataclasses.KW_ONLY
+    loop: Callable[[Callable[[str], "np.ndarray"]], Loop] | None = None
+    searched: Sequence[Outcome] = ()
+    search: Callable[[], Search] | None = None
+    deciding: Deciding | None = None
+    drawn: Sequence[str] = ()
+    pairs: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    pair_words: tuple[str, str] = ("", "")
+    limits: Limits | None = None
+    colours: Mapping[type[Code], Mapping[Code, str]] = dataclasses.field(default_factory=dict)
+    claims: Callable[[], Sequence[Claim]] = tuple
+    references: str = ""
+
+    def __reduce__(self) -> Any:
+        """A model that foedus has is sent to other processes by its name."""
+        return (find, (self.name,)) if self.name in BUILT_IN else super().__reduce__()
+
+    @functools.cached_property
+    def by_name(self) -> dict[str, Parameter]:
+        """The parameters by name."""
+        return {parameter.name: parameter for parameter in self.parameters}
+
+    @functools.cached_property
+    def found(self) -> dict[str, Outcome]:
+        """The outcomes by name."""
+        return {outcome.name: outcome for outcome in self.outcomes}
+
+    @functools.cached_property
+    def kept(self) -> dict[str, Outcome]:
+        """All that may be kept of a game, by name: outcomes and what is searched for."""
+        return self.found | {outcome.name: outcome for outcome in self.searched}
+
+    @functools.cached_property
+    def mapped(self) -> Outcome:
+        """The outcome that maps show."""
+        return next(outcome for outcome in self.outcomes if outcome.codes)
+
+    @property
+    def codes(self) -> type[Code]:
+        """The codes that maps show."""
+        assert self.mapped.codes
+        return self.mapped.codes
+
+    @functools.cached_property
+    def regimes(self) -> dict[str, Code]:
+        """The codes that maps show, by name, but the one of games that could not be solved."""
+        return {code.name.lower(): code for code in self.codes if code != UNSOLVED}
+
+    def parameter(self, name: str) -> Parameter:
+        """Return a parameter; raise TypeError if there is none of this name."""
+        if name not in self.by_name:
+            raise TypeError(f"{name!r} is not a parameter; there are {', '.join(self.by_name)}")
+        return self.by_name[name]
+
+    def units(self, name: str, choices: Mapping[str, str]) -> str:
+        """Return the units of a parameter under these choices, as far as they are known."""
+        parameter = self.by_name[name]
+        choice, by_form = parameter.units_by or ("", {})
+        return by_form.get(choices.get(choice, ""), parameter.units)
+
+    def game(self, numbers: Mapping[str, float]) -> dict[str, Any]:
+        """Return the values of a game's parameters, in their order, of the numbers by which kernels know them."""
+        return {name: parameter.value(numbers[name]) for name, parameter in self.by_name.items()}
+
+    def written(self, game: Mapping[str, Any]) -> str:
+        """Return a game as Python writes it, with what is not at default."""
+        changed = (f"{k}={v!r}" for k, v in game.items() if v != self.by_name[k].default)
+        return f"Game({', '.join(changed)})"
+
+    def in_order(self, of_parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is given for parameters in the order of the parameters."""
+        return {name: of_parameters[name] for name in self.by_name if name in of_parameters}
+
+    def check_names(self, names: Iterable[str] | None, of: Mapping[str, Outcome]) -> list[str]:
+        """Return the names of outcomes to keep, in the order of `of`, those that may be; default: all outcomes.
+
+        Raises TypeError if a lone string is given, ValueError if a name is unknown or none is given.
+        """
+        if names is None:
+            return list(self.found)
+        if isinstance(names, str):
+            raise TypeError(f"variables = {names!r} is not a list of names")
+        wanted = list(names)
+        for name in wanted:
+            if name not in of:
+                raise ValueError(f"{name!r} is not a variable; there are {', '.join(of)}")
+        if not wanted:
+            raise ValueError("variables is empty; at least one is needed")
+        return [name for name in of if name in wanted]
+
+
+@functools.cache
+def find(name: str) -> Model:
+    """Return the model that foedus has under a name; raise ValueError if there is none."""
+    if name not in BUILT_IN:
+        raise ValueError(f"{name!r} is not a model; there are {', '.join(BUILT_IN)}")
+    return importlib.import_module(BUILT_IN[name]).model
+
+
+def chosen(model: Model | None) -> Model:
+    """Return a model, by default the alliance game; raise TypeError if it is none."""
+    if model is None:
+        return find(DEFAULT)
+    if not isinstance(model, Model):
+        raise TypeError(f"model must be a Model, not {model!r}")
+    return model

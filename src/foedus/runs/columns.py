@@ -1,0 +1,83 @@
+"""The columns of a CSV file of games."""
+
+import csv
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..io.files import reading_text
+from ..model import Model
+from ..model.checks import naming, number_of
+
+
+def read_columns(path: Path, model: Model) -> dict[str, Any]:
+    """Return the columns of a CSV file by name."""
+    try:
+        with reading_text(path) as stream, naming(str(path)):
+            names = _parameters_of(_heading(csv.reader(stream)), model)
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", UserWarning)  # of no rows, said better below
+                    rows = np.loadtxt(stream, delimiter=",", quotechar='"', ndmin=2)
+                if rows.size and rows.shape[1] != len(names):
+                    raise ValueError("a row has more or fewer values than there are names")
+            except UnicodeDecodeError:
+                raise
+            except ValueError:  # slowly, to take what spreadsheets add, or to say which line is wrong
+                stream.seek(0)
+                rows = np.array(list(_rows(names, csv.reader(stream))))
+            if rows.size == 0:
+                raise ValueError("the file has no rows below its first line")
+    except csv.Error:
+        raise ValueError(f"{path} is not a CSV file") from None
+    return dict(zip(names, rows.T, strict=True))
+
+
+def _heading(rows: Iterator[list[str]]) -> list[str]:
+    """Return the first row of a CSV file that is not empty, without the empty columns at its end."""
+    names = next((names for row in rows if any(names := [name.strip() for name in row])), [])
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def _parameters_of(names: list[str], model: Model) -> list[str]:
+    """Return the parameters that the first line of a CSV file names, each of them once."""
+    if not names:
+        raise ValueError("the file is empty; its first line must name the parameters")
+    for mark in ";", "\t":
+        if len(names) == 1 and mark in names[0]:
+            raise ValueError(f"columns are separated by {mark!r}; it must be ',', and a point in decimals")
+    if not names[0]:
+        raise ValueError(
+            "the first column has no name; leave out the numbers of the rows (pandas: index=False, R: "
+            "row.names=FALSE)"
+        )
+    for name in names:
+        model.parameter(name)
+        if names.count(name) > 1:
+            raise ValueError(f"{name} has more than one column")
+    return names
+
+
+def _rows(names: list[str], rows: Any) -> Iterator[list[float]]:
+    """Give the rows of a CSV file below its names, without the empty columns at their end, and none that is
+    empty; raise ValueError with the first of them, by its line, that has not a number for each name."""
+    _heading(rows)
+    for cells in rows:
+        row = [cell.strip() for cell in cells]
+        if not any(row) or row[0].startswith("#"):  # which NumPy passes over, too
+            continue
+        line = f"line {rows.line_num}"
+        if len(row) < len(names) or any(row[len(names) :]):
+            raise ValueError(f"{line} has {len(row)} values, the first line {len(names)} names")
+        values = []
+        for name, value in zip(names, row, strict=False):
+            try:
+                values.append(number_of(value))
+            except ValueError as error:
+                raise ValueError(f"{line}: {name} = {error}") from None
+        yield values
