@@ -3,6 +3,7 @@
 # make replicate-check  what in OUT is not as AGAINST says (default: the manifest of the docs)
 # make figures  makes them, and takes those that the docs show into the docs
 # make test   everything that must hold: lint, tests, doctests, pure and bounds, one after the other
+# make tests  the tests alone; make tests ROOM=maps: those of one room of src/foedus, kernels or io
 # make docs   these pages, in docs/_build/html
 # make bench  speed and memory, as asv measures them
 # make bench-against  the same of this commit and the one before, and what has changed
@@ -29,7 +30,7 @@ to name one: make clean map PYTHON=python3.11" >&2; exit 2
 REPLICATE := $(BIN)/python examples/replication/replicate.py
 # between two processes, each of which sets up most of what it needs alone
 SHARED := -n 2 --dist worksteal
-KERNEL_TESTS := tests/test_game.py tests/test_general.py tests/test_kernels.py tests/test_deviations.py tests/test_exact.py
+KERNEL_TESTS := tests/kernels tests/alliance/test_game.py
 ASV := $(BIN)/asv --config benchmarks/asv.conf.json
 
 .PHONY: map replicate replicate-check figures test lint tests doctests pure bounds bench bench-against bench-check peers peers-check cuda docs package clean
@@ -64,7 +65,7 @@ lint: $(VENV)/installed-test
 	cd tests && ../$(BIN)/mypy --config-file ../pyproject.toml -p foedus
 
 tests: $(VENV)/installed-test
-	$(BIN)/pytest $(SHARED)
+	$(BIN)/pytest $(SHARED) tests/$(ROOM)
 
 doctests: $(VENV)/installed-test
 	$(BIN)/pytest --doctest-modules --pyargs foedus
@@ -96,14 +97,14 @@ peers: $(VENV)/installed-peers
 	$(BIN)/python -m benchmarks.peers docs
 
 peers-check: $(VENV)/installed-peers
-	$(BIN)/pytest tests/test_peers.py
+	$(BIN)/pytest tests/project/test_peers.py
 
 bench-check: $(VENV)/installed-bench
 	$(ASV) machine --yes > /dev/null
 	$(ASV) check --python=same
 
 cuda: $(VENV)/installed-cuda
-	$(BIN)/pytest tests/test_kernels.py -k cuda
+	$(BIN)/pytest tests/kernels/test_kernels.py -k cuda
 
 # whatever is amiss is an error; the pages ask no other host for anything
 docs: $(VENV)/installed-docs
@@ -114,7 +115,7 @@ package: $(VENV)/installed-package
 	rm -rf build dist
 	$(BIN)/python -m build
 	$(BIN)/twine check --strict dist/*
-	$(BIN)/pytest tests/test_package.py
+	$(BIN)/pytest tests/project/test_package.py
 	$(PYTHON) -m venv --clear $(VENV)/apart
 	$(VENV)/apart/bin/pip install --quiet dist/*.whl
 	cd $(VENV)/apart && bin/foedus --version && bin/foedus solve --ally-cost 0.4 && bin/foedus doctor

@@ -86,28 +86,29 @@ def _described(dataset: xr.Dataset, name: str) -> Model:
         told = array.attrs
         if "domain" in told:
             choices = tuple(told["domain"].split(" or ")) if array.dtype.kind in "OU" else ()
-            labels = (told[label] for label in ("symbol", "default", "domain", "units", "long_name"))
-            parameters.append(Parameter(str(key), *labels, None, choices))
+            symbol, default, domain, units, words = (
+                told[label] for label in ("symbol", "default", "domain", "units", "long_name")
+            )
+            parameters.append(Parameter(str(key), symbol, default, domain, units, words, choices=choices))
     mapped = dataset.attrs["regime"]
-    outcomes: list[Outcome] = []
+    outcomes = [] if mapped in dataset else [Outcome(mapped, codes=_codes_of(mapped, {}))]
     colours: dict[type[Code], dict[Code, str]] = {}
     for key in sorted(dataset.data_vars, key=lambda key: key != mapped):
         told = dataset[key].attrs
         codes = _codes_of(str(key), told) if "flag_values" in told else None
-        outcomes.append(
-            Outcome(str(key), *(told.get(k, "") for k in ("symbol", "units", "long_name")), codes)
-        )
+        symbol, units, words = (told.get(label, "") for label in ("symbol", "units", "long_name"))
+        outcomes.append(Outcome(str(key), symbol, units, words, codes))
         if codes and "flag_colors" in told:
             known = [code for code in codes if code != UNSOLVED]
             colours[codes] = dict(zip(known, told["flag_colors"].split(), strict=True))
-    return Model(
-        name, name, parameters, outcomes, colours=colours, references=dataset.attrs.get("references", "")
-    )
+    references = dataset.attrs.get("references", "")
+    return Model(name, name, parameters, outcomes, colours=colours, references=references)
 
 
 def _codes_of(name: str, attributes: Mapping[str, Any]) -> type[Code]:
     """Return the codes that an array's flags name."""
-    flags = zip(attributes["flag_meanings"].split(), np.atleast_1d(attributes["flag_values"]), strict=True)
+    meanings, values = attributes.get("flag_meanings", "").split(), attributes.get("flag_values", [])
+    flags = zip(meanings, np.atleast_1d(values), strict=True)
     make: Any = Code  # by its functional interface
     return make(name, {meaning.upper(): int(value) for meaning, value in flags})
 

@@ -1,7 +1,7 @@
 """The loop over many games of any model, around its kernel.
 
-`solve` is compiled into the loop. It takes the parameters by name and gives a value for each outcome; the first
-that is a code is -1 where the game could not be solved.
+`solve` is compiled into the loop. It takes the parameters by name and gives a value for each outcome; the
+first that is a code is -1 where the game could not be solved.
 """
 
 import functools

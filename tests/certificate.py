@@ -197,7 +197,7 @@ def ally_reply_gain(solver, g, s):
 @njit
 def superpower_deviation(s, solver, g, known, payoff_without):
     """Return S's payoff from the pledge s > 0, and the kind of outcome; -infinity if A refuses."""
-    c_s, q, phi, lam, kappa, f = g[2], g[3], g[8], g[9], g[11], g[12]
+    c_s, q, phi, lam, kappa, f = g[2], g[3], g[8], g[9], g[12], g[13]
     if s == 0.0:
         return -np.inf, -1
     _, crisis, settlement, _, payoff = solver.ally_reply(known, phi * s)

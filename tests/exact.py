@@ -11,8 +11,7 @@ from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from checks import regime
-
-from foedus.kernels import alliance as kernels
+from games import NAMES
 
 DIGITS = 50
 TIE = Decimal("1e-35")
@@ -67,7 +66,7 @@ class Solved(NamedTuple):
 
 def game_of(g):
     """Return the `Game` with the parameters of a tuple, as they were typed."""
-    typed = dict(zip(kernels.PARAMETERS, (Decimal(repr(float(value))) for value in g), strict=False))
+    typed = dict(zip(NAMES, (Decimal(repr(float(value))) for value in g), strict=False))
     assert typed.pop("decisiveness") == 1
     assert g[-1] == 0.0
     surplus = typed["bargaining_power"] * (typed["ally_war_cost"] + typed["challenger_war_cost"])

@@ -4,11 +4,13 @@ import itertools
 
 import numpy as np
 
-from foedus.alliance.tables import PARAMETERS
+from foedus.alliance.model import PARAMETERS
 from foedus.kernels import alliance as kernels
 
 RATIO, DIFFERENCE = 0.0, 1.0  # the form of the contest, the last entry of a game
-DEFAULT = {name: PARAMETERS[name].default for name in kernels.PARAMETERS} | {"contest": RATIO}
+NAMES = kernels.PARAMETERS[:-1]  # of the entries before it
+CLOSED = [name for name in NAMES if name != "decisiveness"]
+DEFAULT = {name: PARAMETERS[name].default for name in NAMES} | {"contest": RATIO}
 
 
 def game(**changed):

@@ -31,7 +31,7 @@ GOLDEN = 0.5 * (3 - math.sqrt(5))
 @njit(cache=True)
 def win(g, x, y):
     """Return P(x, y), the probability that force x wins against force y."""
-    gamma, difference = g[13], g[14] == 1.0
+    gamma, difference = g[11], g[14] == 1.0
     less, more = min(x, y), max(x, y)
     odds = math.exp(-gamma * (more - less)) if difference else (less / more) ** gamma  # of the weaker
     return 1 / (1 + odds) if x >= y else odds / (1 + odds)
@@ -40,7 +40,7 @@ def win(g, x, y):
 @njit(cache=True)
 def arms_until(g, force, p):
     """Return the rival forces against which `force` wins with probability `p`."""
-    gamma, difference = g[13], g[14] == 1.0
+    gamma, difference = g[11], g[14] == 1.0
     if p <= 0:
         return np.inf
     if p >= 1:
@@ -54,14 +54,14 @@ def arms_until(g, force, p):
 @njit(cache=True)
 def edge(g, x, y):
     """Return how near, relatively, a win probability counts as just making nobody's threat credible."""
-    gamma, difference = g[13], g[14] == 1.0
+    gamma, difference = g[11], g[14] == 1.0
     return 1e-13 * max(1.0, gamma) + (1e-15 * gamma * (x + y) if difference else 0.0)
 
 
 @njit(cache=True)
 def crisis(g, s, a, b):
     """Return the settlement and who challenges (move 5)."""
-    c_a, c_c, c_s, q, k_a, k_c, a0, b0, phi, lam, pi, kappa, f, gamma, contest = g
+    c_a, c_c, c_s, q, k_a, k_c, a0, b0, phi, lam, pi, gamma, kappa, f, contest = g
     alpha, beta = a0 + a, b0 + b
     defence = alpha + phi * s
     surplus = pi * (k_a + k_c)
@@ -208,7 +208,7 @@ def contest_nodes(g, force, low, high):
 @njit(cache=True)
 def challenger_ends(g, s, a):
     """Return new arms of C between which nobody's threat starts or stops and no settlement is clamped."""
-    c_a, c_c, c_s, q, k_a, k_c, a0, b0, phi, lam, pi, kappa, f, gamma, contest = g
+    c_a, c_c, c_s, q, k_a, k_c, a0, b0, phi, lam, pi, gamma, kappa, f, contest = g
     alpha = a0 + a
     defence = alpha + phi * s
     ends = np.zeros(6)
@@ -369,7 +369,7 @@ def ally_choice(g, s):
 def superpower_outcome(s, g, reservation):
     """Return S's payoff from the pledge s > 0, -infinity if A refuses, the settlement, and the kind of
     the outcome: C's reply, and whether A arms."""
-    c_s, q, lam, kappa, f = g[2], g[3], g[9], g[11], g[12]
+    c_s, q, lam, kappa, f = g[2], g[3], g[9], g[12], g[13]
     (a, payoff, x, kind), _ = ally_choice(g, s)
     accepted = s > 0.0 and payoff - kappa >= reservation - SLACK
     return -lam * abs(x - q) - f - c_s * s if accepted else -np.inf, x, kind + (g[0] * a > 1e-6)
@@ -378,7 +378,7 @@ def superpower_outcome(s, g, reservation):
 @njit(cache=True)
 def path(g, s, signed):
     """Return s, a, b, x, crisis, U_S, U_A, U_C behind the pledge s, and the gap in A's payoff."""
-    c_c, c_s, q, lam, kappa, f = g[1], g[2], g[3], g[9], g[11], g[12]
+    c_c, c_s, q, lam, kappa, f = g[1], g[2], g[3], g[9], g[12], g[13]
     (a, payoff, x, kind), gap_ally = ally_choice(g, s)
     b, _, _, _, _ = challenger(g, s, a)
     cost = c_s * s + f if signed else 0.0
@@ -395,7 +395,7 @@ def solve(g, nodes_s):
     The gaps are what decided: in A's payoff between outcomes of the game without S, and in S's payoff
     between those that it can bring about. `nodes_s` is the size of S's grid.
     """
-    c_s, f = g[2], g[12]
+    c_s, f = g[2], g[13]
     without, gap_ally = path(g, 0.0, False)
     largest = -without[5] / c_s
     if not (largest > 0.0 and -without[5] > f):

@@ -27,7 +27,8 @@ import numpy as np
 
 import foedus
 from benchmarks.suite.kernel import DEFAULT, kernel_map, outputs
-from foedus.alliance.tables import PARAMETERS, VARIABLES
+from foedus.alliance.model import OUTCOMES as VARIABLES
+from foedus.alliance.model import PARAMETERS
 from foedus.kernels import alliance as kernels
 from foedus.model.parameters import PER_ARMS
 

@@ -24,7 +24,8 @@ import numpy as np
 from jax import lax
 from jax import numpy as jnp
 
-from foedus.alliance.tables import PARAMETERS, VARIABLES
+from foedus.alliance.model import OUTCOMES as VARIABLES
+from foedus.alliance.model import PARAMETERS
 from foedus.kernels.alliance import PARAMETERS as ORDER
 
 jax.config.update("jax_enable_x64", True)

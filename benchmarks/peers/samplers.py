@@ -14,9 +14,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from foedus.alliance.tables import PARAMETERS
+from foedus.alliance.model import PARAMETERS
 from foedus.maps.tracing import lattice, runs, trace
-from foedus.solving.sweeps import solve_columns
+from foedus.solving.requests import solve_columns
 
 SIDE = 3.0
 ISLANDS = {0.05: (0.71, 2.33), 0.1: (2.21, 1.17), 0.2: (1.37, 0.64)}  # radius: centre

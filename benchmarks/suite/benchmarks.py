@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 import foedus
-from foedus.alliance.tables import VARIABLES
+from foedus.alliance.model import OUTCOMES as VARIABLES
 
 from .contests import ratios
 from .kernel import kernel_map

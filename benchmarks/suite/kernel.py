@@ -4,7 +4,8 @@ import time
 
 import numpy as np
 
-from foedus.alliance.tables import PARAMETERS, VARIABLES
+from foedus.alliance.model import OUTCOMES as VARIABLES
+from foedus.alliance.model import PARAMETERS
 from foedus.kernels import alliance as kernels
 
 ROWS = 64  # that a call of the kernel takes, as in `foedus.sweep`

@@ -15,7 +15,7 @@ import numpy as np
 from isal import isal_zlib
 
 import foedus
-from foedus.alliance.tables import VARIABLES
+from foedus.alliance.model import OUTCOMES as VARIABLES
 
 ROUNDS = 5
 # how a chunk could be compressed for NetCDF, whose readers all know deflate, after shuffling its bytes

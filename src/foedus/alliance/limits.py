@@ -17,7 +17,7 @@ def fixed_arms_cutpoints(
 ) -> tuple[float, float]:
     """Return the two cutpoints in `ally_cost` of the game without S where C's arms are fixed, in closed form.
 
-    They are the limit of `foedus.cutpoints` of the ratio contest with decisiveness 1, no existing forces of A and a
+    They are the limit of `cutpoints` of the ratio contest with decisiveness 1, no existing forces of A and a
     `challenger_cost` that grows without bound: below the first A overturns the status quo alone, up to the
     second it holds it alone, beyond it concedes. With M = b_0, K = k_A + k_C and B = 1 - q + k_C::
 
@@ -57,8 +57,8 @@ def fixed_arms_cutpoints(
 
 
 def known_cutpoints(line: Any) -> tuple[float, ...]:
-    """Return the closed forms for a line of cutpoints in `ally_cost`, given as a Dataset, where they hold, all
-    but for what is lost in the limit."""
+    """Return the closed forms for a line of cutpoints in `ally_cost`, a Dataset, where they hold, all but for
+    what is lost in the limit."""
     if line.attrs["parameter"] != "ally_cost" or line.contest != "ratio":
         return ()
     fixed = line.challenger_cost * line.challenger_forces >= FIXED

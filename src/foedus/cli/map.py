@@ -50,7 +50,7 @@ Spacing = Annotated[
 ]
 
 
-def map(  # noqa: A001 - the command's name
+def map(
     run_file: Path,
     /,
     *,

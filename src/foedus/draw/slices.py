@@ -52,8 +52,8 @@ def plot_slices(
 ) -> Figure:
     """Draw several variables along one axis, a panel for each, over bands that show the regimes.
 
-    A solid line is the variable itself, a dashed one what the model holds it against, where the dataset has it
-    (``settlement_without`` beside ``settlement``).
+    A solid line is the variable itself, a dashed one what the model holds it against, where the dataset has
+    it (``settlement_without`` beside ``settlement``).
 
     Parameters
     ----------

@@ -25,8 +25,7 @@ REGIME_NAME = Label("regime_name", "", "1", "regime")
 
 
 def labels(model: Model) -> dict[str, Label]:
-    """Return what an adaptive map adds to its regimes; of the names that end in _ there is one for each of its
-    two axes."""
+    """Return what an adaptive map adds to its regimes; of names that end in _, one for each of its axes."""
     window = "half of the window in which such a point was last seen, as a share of an axis"
     return table(
         Label("boundary_", "", "", "boundary between regimes"),  # with the units of the axis

@@ -22,8 +22,8 @@ RegimesAt = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of lines, by their
 
 
 def labels(model: Model) -> dict[str, Label]:
-    """Return what is told of each value of a parameter at which the regime changes, along the dimension of the
-    first."""
+    """Return what is told of each value of a parameter at which the regime changes, along the dimension of
+    the first."""
     found = [
         Label("cutpoint", "", "1", "number of the cutpoint along its line, rising"),
         Label("value", "", "", "cutpoint"),  # with the symbol and the units of its parameter
@@ -98,10 +98,10 @@ def cutpoints(
     xarray.Dataset
         over the axes and then ``cutpoint``, rising: ``value``, the first float at which ``regime_above``
         holds; ``regime_below``, which holds at the float before; and ``player`` and ``decision``, which say
-        who is indifferent there, and between what (the codes of `Decision`): ``none`` beside unsolved games, and
-        where nobody on the path is. Lines with fewer cutpoints than
-        others are filled up with NaN, ``unsolved`` and ``none``. Over the axes alone, ``regime_first`` is the
-        regime at the lower end. The attribute ``resolution`` says how the lines were scanned.
+        who is indifferent there, and between what: ``none`` beside unsolved games, and where nobody on the
+        path is. Lines with fewer cutpoints than others are filled up with NaN, ``unsolved`` and ``none``.
+        Over the axes alone, ``regime_first`` is the regime at the lower end. The attribute ``resolution`` says how
+        the lines were scanned.
 
     Raises
     ------

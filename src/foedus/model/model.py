@@ -18,7 +18,7 @@ DEFAULT = "alliance"
 
 
 class Loop(NamedTuple):
-    """A compiled loop over the games of a tile, which `kernels.loop` describes; and how large its tiles are."""
+    """A compiled loop over the games of a tile, as `kernels.loop` makes; and how large its tiles are."""
 
     solve_games: Callable[..., tuple[int, int]]
     tile: tuple[int, int]  # rows and columns of games
@@ -53,8 +53,8 @@ class Limits(NamedTuple):
 class Claim(NamedTuple):
     """One claim about a model's games: what it says, where it is said to hold, and how it is tested.
 
-    `test` takes solved games (`uncertainty.claims.Games`), and returns in which of them the premise is met, and
-    in which the claim holds. Of a claim about whole lines `along` a parameter it takes the regimes, shape
+    `test` takes solved games (`uncertainty.claims.Games`), and returns in which of them the premise is met,
+    and in which the claim holds. Of a claim about whole lines `along` a parameter it takes the regimes, shape
     (lines, games), and returns in which lines the premise is met, and which games are against the claim.
     """
 
@@ -168,7 +168,7 @@ class Model:
         return by_form.get(choices.get(choice, ""), parameter.units)
 
     def game(self, numbers: Mapping[str, float]) -> dict[str, Any]:
-        """Return the values of a game's parameters, in their order, of the numbers by which kernels know them."""
+        """Return the values of a game's parameters of the numbers by which kernels know them."""
         return {name: parameter.value(numbers[name]) for name, parameter in self.by_name.items()}
 
     def written(self, game: Mapping[str, Any]) -> str:
@@ -181,7 +181,7 @@ class Model:
         return {name: of_parameters[name] for name in self.by_name if name in of_parameters}
 
     def check_names(self, names: Iterable[str] | None, of: Mapping[str, Outcome]) -> list[str]:
-        """Return the names of outcomes to keep, in the order of `of`, those that may be; default: all outcomes.
+        """Return the names of what is to be kept, in the order of `of`, all that may be; default: outcomes.
 
         Raises TypeError if a lone string is given, ValueError if a name is unknown or none is given.
         """

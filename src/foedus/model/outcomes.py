@@ -8,7 +8,7 @@ UNSOLVED = -1  # in every `Code`, unless it gives the number another name
 
 
 class Code(IntEnum):
-    """A code of the results, with a name for people. Of a game that could not be solved it is -1, unsolved."""
+    """A code of the results, with a name for people; -1, unsolved, of a game that could not be solved."""
 
     @classmethod
     def _missing_(cls, value: object) -> Any:

@@ -204,7 +204,7 @@ def _earlier_run(source: Path, over: Mapping[str, np.ndarray], model: Model) -> 
 
 
 def check_model(source: Path, dataset: xr.Dataset, model: Model) -> None:
-    """Raise ValueError if the games of a dataset, which was read from `source`, are those of another model."""
+    """Raise ValueError if the games of a dataset, read from `source`, are those of another model."""
     made_of = model_of(dataset).name
     if made_of != model.name:
         raise ValueError(f"{source} holds games of the model {made_of}, not of {model.name}")

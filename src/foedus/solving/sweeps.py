@@ -76,7 +76,7 @@ def sweep(
     if chunks is not None:
         if threads is not None or progress is not None:
             raise ValueError("with chunks nothing is solved yet; threads and progress are Dask's own")
-        from ..large.dask import lazy_arrays
+        from .lazy import lazy_arrays
 
         return labelled(asked, lazy_arrays(asked, chunks), "foedus.sweep")
     return solve_labelled(asked, threads, progress, "foedus.sweep")

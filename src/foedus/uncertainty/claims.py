@@ -135,9 +135,9 @@ def claims(
 ) -> "xr.Dataset":
     """Tell which of the claims about a game hold, how often, and in which games they do not.
 
-    By default these are the article's, which stand in `foedus.alliance.claims`, each a predicate with its premise.
-    Those on how an outcome answers to c_A compare a game with that where c_A is 1 % dearer; those on where
-    regimes lie take whole lines along c_A.
+    By default these are the article's, which stand in `foedus.alliance.claims`, each a predicate with its
+    premise. Those on how an outcome answers to c_A compare a game with that where c_A is 1 % dearer; those
+    on where regimes lie take whole lines along c_A.
 
     Parameters
     ----------

@@ -1,0 +1,64 @@
+"""Grids that are solved when and where Dask computes them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .requests import Request, solve_request
+
+try:
+    import dask
+    import dask.array
+except ImportError:
+    raise ModuleNotFoundError("lazy maps take Dask: pip install 'foedus[dask]'") from None
+
+
+def lazy_arrays(request: Request, chunks: Mapping[str, Any]) -> dict[str, dask.array.Array]:
+    """Return a lazy array for each variable of a grid.
+
+    Parameters
+    ----------
+    request : Request
+        the grid
+    chunks : mapping
+        into what chunks each axis is cut, as Dask takes it: a size, sizes, or ``"auto"``; axes that are
+        left out stay whole
+
+    Raises
+    ------
+    TypeError, ValueError
+        if `chunks` is no mapping, names what is no axis, or cuts it in a way that Dask refuses.
+    """
+    if not isinstance(chunks, Mapping):
+        raise TypeError(f"chunks must be a mapping of axes to sizes, not a {type(chunks).__name__}")
+    for name in chunks:
+        if name not in request.dims:
+            raise ValueError(f"chunks: {name!r} is not an axis; there are {', '.join(request.dims)}")
+    fields = [(name, request.dtype_of(name)) for name in request.variables]
+    try:
+        cut = dask.array.core.normalize_chunks(
+            tuple(chunks.get(name, -1) for name in request.dims), request.shape, dtype=np.dtype(fields)
+        )
+    except (ValueError, TypeError, NotImplementedError) as error:
+        raise ValueError(f"chunks = {dict(chunks)!r} does not cut the axes: {error}") from None
+    # all variables of a chunk are solved at once, as one array of records
+    solved = dask.array.map_blocks(
+        _solve_block,
+        dask.delayed(request),
+        chunks=cut,
+        dtype=np.dtype(fields),
+        meta=np.empty((0,) * len(cut), fields),
+    )
+    return {name: solved[name] for name in request.variables}
+
+
+def _solve_block(request: Request, block_info: Any = None) -> np.ndarray:
+    """Solve the games of a chunk."""
+    box = tuple(slice(*ends) for ends in block_info[None]["array-location"])
+    arrays = solve_request(request.part(box), threads=1).arrays
+    fields = [(name, array.dtype) for name, array in arrays.items()]
+    records = np.empty(next(iter(arrays.values())).shape, fields)
+    for name, array in arrays.items():
+        records[name] = array
+    return records

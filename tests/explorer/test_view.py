@@ -1,0 +1,445 @@
+"""What the explorer shows, without a browser: views and their addresses, maps, claims, downloads, the server."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from conftest import compiled_only
+from games import NAMES, random_games
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.ioloop import IOLoop
+from tornado.websocket import websocket_connect
+
+import foedus
+from foedus import Game
+from foedus.alliance.claims import CLAIMS
+from foedus.alliance.model import NUMBERS
+from foedus.cli.app import run
+from foedus.explorer import view as explorer
+from foedus.explorer.view import (
+    DEFAULT,
+    StaleError,
+    View,
+    make_view,
+    query_of,
+    view_of_query,
+    view_of_run,
+)
+from foedus.explorer.words import number
+from foedus.runs.runfile import read_run
+from foedus.uncertainty.claims import Verdict
+
+pytestmark = compiled_only
+AXES = {"ally_cost": (0.05, 5.0, "log"), "status_quo": (0.1, 0.9, "linear")}
+
+
+def some_games(count, seed):
+    """Return random games."""
+    return [Game(**dict(zip(NAMES, game[:-1], strict=True))) for game in random_games(count, seed)]
+
+
+def test_every_slider_reaches_what_is_allowed():
+    for name, parameter in NUMBERS.items():
+        axis = explorer.reach(name)
+        assert axis.start <= parameter.default <= axis.to
+        assert parameter.allows(axis.start)
+        assert parameter.allows(axis.to)
+
+
+def test_address_gives_the_view_back():
+    for game in some_games(50, seed=8):
+        view = View(game, DEFAULT.axes)
+        assert view_of_query(query_of(view)) == view
+    view = make_view(
+        Game(contest="difference"), {"stake": (0.1, 0.3, "linear"), "ally_forces": (0, 1, "linear")}
+    )
+    assert view_of_query(query_of(view)) == view
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("stake=-1", "stake = -1.0 is not allowed; it must be >= 0"),
+        ("stake=much", "stake: 'much' is not a number"),
+        ("stakes=1", "'stakes' is not a parameter"),
+        ("stake=", "stake: '' is not a number"),
+        ("contest=both", "contest = 'both' is not allowed; it must be ratio or difference"),
+        ("x=stake:1:2", "x = 'stake:1:2' is not of the form parameter:from:to:scale"),
+        ("x=stake:1:b:log", "x: 'b' is not a number"),
+        ("x=stake:2:1:log", "from = 2.0 must be less than to = 1.0"),
+        ("x=stake:0:1:log", "from = 0.0 is not allowed on a log axis; it must be > 0"),
+        ("x=stake:0:1:cubic", "scale = 'cubic' is not allowed; it must be linear or log"),
+        ("x=stake:0:nan:log", "stake = nan is not allowed; it must be a finite number >= 0"),
+        ("y=status_quo:0.1:2:log", "status_quo = 2.0 is not allowed; it must be > 0 and < 1"),
+        ("y=ally_cost:1:2:log", "ally_cost is on both axes; a map has two"),
+        ("x=thing:1:2:log", "'thing' is not a parameter"),
+        ("stake=1&stake=2", "'stake' is given more than once"),
+        ("x=stake:1:2:log&x=stake:1:2:log", "'x' is given more than once"),
+        ("x=ally_cost:1e-151:1e150:log", "from = 1e-151 and to = 1e+150 are too far apart for a log axis"),
+        ("x=ally_cost:1:1.7e308:log", "to = 1.7e+308 is not allowed on a map; it must be <= 1e+300"),
+        ("x=ally_cost:0.5:0.50000000000001:linear", "are too close for 1024 numbers between them"),
+        ("x=ally_cost:5e-324:1e-321:log", "are too close for 1024 numbers between them"),
+    ],
+)
+def test_wrong_addresses(query, said):
+    with pytest.raises((TypeError, ValueError), match=re.escape(said)) as caught:
+        view_of_query(query)
+    assert "(from the address)" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [(1e-149, 1e150, "log"), (1e-320, 1e-21, "log"), (0.5, 0.500000000001, "log"), (0.5, 0.500000000001, "linear"),
+     (1e-318, 1e-317, "linear"), (1.0, 1e300, "linear"), (0.05, 5.0, "log")],
+)  # fmt: skip
+def test_places_are_told_apart(ends):
+    """What is under the pointer is on the axis, nearer than its next value, and shown to the last digit."""
+    axis = make_view(Game(), {"ally_cost": ends, "status_quo": AXES["status_quo"]}).axes["ally_cost"]
+    values = axis.values()
+    for i in (0, 1, 300, 511, 900, 1022, 1023):
+        place = explorer.place_on(axis, values[i])
+        assert axis.start <= place <= axis.to
+        assert abs(place - values[i]) < values[min(i + 1, 1023)] - values[max(i - 1, 0)]
+        assert float(number(place)) == place
+    assert explorer.place_on(axis, 0.0) == axis.start
+    assert explorer.place_on(axis, 2e300) == axis.to
+
+
+def test_number_loses_no_digit():
+    assert [number(value) for value in (2.0, 0.1 + 0.2, 1e-300)] == ["2", "0.30000000000000004", "1e-300"]
+
+
+def test_view_of_a_run_file(tmp_path):
+    path = tmp_path / "run.toml"
+    path.write_text("game.stake = 2.0\naxes.ally_cost = { from = 0.1, to = 10, points = 9, scale = 'log' }\n")
+    view = view_of_run(path)
+    assert view == make_view(
+        Game(stake=2.0), {"ally_cost": (0.1, 10.0, "log"), "status_quo": AXES["status_quo"]}
+    )
+    path.write_text("axes.stake = [2, 3, 4]\naxes.ally_cost = [3, 2]\naxes.status_quo = [0.6]\n")
+    view = view_of_run(path)
+    assert view.game == Game(stake=3.0, ally_cost=3.0, status_quo=0.6)
+    assert list(view.axes) == ["stake", "ally_cost"]
+    assert (view.axes["ally_cost"].start, view.axes["ally_cost"].to) == (2.0, 3.0)
+    ds = foedus.sweep(
+        {"stake": [0.5, 1.0, 1.5], "ally_forces": [0.0, 0.1]}, variables=["regime"], challenger_cost=0.9
+    )
+    foedus.save(ds, tmp_path / "map.nc")
+    assert view_of_run(tmp_path / "map.nc").game == Game(challenger_cost=0.9)
+
+
+CONTESTS = [{}, {"decisiveness": 2.0}, {"contest": "difference", "decisiveness": 3.0}]
+
+
+@pytest.mark.parametrize("form", CONTESTS)
+def test_last_frame_is_the_map(form):
+    """The last map that is drawn is that of `sweep`, and its boundaries lie where its regimes change."""
+    view = make_view(Game(stake=0.7, **form), AXES)
+    shown = list(explorer.frames(view, lambda: False))
+    values = {name: axis.values() for name, axis in view.axes.items()}
+    wanted = foedus.sweep(values, variables=["regime"], **view.fixed).regime.values.T
+    assert (shown[-1].regime == wanted).all()
+    assert all((one == other).all() for one, other in zip(shown[-1].values, values.values(), strict=True))
+    assert shown[0].boundaries is None
+    assert shown[0].regime.shape == ((1024, 1024) if not form else (128, 128))
+    changes = (np.diff(wanted, axis=0) != 0)[:, :-1] | (np.diff(wanted, axis=1) != 0)[:-1]
+    places = [
+        np.searchsorted(axis, np.concatenate(along)) - 1
+        for axis, along in zip(values.values(), shown[-1].boundaries, strict=True)
+    ]
+    column, row = (np.clip(place, 1, 1021) for place in places)
+    near = np.any([changes[row + i, column + j] for i in (-1, 0, 1) for j in (-1, 0, 1)], axis=0)
+    assert near.all()
+    assert row.size > 1000
+
+
+@pytest.mark.parametrize("form", CONTESTS)
+def test_stale_frames_are_dropped(form):
+    view = make_view(Game(**form), AXES)
+    waiting = explorer.frames(view, lambda: True)
+    with pytest.raises(StaleError):
+        list(waiting)
+
+
+def test_slices_run_through_the_game():
+    view = make_view(Game(ally_cost=0.3, stake=2.0), AXES)
+    for name, (line, cuts) in explorer.slices(view).items():
+        for i in (3, 500, 1000):
+            eq = foedus.solve(view.game, **{name: float(line[name][i])})
+            assert [float(line[v][i]) for v in ("regime", *explorer.SHOWN)] == [
+                eq.regime, eq.pledge, eq.ally_arms, eq.challenger_arms, eq.settlement,
+            ]  # fmt: skip
+        for value, below, above in zip(cuts.value, cuts.regime_below, cuts.regime_above, strict=True):
+            at = float(value)
+            assert foedus.solve(view.game, **{name: at}).regime == above
+            assert foedus.solve(view.game, **{name: float(np.nextafter(at, 0))}).regime == below
+
+
+def test_claims_at_a_game():
+    """Lit claims are those of a test of this one game, and those on lines those of its line along c_A."""
+    for game in [Game(), Game(ally_cost=0.3), Game(ally_cost=0.6), *some_games(20, seed=3)]:
+        held = explorer.claims_at(game)
+        assert list(held) == list(CLAIMS)
+        eq = foedus.solve(game)
+        restrained, deterred = eq.regime == foedus.Regime.RESTRAINT, eq.regime == foedus.Regime.DETERRENCE
+        assert (held["restraint_disproportionate"] is not None) == restrained
+        assert (held["deterrence_ally_arms"] is not None) == deterred
+        if restrained:
+            assert held["restraint_disproportionate"] == (eq.burden_share > 0.5)
+        if deterred:
+            assert held["deterrence_ally_arms"] == (eq.ally_arms > 0)
+        others = {k: getattr(game, k) for k in NUMBERS if k != "ally_cost"}
+        costs = np.append(np.geomspace(0.05, 5, 128), game.ally_cost)
+        line = foedus.claims({"ally_cost": costs}, contest=game.contest, **others).verdict
+        for name, claim in CLAIMS.items():
+            if claim.along:
+                verdicts = {True: Verdict.HOLDS, False: Verdict.FAILS, None: Verdict.PREMISE_NEVER_MET}
+                assert verdicts[held[name]] == int(line.sel(claim=name))
+
+
+@pytest.mark.parametrize(
+    "view", [DEFAULT, make_view(Game(stake=2.0, contest="difference", autonomy_cost=0.01), AXES)]
+)
+def test_run_file_is_that_of_the_view(tmp_path, view):
+    path = tmp_path / "explored.toml"
+    path.write_bytes(explorer.download(view, ".toml"))
+    assert view_of_run(path) == view._replace(game=Game(**{**read_run(path).fixed}))
+    found = read_run(path)
+    assert {name: values.tolist() for name, values in found.axes.items()} == {
+        name: axis.values().tolist() for name, axis in view.axes.items()
+    }
+
+
+def test_what_cannot_be_downloaded():
+    with pytest.raises(
+        ValueError, match=re.escape("there is no '.exe' to download; there are .svg, .png, .toml, .nc")
+    ):
+        explorer.download(DEFAULT, ".exe")
+
+
+def test_downloads_are_given_up():
+    with pytest.raises(StaleError):
+        explorer.download(DEFAULT, ".nc", lambda: True)
+
+
+# -- the server -------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def served(errors, *options, **environment):
+    """Serve an explorer that ends on an interrupt, and give its port; what it says of errors is in a file."""
+    command = [sys.executable, "-m", "foedus", "explore", "--port", "0", *options]
+    with (
+        errors.open("w") as stream,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=stream, text=True, env=os.environ | environment
+        ) as server,
+    ):
+        line = server.stdout.readline()
+        yield int(re.search(r"http://127\.0\.0\.1:(\d+)/", line).group(1))
+        server.send_signal(signal.SIGINT)
+        server.communicate()
+    assert server.returncode == 0
+    assert "Traceback" not in errors.read_text()
+
+
+@pytest.fixture(scope="module")
+def errors(tmp_path_factory):
+    """The file of what the explorer says of errors."""
+    return tmp_path_factory.mktemp("served") / "errors"
+
+
+@pytest.fixture(scope="module")
+def port(errors):
+    """The port of an explorer that is served."""
+    with served(errors, "--no-browser") as port:
+        yield port
+
+
+def get(port, path, **headers):
+    """Return the status and the content of a page."""
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/{path}", headers=given)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+def test_downloads_are_of_the_address(port):
+    assert get(port, "download/explored.toml?stake=2.0") == (
+        200,
+        explorer.download(DEFAULT._replace(game=Game(stake=2.0)), ".toml"),
+    )
+    status, said = get(port, "download/explored.nc?stake=-2")
+    assert (status, said.decode()) == (
+        400,
+        "stake = -2.0 is not allowed; it must be >= 0 (from the address)\n",
+    )
+    assert get(port, "download/explored.exe")[0] == 404
+    for site, status in (("cross-site", 403), ("same-site", 403), ("same-origin", 200), ("none", 200)):
+        assert get(port, "download/explored.toml", Sec_Fetch_Site=site)[0] == status
+
+
+@pytest.mark.parametrize("path", ["", "download/explored.toml", "static/js/bokeh.min.js", "no-such-page"])
+def test_other_names_are_refused(port, errors, path):
+    """A name that another site made to lead here gets nothing but a line, which the terminal has, too."""
+    for name in (
+        f"evil.example:{port}",
+        "evil.example",
+        f"localhost:{port + 1}",
+        "localhost",
+    ):
+        status, said = get(port, path, Host=name)
+        assert status == 403
+        assert said.decode().endswith(f" start it with: foedus explore --origin {name}\n")
+        assert errors.read_text().count(f"foedus: {said.decode()}") == 1
+    for name in (f"LocalHost:{port}", f"127.0.0.1:{port}"):
+        assert get(port, path, Host=name)[0] == (404 if path == "no-such-page" else 200)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("$(id):80", "'$(id):80'"),
+        ("\x9b2J.example", "'?2J.example'"),
+        ("<script>", "'<script>'"),
+        ("[", "'['"),
+    ],
+)
+def test_hostile_names_are_only_words(port, name, shown):
+    """What is said of a name can be copied into a shell, shown on a terminal and in a browser."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/", headers={"Origin": f"http://{name}"})
+    with pytest.raises(urllib.error.HTTPError, match="403") as caught:
+        urllib.request.urlopen(request)
+    with caught.value as answer:
+        assert answer.read().decode().endswith(f"--origin {shown}\n")
+        assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "accepted"),
+    [
+        ("127.0.0.1", "127.0.0.1", True),
+        ("localhost", "localhost", True),
+        ("127.0.0.1", "evil.example", False),
+        ("evil.example", "evil.example", False),
+        ("evil.example", "127.0.0.1", False),
+    ],
+)
+def test_foreign_origins_are_refused(port, host, origin, accepted):
+    """A page of another site cannot connect, whatever name it calls this server by."""
+    _, text = get(port, "")
+    token = re.search(rb'"token":"([^"]+)"', text).group(1).decode()
+    request = HTTPRequest(
+        f"ws://127.0.0.1:{port}/ws",
+        headers={
+            "Host": f"{host}:{port}",
+            "Origin": f"http://{origin}:{port}",
+            "Sec-WebSocket-Protocol": f"bokeh, {token}",
+        },
+    )
+
+    async def connect():
+        connection = await websocket_connect(request, subprotocols=["bokeh", token])
+        connection.close()
+
+    if accepted:
+        IOLoop().run_sync(connect)
+    else:
+        with pytest.raises(HTTPClientError, match="403"):
+            IOLoop().run_sync(connect)
+
+
+def test_many_requests_at_once(port):
+    """A hundred, of all kinds: each gets its own answer, and the server lives."""
+    endings = [".svg", ".png", ".toml", ".nc", ".nc", ".nc", ".toml"]
+    files = [f"download/explored{ending}?stake={2 + i / 8}" for i, ending in enumerate(endings)]
+    asked = [(path, 200) for path in ["", *files]]
+    asked += [("download/explored.nc?stake=-2", 400), ("download/explored.exe", 404)] * 4
+    asked += [("static/js/bokeh.min.js", 200), ("download/explored.toml", 200), ("known", 405)] * 28
+    with ThreadPoolExecutor(100) as pool:
+        answers = list(pool.map(lambda wanted: get(port, wanted[0]), asked))
+    assert len(asked) == 100
+    assert [status for status, _ in answers] == [status for _, status in asked]
+    for (path, _), (_, content) in zip(asked, answers, strict=True):
+        if path.startswith("download/explored.toml?"):
+            assert content == explorer.download(view_of_query(path.partition("?")[2]), ".toml")
+
+
+def test_a_browser_that_never_returns(tmp_path):
+    """As one in a terminal would: the page is served all the same, and the terminal is not the browser's."""
+    browser = tmp_path / "browser"
+    browser.write_text("#!/bin/sh\necho $$ $1 > asked.part; mv asked.part asked; read words; exec sleep 60\n")
+    browser.chmod(0o755)
+    with served(tmp_path / "errors", BROWSER=f"sh -c 'cd {tmp_path}; exec ./browser %s'") as port:
+        while not (tmp_path / "asked").exists():
+            time.sleep(0.05)
+        process, address = (tmp_path / "asked").read_text().split()
+        try:
+            assert get(port, "download/explored.toml")[0] == 200
+            assert address == f"http://127.0.0.1:{port}/"
+            assert os.getsid(int(process)) != os.getsid(0)
+        finally:
+            os.kill(int(process), signal.SIGKILL)
+
+
+def test_only_this_machine_is_served(port):
+    """Nothing listens on this machine's other addresses."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # sends nothing, but tells by which address it would
+        address = probe.getsockname()[0]
+    if address.startswith("127."):
+        pytest.skip("this machine has no address but its own; one with a network would run it")
+    with (
+        pytest.raises(OSError, match=r"refused|timed out"),
+        socket.create_connection((address, port), timeout=5),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--port", "70000"], "--port 70000 is not allowed; it must be from 0 to 65535"),
+        (["--port", "1.5"], "'1.5' is not a whole number"),
+        (["nothing.toml"], "nothing.toml: there is no such run file"),
+        (
+            ["--no-browser", "--port", "0", "--origin", "http://x.org"],
+            "--origin 'http://x.org' is not of the form HOST or HOST:PORT",
+        ),
+        (
+            ["--no-browser", "--port", "0", "--origin", "x.org/user"],
+            "--origin 'x.org/user' is not of the form",
+        ),
+        (["--address", "192.0.2.1", "--no-browser"], "of 192.0.2.1 cannot be used"),
+    ],
+)
+def test_bad_input(arguments, said, capsys):
+    assert run(["explore", *arguments]) == 2
+    errors = capsys.readouterr().err
+    assert said in errors
+    assert errors.count("\n") == 1
+
+
+def test_taken_port(port, capsys):
+    assert run(["explore", "--no-browser", "--port", str(port)]) == 2
+    assert f"port {port} of 127.0.0.1 cannot be used" in capsys.readouterr().err
+
+
+def test_panel_is_an_extra(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "panel", None)
+    monkeypatch.delitem(sys.modules, "foedus.explorer.server", raising=False)
+    assert run(["explore", "--no-browser"]) == 2
+    assert capsys.readouterr().err == "foedus: the explorer takes Panel: pip install 'foedus[explore]'\n"

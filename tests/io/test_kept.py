@@ -1,0 +1,141 @@
+"""What is saved is read as it was, or refused in words, and then the file that was there stands."""
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import foedus
+from foedus.large import dask as clusters
+
+ENDINGS = (".nc", ".zarr")
+MAP = foedus.sweep({"ally_cost": [0.25, 0.75]}, variables=["regime", "pledge"])
+
+texts = st.text(max_size=8)
+names = st.one_of(
+    st.from_regex(r"[A-Za-z0-9äλ][\w .+@()-]{0,8}", fullmatch=True),
+    st.sampled_from(
+        ["a/b", "", " a", "a ", ".", "_FillValue", "scale_factor", "coordinates", "units", "a\n", "é", "é"]
+    ),
+    st.integers(),
+    texts,
+)
+numbers = st.one_of(
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.floats(width=32).map(np.float32),
+    st.integers(-128, 127).map(np.int8),
+)
+values = st.one_of(
+    texts,
+    numbers,
+    st.none(),
+    st.binary(max_size=3),
+    st.dates(),
+    st.lists(texts, max_size=3),
+    st.lists(numbers, max_size=3),
+    st.lists(st.floats(), max_size=3).map(np.array),
+    st.sampled_from(
+        ["days since 2000-01-01", "days", {"a": 1}, 1j, [[1, 2], [3, 4]], np.ones((2, 2)), "a\0b", "\ud800"]
+    ),
+)
+columns = st.one_of(
+    st.sampled_from(["i1", "u2", "i8", "f2", "f4", "f8", "?", "c16", "M8[s]", "m8[s]", "S3", "U3"]).map(
+        lambda dtype: np.array([0, 1]).astype(dtype)
+    ),
+    st.lists(st.one_of(texts, st.none(), numbers), min_size=2, max_size=2).map(
+        lambda pair: np.array(pair, object)
+    ),
+)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    of_map=st.dictionaries(names, values, max_size=2),
+    own=st.dictionaries(names, values, max_size=2),
+    name=names,
+    column=columns,
+)
+def test_whatever_is_saved_is_read_as_it_was(tmp_path, ending, of_map, own, name, column):
+    path = tmp_path / f"map{ending}"
+    if not path.exists():
+        foedus.save(MAP, path)
+    before = foedus.load(path)
+    changed = MAP.assign_attrs(of_map)
+    changed.pledge.attrs = own
+    if name not in changed.variables:
+        changed = changed.assign_coords({name: ("ally_cost", column)})
+    try:
+        foedus.save(changed, path)
+    except ValueError:
+        xr.testing.assert_identical(foedus.load(path), before)
+        return
+    after = foedus.load(path)
+    after.attrs |= {
+        "created": changed.attrs.get("created", after.attrs["created"])
+    }  # which is that of saving
+    changed.attrs.setdefault("created", after.attrs["created"])
+    xr.testing.assert_identical(after, changed)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda ds: ds.assign({"a/b": ds.regime}), "the name 'a/b' cannot be kept in a file"),
+        (lambda ds: ds.assign_coords(label=("ally_cost", [b"x", b"y"])), "label holds values of the type |S1"),
+        (lambda ds: ds.assign(alike=ds.regime == 1), "alike holds values of the type bool; a file keeps numbers"),
+        (lambda ds: ds.assign_attrs(checked=True), "the attribute checked is True; a file keeps texts, numbers"),
+        (lambda ds: ds.assign(pledge=ds.pledge.assign_attrs(scale_factor=2)), "'scale_factor' of pledge has a mean"),
+        (lambda ds: ds.mean("ally_cost"), "the values of regime are no codes"),
+    ],
+    ids=["slash", "bytes", "bool", "true", "scale", "mean"],
+)  # fmt: skip
+def test_what_would_not_be_read_as_it_is_is_refused(tmp_path, ending, change, words):
+    path = tmp_path / f"map{ending}"
+    foedus.save(MAP, path)
+    with pytest.raises(ValueError) as refusal:  # noqa: PT011
+        foedus.save(change(MAP), path)
+    assert words in str(refusal.value)
+    assert foedus.load(path).drop_attrs().identical(MAP.drop_attrs())
+    with pytest.raises(TypeError, match="was not made by foedus"):
+        foedus.save(MAP.drop_attrs().drop_vars("contest"), path)
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_lazy_maps_are_computed_once_and_all_variables_at_once(tmp_path, monkeypatch, ending):
+    solved = []
+    solve = clusters.solve_request
+
+    def counting(request, *arguments, **options):
+        solved.append(request.columns.games)
+        return solve(request, *arguments, **options)
+
+    monkeypatch.setattr("foedus.large.dask.solve_request", counting)
+    axes = {"ally_cost": np.geomspace(0.05, 5, 300), "status_quo": np.linspace(0.1, 0.9, 400)}
+    lazy = foedus.sweep(axes, chunks={"ally_cost": 70})
+    solved.clear()
+    foedus.save(lazy, tmp_path / f"map{ending}")
+    assert sum(solved) == 300 * 400
+    assert foedus.load(tmp_path / f"map{ending}").equals(foedus.sweep(axes))
+    monkeypatch.setattr("foedus.io.files.COMPUTED", 50_000)
+    foedus.save(lazy, tmp_path / f"parts{ending}")
+    assert foedus.load(tmp_path / f"parts{ending}").equals(foedus.sweep(axes))
+
+
+def test_a_version_that_keeps_nothing_is_excluded():
+    """h5py 3.15 and netCDF4 1.7.3 bring two HDF5 libraries that do not get on."""
+    requirement = pytest.importorskip("packaging.requirements").Requirement
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]
+    (needed,) = (one for one in map(requirement, project["dependencies"]) if one.name == "h5py")
+    assert "3.15.1" not in needed.specifier
+    assert "3.16.0" in needed.specifier

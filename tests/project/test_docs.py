@@ -1,0 +1,351 @@
+"""What the README promises, run."""
+
+import contextlib
+import io
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import urllib.request
+from importlib import metadata
+from pathlib import Path
+
+import distributed
+import pytest
+from conftest import compiled_only
+
+import foedus
+from foedus.alliance import model as schema
+from foedus.cli.app import run
+from foedus.runs.runfile import read_run
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def run_lines(lines, folder):
+    """Run command lines in a folder, in order, and let what they print be."""
+    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
+        for line in lines:
+            assert run(shlex.split(line)) == 0, line
+
+
+def small_examples(folder, points):
+    """Copy the run files of the examples, with axes of so many values."""
+    (folder / "examples").mkdir()
+    for name, size in (("regimes.toml", "2048"), ("coarse.toml", "256")):
+        run_file = (ROOT / "examples" / name).read_text().replace(f"points = {size}", f"points = {points}")
+        (folder / "examples" / name).write_text(run_file)
+
+
+def test_python_example(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("RESTRAINT ")
+    assert (tmp_path / "map.nc").exists()
+    assert (tmp_path / "pledge.png").exists()
+
+
+def test_command_lines(tmp_path):
+    """Every `foedus` line of the README, in order, on small maps and a small table."""
+    small_examples(tmp_path, 48)
+    shutil.copy(ROOT / "examples" / "sensitivity.toml", tmp_path / "examples")
+    (tmp_path / "games.csv").write_text("ally_cost,stake\n0.3,1\n")
+    lines = re.findall(r"^    foedus (.*?)(?:   .*)?$", README, re.MULTILINE)
+    assert len(lines) == 13
+    run_lines(lines, tmp_path)
+    for name in (
+        "map.nc",
+        "map.png",
+        "again.nc",
+        "line.pdf",
+        "games.nc",
+        "uncertain.png",
+    ):
+        assert (tmp_path / name).exists(), name
+
+
+LARGE = (ROOT / "docs" / "large-maps.md").read_text(encoding="utf-8")
+
+
+def test_large_maps(tmp_path):
+    """Every command line of the page on large maps, in order, and what it runs in Python, on small maps."""
+    run_file = (ROOT / "examples" / "regimes.toml").read_text().replace("points = 2048", "points = 48")
+    (tmp_path / "run.toml").write_text(run_file)
+    with distributed.LocalCluster(n_workers=1, dashboard_address=":0") as cluster:
+        text = LARGE.replace("tcp://10.0.0.1:8786", cluster.scheduler_address)
+        run_lines(re.findall(r"^    foedus (.*)$", text, re.MULTILINE), tmp_path)
+    for name in ("map.nc", "again.zarr", "region.png", "cluster.nc"):
+        assert (tmp_path / name).exists(), name
+    first, second, *others = re.findall(r"```python\n(.*?)```", LARGE, re.DOTALL)
+    assert all("Cluster(" in other for other in others)  # of kinds that are not there
+    for code in (first, second):
+        (tmp_path / "example.py").write_text(code)
+        subprocess.run([sys.executable, "example.py"], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "part.png").exists()
+
+
+def test_sensitivity(tmp_path, monkeypatch, capsys):
+    """What the page on sensitivity runs, and the numbers it says come out."""
+    page = (ROOT / "docs" / "sensitivity.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "sensitivity.md", "exec"), {})
+    printed = capsys.readouterr().out
+    for said in re.findall(r"^# (pledge .*)$", code, re.MULTILINE):
+        assert said.split() in [line.split() for line in printed.splitlines()]
+    assert (tmp_path / "pledge.png").exists()
+    (line,) = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    monkeypatch.chdir(ROOT)
+    assert run([*shlex.split(line), "-o", str(tmp_path / "found.nc"), "--quiet"]) == 0
+    assert (tmp_path / "found.png").exists()
+
+
+def test_boundaries(tmp_path, monkeypatch, capsys):
+    """Every command line of the page on cutpoints, boundaries and margins, on small maps, and its example."""
+    page = (ROOT / "docs" / "boundaries.md").read_text(encoding="utf-8")
+    small_examples(tmp_path, 12)
+    lines = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    assert len(lines) == 6
+    run_lines(lines, tmp_path)
+    for name in (
+        "cutpoints.tex",
+        "cutpoints.nc",
+        "cutpoints.png",
+        "fixed-arms.png",
+        "adaptive.nc",
+        "statics.nc",
+    ):
+        assert (tmp_path / name).exists(), name
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "boundaries.md", "exec"), {})
+    (said,) = re.findall(r"# ([\d.]+ [\d.]+) and ([\d.]+ [\d.]+)", code)
+    assert capsys.readouterr().out.splitlines()[:2] == list(said)
+    assert (tmp_path / "boundaries.svg").exists()
+
+
+def test_audit(tmp_path, monkeypatch, capsys):
+    """Every command line of the page on auditing a game, what it shows of them, and its example."""
+    page = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    lines = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    assert len(lines) == 2
+    for line in lines:
+        assert run([*shlex.split(line), "--overwrite"]) == 0
+    shown = {" ".join(line.split()) for line in capsys.readouterr().out.splitlines()}
+    table, printed = re.findall(
+        r"```\n(.*?)```", re.sub(r"```python.*?```", "", page, flags=re.DOTALL), re.DOTALL
+    )
+    assert {" ".join(line.split()) for line in table.splitlines()} <= shown
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "audit.md", "exec"), {})
+    assert capsys.readouterr().out == printed
+
+
+def test_the_sentence_on_margins_is_what_is_printed(capsys):
+    page = (ROOT / "docs" / "boundaries.md").read_text(encoding="utf-8")
+    (sentence,) = re.findall(r"\*(The regime stays [^*]*)\*", page)
+    assert run(["statics", "--ally-cost", "1"]) == 0
+    assert " ".join(sentence.split()) in capsys.readouterr().out
+
+
+@compiled_only
+def test_claims(tmp_path, monkeypatch, capsys):
+    """Every command line of the page on claims, its example, its table, and what it says of other contests."""
+    page = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
+    small_examples(tmp_path, 48)
+    shutil.copy(ROOT / "examples" / "sensitivity.toml", tmp_path / "examples")
+    lines = re.findall(r"^ *    foedus (.*?)(?:   .*)?$", page, re.MULTILINE)
+    assert len(lines) == 6
+    run_lines(lines, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "claims.md", "exec"), {})
+    assert capsys.readouterr().out.endswith("True\n")
+    found = [foedus.load("claims.nc"), foedus.claims(read_run(ROOT / "examples" / "regimes.toml").axes)]
+    rows = re.findall(r"^\| `(.*)` \| (.*) \| (.*) \| (.*) \| (.*) \|$", page, re.MULTILINE)
+    assert [row[0] for row in rows] == found[0].claim.values.tolist()
+    for name, *said in rows:
+        here = [one.sel(claim=name) for one in found]
+        assert said == [text for one in here for text in (f"{one.premise_met:,}", f"{100 * one.share:.4g}")]
+    form = foedus.claims(games=300_000, seed=1, decisiveness=2.0).share
+    assert 0.996 < form.sel(claim="restraint_pledge_falls") < 0.998
+    assert 0.89 < form.sel(claim="deterrence_no_provocation") < 0.92
+    form = foedus.claims(games=300_000, seed=1, contest="difference", decisiveness=3.0).share
+    for name in ("indifferent", "pledge_rises"):
+        assert 0.7 < form.sel(claim=f"deterrence_{name}") < 0.75
+    assert 0.86 < form.sel(claim="deterrence_ally_arms") < 0.89
+
+
+def test_certificate(tmp_path, monkeypatch, capsys):
+    """What the page on the certificate runs, and what it says is printed."""
+    page = (ROOT / "docs" / "certificate.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "certificate.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == re.findall(r"^# (.*)$", code, re.MULTILINE)
+    assert (tmp_path / "certificate.png").exists()
+    (line,) = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    assert run(shlex.split(line)) == 0
+    assert "deviation_gain" in capsys.readouterr().out
+
+
+def page_and_run_file(name, folder):
+    """Return a page, its run file written to a folder under the name that its command lines give it."""
+    page = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    (run_file,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (file,) = set(re.findall(r"^    foedus map (\S+)", page, re.MULTILINE))
+    (folder / file).write_text(run_file)
+    return page
+
+
+def examples(page, language):
+    """Return the examples of a page as one script, and the lines that they say are printed."""
+    code = "\n".join(re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL))
+    return code, re.findall(r"^# (.*)$", code, re.MULTILINE)
+
+
+def test_first_map(tmp_path, monkeypatch, capsys):
+    """Every command line of the tutorial, on its run file, and its example."""
+    page = page_and_run_file("first-map.md", tmp_path)
+    run_lines(re.findall(r"^    foedus (.*)$", page, re.MULTILINE), tmp_path)
+    for name in ("stake.nc", "stake.png", "pledge.png", "line.png"):
+        assert (tmp_path / name).exists(), name
+    monkeypatch.chdir(tmp_path)
+    code, said = examples(page, "python")
+    exec(compile(code, "first-map.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == said
+
+
+def test_calibration(capsys):
+    code, said = examples((ROOT / "docs" / "calibration.md").read_text(encoding="utf-8"), "python")
+    exec(compile(code, "calibration.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == said
+
+
+@pytest.mark.parametrize(
+    ("language", "command", "library"),
+    [
+        ("python", [sys.executable], ["-c", "import xarray"]),
+        ("r", ["Rscript"], ["-e", "library(ncdf4)"]),
+        ("julia", ["julia"], ["-e", "using NCDatasets"]),
+    ],
+)
+def test_reading(language, command, library, tmp_path):
+    """The examples of the page on reading files in other languages, which print the same numbers."""
+    if not shutil.which(command[0]) or subprocess.run([*command, *library], check=False).returncode:
+        pytest.skip(f"{command[0]} is not installed, or cannot do this: {library[1]}")
+    page = page_and_run_file("reading.md", tmp_path)
+    run_lines(re.findall(r"^    foedus (.*)$", page, re.MULTILINE), tmp_path)
+    code, said = examples(page, language)
+    assert said[1:] == examples(page, "python")[1][1:]  # but for the order of the dimensions
+    (tmp_path / "example").write_text(code)
+    done = subprocess.run([*command, "example"], cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert [line.strip() for line in done.stdout.splitlines()] == said
+
+
+PAGES = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "reference").glob("*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_examples_are_run(page):
+    """A page that shows a command or an example has a test; cells are run where the pages are built."""
+    if re.search(r"^```(python|r|julia)$|^ *    foedus ", page.read_text(encoding="utf-8"), re.MULTILINE):
+        assert f'"{page.name}"' in Path(__file__).read_text(encoding="utf-8")
+
+
+def test_every_name_has_a_reference():
+    page = (ROOT / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\.\. auto\w+:: ([\w.]+)", page, re.MULTILINE))
+    assert {*foedus.__all__, "foedus.draw.accessor.Accessor"} <= named
+
+
+def test_every_table_is_shown():
+    """All parameters, variables and codes stand in the docs: those of the schema."""
+    shown = {name for page in PAGES for name in re.findall(r"{schema-table} (\w+)", page.read_text("utf-8"))}
+    public = {name: it for name, it in vars(schema).items() if not name.startswith("_")}
+    codes = {name for name, it in public.items() if it in schema.Code.__subclasses__()}
+    entries = schema.Label, schema.Parameter
+    tables = {
+        name
+        for name, it in public.items()
+        if isinstance(it, dict) and all(isinstance(entry, entries) for entry in it.values())
+    }
+    assert shown == codes | tables - {"KEPT"}  # which is two of them in one
+
+
+@compiled_only
+def test_installing(tmp_path, monkeypatch, capsys):
+    """Every command line and example of the page on installing, and its table of extras."""
+    page = (ROOT / "docs" / "installing.md").read_text(encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SHELL", "/bin/bash")
+    small_examples(tmp_path, 12)
+    lines = re.findall(r"^    foedus (.*?)(?:   .*)?$", page, re.MULTILINE)
+    assert len(lines) == 5
+    for line in lines:
+        assert run(shlex.split(line)) == 0, line
+    assert "all is well" in capsys.readouterr().out
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "installing.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == re.findall(r"# prints (.*)$", code, re.MULTILINE)
+    assert (tmp_path / "pledge.png").exists()
+    rows = re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE)
+    assert rows == metadata.metadata("foedus").get_all("Provides-Extra")
+
+
+def test_links_lead_somewhere():
+    for page in (ROOT / "README.md", *PAGES):
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), (page, target)
+
+
+@pytest.mark.parametrize("target", re.findall(r"make ([a-z]+)", README))
+def test_targets_exist(target):
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_explorer(tmp_path):
+    """Every command line of the page on the explorer serves it, and what its address gives can be fetched."""
+    page = (ROOT / "docs" / "explorer.md").read_text(encoding="utf-8")
+    small_examples(tmp_path, 12)
+    run_lines(["map examples/coarse.toml -o map.nc"], tmp_path)
+    lines = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    assert len(lines) == 5
+    (address,) = re.findall(r'curl -O "(.*)"', page)
+    for line in lines:
+        words = [*shlex.split(re.sub(r"--port \d+|--no-browser", "", line)), "--no-browser", "--port", "0"]
+        command = [sys.executable, "-m", "foedus", *words]
+        with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as server:
+            try:
+                served = re.search(r"http://\S+:\d+/", server.stdout.readline()).group()
+                request = urllib.request.Request(address.replace("http://127.0.0.1:5006/", served))
+                for name in re.findall(r"--origin (\S+)", line):
+                    assert re.search(rf"https?://{name}[/.]", page)  # where the page says that it is then
+                    request.add_header("Host", name)
+                with urllib.request.urlopen(request) as answer:
+                    assert b"stake = 2.0" in answer.read()
+            finally:
+                server.terminate()
+
+
+def test_forms(tmp_path, monkeypatch, capsys):
+    """The page on other forms, on small maps: its command lines, and its example."""
+    page = (ROOT / "docs" / "forms.md").read_text(encoding="utf-8")
+    small_examples(tmp_path, 12)
+    lines = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    assert len(lines) == 2
+    run_lines(lines, tmp_path)
+    assert (tmp_path / "slice.png").exists()
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "forms.md", "exec"), {})
+    shares = [float(number) for number in re.findall(r"[\d.]+", capsys.readouterr().out)]
+    assert sum(shares) == pytest.approx(1, abs=1e-6)
+    assert shares[0] == 0  # as the page says: revision alone keeps any ground
+    assert (tmp_path / "forms.png").stat().st_size > 10_000
