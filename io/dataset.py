@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..model import UNSOLVED, Code, Label, Model, Outcome, Parameter, find
+from ..model import Code, Label, Model, find
+from ..model.described import described, model_described
 from ..model.model import BUILT_IN, DEFAULT
 from ..version import __version__
 
@@ -21,9 +22,12 @@ def dataset_of(
     **attributes: Any,
 ) -> xr.Dataset:
     """Return what a command found of a model's games as a Dataset that explains itself."""
-    known = {"foedus_version": __version__, "model": model.name, "regime": model.mapped.name}
-    told = known | {"command": command} | attributes | {"references": model.references}
-    return xr.Dataset(variables, coords, {name: value for name, value in told.items() if value != ""})
+    told = {"foedus_version": __version__, "model": model.name, "command": command, **attributes}
+    if model.name not in BUILT_IN:
+        told["model_described"] = described(model)
+    if model.references:
+        told["references"] = model.references
+    return xr.Dataset(variables, coords, told)
 
 
 def parameter_coordinates(
@@ -64,53 +68,12 @@ def variable(dims: tuple[str, ...], values: Any, entry: Label) -> xr.Variable:
     return xr.Variable(dims, array, attributes)
 
 
-def outcome(model: Model, dims: tuple[str, ...], values: Any, name: str) -> xr.Variable:
-    """Return an array of what was found of games with what is known of it, and the colours of its codes."""
-    entry = model.kept[name]
-    array = variable(dims, values, entry)
-    if entry.codes and entry.codes in model.colours:
-        array.attrs["flag_colors"] = " ".join(model.colours[entry.codes].values())
-    return array
-
-
 def model_of(dataset: xr.Dataset) -> Model:
-    """Return the model whose games a Dataset tells of: the one that foedus has, or what its labels say."""
+    """Return the model whose games a Dataset tells of: the one that foedus has, or what the Dataset says."""
     name = dataset.attrs.get("model", DEFAULT)
-    return find(name) if name in BUILT_IN else _described(dataset, name)
-
-
-def _described(dataset: xr.Dataset, name: str) -> Model:
-    """Return a model that cannot be solved, made of the labels of a Dataset."""
-    parameters = []
-    for key, array in dataset.coords.items():
-        told = array.attrs
-        if "domain" in told:
-            choices = tuple(told["domain"].split(" or ")) if array.dtype.kind in "OU" else ()
-            symbol, default, domain, units, words = (
-                told[label] for label in ("symbol", "default", "domain", "units", "long_name")
-            )
-            parameters.append(Parameter(str(key), symbol, default, domain, units, words, choices=choices))
-    mapped = dataset.attrs["regime"]
-    outcomes = [] if mapped in dataset else [Outcome(mapped, codes=_codes_of(mapped, {}))]
-    colours: dict[type[Code], dict[Code, str]] = {}
-    for key in sorted(dataset.data_vars, key=lambda key: key != mapped):
-        told = dataset[key].attrs
-        codes = _codes_of(str(key), told) if "flag_values" in told else None
-        symbol, units, words = (told.get(label, "") for label in ("symbol", "units", "long_name"))
-        outcomes.append(Outcome(str(key), symbol, units, words, codes))
-        if codes and "flag_colors" in told:
-            known = [code for code in codes if code != UNSOLVED]
-            colours[codes] = dict(zip(known, told["flag_colors"].split(), strict=True))
-    references = dataset.attrs.get("references", "")
-    return Model(name, name, parameters, outcomes, colours=colours, references=references)
-
-
-def _codes_of(name: str, attributes: Mapping[str, Any]) -> type[Code]:
-    """Return the codes that an array's flags name."""
-    meanings, values = attributes.get("flag_meanings", "").split(), attributes.get("flag_values", [])
-    flags = zip(meanings, np.atleast_1d(values), strict=True)
-    make: Any = Code  # by its functional interface
-    return make(name, {meaning.upper(): int(value) for meaning, value in flags})
+    if name in BUILT_IN:
+        return find(name)
+    return model_described(name, dataset.attrs["model_described"], dataset.attrs.get("references", ""))
 
 
 def is_ours(dataset: xr.Dataset) -> bool:

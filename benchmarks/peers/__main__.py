@@ -90,7 +90,7 @@ def vectors(columns):
 
 def named(games):
     """Return games given as the kernels take them as dictionaries."""
-    return [dict(zip(kernels.PARAMETERS, map(float, game), strict=False)) for game in games]
+    return [dict(zip(kernels.PARAMETERS[:-1], map(float, game), strict=False)) for game in games]
 
 
 def map_sample(count):

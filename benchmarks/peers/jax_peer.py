@@ -25,8 +25,7 @@ from jax import lax
 from jax import numpy as jnp
 
 from foedus.alliance.model import OUTCOMES as VARIABLES
-from foedus.alliance.model import PARAMETERS
-from foedus.kernels.alliance import PARAMETERS as ORDER
+from foedus.alliance.model import PARAMETERS as ORDER
 
 jax.config.update("jax_enable_x64", True)
 
@@ -495,7 +494,7 @@ def ask(worker, size, whole):
 
 def main():
     """Answer as a worker."""
-    fixed = np.array([PARAMETERS[name].default for name in ORDER] + [0.0])
+    fixed = np.array([parameter.number(parameter.default) for parameter in ORDER.values()])
     for line in sys.stdin:
         size, whole = map(int, line.split())
         axes = np.geomspace(0.05, 5, size), np.linspace(0.1, 0.9, size)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from foedus.alliance.model import PARAMETERS
+from foedus.alliance.model import PARAMETERS, model
 from foedus.maps.tracing import lattice, runs, trace
 from foedus.solving.requests import solve_columns
 
@@ -38,9 +38,10 @@ def default_map(x: float, y: float) -> int:
 
 def default_maps(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the regimes at points of the default map."""
-    fixed = {name: p.default for name, p in PARAMETERS.items() if name not in ("ally_cost", "status_quo")}
+    varying = "ally_cost", "status_quo"
+    fixed = {name: p.number(p.default) for name, p in PARAMETERS.items() if name not in varying}
     points = {"ally_cost": 0.05 * 100 ** (x / SIDE), "status_quo": 0.1 + 0.8 * y / SIDE}
-    return solve_columns(points, fixed, "ratio", ["regime"])["regime"]
+    return solve_columns(model, points, fixed, ["regime"])["regime"]
 
 
 def ours(phases: Callable[[np.ndarray, np.ndarray], np.ndarray], size: int, spacing: int) -> np.ndarray:

@@ -25,7 +25,7 @@
 typedef struct {
     double ally_cost, challenger_cost, superpower_cost, status_quo, ally_war_cost, challenger_war_cost;
     double ally_forces, challenger_forces, effectiveness, stake, bargaining_power;
-    double autonomy_cost, alliance_cost, decisiveness, contest;
+    double decisiveness, autonomy_cost, alliance_cost, contest;
 } Parameters;
 
 enum { ALLY_COST = 0, STATUS_QUO = 3, PARAMETERS = 15 };

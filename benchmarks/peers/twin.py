@@ -18,7 +18,7 @@ import numpy as np
 
 MODULES = ("terms", "contest", "challenger", "ally", "superpower", "equilibrium")
 terms, contest, challenger, ally, superpower, equilibrium = (
-    importlib.import_module(f"foedus.kernels.{name}") for name in MODULES
+    importlib.import_module(f"foedus.kernels.alliance.{name}") for name in MODULES
 )
 # the course of the game itself, in which every decision counts
 COURSE = (
@@ -28,7 +28,6 @@ COURSE = (
     "path_alone",
     "path_behind",
     "forces_behind",
-    "solved",
     "solution",
 )
 

@@ -9,7 +9,7 @@ from foedus.alliance.model import PARAMETERS
 from foedus.kernels import alliance as kernels
 
 ROWS = 64  # that a call of the kernel takes, as in `foedus.sweep`
-DEFAULT = np.array([PARAMETERS[name].default for name in kernels.PARAMETERS] + [0.0])
+DEFAULT = np.array([parameter.number(parameter.default) for parameter in PARAMETERS.values()])
 
 
 def outputs(games, variables):

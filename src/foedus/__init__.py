@@ -8,17 +8,20 @@ Importing this compiles and loads nothing heavy.
 """
 
 import importlib
+from typing import TYPE_CHECKING, Any
 
 from .system.libraries import Broken, cause_and_fix
 from .version import __version__ as __version__
 
 try:
+    from . import io as io  # which gives Datasets what `ds.foedus` offers
     from .alliance.codes import Crisis, Regime
     from .alliance.equilibrium import Equilibrium, solve
     from .alliance.game import Game
     from .maps.compare import compare
     from .maps.cutpoints import cutpoints
     from .maps.statics import statics
+    from .model import Claim, Code, Model, Outcome, Parameter
     from .solving.sweeps import solve_points, sweep
 except Broken as error:  # told to whoever asks for a name; by the command line, in one line
     _why = cause_and_fix(error)
@@ -28,10 +31,23 @@ except Broken as error:  # told to whoever asks for a name; by the command line,
 else:
     _why = None
 
+if TYPE_CHECKING:  # what `_LATER` imports, for type checkers
+    from .draw.plots import plot
+    from .io.files import load, save
+    from .large.streaming import sweep_to
+    from .maps.adaptive import adaptive_map
+    from .uncertainty.claims import claims
+    from .uncertainty.sensitivity import sensitivity
+
 __all__ = [
+    "Claim",
+    "Code",
     "Crisis",
     "Equilibrium",
     "Game",
+    "Model",
+    "Outcome",
+    "Parameter",
     "Regime",
     "adaptive_map",
     "claims",
@@ -48,7 +64,6 @@ __all__ = [
     "sweep_to",
 ]
 
-
 # xarray and matplotlib take longer to import than a game to solve
 _LATER = {
     "adaptive_map": "maps.adaptive",
@@ -61,7 +76,7 @@ _LATER = {
 }
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if _why and name in __all__:
         raise ImportError("; ".join(_why)) from _failure
     if name not in _LATER:

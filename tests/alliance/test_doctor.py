@@ -15,6 +15,7 @@ import foedus
 from foedus.alliance import doctor
 from foedus.alliance.model import CONTESTS
 from foedus.cli.app import run
+from foedus.kernels import _jit
 from foedus.kernels import alliance as kernels
 
 pytestmark = compiled_only
@@ -33,7 +34,7 @@ def test_all_is_well(monkeypatch, capsys):
     assert said[-1] == "all is well"
     assert len([line for line in said if line.startswith("✓ ")]) == len(doctor.checks())
     (line,) = (line for line in said if line.startswith("kernels   "))
-    assert line.endswith(f" in {kernels._jit.CACHE_FOLDER}")  # in one line, however long its path
+    assert line.endswith(f" in {_jit.CACHE_FOLDER}")  # in one line, however long its path
     first = {line.split()[0] for line in said if line}
     for requirement in metadata.requires("foedus"):
         if "extra ==" not in requirement:

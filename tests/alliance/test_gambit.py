@@ -416,7 +416,7 @@ def test_of_an_unsolved_game_is_refused_on_the_command_line(tmp_path, monkeypatc
         return dataclasses.replace(foedus.solve(), regime=Regime.UNSOLVED)
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("foedus.cli.app.solve_game", unsolved)
+    monkeypatch.setattr("foedus.cli.solve.solve_game", unsolved)
     assert run(["solve", *options]) == 2
     said = capsys.readouterr()
     assert (said.out, said.err.count("\n")) == ("", 1)

@@ -115,7 +115,7 @@ def test_results_are_consistent():
     """What the definition says of every result, whatever the game."""
     for g in random_games(sized(20_000), seed=5) + EDGE_GAMES:
         v, limit = solve(g)
-        c_a, c_c, c_s, q, a0, phi, stake, kappa, f = (g[i] for i in (0, 1, 2, 3, 6, 8, 9, 11, 12))
+        c_a, c_c, c_s, q, a0, phi, stake, kappa, f = (g[i] for i in (0, 1, 2, 3, 6, 8, 9, 12, 13))
         signed = limit != kernels.PledgeLimit.NONE
         assert (v.pledge > 0) == signed, g
         assert (v.regime in (Regime.RESTRAINT, Regime.DETERRENCE, Regime.PARTIAL)) == signed, g

@@ -388,7 +388,7 @@ class TestMap:
         def no_room(*_, **__):
             raise MemoryError
 
-        monkeypatch.setattr("foedus.cli.app.solve_request", no_room)
+        monkeypatch.setattr("foedus.cli.map.solve_request", no_room)
         assert refuse(capsys, "map", "run.toml") == "there is not enough memory for a run of this size"
 
     def test_a_run_beyond_any_memory_is_said_and_refused(self, folder, capsys):

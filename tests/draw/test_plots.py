@@ -17,7 +17,7 @@ from pictures import caption, colours, legends, meshes, overlaps
 
 import foedus
 from foedus import Crisis, Regime
-from foedus.alliance.model import NUMBERS
+from foedus.alliance.model import NUMBERS, model
 from foedus.alliance.model import OUTCOMES as VARIABLES
 from foedus.draw import plots
 from foedus.io.files import opened
@@ -53,7 +53,7 @@ def test_a_map_shows_the_first_axis_on_x_and_every_regime_in_its_colour(grid):
     assert drawn.shape[:2] == (17, 24)
     for j, i in np.ndindex(17, 24):
         code = Regime(int(grid.regime[i, j]))
-        np.testing.assert_allclose(drawn[j, i, :3], to_rgb(plots.COLOURS[Regime][code]))
+        np.testing.assert_allclose(drawn[j, i, :3], to_rgb(model.colours[Regime][code]))
     assert mesh.get_rasterized()
 
 
@@ -74,7 +74,7 @@ def test_crises_are_categories_in_human_words(grid):
     assert legends(figure) == [["ally challenges", "quiet", "challenger challenges"]]
     assert figure.legends[0].get_title().get_text() == "who challenges without the alliance"
     drawn = {tuple(np.round(rgb[:3], 6)) for rgb in colours(meshes(figure)[0]).reshape(-1, 4)}
-    assert drawn == {tuple(np.round(to_rgb(c), 6)) for c in plots.COLOURS[Crisis].values()}
+    assert drawn == {tuple(np.round(to_rgb(c), 6)) for c in model.colours[Crisis].values()}
 
 
 @pytest.mark.parametrize("variable", ["regime", "crisis"])
@@ -251,7 +251,7 @@ def test_regimes_along_one_axis_come_with_the_arms_that_the_dataset_has(line):
     bare = foedus.plot(line[["regime"]])
     assert (list(bare.axes[0].lines), list(bare.axes[0].get_yticks())) == ([], [])
     first = bare.axes[0].patches[0].get_facecolor()[:3]
-    assert first == to_rgb(plots.COLOURS[Regime][Regime(int(line.regime[0]))])
+    assert first == to_rgb(model.colours[Regime][Regime(int(line.regime[0]))])
 
 
 # three axes
@@ -458,7 +458,7 @@ def test_pictures_are_written_in_three_formats(grid, tmp_path):
     assert image.shape[:2] == (height, width)
     pixels = set(np.unique((image[..., :3] * 255).round().astype(int) @ [2**16, 2**8, 1]).tolist())
     for code in np.unique(grid.regime):
-        assert int(plots.COLOURS[Regime][Regime(int(code))][1:], 16) in pixels
+        assert int(model.colours[Regime][Regime(int(code))][1:], 16) in pixels
     assert ET.parse(tmp_path / "map.svg").getroot().tag == "{http://www.w3.org/2000/svg}svg"
     assert (tmp_path / "map.pdf").read_bytes().startswith(b"%PDF-")
     assert b"/Type3" not in (tmp_path / "map.pdf").read_bytes()
@@ -610,7 +610,7 @@ def test_lab_is_right_where_it_is_known():
 @pytest.mark.parametrize("codes", [Regime, Crisis])
 def test_colours_differ_for_readers_who_lack_a_cone(codes, vision):
     # 20 in Lab is about ten times what can just be noticed side by side, as areas on one page are
-    for one, other in itertools.combinations([*plots.COLOURS[codes].values(), "black"], 2):
+    for one, other in itertools.combinations([*model.colours[codes].values(), "black"], 2):
         assert np.linalg.norm(lab(one, vision) - lab(other, vision)) > 20, (one, other)
 
 
@@ -618,8 +618,8 @@ def test_colours_differ_in_grey_print():
     # regimes that were found side by side on 300 maps through random games; where two areas touch, the eye
     # has only this step to go by, elsewhere it has the legend and the neighbours too
     meeting = ["02", "23", "25", "35", "01", "12", "45", "05", "34", "15", "13", "03", "24"]
-    for one, other in itertools.combinations(plots.COLOURS[Regime], 2):
-        step = abs(lab(plots.COLOURS[Regime][one])[0] - lab(plots.COLOURS[Regime][other])[0])
+    for one, other in itertools.combinations(model.colours[Regime], 2):
+        step = abs(lab(model.colours[Regime][one])[0] - lab(model.colours[Regime][other])[0])
         assert step > (15 if f"{one}{other}" in meeting else 10), (one, other)
 
 
@@ -630,13 +630,13 @@ def test_regimes_that_meet_in_maps_are_those_that_colours_were_chosen_for(grid):
         *zip(codes[:, 1:].flat, codes[:, :-1].flat, strict=True),
     ]
     for one, other in {tuple(sorted(map(int, pair))) for pair in pairs if pair[0] != pair[1]}:
-        step = lab(plots.COLOURS[Regime][Regime(one)])[0] - lab(plots.COLOURS[Regime][Regime(other)])[0]
+        step = lab(model.colours[Regime][Regime(one)])[0] - lab(model.colours[Regime][Regime(other)])[0]
         assert abs(step) > 15
 
 
 def test_curves_can_be_read_on_every_tint():
     for code in Regime:
-        face = plots.face_of(Regime, code, tint=True)
+        face = plots.face_of(model, Regime, code, tint=True)
         if "hatch" not in face:
             assert lab(face["facecolor"])[0] > 55
 

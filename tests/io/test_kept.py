@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import foedus
-from foedus.large import dask as clusters
+from foedus.solving.requests import solve_request
 
 ENDINGS = (".nc", ".zarr")
 MAP = foedus.sweep({"ally_cost": [0.25, 0.75]}, variables=["regime", "pledge"])
@@ -105,20 +105,20 @@ def test_what_would_not_be_read_as_it_is_is_refused(tmp_path, ending, change, wo
     assert words in str(refusal.value)
     assert foedus.load(path).drop_attrs().identical(MAP.drop_attrs())
     with pytest.raises(TypeError, match="was not made by foedus"):
-        foedus.save(MAP.drop_attrs().drop_vars("contest"), path)
+        foedus.save(MAP.drop_attrs(), path)
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_lazy_maps_are_computed_once_and_all_variables_at_once(tmp_path, monkeypatch, ending):
     solved = []
-    solve = clusters.solve_request
+    solve = solve_request
 
     def counting(request, *arguments, **options):
         solved.append(request.columns.games)
         return solve(request, *arguments, **options)
 
-    monkeypatch.setattr("foedus.large.dask.solve_request", counting)
+    monkeypatch.setattr("foedus.solving.lazy.solve_request", counting)
     axes = {"ally_cost": np.geomspace(0.05, 5, 300), "status_quo": np.linspace(0.1, 0.9, 400)}
     lazy = foedus.sweep(axes, chunks={"ally_cost": 70})
     solved.clear()

@@ -426,7 +426,7 @@ class TestManyGames:
     def test_threads_and_tiles_do_not_matter(self, monkeypatch, form):
         expected = foedus.sweep(AXES, variables=KEPT, threads=1, **form)
         for tile in (1, 7, 1000) if COMPILED else (4,):
-            monkeypatch.setattr("foedus.solving.sweeps.SEARCH_TILE", tile)
+            monkeypatch.setattr("foedus.solving.requests.SEARCH_TILE", tile)
             for threads in (1, 3):
                 xr.testing.assert_identical(
                     foedus.sweep(AXES, variables=KEPT, threads=threads, **form), expected

@@ -129,9 +129,9 @@ def test_threads_and_tiles_do_not_matter(monkeypatch, contest):
     expected = bits(foedus.sweep(axes, threads=1, **contest))
     tiles = [(1, 7), (1, 64), (3, 50), (64, 1024), (10**6, 10**6)] if COMPILED else [(2, 64)]
     for row, tile in itertools.product((1, 60, 10**6), tiles):
-        monkeypatch.setattr("foedus.solving.sweeps.ROW", row)  # games in a row: 3, 87 or all
+        monkeypatch.setattr("foedus.solving.columns.ROW", row)  # games in a row: 3, 87 or all
         for name in ("TILE", "ANY_TILE"):
-            monkeypatch.setattr(f"foedus.solving.sweeps.{name}", tile)
+            monkeypatch.setattr(f"foedus.alliance.model.{name}", tile)
         for threads in (1, 2, 5):
             assert bits(foedus.sweep(axes, threads=threads, **contest)) == expected, (row, tile, threads)
 

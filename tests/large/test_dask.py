@@ -191,6 +191,4 @@ class TestCommandLine:
         monkeypatch.setitem(sys.modules, "distributed", None)
         monkeypatch.delitem(sys.modules, "foedus.large.dask")
         assert run(["map", "run.toml", "--dask", "--no-picture"]) == 2
-        assert capsys.readouterr().err == (
-            "foedus: clusters and lazy maps take Dask: pip install 'foedus[dask]'\n"
-        )
+        assert capsys.readouterr().err == ("foedus: clusters take Dask: pip install 'foedus[dask]'\n")

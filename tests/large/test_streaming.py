@@ -207,7 +207,7 @@ class TestResuming:
             foedus.sweep_to(path, AXES, variables=["pledge"], progress=stop)
         with pytest.raises(ValueError, match="its type of pledge is float64, not float32"):
             foedus.sweep_to(path, AXES, variables=["pledge"], dtype="float32", resume=True)
-        monkeypatch.setattr(foedus, "__version__", "0.2.0")
+        monkeypatch.setattr("foedus.io.dataset.__version__", "0.2.0")
         with pytest.raises(ValueError, match=r"its foedus_version is 0.1.0, not 0.2.0"):
             foedus.sweep_to(path, AXES, variables=["pledge"], resume=True)
 
@@ -309,7 +309,8 @@ import os, random, signal, sys, time
 from pathlib import Path
 import numpy as np
 import foedus.io.zarr_store
-from foedus import cli, streaming
+from foedus.cli import app as cli
+from foedus.large import streaming
 from foedus.io import draft, layout
 layout.CHUNK = layout.SMALL_CHUNK = 2**13
 layout.SLAB = 2**14

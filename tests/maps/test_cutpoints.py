@@ -14,7 +14,7 @@ import foedus
 from foedus import Regime
 from foedus.alliance.codes import Decision, Player
 from foedus.alliance.limits import fixed_arms_cutpoints
-from foedus.alliance.model import NUMBERS
+from foedus.alliance.model import NUMBERS, model
 from foedus.alliance.model import OUTCOMES as VARIABLES
 from foedus.cli.app import run
 from foedus.maps.cutpoints import Brackets, close_in
@@ -49,7 +49,8 @@ def lines(games, points, contest="ratio"):
 def solved(name, fixed, values, contest="ratio"):
     """Return every variable of the games at some values of a parameter."""
     columns = {other: np.full(values.size, value) for other, value in fixed.items()}
-    return solve_columns({**columns, name: values}, {}, contest, list(VARIABLES))
+    form = {"contest": model.by_name["contest"].number(contest)}
+    return solve_columns(model, {**columns, name: values}, form, list(VARIABLES))
 
 
 @pytest.mark.parametrize("contest", ["ratio", "difference"])
@@ -329,7 +330,7 @@ class TestPictures:
                 ]
                 code = Regime(int(sweep.regime.sel(ally_cost=cost, status_quo=q)))
                 assert len(shown) == 1
-                np.testing.assert_allclose(shown[0], to_rgb(foedus.draw.plots.COLOURS[Regime][code]))
+                np.testing.assert_allclose(shown[0], to_rgb(model.colours[Regime][code]))
         assert axes.get_xlim() == (0.05, 5)
         assert not overlaps(figure)
 

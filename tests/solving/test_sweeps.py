@@ -119,7 +119,7 @@ def test_other_contests_have_the_same_contract(changed):
     assert eq.game == Game(**changed)
     assert eq.explain().startswith(eq.regime.words.capitalize())
     grid = foedus.sweep({"ally_cost": [1.0]}, **changed)
-    assert grid.attrs["contest"] == changed.get("contest", "ratio")
+    assert grid.contest.item() == changed.get("contest", "ratio")
     assert float(grid.decisiveness) == changed.get("decisiveness", 1.0)
     assert grid.decisiveness.attrs["units"] == ("1/arms" if "contest" in changed else "1")
     points = foedus.solve_points(
@@ -235,7 +235,7 @@ class TestSweep:
         assert float(ds.challenger_cost) == 0.7
         assert float(ds.stake) == 1.0
         assert ds.attrs["foedus_version"] == foedus.__version__
-        assert ds.attrs["contest"] == "ratio"
+        assert ds.contest.item() == "ratio"
         point = foedus.solve(ally_cost=1.0, status_quo=0.5, challenger_cost=0.7)
         assert ds.sel(ally_cost=1.0, status_quo=0.5).regime == point.regime
 
@@ -244,8 +244,8 @@ class TestSweep:
         for name, codes in (("regime", Regime), ("crisis", Crisis), ("crisis_without", Crisis)):
             attributes = ds[name].attrs
             assert attributes["flag_values"].dtype == np.int8
-            assert attributes["flag_values"].tolist() == [int(code) for code in codes]
-            assert attributes["flag_meanings"].split() == [code.name.lower() for code in codes]
+            assert attributes["flag_values"].tolist() == [int(code) for code in codes.everything()]
+            assert attributes["flag_meanings"].split() == [code.name.lower() for code in codes.everything()]
             assert "_FillValue" not in attributes
 
     def test_keeps_the_variables_asked_for_in_the_tables_order(self):
@@ -318,7 +318,7 @@ class TestSweep:
         assert foedus.sweep(axes, threads=np.int64(2)).equals(foedus.sweep(axes))
 
     def test_progress_counts_every_game(self, monkeypatch):
-        monkeypatch.setattr("foedus.solving.sweeps.TILE", (1, 100))
+        monkeypatch.setattr("foedus.alliance.model.TILE", (1, 100))
         seen = []
         foedus.sweep(
             {"ally_cost": np.linspace(0.1, 1, 1050)}, variables=["regime"], threads=2,
@@ -329,7 +329,7 @@ class TestSweep:
         assert seen[-1] == (1050, 1050)
 
     def test_raising_in_progress_cancels(self, monkeypatch):
-        monkeypatch.setattr("foedus.solving.sweeps.TILE", (1, 10))
+        monkeypatch.setattr("foedus.alliance.model.TILE", (1, 10))
         calls = []
 
         def progress(done, games):
@@ -376,9 +376,9 @@ class TestPoints:
         assert foedus.solve_points(difference).equals(difference)
         assert foedus.solve_points(difference, contest="ratio", stake=0.05).equals(ds)
         both = xr.concat([ds, difference], "game", coords="different", compat="equals")
-        with pytest.raises(ValueError, match="the contest is not the same in all games"):
-            foedus.solve_points(both)
-        assert foedus.solve_points(both, contest="ratio").sizes["game"] == 2 * ds.sizes["game"]
+        assert foedus.solve_points(both).equals(both)
+        with pytest.raises(ValueError, match="contest is both a column and fixed at 'ratio'"):
+            foedus.solve_points(both, contest="ratio")
         curve = foedus.sweep({"ally_cost": [0.3, 1.0]}, stake=0.05)
         assert (foedus.solve_points(curve).regime.values == curve.regime.values).all()
 

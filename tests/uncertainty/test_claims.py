@@ -13,12 +13,13 @@ from games import NAMES
 import foedus
 from foedus import Regime
 from foedus.alliance import claims as article
-from foedus.alliance.model import CONTESTS, NUMBERS
+from foedus.alliance.model import CONTESTS, NUMBERS, model
 from foedus.cli.app import run
 from foedus.uncertainty import claims as verdicts
 from foedus.uncertainty.claims import Verdict
 
 pytestmark = compiled_only
+CLAIMS = {claim.name: claim for claim in model.claims()}
 
 R, S, D, P, C, V = (
     Regime.RESTRAINT,
@@ -98,7 +99,7 @@ def test_counts_are_those_of_one_game_after_another(form):
     games = [
         {"ally_cost": c_a, "status_quo": q} | form for c_a in AXES["ally_cost"] for q in AXES["status_quo"]
     ]
-    for name, claim in article.CLAIMS.items():
+    for name, claim in CLAIMS.items():
         if not claim.along:
             check_alone(name, ds, games)
     assert (ds.premise_met > 0).sum() >= 12
@@ -129,9 +130,9 @@ ORDER = (
 
 def test_claims_of_order():
     """Each on lines made by hand; a line is one of those against it exactly where a game of it is."""
-    lines = article.Lines(np.array(list(LINES), np.int8))
+    lines = np.array(list(LINES), np.int8)
     for k, name in enumerate(ORDER):
-        met, against = article.CLAIMS[name].test(lines)
+        met, against = CLAIMS[name].test(lines)
         said = ["-" if not m else "m" if a.any() else "h" for m, a in zip(met, against, strict=True)]
         assert said == [marks[k] for marks in LINES.values()], name
     _, against = article.restraint_below_self_reliance(lines)
@@ -268,7 +269,7 @@ def test_the_wide_design_leaves_out_what_is_fixed():
     ds = foedus.claims(games=200, stake=2.0)
     assert ds.stake.item() == 2.0
     assert ds.distribution.sel(parameter="stake").item() == ""
-    assert set(verdicts.WIDE) == set(NUMBERS) - {"decisiveness"}
+    assert set(verdicts.usual_laws(model)) == set(NUMBERS) - {"decisiveness"}
 
 
 @pytest.mark.parametrize("form", [{}, {"contest": "difference", "decisiveness": 3.0}])
@@ -283,7 +284,7 @@ def test_counterexamples_are_games_against_the_claims(form):
         for game in games.values:
             parameters = dict(zip(ds.parameter.values.tolist(), game.tolist(), strict=True))
             again = foedus.claims({"stake": [parameters.pop("stake")]}, **form | parameters)
-            if not article.CLAIMS[name].along:
+            if not CLAIMS[name].along:
                 assert again.premise_met.sel(claim=name) == 1, (name, parameters)
                 assert again.holds.sel(claim=name) == 0, (name, parameters)
                 seen += 1
@@ -329,8 +330,8 @@ def test_unsolved_games_meet_no_premise(monkeypatch):
     """They are warned of, with the first of them."""
     solve_columns = verdicts.solve_columns
 
-    def broken(points, *arguments, **options):
-        arrays = solve_columns(points, *arguments, **options)
+    def broken(game, points, *arguments, **options):
+        arrays = solve_columns(game, points, *arguments, **options)
         arrays["regime"][points["status_quo"] > 0.9] = Regime.UNSOLVED
         return arrays
 
@@ -413,7 +414,7 @@ def test_command(tmp_path, capsys):
     with target.open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert list(rows[0]) == ["claim", "premise_met", "holds", "share", "low", "high", "verdict"]
-    assert [row["claim"] for row in rows] == ds.claim.values.tolist() == list(article.CLAIMS)
+    assert [row["claim"] for row in rows] == ds.claim.values.tolist() == list(CLAIMS)
     for row, one in zip(rows, (ds.sel(claim=name) for name in ds.claim.values), strict=True):
         assert int(row["premise_met"]) == one.premise_met
         assert int(row["holds"]) == one.holds
@@ -502,5 +503,5 @@ def test_other_commands_say_what_a_file_of_claims_is_not(tmp_path, capsys, comma
 def test_help_says_which_parameters_are_drawn(capsys):
     assert run(["claims", "--help"]) == 0
     text = "".join(capsys.readouterr().out.replace("│", "").split())
-    assert text.count("[default:drawn]") == len(verdicts.WIDE)
+    assert text.count("[default:drawn]") == len(verdicts.usual_laws(model))
     assert f"[default:{NUMBERS['decisiveness'].default}]" in text

@@ -90,7 +90,7 @@ def facts() -> list[tuple[str, str]]:
 
     kind = llvmlite.binding.get_host_cpu_name()
     return [
-        ("foedus", f"{__version__}, in {Path(__file__).parent}"),
+        ("foedus", f"{__version__}, in {Path(__file__).parents[1]}"),
         ("Python", f"{platform.python_version()} ({platform.python_implementation()}), {sys.executable}"),
         ("system", platform.platform()),
         ("processor", f"{platform.machine()}, compiled for as {kind}"),
@@ -251,7 +251,7 @@ def examine() -> Iterator[Finding]:
     True
     """
     try:
-        for name in (*requirements(), f"{__package__}.kernels"):
+        for name in (*requirements(), "foedus.kernels.alliance"):
             importlib.import_module(name)
     except Broken as error:
         words, remedy = cause_and_fix(error) or (str(error), "")

@@ -142,4 +142,5 @@ model = Model(
     references=REFERENCES,
 )
 PARAMETERS, OUTCOMES, KEPT = model.by_name, model.found, model.kept
+SEARCHED = {outcome.name: outcome for outcome in model.searched}
 NUMBERS = {name: parameter for name, parameter in PARAMETERS.items() if not parameter.choices}

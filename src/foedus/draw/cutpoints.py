@@ -153,8 +153,8 @@ def _draw_lines(axes: Axes, model: Model, part: xr.Dataset, over: str | None) ->
         else:
             axes.axvline(x[0], linewidth=1.2, **_style(who))
     for at in y[order][:: math.ceil(y.size / LIMITS)]:
-        known = _limits(model, part.sel({over: at}) if over else part)
-        axes.plot(known, [at] * len(known), zorder=3, **LIMIT)
+        if known := _limits(model, part.sel({over: at}) if over else part):
+            axes.plot(known, [at] * len(known), zorder=3, **LIMIT)
 
 
 def _limits(model: Model, line: xr.Dataset) -> Sequence[float]:

@@ -653,9 +653,8 @@ def caption_of(
     for name in {*across, *down}:  # or equal numbers would be taken for equal contests
         choice, by_form = known[name].units_by or ("", {})
         if choice in {*across, *down}:
-            panels += [
-                f"{name_of(known[name])} in {units} in the {form} {choice}" for form, units in by_form.items()
-            ]
+            symbol = name_of(known[name])
+            panels += [f"{symbol} {_per(units)} in the {form} {choice}" for form, units in by_form.items()]
     shown = every(steps, {dim: name_of(known[dim]) for dim in steps})
     drawn = drawn_of(model)
     codes = [dataset[name] for name in dataset.data_vars if name in drawn and drawn[str(name)].codes]
@@ -665,6 +664,11 @@ def caption_of(
     parts.append(f"{shown} is shown" if steps else "")
     text = "; ".join(filter(None, parts))
     return text[:1].upper() + text[1:]
+
+
+def _per(units: str) -> str:
+    """Say in which units a number is: 1/arms is per unit of arms."""
+    return f"per unit of {units[2:]}" if units.startswith("1/") else f"in {units}"
 
 
 def add_caption(figure: Figure, text: str) -> None:

@@ -157,9 +157,8 @@ def plot_line(dataset: xr.Dataset, name: str, cut: Sequence[str]) -> Figure:
     bands = entry if entry.codes else mapped if mapped.name in dataset else None
     curves = [name]
     if entry.codes:
-        own = [
-            model.pairs.get(curve, curve) if name in model.pairs.values() else curve for curve in model.drawn
-        ]
+        twin = name in model.pairs.values()
+        own = [model.pairs.get(curve, "") if twin else curve for curve in model.drawn]
         curves = [curve for curve in own if curve in dataset]
     axis = str(dataset[name].dims[0])
     dataset, steps = loaded(dataset, [name, *curves], [axis], SHOWN)

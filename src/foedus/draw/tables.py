@@ -11,7 +11,6 @@ from pathlib import Path
 from rich import box
 from rich.table import Table
 
-from ..io.files import beside, writable
 from ..model.parameters import Symbol
 
 ENDINGS = (".csv", ".tex")
@@ -62,6 +61,8 @@ def check_table_path(path: str | os.PathLike) -> Path:
     Traceback (most recent call last):
     ValueError: table.xlsx: a table cannot end in '.xlsx'; it must end in .csv or .tex
     """
+    from ..io.files import writable  # with xarray, slower to import than most of what is here
+
     target = Path(path)
     if target.suffix not in ENDINGS:
         raise ValueError(f"{target}: a table cannot end in {target.suffix!r}; it must end in .csv or .tex")
@@ -91,6 +92,8 @@ def save_table(
     \\end{tabular}
     <BLANKLINE>
     """
+    from ..io.files import beside
+
     target = check_table_path(path)
     text = _latex(headings, rows) if target.suffix == ".tex" else _csv(headings, rows)
     with beside(target) as draft:

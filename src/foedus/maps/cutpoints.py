@@ -100,8 +100,8 @@ def cutpoints(
         holds; ``regime_below``, which holds at the float before; and ``player`` and ``decision``, which say
         who is indifferent there, and between what: ``none`` beside unsolved games, and where nobody on the
         path is. Lines with fewer cutpoints than others are filled up with NaN, ``unsolved`` and ``none``.
-        Over the axes alone, ``regime_first`` is the regime at the lower end. The attribute ``resolution`` says how
-        the lines were scanned.
+        Over the axes alone, ``regime_first`` is the regime at the lower end. The attribute ``resolution``
+        says how the lines were scanned.
 
     Raises
     ------

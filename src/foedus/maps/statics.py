@@ -337,16 +337,13 @@ def _labelled(
     fixed: dict[str, float],
 ) -> "xr.Dataset":
     """Return what was found as a Dataset that explains itself."""
-    from ..io.dataset import dataset_of, outcome, parameter_coordinates, variable
+    from ..io.dataset import dataset_of, parameter_coordinates, variable
 
-    shape, known = tuple(column.size for column in values.values()), labels(model)
-    variables = {}
-    for name, (dims, array) in arrays.items():
-        along, whole = (*dims, *values), array.reshape(array.shape[: len(dims)] + shape)
-        if name in known:
-            variables[name] = variable(along, whole, known[name])
-        else:
-            variables[name] = outcome(model, along, whole, name)
+    shape, known = tuple(column.size for column in values.values()), {**model.found, **labels(model)}
+    variables = {
+        name: variable((*dims, *values), array.reshape(array.shape[: len(dims)] + shape), known[name])
+        for name, (dims, array) in arrays.items()
+    }
     words = {"side": list(SIDES), "variable": names, "parameter": chosen_parameters}
     coords = {name: variable((name,), listed, known[name]) for name, listed in words.items()}
     coords |= parameter_coordinates(model, values, fixed)

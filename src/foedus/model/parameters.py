@@ -77,7 +77,7 @@ class Parameter:
     def attributes(self) -> dict[str, Any]:
         """What every labelled array of its values carries."""
         told = {"long_name": self.long_name, "units": self.units, "symbol": self.symbol}
-        return told | {"domain": self.domain, "default": self.default}
+        return told | {"domain": self.domain}
 
     def check(self, value: Any) -> Any:
         """Return a value as a float, or of a choice as it is, if the parameter may take it.

@@ -152,14 +152,14 @@ def solve_labelled(
 
 def labelled(request: Request, arrays: Mapping[str, Any], command: str, **attributes: Any) -> "xr.Dataset":
     """Return the results of a request as a Dataset that explains itself."""
-    from ..io.dataset import dataset_of, outcome, parameter_coordinates
+    from ..io.dataset import dataset_of, parameter_coordinates, variable
 
     model, columns, dims = request.model, request.columns, request.dims
     along = dims if dims == ("game",) else ()
     return dataset_of(
         model,
         command,
-        {name: outcome(model, dims, values, name) for name, values in arrays.items()},
+        {name: variable(dims, values, model.kept[name]) for name, values in arrays.items()},
         parameter_coordinates(model, columns.values, columns.fixed, along),
         **attributes,
     )
