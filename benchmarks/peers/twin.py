@@ -143,11 +143,12 @@ def count(games):
         lv = equilibrium.levels(t)
         alone = equilibrium.ally_alone(t, lv)
         offer = equilibrium.best_offer(t, lv, alone)
-        codes = equilibrium.codes(alone, offer)
+        signed = offer.limit != equilibrium.NO_PLEDGE
+        codes = equilibrium.regime(signed, offer.crisis, alone.crisis), offer.crisis, alone.crisis
         for outputs, total in zip((codes, None), totals.values(), strict=True):
             if outputs is None:
                 paths = equilibrium.path_alone(t, lv, alone), equilibrium.path_behind(t, lv, alone, offer)
-                outputs = equilibrium.solved(t, *paths, offer)
+                outputs = equilibrium.solution(t, *paths, offer.backing, signed)
             operations = needed([*outputs, *decisions[0]])
             total[0] += sum(operation[0] == "/" for operation in operations)
             total[1] += sum(operation[0] == "sqrt" for operation in operations)

@@ -29,7 +29,7 @@ from typing import Any
 import llvmlite.binding
 
 import foedus
-from foedus.cli.app import app as cli
+from foedus.cli import app as cli
 from foedus.io.files import file_time
 
 HERE = Path(__file__).resolve().parent

@@ -101,7 +101,8 @@ def test_what_means_something_in_html_is_escaped(monkeypatch):
     eq = foedus.solve(ally_cost=4.0, stake=0.1)
     assert " < " in eq.explain()
     evil = dataclasses.replace(NUMBERS["stake"], long_name="<script>&", symbol="<b>", units='"<i>"')
-    monkeypatch.setitem(notebook.NUMBERS, "stake", evil)
+    for table in (notebook.NUMBERS, notebook.model.by_name):
+        monkeypatch.setitem(table, "stake", evil)
     assert Page(eq._repr_html_()).tags <= {
         "div",
         "p",

@@ -34,7 +34,8 @@ variables = ["regime", "pledge"]
 # the command line, so slow that an interrupt meets it at work, on any machine
 SLOWLY = """
 import time
-from foedus import cli, streaming
+from foedus.cli import app as cli
+from foedus.large import streaming
 solve_slab = streaming.solve_slab
 streaming.solve_slab = lambda *given: (time.sleep(1), solve_slab(*given))[1]
 cli.main()
@@ -298,7 +299,7 @@ class TestMap:
             ('scale = "log"', 'scale = "cubic"', "axes.ally_cost.scale = 'cubic': input should be 'linear' or 'log' (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", "0.5", "axes.status_quo = 0.5 is no axis; it must be a list or { from, to, points } (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", "[]", "status_quo: the list of its values is empty; at least one is needed (from run.toml)"),
-            ("{ from = 0.1, to = 0.9, points = 16 }", '["a"]', "axes.status_quo.0 = 'a': input should be a valid number (from run.toml)"),
+            ("{ from = 0.1, to = 0.9, points = 16 }", '["a"]', "status_quo: its values are not all numbers (from run.toml)"),
             ('"pledge"]', '"pledges"]', "'pledges' is not a variable; there are regime, pledge, "),
             ('["regime", "pledge"]', "[]", "variables is empty; at least one is needed (from run.toml)"),
             ("variables", "variable", "output.variable is not a key of a run file; allowed here: file, variables, dtype (from run.toml)"),
@@ -483,7 +484,7 @@ class TestCompare:
         foedus.save(ds.sel(contest="difference", decisiveness=2), "part.nc")  # a part of it is a map
         assert run(["map", "part.nc", "-o", "a.nc", "--quiet", "--no-picture"]) == 0
         assert foedus.load("a.nc").regime.values.tolist() == ds.regime.values[1, 2].tolist()
-        assert foedus.load("a.nc").attrs["contest"] == "difference"
+        assert foedus.load("a.nc").contest.item() == "difference"
 
     def test_compares_what_an_earlier_map_fixed(self, folder):
         assert run(["map", "run.toml", "--quiet", "--no-picture"]) == 0
@@ -515,7 +516,7 @@ class TestCompare:
         [
             ([], "there is nothing to compare; name at least one --over"),
             (["stake"], "'stake' is not of the form name=value,value (from --over stake)"),
-            (["size=1"], "'size' is neither contest nor a parameter; there are ally_cost, "),
+            (["size=1"], "'size' is not a parameter; there are ally_cost, "),
             (["contest=war"], "contest = 'war' is not allowed; it must be ratio or difference (from --over contest=war)"),
             (["contest="], "contest = '' is not allowed; it must be ratio or difference (from --over contest=)"),
             (["stake="], "'' is not a number (from --over stake=)"),

@@ -104,7 +104,7 @@ def box(driver, label):
 
 def slider(driver, name):
     """Return the handle of the slider of a parameter."""
-    at = list(foedus.alliance.tables.PARAMETERS).index(name)
+    at = list(foedus.alliance.model.NUMBERS).index(name)
     return deep(driver, ".noUi-handle")[at]
 
 

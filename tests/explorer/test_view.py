@@ -189,7 +189,7 @@ def test_claims_at_a_game():
     """Lit claims are those of a test of this one game, and those on lines those of its line along c_A."""
     for game in [Game(), Game(ally_cost=0.3), Game(ally_cost=0.6), *some_games(20, seed=3)]:
         held = explorer.claims_at(game)
-        assert list(held) == list(CLAIMS)
+        assert list(held) == [claim.name for claim in CLAIMS]
         eq = foedus.solve(game)
         restrained, deterred = eq.regime == foedus.Regime.RESTRAINT, eq.regime == foedus.Regime.DETERRENCE
         assert (held["restraint_disproportionate"] is not None) == restrained
@@ -201,7 +201,7 @@ def test_claims_at_a_game():
         others = {k: getattr(game, k) for k in NUMBERS if k != "ally_cost"}
         costs = np.append(np.geomspace(0.05, 5, 128), game.ally_cost)
         line = foedus.claims({"ally_cost": costs}, contest=game.contest, **others).verdict
-        for name, claim in CLAIMS.items():
+        for name, claim in ((claim.name, claim) for claim in CLAIMS):
             if claim.along:
                 verdicts = {True: Verdict.HOLDS, False: Verdict.FAILS, None: Verdict.PREMISE_NEVER_MET}
                 assert verdicts[held[name]] == int(line.sel(claim=name))

@@ -263,7 +263,7 @@ def test_it_knows_nothing_of_the_solver():
     """Of the package, the search imports only how kernels are compiled."""
     source = importlib.import_module("inspect").getsource(deviations)
     lines = [line for line in source.splitlines() if line.startswith(("from", "import"))]
-    assert lines == ["import math", "from typing import NamedTuple", "from ._jit import jit, jit_apart"]
+    assert lines == ["import math", "from typing import NamedTuple", "from .._jit import jit, jit_apart"]
 
 
 @pytest.mark.parametrize("contest", [0.0, 1.0])

@@ -26,7 +26,7 @@ DIGEST = """
 import hashlib, sys
 import numpy as np
 from games import EDGE_GAMES, GENERAL_EDGE_GAMES, random_games
-from foedus import kernels
+from foedus.kernels import alliance as kernels
 from foedus.kernels.alliance.deviations import Stated, deviation_gain
 digest = hashlib.sha256()
 games = random_games(400, seed=6, spread=1.5) + EDGE_GAMES[::7] + GENERAL_EDGE_GAMES[::7]
@@ -88,7 +88,7 @@ def test_replies_are_those_of_the_path_and_of_the_definition(contest, decisivene
 
 
 def test_names_agree_with_the_table():
-    assert tuple(schema.VARIABLES) == kernels.VARIABLES
+    assert tuple(schema.OUTCOMES) == kernels.VARIABLES
     assert set(NAMES) == set(schema.NUMBERS)
     assert schema.CONTESTS.index("ratio") == kernels.any_contest.RATIO
     assert schema.CONTESTS.index("difference") == kernels.any_contest.DIFFERENCE
@@ -193,7 +193,7 @@ def test_a_grid_is_its_points(contest):
     for i in range(12):
         game = {name: float(column[i]) for name, column in points.items()}
         eq = foedus.solve(challenger_cost=0.7, **game, **contest)
-        for name in schema.VARIABLES:
+        for name in schema.OUTCOMES:
             path, key = (
                 (eq.without, name.removesuffix("_without")) if name.endswith("_without") else (eq, name)
             )
@@ -229,7 +229,7 @@ def unsolved_beside(game, other):
         ds = foedus.solve_points(columns)
     assert len(warned) == 1
     assert (ds.regime == foedus.Regime.UNSOLVED).values.tolist() == [True, False, True]
-    for name, variable in schema.VARIABLES.items():
+    for name, variable in schema.OUTCOMES.items():
         if not variable.codes:
             assert np.isnan(ds[name].values[[0, 2]]).all(), name
     for kept in (["regime", "crisis"], ["regime", "pledge"]):
@@ -355,7 +355,7 @@ def test_lanes_find_the_same_with_other_vectors(tmp_path, processor):
 def test_second_process_compiles_nothing(tmp_path):
     """What one process compiled, the next one loads."""
     script = (
-        "import numpy as np; from foedus import kernels;"
+        "import numpy as np; from foedus.kernels import alliance as kernels;"
         "kernels.solve_game(np.ones(15) * 0.5);"
         "print(sum(kernels.solve_game.stats.cache_misses.values()))"
     )

@@ -25,9 +25,9 @@ from foedus.draw import plots
 from foedus.solving import requests
 from foedus.uncertainty import indices
 from foedus.uncertainty import sensitivity as sensitivities
-from foedus.uncertainty.distributions import EDGE, check_distribution
+from foedus.uncertainty.distributions import EDGE, check_distribution, wilson
 from foedus.uncertainty.indices import Output
-from foedus.uncertainty.sensitivity import SENSITIVITY, wilson
+from foedus.uncertainty.sensitivity import SENSITIVITY
 
 LAWS = {
     "ally_cost": ("log_uniform", 0.05, 5),

@@ -61,7 +61,7 @@ class Range(StrictTable):
 
 
 _Axis = Annotated[
-    Annotated[Range, pydantic.Tag("range")] | Annotated[list[float] | list[str], pydantic.Tag("list")],
+    Annotated[Range, pydantic.Tag("range")] | Annotated[list[float | str], pydantic.Tag("list")],
     pydantic.Discriminator(lambda axis: "range" if isinstance(axis, dict) else "list"),
 ]
 

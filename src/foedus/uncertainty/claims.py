@@ -410,7 +410,7 @@ def _labelled(
     verdicts = [verdict(tally.met, tally.holds, claims[name].only_may) for name, tally in tallies.items()]
     ends = np.full((2, len(tallies)), np.nan)
     if laws:
-        from .sensitivity import wilson
+        from .distributions import wilson
 
         for j, tally in enumerate(tallies.values()):
             if tally.met:

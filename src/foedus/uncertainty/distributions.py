@@ -107,6 +107,18 @@ def check_distribution(parameter: Parameter, given: Any) -> Distribution:
     return distribution
 
 
+def wilson(count: int, games: int) -> tuple[float, float]:
+    """Return the ends of Wilson's 95 % interval of a probability.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in wilson(0, 10)], [round(end, 4) for end in wilson(5, 10)]
+    ([0.0, 0.2775], [0.2366, 0.7634])
+    """
+    interval = scipy.stats.binomtest(count, games).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
+
+
 def unit(u: Any) -> Any:
     """Return probabilities, none nearer to 0 or 1 than `EDGE`."""
     return np.clip(u, EDGE, 1 - EDGE)

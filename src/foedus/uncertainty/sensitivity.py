@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.stats
 
 from ..model import UNSOLVED, Label, Model, chosen, table
 from ..model.checks import check_whole
 from ..solving.columns import fixed_parameters
 from ..solving.parallel import Progress
 from ..solving.requests import solve_columns, warn_unsolved
-from .distributions import Distribution, check_distribution
+from .distributions import Distribution, check_distribution, wilson
 from .indices import CODES, EVERYWHERE, LEAST, METHODS, MOST, WHOLE, Found, Output, indices
 
 if TYPE_CHECKING:
@@ -262,18 +261,6 @@ def _output(model: Model, name: Any) -> Output:
     if bar:
         return Output(f"{variable} | {regime}", variable, given=regimes[regime])
     return Output(variable, variable)
-
-
-def wilson(count: int, games: int) -> tuple[float, float]:
-    """Return the ends of Wilson's 95 % interval of a probability.
-
-    Examples
-    --------
-    >>> [round(end, 4) for end in wilson(0, 10)], [round(end, 4) for end in wilson(5, 10)]
-    ([0.0, 0.2775], [0.2366, 0.7634])
-    """
-    interval = scipy.stats.binomtest(count, games).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)
 
 
 def _labelled(
