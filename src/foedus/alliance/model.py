@@ -23,7 +23,6 @@ REFERENCES = (
     "deterrence effects of alliances, Journal of Peace Research 61(5); its functional forms are our own."
 )
 
-
 # in the order of the kernels
 _PARAMETERS = (
     Parameter("ally_cost", "c_A", 1.0, "> 0", PER_ARMS, "ally's cost of arms", (0.05, 5.0)),
@@ -43,7 +42,6 @@ _PARAMETERS = (
     Parameter("contest", "", RATIO, long_name="form of the contest", choices=CONTESTS),
 )  # fmt: skip
 
-
 _PATH = (
     Outcome("ally_arms", "a", ARMS, "ally's new arms"),
     Outcome("challenger_arms", "b", ARMS, "challenger's new arms"),
@@ -53,7 +51,6 @@ _PATH = (
     Outcome("ally_payoff", "U_A", GOOD, "ally's payoff"),
     Outcome("challenger_payoff", "U_C", GOOD, "challenger's payoff"),
 )
-
 
 _OUTCOMES = (
     Outcome("regime", "", NUMBER, "regime", Regime),
@@ -73,7 +70,6 @@ _OUTCOMES = (
     Outcome("aggrandizement", "a + phi s - a^0", ARMS, "what the alliance adds to the force that faces the challenger"),
     Outcome("provocation", "b - b^0", ARMS, "what the alliance makes the challenger add"),
 )  # fmt: skip
-
 
 # Told apart in grey print and by colour-blind readers: lightness differs by 15 (CIE L*) between regimes
 # that meet in maps and by 10 between any two, colour by 20 (CIE Lab) whatever cone is missing. The

@@ -12,7 +12,7 @@ from ..model.checks import number_of
 from .options import AS_USUAL, MODEL, GridOptions, Output, command_line, named_values
 from .progress import compile_kernels, print_rate, progress_bar
 from .screens import say_size
-from .targets import check_output, finish, target_of
+from .targets import check_image, check_output, finish, target_of
 
 
 def compare(
@@ -46,9 +46,7 @@ def compare(
     if output is None:
         target = target.with_stem(f"{target.stem}-forms")
     check_output(target, ways.overwrite)
-    image = target.with_suffix(".png")
-    if ways.picture:
-        check_output(image, ways.overwrite, ".png")
+    image = check_image(target, ways)
     games = math.prod(len(values) for values in (*run.over.values(), *run.axes.values()))
     size = sum(1 if MODEL.kept[name].codes else run.dtype.itemsize for name in run.variables)
     say_size(games, size, "memory", ways.quiet)

@@ -14,7 +14,7 @@ from ..solving.requests import request_sweep, solve_request
 from .options import AS_USUAL, MODEL, GridOptions, Output, Ways, command_line, whole_number
 from .progress import compile_kernels, print_rate, progress_bar
 from .screens import print_shares, say_size
-from .targets import check_output, finish, hinting, target_of
+from .targets import check_image, check_output, finish, hinting, target_of
 
 if TYPE_CHECKING:
     from ..runs.runfile import Run
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 Resume = Annotated[
     bool, cyclopts.Parameter(help="go on where an earlier run of the same command ended, if there was one")
 ]
-
 
 Cluster = Annotated[
     list[str] | None,
@@ -34,11 +33,9 @@ Cluster = Annotated[
     ),
 ]
 
-
 Adaptive = Annotated[
     bool, cyclopts.Parameter(help="solve only along the boundaries between regimes, and keep these, too")
 ]
-
 
 Spacing = Annotated[
     int | None,
@@ -87,9 +84,7 @@ def map(
         raise ValueError("--spacing is that of an adaptive map; it takes --adaptive")
     with hinting():
         check_target(target, ways.overwrite, resume)
-    image = target.with_suffix(".png")
-    if ways.picture:
-        check_output(image, ways.overwrite or resume, ".png")
+    image = check_image(target, ways, resume)
     grid = request_sweep(MODEL, run.axes, run.variables, run.dtype, run.fixed)
     games = grid.columns.games
     say_size(games, grid.bytes_per_game, "disk, before they are compressed", ways.quiet)
@@ -133,9 +128,7 @@ def _map_adaptively(run: "Run", target: Path, spacing: int | None, ways: Ways) -
     from ..maps.adaptive import adaptive_map
 
     check_output(target, ways.overwrite)
-    image = target.with_suffix(".png")
-    if ways.picture:
-        check_output(image, ways.overwrite, ".png")
+    image = check_image(target, ways)
     others = len(run.variables) - (MODEL.mapped.name in run.variables)
     if others and not ways.quiet:
         print(

@@ -22,20 +22,10 @@ def number(_: Any, tokens: Sequence[cyclopts.Token]) -> float:
 
 # words that shells complete; another is taken as it is, to be refused in our words and not the parser's
 _Words: Any = Literal
-
-
 _Parameter: Any = _Words[tuple(MODEL.by_name)] | str
-
-
 _Variable: Any = _Words[tuple(MODEL.kept)] | str
-
-
 UNLISTED = cyclopts.Parameter(show_choices=False)
-
-
 ParameterName = Annotated[_Parameter, UNLISTED]
-
-
 VariableNames = Annotated[list[_Variable] | None, UNLISTED]
 
 
@@ -59,23 +49,11 @@ def parameter_options(default: Callable[[Parameter], object]) -> Any:
 
 
 PARAMETER_GROUP = cyclopts.Parameter(name="*", group="Parameters of the game")
-
-
 Options: Any = parameter_options(lambda parameter: parameter.default)
-
-
 NONE_GIVEN = Options()
-
-
 Parameters = Annotated[Options, PARAMETER_GROUP]
-
-
 Output = Annotated[Path | None, cyclopts.Parameter(name=["--output", "-o"])]
-
-
 Overwrite = Annotated[bool, cyclopts.Parameter(help="replace files that exist")]
-
-
 Picture = Annotated[
     bool, cyclopts.Parameter(negative="--no-picture", help="draw a picture beside the NetCDF file")
 ]
@@ -90,22 +68,14 @@ def whole_number(_: Any, tokens: Sequence[cyclopts.Token]) -> int:
 
 
 Number = Annotated[float | None, cyclopts.Parameter(converter=number)]
-
-
 WholeNumber = Annotated[int | None, cyclopts.Parameter(converter=whole_number)]
-
-
 Threads = Annotated[
     int | None,
     cyclopts.Parameter(converter=whole_number, help="how many threads solve [default: one per processor]"),
 ]
-
-
 DeviationGain = Annotated[
     bool, cyclopts.Parameter(help="search for what a player could gain by another move, and show the most")
 ]
-
-
 Quiet = Annotated[bool, cyclopts.Parameter(help="print nothing but errors")]
 
 
@@ -120,8 +90,6 @@ class Ways:
 
 
 AS_USUAL = Ways()
-
-
 GridOptions = Annotated[Ways, cyclopts.Parameter(name="*")]
 
 

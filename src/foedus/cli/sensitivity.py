@@ -13,7 +13,7 @@ from ..uncertainty.sensitivity import SENSITIVITY
 from .options import AS_USUAL, MODEL, GridOptions, Output, command_line
 from .progress import compile_kernels, print_rate, progress_bar
 from .screens import show
-from .targets import check_output, finish, target_of
+from .targets import check_image, check_output, finish, target_of
 
 COLUMNS = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
 
@@ -42,9 +42,7 @@ def sensitivity(
     run = read_sensitivity(run_file)
     target = target_of(run_file, run.file, output)
     check_output(target, ways.overwrite)
-    image = target.with_suffix(".png")
-    if ways.picture:
-        check_output(image, ways.overwrite, ".png")
+    image = check_image(target, ways)
     laws = check_distributions(MODEL, run.distributions)
     middle = {name: [law.quantile(0.5)] for name, law in laws.items()}
     compile_kernels(lambda: solve_points(middle, **run.fixed), ways.quiet)

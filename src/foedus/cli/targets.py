@@ -22,6 +22,14 @@ def check_output(path: Path, overwrite: bool, ending: str | None = None) -> None
         writable(path, overwrite)
 
 
+def check_image(file: Path, ways: Ways, resume: bool = False) -> Path:
+    """Return the picture beside a file; raise an error in words if it is asked for and cannot be written."""
+    image = file.with_suffix(".png")
+    if ways.picture:
+        check_output(image, ways.overwrite or resume, ".png")
+    return image
+
+
 def check_tables(paths: list[Path] | None, overwrite: bool) -> None:
     """Raise an error in words if one of the tables cannot be written."""
     from ..draw.tables import check_table_path

@@ -64,8 +64,6 @@ _Axis = Annotated[
     Annotated[Range, pydantic.Tag("range")] | Annotated[list[float | str], pydantic.Tag("list")],
     pydantic.Discriminator(lambda axis: "range" if isinstance(axis, dict) else "list"),
 ]
-
-
 Content = TypeVar("Content", bound=pydantic.BaseModel)
 
 

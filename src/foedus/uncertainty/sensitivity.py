@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 # what an analysis of sensitivity is made of; a margin is half of a 95 % interval
 OUTPUT = "units of the output"
 
-
 _INDICES = (
     Label("first_order", "S_i", "1", "share of the variance by the parameter alone"),
     Label("total_order", "S_Ti", "1", "share of the variance by the parameter, with all interactions"),
@@ -29,7 +28,6 @@ _INDICES = (
     Label("pawn", "PAWN", "1", "median distance of the distributions given the parameter"),
     Label("delta", "delta", "1", "mean distance of the densities given the parameter"),
 )
-
 
 SENSITIVITY = table(
     Label("output", "", "1", "output"),
@@ -53,7 +51,6 @@ SENSITIVITY = table(
     Label("probability_low", "", "1", "lower end of the 95 % interval of the probability"),
     Label("probability_high", "", "1", "upper end of the 95 % interval of the probability"),
 )
-
 
 SAMPLES = 2**12
 
