@@ -14,12 +14,12 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
-from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..io.files import beside, writable
 from ..kernels import alliance as kernels
+from ..model.checks import check_whole
 from ..version import __version__
 from .codes import Crisis, Player
 from .definition import payoffs, settle
@@ -91,22 +91,19 @@ def write_tree(eq: "Equilibrium", path: str | os.PathLike, pledges: int, arms: i
 def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS) -> Path:
     """Return `path` if a tree of this size can be written there, without touching it.
 
-    Raises TypeError or ValueError if it cannot, and what `io.files.writable` raises.
+    Raises ValueError if it cannot, and what `io.files.writable` raises.
 
     Examples
     --------
     >>> check_tree("game.efg", 2, 0)
     Traceback (most recent call last):
-    ValueError: arms = 0 is not allowed; it must be from 1 to 100
+    ValueError: arms = 0 is not allowed; it must be a whole number, from 1 to 100
     """
     target = Path(path)
     if target.suffix != ".efg":
         raise ValueError(f"{target}: the name must end in .efg")
     for name, size in (("pledges", pledges), ("arms", arms)):
-        if isinstance(size, bool) or not isinstance(size, Integral):
-            raise TypeError(f"{name} = {size!r} is not a whole number; it must be from 1 to {SIZES}")
-        if not 1 <= size <= SIZES:
-            raise ValueError(f"{name} = {size} is not allowed; it must be from 1 to {SIZES}")
+        check_whole(name, size, 1, SIZES)
     ends = (1 + 2 * pledges) * arms**2
     if ends > ENDS:
         raise ValueError(

@@ -73,9 +73,11 @@ def run(arguments: list[str]) -> int:
     except cyclopts.UnusedCliTokensError as error:
         spare = " ".join(error.unused_tokens or [])
         return complain(f"{spare!r} is more than the command takes; --help shows what it takes", 2)
-    except (cyclopts.CycloptsError, OSError, ValueError, TypeError) as error:
-        named = isinstance(error, OSError) and error.filename and error.strerror  # not in our words
-        return complain(f"{error.filename}: {error.strerror}" if named else str(error), 2)
+    except OSError as error:
+        system = error.filename and error.strerror  # whose words these are
+        return complain(f"{error.filename}: {error.strerror}" if system else str(error), 2)
+    except (cyclopts.CycloptsError, ValueError, TypeError) as error:
+        return complain(str(error), 2)
     except Broken as error:
         if isinstance(error, ModuleNotFoundError) and not error.name:  # in our words: of an extra
             return complain(str(error), 2)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import cyclopts
 
+from ..model.checks import check_whole
 from .options import whole_number
 from .progress import compile_kernels
 
@@ -39,8 +40,7 @@ def explore(
     from ..explorer.server import serve
     from ..explorer.view import DEFAULT, regimes, view_of_run
 
-    if not 0 <= port <= 65535:
-        raise ValueError(f"--port {port} is not allowed; it must be from 0 to 65535")
+    check_whole("--port", port, 0, 65535)
     view = DEFAULT if run_file is None else view_of_run(run_file)
     compile_kernels(lambda: regimes(view, 2), quiet=False)
     serve(view, port, address, origin or [], browser)
