@@ -5,7 +5,7 @@ import sys
 import numpy as np
 
 import foedus
-from foedus.alliance.equilibrium import game_vector
+from foedus.alliance.game import game_vector
 from foedus.kernels import alliance as kernels
 from foedus.kernels.alliance import deviations
 

@@ -352,8 +352,18 @@ class TestRefusals:
         [
             ("game.gbt", {}, ValueError, "the name must end in .efg"),
             ("nowhere/game.efg", {}, FileNotFoundError, "nowhere does not exist"),
-            ("game.efg", {"pledges": 0}, ValueError, "pledges = 0 is not allowed; it must be a whole number, from 1 to 100"),
-            ("game.efg", {"arms": 101}, ValueError, "arms = 101 is not allowed; it must be a whole number, from 1 to 100"),
+            (
+                "game.efg",
+                {"pledges": 0},
+                ValueError,
+                "pledges = 0 is not allowed; it must be a whole number, from 1 to 100",
+            ),
+            (
+                "game.efg",
+                {"arms": 101},
+                ValueError,
+                "arms = 101 is not allowed; it must be a whole number, from 1 to 100",
+            ),
             ("game.efg", {"arms": 2.0}, ValueError, "arms = 2.0 is not a whole number"),
             (
                 "game.efg",
@@ -380,7 +390,10 @@ class TestRefusals:
             (["--efg", "game.txt"], "game.txt: the name must end in .efg"),
             (["--efg", "nowhere/game.efg"], "nowhere/game.efg: the folder nowhere does not exist"),
             (["--efg", "there.efg"], "there.efg exists already; --overwrite replaces it"),
-            (["--efg", "game.efg", "--arms", "0"], "arms = 0 is not allowed; it must be a whole number, from 1 to 100"),
+            (
+                ["--efg", "game.efg", "--arms", "0"],
+                "arms = 0 is not allowed; it must be a whole number, from 1 to 100",
+            ),
             (["--pledges", "3"], "--pledges is a size of the grid in a file; it takes --efg"),
         ],
     )

@@ -12,7 +12,7 @@ from games import EDGE_GAMES, NAMES
 import foedus
 from foedus import Regime
 from foedus.alliance import notebook
-from foedus.alliance.equilibrium import game_vector
+from foedus.alliance.game import game_vector
 from foedus.alliance.model import CONTESTS, NUMBERS, REGIME_COLOURS
 from foedus.alliance.model import OUTCOMES as VARIABLES
 from foedus.kernels import alliance as kernels

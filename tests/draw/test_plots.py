@@ -19,7 +19,7 @@ import foedus
 from foedus import Crisis, Regime
 from foedus.alliance.model import NUMBERS, model
 from foedus.alliance.model import OUTCOMES as VARIABLES
-from foedus.draw import plots
+from foedus.draw import parts, plots
 from foedus.io.files import opened
 from foedus.model.parameters import tex
 
@@ -165,8 +165,8 @@ def test_symbols_are_typeset(symbol, typeset):
 def test_every_label_of_the_table_can_be_typeset():
     entries = [*NUMBERS.values(), *VARIABLES.values()]
     for entry in entries:
-        lines = plots.wrapped_label(entry, 3).split("\n")
-        assert " ".join(lines) == plots.label_of(entry)
+        lines = parts.wrapped_label(entry, 3).split("\n")
+        assert " ".join(lines) == parts.label_of(entry)
         assert all(line.count("$") % 2 == 0 for line in lines)
 
 
@@ -636,7 +636,7 @@ def test_regimes_that_meet_in_maps_are_those_that_colours_were_chosen_for(grid):
 
 def test_curves_can_be_read_on_every_tint():
     for code in Regime:
-        face = plots.face_of(model, Regime, code, tint=True)
+        face = parts.face_of(model, Regime, code, tint=True)
         if "hatch" not in face:
             assert lab(face["facecolor"])[0] > 55
 

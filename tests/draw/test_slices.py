@@ -11,7 +11,7 @@ from pictures import caption, legends, overlaps
 import foedus
 from foedus import Regime
 from foedus.alliance.model import model
-from foedus.draw import plots
+from foedus.draw import parts
 
 NAMES = [
     "ally_arms",
@@ -48,7 +48,7 @@ def curves(axes):
 
 def test_each_variable_has_a_panel_with_its_name_symbol_and_units(figure):
     titles = [axes.get_title(loc="left").replace("\n", " ") for axes in figure.axes]
-    assert titles == [plots.label_of(plots.drawn_of(model)[name]) for name in NAMES]
+    assert titles == [parts.label_of(parts.drawn_of(model)[name]) for name in NAMES]
     assert titles[0] == "ally's new arms, $a$ (arms)"
     assert figure.subfigs[0].get_supxlabel() == "ally's cost of arms, $c_{A}$ (good per unit of arms)"
     assert caption(figure) == "Ratio contest; all else at default"
@@ -98,7 +98,7 @@ def test_every_panel_has_the_bands_of_the_regimes(figure, line):
     for axes in figure.axes:
         colours = [patch.get_facecolor()[:3] for patch in axes.patches]
         assert colours == [
-            to_rgb(plots.face_of(model, Regime, code, tint=True)["facecolor"]) for code in codes
+            to_rgb(parts.face_of(model, Regime, code, tint=True)["facecolor"]) for code in codes
         ]
     assert legends(figure)[1] == ["revision", "restraint", "self-reliance", "deterrence"]
 

@@ -19,7 +19,7 @@ from browser import deep, needs_chromium, open_browser, texts
 from conftest import compiled_only
 
 import foedus
-from foedus.alliance.equilibrium import outcomes
+from foedus.alliance.solution import outcomes
 from foedus.explorer import view as explorer
 
 pytestmark = [compiled_only, needs_chromium]

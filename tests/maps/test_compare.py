@@ -13,7 +13,8 @@ import foedus
 from foedus import Regime
 from foedus.alliance.model import NUMBERS, model
 from foedus.alliance.model import OUTCOMES as VARIABLES
-from foedus.draw import plots
+from foedus.draw import maps as draw_maps
+from foedus.draw import parts
 from foedus.maps.compare import COMPARISON, regime_share
 
 AXES = {"ally_cost": np.geomspace(0.05, 5, 12), "status_quo": np.linspace(0.15, 0.85, 9)}
@@ -278,11 +279,11 @@ def test_the_legend_is_a_table_of_the_shares(forms):
     figure = foedus.plot(forms)
     assert legends(figure) == []
     heading, numbers = " ".join(row[0] for row in table(figure)[:-7]), table(figure)[-7:]
-    assert heading == plots.SHARES_HEADING
+    assert heading == draw_maps.SHARES_HEADING
     assert numbers[0] == ["all", "some", "none"]
     for row, name in zip(numbers[1:], forms.regime_name.values, strict=True):
         shares = forms.regime_share.sel(regime_name=name).values
-        assert row == [Regime[name.upper()].words, *map(plots.percent, shares)]
+        assert row == [Regime[name.upper()].words, *map(parts.percent, shares)]
     rectangles = [artist for artist in figure.subfigs[1].artists if isinstance(artist, Rectangle)]
     for code in list(Regime)[1:]:
         swatch, *bars = [
@@ -291,7 +292,7 @@ def test_the_legend_is_a_table_of_the_shares(forms):
         shares = forms.regime_share.sel(regime_name=code.name.lower()).values[:2]
         assert swatch.get_width() == swatch.get_height()
         widths = np.array([bar.get_width() for bar in bars])
-        full = plots.TABLE_WIDTH - 0.1 - 0.45
+        full = draw_maps.TABLE_WIDTH - 0.1 - 0.45
         np.testing.assert_allclose(widths, full * shares[shares > 0])
 
 
@@ -300,7 +301,7 @@ def test_the_legend_is_a_table_of_the_shares(forms):
     [(0, "0.0"), (1, "100.0"), (1e-6, "< 0.1"), (1 - 1e-6, "> 99.9"), (0.0006, "0.1"), (0.98765, "98.8")],
 )
 def test_a_share_that_is_not_quite_nothing_or_all_is_told_from_these(share, words):
-    assert plots.percent(share) == words
+    assert parts.percent(share) == words
 
 
 def test_a_slice_shows_the_shares_under_the_forms_that_are_left(forms):
@@ -308,7 +309,7 @@ def test_a_slice_shows_the_shares_under_the_forms_that_are_left(forms):
     left = forms.regime.sel(contest="ratio", bargaining_power=1)
     expected = counted(left.values.reshape(3, -1))
     for row, name in zip(table(figure)[-6:], forms.regime_name.values, strict=True):
-        assert row[1:] == [plots.percent(share) for share in expected[name]]
+        assert row[1:] == [parts.percent(share) for share in expected[name]]
     assert [axes.get_title() for axes in figure.axes] == [rf"$\gamma = {g}$" for g in ("0.5", "1", "2")]
     alone = foedus.plot(forms, at={"contest": "difference", "bargaining_power": 1, "decisiveness": 2})
     assert legends(alone) == [[Regime(c).words for c in np.unique(forms.regime[1, 2, 2])]]
@@ -339,7 +340,7 @@ def test_a_third_axis_makes_panels_too():
         np.testing.assert_array_equal(drawn, ds.regime.isel(stake=stake, contest=contest).values.T)
     expected = counted(ds.regime.values.reshape(2, -1))  # the stake belongs to the map
     for row, name in zip(table(figure)[-6:], ds.regime_name.values, strict=True):
-        assert row[1:] == [plots.percent(share) for share in expected[name]]
+        assert row[1:] == [parts.percent(share) for share in expected[name]]
 
 
 def test_along_one_axis_a_form_is_a_strip(forms):

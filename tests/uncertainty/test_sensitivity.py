@@ -21,7 +21,7 @@ import foedus
 from foedus import Regime
 from foedus.alliance.model import NUMBERS, model
 from foedus.cli.app import run
-from foedus.draw import plots
+from foedus.draw import parts
 from foedus.solving import requests
 from foedus.uncertainty import indices
 from foedus.uncertainty import sensitivity as sensitivities
@@ -539,7 +539,7 @@ def test_bars_are_the_indices_and_the_parameters_that_matter_most_stand_first(fo
                 if names == columns[0]:
                     assert axes.yaxis_inverted()
                     said = [label.get_text() for label in axes.get_yticklabels()]
-                    assert said == [plots.label_of(NUMBERS[name], units=False) for name in order]
+                    assert said == [parts.label_of(NUMBERS[name], units=False) for name in order]
             tornado = next(panels)
             for bars, name in zip(tornado.containers, ("mean_low", "mean_high"), strict=True):
                 values = one[name].sel(parameter=order).values
@@ -561,7 +561,7 @@ def test_titles_and_caption_say_what_is_shown(found, given):
     figure = foedus.plot(found)
     said = [axes.texts[0].get_text() for axes in figure.axes if axes.texts]
     shares = [
-        plots.percent(found.probability.sel(regime_name=name).item()) for name in ("restraint", "deterrence")
+        parts.percent(found.probability.sel(regime_name=name).item()) for name in ("restraint", "deterrence")
     ]
     assert said == [
         f"restraint, in {shares[0]} % of the games",

@@ -2,6 +2,8 @@
 
 from ..model import Code
 
+CONTESTS = RATIO, DIFFERENCE = "ratio", "difference"
+
 
 class Regime(Code):
     """Which regime holds, as coded in every result."""

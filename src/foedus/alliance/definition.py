@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from .codes import Crisis
-from .game import Game
-from .model import RATIO
+from .codes import RATIO, Crisis
+
+Game = Any  # what has the parameters by name
 
 
 def win_probability(contest: Any, decisiveness: Any, force: Any, rival: Any) -> Any:

@@ -18,8 +18,8 @@ from ..solving.parallel import check_threads
 from ..solving.sweeps import sweep
 from ..system.libraries import Broken, cause_and_fix
 from .codes import Crisis, Regime
-from .equilibrium import game_vector, solve
-from .game import Game
+from .equilibrium import solve
+from .game import Game, game_vector
 from .limits import fixed_arms_cutpoints
 
 CERTIFIED = 1e-8  # the most that a player may gain by another move

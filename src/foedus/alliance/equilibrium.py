@@ -4,47 +4,19 @@ import dataclasses
 import functools
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from ..model import Code, Outcome
-from .codes import REGIME_MEANINGS, Crisis, Regime
-from .game import Game, make_game
+from .game import Game, game_vector, make_game
 from .model import OUTCOMES, PARAMETERS, closed
+from .solution import WITHOUT, Solution, Without
+from .words import explain
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from .replies import Reply
 
-_WITHOUT = "_without"
 
-_Without: Any = dataclasses.make_dataclass(
-    "_Without",
-    [
-        (name.removesuffix(_WITHOUT), variable.codes or float)
-        for name, variable in OUTCOMES.items()
-        if name.endswith(_WITHOUT)
-    ],
-    frozen=True,
-    kw_only=True,
-)
-
-
-class Without(_Without):
-    """The equilibrium path of the game without S: arms, settlement, crisis and payoffs."""
-
-
-_Equilibrium: Any = dataclasses.make_dataclass(
-    "_Equilibrium",
-    [(name, variable.codes or float) for name, variable in OUTCOMES.items() if not name.endswith(_WITHOUT)]
-    + [("without", Without), ("pledge_limit", str), ("game", Game)],
-    frozen=True,
-    kw_only=True,
-)
-
-
-class Equilibrium(_Equilibrium):
+class Equilibrium(Solution):
     """The subgame-perfect equilibrium of one game.
 
     Attributes
@@ -98,8 +70,8 @@ class Equilibrium(_Equilibrium):
         from ..kernels.alliance.deviations import Stated, deviation_gain
 
         stated = [
-            getattr(self.without, name.removesuffix(_WITHOUT))
-            if name.endswith(_WITHOUT)
+            getattr(self.without, name.removesuffix(WITHOUT))
+            if name.endswith(WITHOUT)
             else getattr(self, name)
             for name in Stated._fields
         ]
@@ -114,7 +86,7 @@ class Equilibrium(_Equilibrium):
         >>> print(foedus.solve(ally_cost=1.0).explain().splitlines()[0])
         Deterrence: an alliance keeps the challenger from overturning the status quo.
         """
-        return _explain(self)
+        return explain(self)
 
     def _repr_html_(self) -> str:
         """Return how a notebook shows it."""
@@ -285,132 +257,9 @@ def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium:
         for (name, variable), value in zip(OUTCOMES.items(), solution, strict=True)
     }
     without = Without(**{
-        name.removesuffix(_WITHOUT): values.pop(name)
+        name.removesuffix(WITHOUT): values.pop(name)
         for name in list(values)
-        if name.endswith(_WITHOUT)
+        if name.endswith(WITHOUT)
     })  # fmt: skip
     limit_name = kernels.PledgeLimit(limit).name.lower()
     return Equilibrium(**values, without=without, pledge_limit=limit_name, game=game)
-
-
-def outcomes(
-    eq: Equilibrium, variables: Mapping[str, Outcome] = OUTCOMES
-) -> Iterator[tuple[Outcome, str, str]]:
-    """Give each of the `variables` of an equilibrium with its values as people read them, with S and without;
-    the latter is empty where there is none.
-
-    Examples
-    --------
-    >>> import foedus
-    >>> found = {variable.name: values for variable, *values in outcomes(foedus.solve(ally_cost=0.3))}
-    >>> found["crisis"]
-    ['quiet', 'ally challenges']
-    >>> found["pledge"][1]
-    ''
-    """
-    for name, variable in variables.items():
-        if hasattr(eq, name):
-            without = getattr(eq.without, name, None)
-            yield variable, _in_words(getattr(eq, name)), "" if without is None else _in_words(without)
-
-
-def _in_words(value: Code | float) -> str:
-    """Return a value as people read it."""
-    return value.words if isinstance(value, Code) else f"{value:.6g}"
-
-
-def game_vector(game: Game) -> "np.ndarray":
-    """Return the parameters of a game as kernels take them."""
-    import numpy as np
-
-    return np.array([p.number(getattr(game, name)) for name, p in PARAMETERS.items()], np.float64)
-
-
-def _explain(eq: Equilibrium) -> str:
-    """Return the sentences of `Equilibrium.explain`."""
-    heading = REGIME_MEANINGS[eq.regime]
-    lines = [f"{eq.regime.words.capitalize()}: {heading}."]
-    if eq.regime == Regime.UNSOLVED:
-        return lines[0]
-    lines.append("Without S, " + _path(eq.without, eq.game, ""))
-    if eq.pledge_limit == "none":
-        lines.append(_no_alliance(eq))
-    else:
-        lines += [_pledge(eq), _path(eq, eq.game, "signs and "), _effect(eq)]
-    return "\n".join(lines)
-
-
-def _path(outcome: Any, game: Game, signing: str) -> str:
-    """Say what A and C do, and which of them is held just there."""
-    ally = f"adds {outcome.ally_arms:.4g} to its forces" if outcome.ally_arms else "adds no forces"
-    challenger = f"adds {outcome.challenger_arms:.4g}" if outcome.challenger_arms else "adds no forces"
-    x, q = f"x = {outcome.settlement:.4g}", f"q = {game.status_quo:.4g}"
-    if outcome.crisis == Crisis.ALLY_CHALLENGES:
-        settlement = f", and A takes concessions: {x} > {q}"
-        if outcome.settlement == 1.0:
-            challenger, settlement = "capitulates", ", and A takes everything: x = 1"
-    elif outcome.crisis == Crisis.CHALLENGER_CHALLENGES:
-        taken = "concessions" if outcome.settlement else "everything"
-        settlement = f" and takes {taken}: {x} < {q}"
-    else:
-        settlement = f", and the status quo stands: x = {q}"
-        if outcome.challenger_arms:
-            challenger += ", just enough to neutralise A's threat"
-        elif outcome.ally_arms:
-            ally += ", just enough that C prefers not to challenge"
-    return f"A {signing}{ally}; C {challenger}{settlement}."
-
-
-def _no_alliance(eq: Equilibrium) -> str:
-    """Say why S makes no alliance."""
-    if eq.without.crisis == Crisis.QUIET:
-        return "S has nothing to pay for and makes no alliance."
-    loss = -eq.without.superpower_payoff
-    return f"No pledge that A would accept is worth its cost to S, which loses {loss:.4g} by the change."
-
-
-def _pledge(eq: Equilibrium) -> str:
-    """Say what S pledges, what fixes it, and how far S is from its own participation limit."""
-    game = eq.game
-    # whether A then refuses, or signs and does as it does without S, is a tie in many games
-    refusal = "be as well off without S" if eq.regime == Regime.PARTIAL else "not hold the status quo"
-    reasons = {
-        "refusal": f"with less, A would {refusal}{_indifferent(eq)}",
-        "concession": "with less, A would sign and concede: A is indifferent between holding and conceding",
-        "revision": "with less, A would sign and take concessions all the same",
-        "price": "more would cost S more than the change it prevents",
-    }
-    cost = game.superpower_cost * eq.pledge + game.alliance_cost
-    spared = cost + eq.superpower_payoff - eq.without.superpower_payoff
-    near = "at" if spared - cost <= 1e-9 * spared else "within"
-    return (
-        f"S pledges {eq.pledge:.4g}, at a cost of {cost:.4g}; {reasons[eq.pledge_limit]}. "
-        f"S is {near} its participation limit: the change it prevents would cost it {spared:.4g}."
-    )
-
-
-def _indifferent(eq: Equilibrium) -> str:
-    """Say that signing gains A nothing, unless it does: because with less, C would challenge."""
-    gain = eq.ally_payoff - eq.without.ally_payoff
-    if gain <= 1e-9:
-        return ": A is indifferent between signing and going without"
-    return f", for C would challenge: by signing A gains {gain:.4g}"
-
-
-def _effect(eq: Equilibrium) -> str:
-    """Say what the alliance changed, other than the settlement."""
-    change = eq.ally_arms - eq.without.ally_arms
-    own = "A's own arms stay the same"
-    if change:
-        own = f"A's own arms {'rise' if change > 0 else 'fall'} by {abs(change):.4g}"
-    provoked = "C arms as much as before"
-    if eq.provocation:
-        more = "more" if eq.provocation > 0 else "less"
-        provoked = f"C arms {abs(eq.provocation):.4g} {more}"
-    faced = "stays the same"
-    if eq.aggrandizement:
-        faced = f"{'grows' if eq.aggrandizement > 0 else 'shrinks'} by {abs(eq.aggrandizement):.4g}"
-    return (
-        f"Against the game without S, {own}, the force that faces C {faced}, and {provoked}; "
-        f"S bears {eq.burden_share:.0%} of what the alliance spends."
-    )

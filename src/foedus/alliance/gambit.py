@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..io.files import beside, writable
 from ..kernels import alliance as kernels
@@ -23,13 +22,11 @@ from ..model.checks import check_whole
 from ..version import __version__
 from .codes import Crisis, Player
 from .definition import payoffs, settle
-from .equilibrium import game_vector
-from .game import Game
+from .game import Game, game_vector
 from .model import NUMBERS, RATIO
 from .replies import INDIFFERENT, pledge_scale, refuse_unsolved
-
-if TYPE_CHECKING:
-    from .equilibrium import Equilibrium
+from .solution import Solution
+from .words import explain
 
 PLEDGES, ARMS = 2, 3  # the size of a tree unless another is asked for: 45 ends
 SIZES = 100  # the most pledges, and the most arms
@@ -76,7 +73,7 @@ class Node:
         return [node if isinstance(node, End) else node.ends[node.reply] for node in self.after]
 
 
-def write_tree(eq: "Equilibrium", path: str | os.PathLike, pledges: int, arms: int) -> None:
+def write_tree(eq: Solution, path: str | os.PathLike, pledges: int, arms: int) -> None:
     """Do what `Equilibrium.to_efg` says."""
     target = check_tree(path, pledges, arms)
     refuse_unsolved(eq)
@@ -112,7 +109,7 @@ def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS
     return writable(target)
 
 
-def tree_around(eq: "Equilibrium", pledges: int, arms: int) -> tuple[Node, tuple[float, float]]:
+def tree_around(eq: Solution, pledges: int, arms: int) -> tuple[Node, tuple[float, float]]:
     """Return the tree, and by what parts of themselves S's pledge and A's arms are raised in it: the first at
     which every decision is clear even if players err, or of those at which every decision matters the one at
     which the closest is clearest."""
@@ -162,7 +159,7 @@ def _expected(tree: Node | End, precision: float) -> Sequence[float]:
 SIGNING = ("sign", "refuse")
 
 
-def _offers(eq: "Equilibrium", pledges: int, arms: int, raised: tuple[float, float]) -> Node:
+def _offers(eq: Solution, pledges: int, arms: int, raised: tuple[float, float]) -> Node:
     """Return the tree with some pledges, and some arms at each node."""
     cost = eq.game.superpower_cost
     own = _up(max(10.0 * TINY, pledge_scale(eq)) * (1.0 + raised[0]))
@@ -181,7 +178,7 @@ def _offers(eq: "Equilibrium", pledges: int, arms: int, raised: tuple[float, flo
     return Node(Player.SUPERPOWER, "superpower", moves, tuple(after), reply)
 
 
-def _arming(eq: "Equilibrium", arms: int, raised: float, pledge: float, history: str) -> Node:
+def _arming(eq: Solution, arms: int, raised: float, pledge: float, history: str) -> Node:
     """Return the node where A arms."""
     found = kernels.reply_to_pledge(game_vector(eq.game), pledge)
     own, allied, alone = (
@@ -192,7 +189,7 @@ def _arming(eq: "Equilibrium", arms: int, raised: float, pledge: float, history:
     return Node(Player.ALLY, f"ally: {history}", tuple(map(_added, moves)), after, moves.index(own))
 
 
-def _answering(eq: "Equilibrium", arms: int, pledge: float, ally_arms: float, history: str) -> Node:
+def _answering(eq: Solution, arms: int, pledge: float, ally_arms: float, history: str) -> Node:
     """Return the node where C arms: with its reply, its reply to a weaker defence, the arms that neutralise
     A's threat, none, and those from which its own is credible."""
     game, p = eq.game, game_vector(eq.game)
@@ -267,7 +264,7 @@ def _added(arms: float) -> str:
     return f"adds {arms:.4g}" if arms else "adds nothing"
 
 
-def _heading(eq: "Equilibrium", tree: Node, raised: tuple[float, float]) -> list[str]:
+def _heading(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]:
     """Return the first lines: which game it is, whose, and what there is to know of the tree."""
     values = ", ".join(f"{p.symbol} = {getattr(eq.game, p.name)!r}" for p in NUMBERS.values())
     players = " ".join(_quoted(player.words) for player in Player if player != Player.NONE)
@@ -282,7 +279,7 @@ def _heading(eq: "Equilibrium", tree: Node, raised: tuple[float, float]) -> list
         f" written by foedus {__version__}.",
         "The superpower offers an alliance with a pledge, or none; the ally signs or refuses; it adds arms;"
         " the challenger adds arms. The crisis is in the payoffs, which are in units of the disputed good.",
-        f"The game itself, where any pledge and any arms may be chosen: {eq.explain()}",
+        f"The game itself, where any pledge and any arms may be chosen: {explain(eq)}",
         f"The same path in this tree: {'; '.join(path)}.",
         "Grid: at each node the player's reply in the game itself, and others. Because those replies stand on"
         f" indifferences, the superpower's pledge is raised by {100 * raised[0]:g} %, the ally's arms by"

@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from .model import PARAMETERS, model
 
 _Parameters: Any = dataclasses.make_dataclass(
@@ -56,3 +58,8 @@ def make_game(parameters: Mapping[str, Any]) -> Game:
     for name in parameters:
         model.parameter(name)
     return Game(**parameters)
+
+
+def game_vector(game: Game) -> np.ndarray:
+    """Return the parameters of a game as kernels take them."""
+    return np.array([p.number(getattr(game, name)) for name, p in PARAMETERS.items()], np.float64)

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from ..model import NUMBER, Claim, Code, Limits, Loop, Model, Outcome, Parameter, Search
-from .codes import Crisis, Regime
+from .codes import CONTESTS, DIFFERENCE, RATIO, Crisis, Regime
 from .deciding import DECIDING
 from .limits import known_cutpoints
 
 TILE = 64, 1024  # rows and columns of games that a thread takes at a time, with closed forms
 ANY_TILE = 16, 256  # and with any contest, where a game takes a hundred times as long
-CONTESTS = RATIO, DIFFERENCE = "ratio", "difference"
 PER_ARMS, GOOD, ARMS = "good per unit of arms", "good", "arms"
 
 REFERENCES = (

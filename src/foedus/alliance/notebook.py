@@ -5,8 +5,9 @@ from html import escape
 
 from ..model.parameters import NUMBER, tex
 from .codes import Regime
-from .equilibrium import Equilibrium, outcomes
 from .model import NUMBERS, OUTCOMES, REGIME_COLOURS, model
+from .solution import Solution, outcomes
+from .words import explain
 
 # what is not coloured takes the colour of the page's text, be that dark or light
 LINE = "1px solid rgba(128, 128, 128, 0.4)"
@@ -17,7 +18,7 @@ WORDS = f"{CELL}; text-align: left; white-space: normal"
 FIGURES = f"{CELL}; text-align: right; font-variant-numeric: tabular-nums"
 
 
-def equilibrium_html(eq: Equilibrium) -> str:
+def equilibrium_html(eq: Solution) -> str:
     """Return an equilibrium as HTML: the regime and its colour, the parameters of the game that are not at
     default, the sentences of `explain`, and every variable with S and without.
 
@@ -30,7 +31,7 @@ def equilibrium_html(eq: Equilibrium) -> str:
     >>> "<strong>restraint</strong>" in equilibrium_html(foedus.solve(ally_cost=0.3))
     True
     """
-    first, *sentences = eq.explain().splitlines()
+    first, *sentences = explain(eq).splitlines()
     _, _, meaning = first.partition(": ")
     return "\n".join([
         '<div style="max-width: 44em; line-height: 1.45; overflow-x: auto">',
@@ -52,7 +53,7 @@ def swatch(regime: Regime) -> str:
     )
 
 
-def _game(eq: Equilibrium) -> str:
+def _game(eq: Solution) -> str:
     """Return the parameters of the game that are not at default, with symbols and units."""
     game = eq.game
     parts = [f"{escape(game.contest)} contest"]
@@ -64,7 +65,7 @@ def _game(eq: Equilibrium) -> str:
     return "; ".join([*parts, "all else at default"])
 
 
-def _table(eq: Equilibrium) -> list[str]:
+def _table(eq: Solution) -> list[str]:
     """Return the lines of the table of the variables other than the regime, which stands above it; there are
     none of a game that could not be solved."""
     if eq.regime == Regime.UNSOLVED:

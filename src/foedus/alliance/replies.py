@@ -3,18 +3,15 @@
 import math
 from collections.abc import Iterable
 from numbers import Real
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..kernels import alliance as kernels
 from .codes import Crisis, Regime
 from .definition import payoffs
-from .equilibrium import game_vector
-from .game import Game
-
-if TYPE_CHECKING:
-    from .equilibrium import Equilibrium
+from .game import Game, game_vector
+from .solution import Solution
 
 INDIFFERENT = 1e-9  # payoffs that differ by less count as equal: the solver is no more exact
 PARTS = (0.0, 0.5, 1.0, 1.5, 2.0)  # of the equilibrium's own move
@@ -36,7 +33,7 @@ class Reply(NamedTuple):
     challenger_payoff: float
 
 
-def after_pledges(eq: "Equilibrium", pledges: Iterable[float] | None = None) -> list[Reply]:
+def after_pledges(eq: Solution, pledges: Iterable[float] | None = None) -> list[Reply]:
     """Return the replies to each of some pledges: unless given, none and parts of `pledge_scale`."""
     refuse_unsolved(eq)
     scale = pledge_scale(eq)
@@ -44,7 +41,7 @@ def after_pledges(eq: "Equilibrium", pledges: Iterable[float] | None = None) -> 
     return [after_pledge(eq, pledge) for pledge in moves]
 
 
-def after_arms(eq: "Equilibrium", arms: Iterable[float] | None = None) -> list[Reply]:
+def after_arms(eq: Solution, arms: Iterable[float] | None = None) -> list[Reply]:
     """Return C's replies to each of some arms of A behind the equilibrium's pledge: none, parts of A's arms,
     and those that it has without S, unless they are given."""
     refuse_unsolved(eq)
@@ -54,7 +51,7 @@ def after_arms(eq: "Equilibrium", arms: Iterable[float] | None = None) -> list[R
     return [after_own_arms(eq, move) for move in moves]
 
 
-def after_pledge(eq: "Equilibrium", pledge: float) -> Reply:
+def after_pledge(eq: Solution, pledge: float) -> Reply:
     """Return the reply to one pledge."""
     game, without = eq.game, eq.without
     alone = 0.0, False, without.ally_arms, without.challenger_arms, without.settlement, without.crisis
@@ -69,7 +66,7 @@ def after_pledge(eq: "Equilibrium", pledge: float) -> Reply:
     return _reply(game, pledge, True, *arms, found.settlement, Crisis(int(found.crisis)))
 
 
-def after_own_arms(eq: "Equilibrium", arms: float) -> Reply:
+def after_own_arms(eq: Solution, arms: float) -> Reply:
     """Return C's reply to arms of A behind the equilibrium's pledge."""
     signed = eq.pledge > 0.0
     if arms == eq.ally_arms:
@@ -80,20 +77,20 @@ def after_own_arms(eq: "Equilibrium", arms: float) -> Reply:
     return _reply(eq.game, eq.pledge, signed, arms, challenger_arms, settlement, Crisis(int(crisis)))
 
 
-def pledge_scale(eq: "Equilibrium") -> float:
+def pledge_scale(eq: Solution) -> float:
     """Return the pledge that others are measured by: the equilibrium's, or the one that would cost S as much
     as the change does, or as much as C's forces."""
     limit = (-eq.without.superpower_payoff - eq.game.alliance_cost) / eq.game.superpower_cost
     return eq.pledge or max(0.0, limit) or eq.game.challenger_forces + eq.challenger_arms
 
 
-def refuse_unsolved(eq: "Equilibrium") -> None:
+def refuse_unsolved(eq: Solution) -> None:
     """Raise ValueError if the game could not be solved."""
     if eq.regime == Regime.UNSOLVED:
         raise ValueError(f"{eq.game!r} could not be solved, so there is no equilibrium to look around")
 
 
-def reply_tables(eq: "Equilibrium") -> list[tuple[str, list[str], list[list[str | float]]]]:
+def reply_tables(eq: Solution) -> list[tuple[str, list[str], list[list[str | float]]]]:
     """Return the title, headings and rows of a table of the replies to pledges of S, and of a table of those
     to arms of A, with four digits.
 

@@ -41,7 +41,7 @@ def points(
         the file to write, NetCDF or, if it ends in .zarr, Zarr [default: beside the CSV file]
     """
     from ..io.files import save
-    from ..large.streaming import code_counts
+    from ..large.slabs import code_counts
     from ..runs.columns import read_columns
 
     given = given_parameters(parameters)

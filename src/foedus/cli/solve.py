@@ -7,9 +7,10 @@ from pathlib import Path
 from rich import box
 from rich.table import Table
 
-from ..alliance.equilibrium import Equilibrium, outcomes
+from ..alliance.equilibrium import Equilibrium
 from ..alliance.equilibrium import solve as solve_game
 from ..alliance.model import KEPT, OUTCOMES
+from ..alliance.solution import outcomes
 from ..model import NUMBER, Outcome
 from .options import NONE_GIVEN, DeviationGain, Overwrite, Parameters, WholeNumber, given_parameters
 from .screens import show

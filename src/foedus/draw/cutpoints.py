@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from ..io.dataset import model_of
 from ..model import Model
 from ..solving.columns import spread
-from .plots import (
+from .parts import (
     PANELS,
     SMALL,
     STRIP,

@@ -14,7 +14,7 @@ from ..io.dataset import model_of, untold
 from ..model import Model
 from ..uncertainty.sensitivity import SENSITIVITY
 from .colours import colours_of
-from .plots import SMALL, Picture, add_caption, equation, label_of, name_of, percent, wrap_text
+from .parts import SMALL, Picture, add_caption, equation, label_of, name_of, percent, wrap_text
 
 INDICES = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
 SHADES = {"first_order": "0.3", "total_order": "0.75"}  # of the two that share a panel; others: as the latter

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 
 from ..io.dataset import model_of
 from ..model import Label, Model
-from .plots import (
+from .parts import (
     GAINS,
     NOISE,
     PANELS,
@@ -23,19 +23,16 @@ from .plots import (
     add_caption,
     add_legend,
     caption_of,
-    check_variable,
-    cut_at,
     drawn_of,
     edges_of,
     face_of,
     label_of,
-    loaded,
     patches_of,
     set_axis,
-    within_region,
     wrap_text,
     wrapped_label,
 )
+from .selection import check_variable, cut_at, loaded, within_region
 
 STYLES = ("solid", "dashed", "dotted")  # of the curves of a picture of codes
 SPARSE = 25  # points of a curve up to which each is marked

@@ -30,9 +30,9 @@ from bokeh.themes import Theme
 from ..alliance.codes import Regime
 from ..alliance.equilibrium import solve
 from ..alliance.model import NUMBERS, OUTCOMES, PARAMETERS
-from ..draw.plots import TINT, edges_of, log_ticks
+from ..draw.parts import TINT, edges_of, log_ticks
 from ..draw.slices import STYLES, jumps_of, with_gaps
-from ..large.streaming import code_counts
+from ..large.slabs import code_counts
 from ..runs.runfile import Range
 from .view import (
     SHOWN,

@@ -20,7 +20,8 @@ import pydantic
 from ..alliance.claims import CLAIMS
 from ..alliance.game import Game, make_game
 from ..alliance.model import PARAMETERS, model
-from ..draw.plots import ALONE, plot, save_figure
+from ..draw.parts import ALONE
+from ..draw.plots import plot, save_figure
 from ..io.dataset import geometric
 from ..io.files import save
 from ..maps.adaptive import adaptive_map

@@ -10,7 +10,7 @@ from ..alliance.equilibrium import Equilibrium
 from ..alliance.game import Game
 from ..alliance.model import PARAMETERS, REGIME_COLOURS
 from ..alliance.notebook import equilibrium_html, swatch
-from ..draw.plots import percent
+from ..draw.parts import percent
 from ..draw.tables import html_table
 from ..maps.cutpoints import cutpoint_rows
 from .view import DOWNLOADS, NAME, View, query_of

@@ -11,7 +11,7 @@ from ..io.draft import Draft, Record
 from ..solving.parallel import Progress, check_threads
 from ..solving.requests import Request, solve_request
 from ..version import __version__
-from .streaming import slab_of, solve_slab
+from .slabs import slab_of, solve_slab
 
 try:
     import distributed

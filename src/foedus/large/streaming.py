@@ -3,19 +3,19 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..io.dataset import model_of
-from ..io.draft import Draft, Record, drafted
-from ..io.files import failing_to_write, format_of, opened
-from ..io.layout import SMALL_CHUNK, Box, layout
+from ..io.draft import Draft, drafted
+from ..io.files import opened
+from ..io.layout import SMALL_CHUNK, layout
 from ..model import Code, Model, chosen
 from ..solving.parallel import Progress, check_threads, in_parallel
-from ..solving.requests import Request, request_sweep, solve_request, warn_unsolved
+from ..solving.requests import Request, request_sweep, warn_unsolved
 from ..solving.sweeps import labelled
+from .slabs import code_counts, slab_of, solve_slab
 
 if TYPE_CHECKING:
     import distributed
@@ -151,32 +151,6 @@ def template(request: Request, command: str) -> "xr.Dataset":
     return labelled(request, zeros, command)
 
 
-def slab_of(request: Request, draft: Draft, slab: int) -> tuple:
-    """Return what `solve_slab` takes to solve a slab of a draft, given by its number."""
-    box = draft.layout.box(slab)
-    return request.part(box), request.shape, box, draft.layout.chunk, draft.target, draft.file
-
-
-def solve_slab(
-    part: Request, shape: tuple[int, ...], box: Box, chunk: tuple[int, ...], target: Path, file: Path
-) -> Record:
-    """Solve the `part` of a map that its `box` holds, write or pack the results, and return the record.
-
-    shape : of the map; chunk : of its chunks; target : its final name, which errors speak of; file : where
-    it stands now
-    """
-    arrays, unsolved, first = solve_request(part, threads=1)
-    if unsolved:
-        inner = np.unravel_index(first, part.shape)
-        place = [side.start + index for side, index in zip(box, inner, strict=True)]
-        first = int(np.ravel_multi_index(place, shape))
-    mapped = part.model.mapped.name
-    regimes = code_counts(part.model.codes, arrays[mapped]) if mapped in arrays else {}
-    with failing_to_write(target):
-        chunks = list(format_of(target).keep(file, arrays, box, chunk))
-    return Record(part.columns.games, unsolved, first, regimes, chunks)
-
-
 def _solve_in_threads(
     request: Request, draft: Draft, todo: list[int], games: int, threads: int, progress: Progress | None
 ) -> None:
@@ -188,13 +162,6 @@ def _solve_in_threads(
         return record.games, record.unsolved, record.first
 
     in_parallel(solve, todo, games, threads, progress)
-
-
-def code_counts(codes: type[Code], found: np.ndarray) -> dict[int, int]:
-    """Return how many games have each code that occurs."""
-    # compared in its own type, which is five times as fast as in that of an enumeration
-    counts = {int(code): int(np.count_nonzero(found == np.int8(code))) for code in codes.everything()}
-    return {code: count for code, count in counts.items() if count}
 
 
 def count_regimes(path: str | os.PathLike) -> dict[Code, int]:

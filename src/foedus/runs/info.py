@@ -11,7 +11,7 @@ import xarray as xr
 from ..io.dataset import MASKED, coded, every, model_of, thin, untold, varying
 from ..io.draft import drafted_file, games_done
 from ..io.files import NAMES, opened, path_of
-from ..large.streaming import code_counts
+from ..large.slabs import code_counts
 from ..model import Model
 
 LOOK = 1000  # values of an axis that are looked at, about, to tell the shares of the regimes

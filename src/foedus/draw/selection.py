@@ -1,0 +1,112 @@
+"""What of a dataset a picture shows: variables, regions, slices, and how many values."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ..io.dataset import coded, model_of, thin
+from ..maps.compare import compared
+from ..maps.statics import LEAST_MARGIN
+from ..model import UNSOLVED
+from .parts import drawn_of
+from .places import nearest
+
+
+def check_variable(dataset: Any, variable: str | None) -> str:
+    """Return the name of the variable to draw."""
+    if not isinstance(dataset, xr.Dataset):
+        raise TypeError(f"a Dataset is needed, not a {type(dataset).__name__}")
+    model = model_of(dataset)
+    names = [str(name) for name in dataset.data_vars if name in drawn_of(model)]
+    if not names:
+        raise ValueError("the dataset has no variable to draw")
+    name = variable or (model.mapped.name if model.mapped.name in names else names[0])
+    if name not in names:
+        raise ValueError(f"{name!r} is not a variable of this dataset; it has {', '.join(names)}")
+    if "game" in dataset[name].dims:
+        raise ValueError("scattered games (dim 'game') have no map; only the dataset of a sweep can be drawn")
+    for dim in dataset[name].dims:
+        if dim not in model.by_name or dim not in dataset.coords:
+            raise ValueError(f"the axis {dim!r} is not a parameter with values")
+    if not dataset[name].size:
+        raise ValueError(f"{name} has no values; an axis of the dataset is empty")
+    if not dataset[name].ndim:
+        raise ValueError(f"{name} has a single value; a picture needs at least one axis")
+    return name
+
+
+def within_region(dataset: xr.Dataset, name: str, region: Mapping[str, tuple[float, float]]) -> xr.Dataset:
+    """Return the dataset where its axes lie within the `region`."""
+    if not isinstance(region, Mapping):
+        raise TypeError(f"region = {region!r} is not a mapping of axes to pairs of values")
+    known = model_of(dataset).by_name
+    for dim, ends in region.items():
+        if dim not in dataset[name].dims or known[dim].choices:
+            axes = ", ".join(map(str, dataset[name].dims))
+            raise ValueError(f"region: {dim!r} is not an axis of this dataset; it has {axes}")
+        low, high = (known[dim].check(end) for end in ends)
+        values = dataset[dim].values
+        inside = np.flatnonzero((low <= values) & (values <= high))
+        if not inside.size:
+            raise ValueError(
+                f"region: {dim} has no value from {low!r} to {high!r}; "
+                f"it has {values.size} from {values.min():g} to {values.max():g}"
+            )
+        if inside[-1] - inside[0] == inside.size - 1:  # of a file, a stretch is read faster than a list
+            dataset = dataset.isel({dim: slice(inside[0], inside[-1] + 1)})
+        else:
+            dataset = dataset.isel({dim: inside})
+    return dataset
+
+
+def loaded(
+    dataset: xr.Dataset, names: Sequence[str], dims: Sequence[str], about: int
+) -> tuple[xr.Dataset, dict[str, int]]:
+    """Return the variables `names` that the dataset has, and its regimes, thinned along `dims` and ready to
+    be drawn, and the steps of `thin`.
+
+    Raises ValueError if the first of them should be codes and is none; others that should are left away then.
+    """
+    model = model_of(dataset)
+    mapped, drawn = model.mapped.name, drawn_of(model)
+    wanted = dict.fromkeys([*names, mapped])
+    thinned, steps = thin(dataset[[name for name in wanted if name in dataset]], dims, about)
+    thinned.load()
+    for name in sorted(map(str, thinned.data_vars), key=lambda name: name != mapped):
+        if name == LEAST_MARGIN.name:  # where no other regime was found, it has no size
+            thinned[name] = thinned[name].where(np.isfinite(thinned[name]))
+        codes = drawn[name].codes
+        if codes:
+            try:
+                thinned[name] = coded(thinned[name], codes)
+            except ValueError:
+                if name == names[0]:
+                    raise
+                thinned = thinned.drop_vars(name)
+                continue
+        if codes and name != mapped and mapped in thinned:  # unsolved, whatever else the code is
+            thinned[name] = thinned[name].where(thinned[mapped] != UNSOLVED, np.int8(UNSOLVED))
+    return thinned, steps
+
+
+def cut_at(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Dataset, list[str]]:
+    """Return the dataset at the values `at`, each axis left in rising order, and which were cut.
+
+    What has a single value is cut there too, unless no axis of the map would be left.
+    """
+    dims = [str(dim) for dim in dataset[name].dims]
+    axes = [dim for dim in dims if dim not in compared(dataset)]
+    choices = [name for name, parameter in model_of(dataset).by_name.items() if parameter.choices]
+    # each value once: a repeated one would be a cell of no width
+    numbers = [dim for dim in dims if dim not in choices]
+    uneven = [dim for dim in numbers if not (np.diff(dataset[dim]) > 0).all()]
+    dataset = dataset.isel({dim: np.unique(dataset[dim], return_index=True)[1] for dim in uneven})
+    places = nearest(dataset, dims, at)
+    left = sorted((axis for axis in axes if axis not in places), key=lambda axis: dataset.sizes[axis])
+    if not left:
+        raise ValueError(f"at fixes every axis; leave at least one of {', '.join(axes)}")
+    single = [dim for dim in dims if dim not in (*places, left[-1]) and dataset.sizes[dim] == 1]
+    places |= dict.fromkeys(single, 0)
+    return dataset.isel(places), [dim for dim in places if dim not in choices]
