@@ -66,6 +66,7 @@ COSTLY = _numbers(
     "effectiveness",
     "stake",
     "decisiveness",
+    "contest",
 )
 # the parameters that the challenger's `Levels` depend on
 LEVELLED = _numbers(

@@ -13,6 +13,7 @@ import foedus
 from foedus import Regime
 from foedus.alliance.model import NUMBERS, model
 from foedus.alliance.model import OUTCOMES as VARIABLES
+from foedus.cli.app import run
 from foedus.draw import maps as draw_maps
 from foedus.draw import parts
 from foedus.maps.compare import COMPARISON, regime_share
@@ -165,7 +166,7 @@ def test_under_one_form_nothing_holds_under_some():
     [
         ([("stake", [1.0])], {}, TypeError, "over must be a mapping of names to values, not a list"),
         ({}, {}, ValueError, "over is empty; there is nothing to compare"),
-        ({"size": [1.0]}, {}, TypeError, "'size' is neither contest nor a parameter; there are ally_cost, "),
+        ({"size": [1.0]}, {}, TypeError, "'size' is not a parameter; there are ally_cost, "),
         ({"contest": ["war"]}, {}, ValueError, "contest = 'war' is not allowed; it must be ratio or difference"),
         ({"contest": [1]}, {}, ValueError, "contest = 1 is not allowed; it must be ratio or difference"),
         ({"contest": "ratio"}, {}, TypeError, "contest = 'ratio' is not a list of names"),
@@ -187,7 +188,6 @@ def test_under_one_form_nothing_holds_under_some():
         ({"stake": [1.0]}, {"threads": 0}, ValueError, "threads = 0 is not allowed"),
         ({"stake": [1.0]}, {"axes": {}}, ValueError, "a sweep needs at least one axis"),
         ({"stake": [1.0]}, {"axes": 3.0}, TypeError, "axes must be a mapping of names to values, not a float"),
-        ({"stake": [1.0]}, {"axes": {"contest": ["ratio"]}}, TypeError, "'contest' is not a parameter"),
     ],
 )  # fmt: skip
 def test_refusals(over, others, error, words):
@@ -449,3 +449,54 @@ def test_unsolved_games_are_told_once():
     assert str(warning.message).startswith("2 of 8 games could not be solved")
     assert str(warning.message).endswith(f"The first is {first!r}")
     assert warning.filename == __file__
+
+
+# a sweep over the contest
+
+
+def test_a_sweep_over_the_contest_is_a_comparison_without_shares():
+    """To the bit, whichever place the contest has among the axes."""
+    forms = foedus.compare(AXES, {"contest": ["ratio", "difference"]}, decisiveness=2.0)
+    first = foedus.sweep({"contest": ["ratio", "difference"], **AXES}, decisiveness=2.0)
+    for name in first.data_vars:
+        np.testing.assert_array_equal(first[name], forms[name])
+    for names in itertools.permutations([*AXES, "contest"]):
+        axes = {name: (AXES | {"contest": ["difference", "ratio"]})[name] for name in names}
+        again = foedus.sweep(axes, decisiveness=2.0)
+        for form in ("ratio", "difference"):
+            for name in ("regime", "pledge", "ally_arms"):
+                found = again[name].sel(contest=form).transpose(*AXES)
+                np.testing.assert_array_equal(found, first[name].sel(contest=form))
+    assert caption(foedus.plot(first)).startswith("Panels by form of the contest; ")
+    assert first.foedus.shares().dims == ("contest", "regime_name")
+    assert first.foedus.at(contest="ratio").contest == "ratio"
+    with pytest.raises(ValueError, match="a picture needs an axis of numbers; there is only contest"):
+        foedus.plot(foedus.sweep({"contest": ["ratio", "difference"]}))
+
+
+def test_cutpoints_over_the_contest_have_a_panel_for_each(tmp_path):
+    cuts = foedus.cutpoints("ally_cost", (0.05, 5), {"contest": ["ratio", "difference"]}, points=128)
+    for form in ("ratio", "difference"):
+        alone = foedus.cutpoints("ally_cost", (0.05, 5), points=128, contest=form)
+        found = cuts.sel(contest=form).value.dropna("cutpoint")
+        np.testing.assert_array_equal(found, alone.value)
+    titles = [axes.get_title() for axes in foedus.plot(cuts).axes]
+    assert titles == ["ratio contest", "difference contest"]
+    path = tmp_path / "cuts.nc"
+    foedus.save(cuts, path)
+    assert foedus.load(path).equals(cuts)
+
+
+def test_a_run_file_may_have_the_contest_as_an_axis(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    axes = 'contest = ["ratio", "difference"]\nally_cost = { from = 0.1, to = 1.0, points = 12 }'
+    (tmp_path / "run.toml").write_text(f"[axes]\n{axes}\n[output]\nfile = 'map.zarr'")
+    assert run(["map", "run.toml"]) == 0
+    assert run(["map", "map.zarr", "-o", "again.nc", "--no-picture"]) == 0
+    found = foedus.load("map.zarr")
+    assert foedus.load("again.nc").equals(found)
+    assert found.regime.dims == ("contest", "ally_cost")
+    assert (tmp_path / "map.png").exists()
+    assert run(["info", "again.nc"]) == 0
+    told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert told["contest"] == "ratio, difference"

@@ -9,9 +9,9 @@ import xarray as xr
 
 from ..io.dataset import check_ours, may_be_codes, model_of, no_codes, variable
 from ..maps.adaptive import REGIME_NAME, SHARE, kept_step
-from ..maps.compare import compared
 from ..model import UNSOLVED
 from .places import nearest
+from .selection import forms_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -122,7 +122,8 @@ class Accessor:
         mapped = model.mapped.name
         if mapped not in dataset or not dataset[mapped].size:
             raise ValueError("the Dataset has no regimes, and so no shares of them")
-        regime, forms = dataset[mapped], compared(dataset)
+        regime = dataset[mapped]
+        forms = [dim for dim in forms_of(dataset) if dim in regime.dims]
         if "adaptive" in dataset.attrs:
             shape = [int(size) for size in dataset.attrs["adaptive"]]
             if regime.shape == tuple(math.ceil(size / kept_step(shape)) for size in shape):

@@ -78,7 +78,9 @@ def plot_cutpoints(dataset: xr.Dataset) -> Figure:
     dataset = dataset.isel(dict.fromkeys(single, 0))
     over = sorted((dim for dim in over if dim not in single), key=lambda dim: dataset.sizes[dim])
     check_drawn({dim: dataset.sizes[dim] for dim in over})
-    panel = over[0] if len(over) == 2 else None
+    forms = [dim for dim in over if model.by_name[dim].choices]
+    panel = forms[0] if forms else over[0] if len(over) == 2 else None
+    over = [dim for dim in over if dim != panel]
     count = dataset.sizes[panel] if panel else 1
     parts = [dataset.isel({panel: i}) for i in range(count)] if panel else [dataset]
     columns = min(count, 3)
@@ -98,16 +100,17 @@ def plot_cutpoints(dataset: xr.Dataset) -> Figure:
             set_axis(axes, "y", dataset[over[-1]].values, height)
         else:
             axes.set_yticks([])
+            _number_cutpoints(axes, part, heights=3 if panel else 2)
         if panel:
-            axes.set_title(equation(model, panel, part[panel].item()), fontsize="medium")
+            head = equation(model, panel, part[panel].item())
+            axes.set_title(head, fontsize="medium", pad=None if over else 40)
     for axes in all_axes[count:]:
         axes.remove()
     if over:
         frame.supxlabel(wrapped_label(model.by_name[parameter], width * columns), fontsize="medium")
         frame.supylabel(wrapped_label(model.by_name[over[-1]], height * rows), fontsize="medium")
     else:
-        _number_cutpoints(all_axes[0], dataset)
-        frame.supxlabel(wrapped_label(model.by_name[parameter], width), fontsize="medium")
+        frame.supxlabel(wrapped_label(model.by_name[parameter], width * columns), fontsize="medium")
     add_legend(figure, "right upper", [*_regime_patches(model, dataset), *_curve_lines(model, dataset)])
     labelled = dataset.assign_coords({parameter: ("end", dataset.attrs["within"])})
     text = caption_of(labelled, single, {}, [panel] if panel else [], [])
@@ -188,11 +191,11 @@ def _curves(
         yield x, at, who
 
 
-def _number_cutpoints(axes: Axes, dataset: xr.Dataset) -> None:
-    """Write the number of each cutpoint above it, on alternating heights."""
-    for k, value in enumerate(dataset.value.values):
+def _number_cutpoints(axes: Axes, dataset: xr.Dataset, heights: int) -> None:
+    """Write the number of each cutpoint above it, on so many heights in turn."""
+    for k, value in enumerate(dataset.value.values[np.isfinite(dataset.value.values)]):
         axes.annotate(
-            f"${value:.5g}$", (value, 1), (0, 3 + 11 * (k % 2)), xycoords=("data", "axes fraction"),
+            f"${value:.5g}$", (value, 1), (0, 3 + 11 * (k % heights)), xycoords=("data", "axes fraction"),
             textcoords="offset points", ha="center", fontsize=SMALL,
         )  # fmt: skip
 

@@ -11,11 +11,10 @@ from matplotlib.figure import Figure  # not pyplot, which keeps every figure and
 
 from ..io.dataset import model_of
 from ..io.files import beside, writable
-from ..maps.compare import compared
 from .cutpoints import plot_cutpoints
 from .maps import draw_boundaries, draw_maps, grid_of
 from .parts import SHOWN, add_caption, caption_of, drawing, drawn_of
-from .selection import check_variable, cut_at, loaded, within_region
+from .selection import check_variable, cut_at, forms_of, loaded, within_region
 from .sensitivity import plot_sensitivity
 from .slices import plot_line, plot_slices
 
@@ -91,7 +90,7 @@ def plot(
         return plot_slices(dataset, variable, at=at, region=region)
     name = check_variable(dataset, variable)
     cut, sliced = cut_at(within_region(dataset, name, region or {}), name, at or {})
-    forms = compared(cut)
+    forms = [dim for dim in forms_of(cut) if dim in cut[name].dims]
     dims = [str(dim) for dim in cut[name].dims if dim not in forms]
     if len(dims) > 3:
         raise ValueError(

@@ -91,13 +91,19 @@ def loaded(
     return thinned, steps
 
 
+def forms_of(dataset: xr.Dataset) -> list[str]:
+    """Return the dimensions whose values make functional forms: those that are compared, and choices."""
+    choices = {name for name, parameter in model_of(dataset).by_name.items() if parameter.choices}
+    return [str(dim) for dim in dataset.dims if dim in {*compared(dataset), *choices}]
+
+
 def cut_at(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Dataset, list[str]]:
     """Return the dataset at the values `at`, each axis left in rising order, and which were cut.
 
     What has a single value is cut there too, unless no axis of the map would be left.
     """
     dims = [str(dim) for dim in dataset[name].dims]
-    axes = [dim for dim in dims if dim not in compared(dataset)]
+    axes = [dim for dim in dims if dim not in forms_of(dataset)]
     choices = [name for name, parameter in model_of(dataset).by_name.items() if parameter.choices]
     # each value once: a repeated one would be a cell of no width
     numbers = [dim for dim in dims if dim not in choices]
@@ -105,6 +111,8 @@ def cut_at(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Da
     dataset = dataset.isel({dim: np.unique(dataset[dim], return_index=True)[1] for dim in uneven})
     places = nearest(dataset, dims, at)
     left = sorted((axis for axis in axes if axis not in places), key=lambda axis: dataset.sizes[axis])
+    if not axes:
+        raise ValueError(f"a picture needs an axis of numbers; there is only {' and '.join(dims)}")
     if not left:
         raise ValueError(f"at fixes every axis; leave at least one of {', '.join(axes)}")
     single = [dim for dim in dims if dim not in (*places, left[-1]) and dataset.sizes[dim] == 1]
