@@ -7,9 +7,11 @@ records that are there.
 """
 
 import contextlib
+import functools
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +29,7 @@ except ImportError:  # Windows, where nothing keeps two runs from one draft
     fcntl = None  # type: ignore[assignment]
 
 LOCK, SLABS = "lock", "slabs"  # in the folder of a draft
+PIECE = 2**20  # bytes of a record that are looked at at once
 
 
 class Record(NamedTuple):
@@ -48,29 +51,38 @@ class Record(NamedTuple):
             "regimes": list(self.regimes.items()),
             "chunks": [(chunk.variable, chunk.start, len(chunk.data)) for chunk in chunks],
         }
+        parts = [json.dumps(head).encode() + b"\n", *(chunk.data for chunk in chunks)]
         draft = path.with_suffix(".tmp")
         with draft.open("wb") as stream:
-            stream.write(json.dumps(head).encode() + b"\n")
-            stream.writelines(chunk.data for chunk in chunks)
+            stream.write(b"%d\n" % _checksum(parts))
+            stream.writelines(parts)
         os.replace(draft, path)
+
+
+def _checksum(parts: Iterable[bytes]) -> int:
+    """Return the checksum of all parts, one after the other."""
+    return functools.reduce(lambda checksum, part: zlib.crc32(part, checksum), parts, 0)
 
 
 def read_record(path: Path) -> Record:
     """Return the record at `path`, whose chunks are read one by one as they are asked for.
 
-    Raises ValueError if it is not whole, as after the machine lost its power.
+    Raises ValueError if it is not as it was written, as after the machine lost its power.
     """
     with path.open("rb") as stream:
+        checksum = int(stream.readline())
+        start = stream.tell()
+        if _checksum(iter(lambda: stream.read(PIECE), b"")) != checksum:
+            raise ValueError(f"{path} is not as it was written")
+        stream.seek(start)
         head = json.loads(stream.readline())
-        places = head["chunks"]
-        if path.stat().st_size != stream.tell() + sum(length for _, _, length in places):
-            raise ValueError(f"{path} is not whole")
+        places, start = head["chunks"], stream.tell()
 
     def chunks() -> Iterator[Chunk]:
         with path.open("rb") as stream:
-            stream.readline()
-            for variable, start, length in places:
-                yield Chunk(variable, tuple(start), stream.read(length))
+            stream.seek(start)
+            for variable, place, length in places:
+                yield Chunk(variable, tuple(place), stream.read(length))
 
     return Record(head["games"], head["unsolved"], head["first"], dict(head["regimes"]), chunks())
 

@@ -251,6 +251,8 @@ class TestResuming:
         slabs = sorted((tmp_path / "map.nc.part" / "slabs").iterdir())
         slabs[0].write_bytes(slabs[0].read_bytes()[:-1])
         slabs[1].write_bytes(b"")
+        slabs[3].write_bytes(slabs[3].read_bytes()[:-4] + bytes(4))
+        slabs[4].write_bytes(slabs[4].read_bytes().replace(b'"regimes"', b'"regimez"'))
         (slabs[2].parent / "9.tmp").write_bytes(b"half")
         foedus.sweep_to(path, AXES, resume=True)
         same_bits(path, foedus.sweep(AXES))
