@@ -284,9 +284,12 @@ def opened(path: str | os.PathLike, whole: bool = True) -> Iterator[xr.Dataset]:
         dataset = with_choices(dataset)
         for variable in dataset.variables.values():
             variable.encoding.clear()
-            if "flag_values" in variable.attrs:  # CF wants them in the type of the variable
-                codes = np.array(variable.attrs["flag_values"], variable.dtype)
-                variable.attrs["flag_values"] = np.atleast_1d(codes)
+            if "flag_values" in variable.attrs:  # CF wants them in the type of the variable, if it holds them
+                codes = typed = np.atleast_1d(variable.attrs["flag_values"])
+                if variable.dtype.kind in "iuf" and codes.dtype.kind in "iuf":
+                    with np.errstate(invalid="ignore"):  # of what is no number
+                        typed = codes.astype(variable.dtype)
+                variable.attrs["flag_values"] = typed if np.array_equal(typed, codes) else codes
         found = _which(source)
         try:
             yield dataset

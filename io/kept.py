@@ -84,6 +84,8 @@ def _check_attributes(attributes: dict, owner: str) -> None:
             raise ValueError(
                 f"the attribute {name!r}{owner} has a meaning or characters of its own in files; rename it"
             )
+        if name == "flag_values" and (np.ndim(value) != 1 or np.asarray(value).dtype.kind not in "iuf"):
+            raise ValueError(f"the attribute {name}{owner} is {value!r}; it must be a list of numbers")
         listed = value.tolist() if isinstance(value, np.ndarray) else value
         listed = listed if isinstance(listed, (list, tuple)) else [value, value]
         enough = len(listed) > 1 or name == "flag_values"  # of one, readers make no list

@@ -19,7 +19,21 @@ texts = st.text(max_size=8)
 names = st.one_of(
     st.from_regex(r"[A-Za-z0-9äλ][\w .+@()-]{0,8}", fullmatch=True),
     st.sampled_from(
-        ["a/b", "", " a", "a ", ".", "_FillValue", "scale_factor", "coordinates", "units", "a\n", "é", "é"]
+        [
+            "a/b",
+            "",
+            " a",
+            "a ",
+            ".",
+            "_FillValue",
+            "scale_factor",
+            "coordinates",
+            "flag_values",
+            "units",
+            "a\n",
+            "é",
+            "é",
+        ]
     ),
     st.integers(),
     texts,
@@ -85,6 +99,17 @@ def test_whatever_is_saved_is_read_as_it_was(tmp_path, ending, of_map, own, name
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("flags", [[1, 300], [-1, 2], [1.5, np.nan], [0.1], [3]])
+@pytest.mark.parametrize("name", ["contest", "regime", "pledge"])
+def test_flag_values_that_no_code_has_are_read_as_they_were(tmp_path, ending, name, flags):
+    path = tmp_path / f"map{ending}"
+    changed = MAP.assign(regime=MAP.regime.astype(np.uint8))
+    changed[name].attrs["flag_values"] = flags
+    foedus.save(changed, path)
+    assert foedus.load(path)[name].identical(changed[name])
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -93,9 +118,10 @@ def test_whatever_is_saved_is_read_as_it_was(tmp_path, ending, of_map, own, name
         (lambda ds: ds.assign(alike=ds.regime == 1), "alike holds values of the type bool; a file keeps numbers"),
         (lambda ds: ds.assign_attrs(checked=True), "the attribute checked is True; a file keeps texts, numbers"),
         (lambda ds: ds.assign(pledge=ds.pledge.assign_attrs(scale_factor=2)), "'scale_factor' of pledge has a mean"),
+        (lambda ds: ds.assign_attrs(flag_values="x"), "the attribute flag_values is 'x'; it must be a list of numbers"),
         (lambda ds: ds.mean("ally_cost"), "the values of regime are no codes"),
     ],
-    ids=["slash", "bytes", "bool", "true", "scale", "mean"],
+    ids=["slash", "bytes", "bool", "true", "scale", "flags", "mean"],
 )  # fmt: skip
 def test_what_would_not_be_read_as_it_is_is_refused(tmp_path, ending, change, words):
     path = tmp_path / f"map{ending}"
