@@ -366,6 +366,15 @@ class TestMap:
         name, values = next(iter(forms[0])), ", ".join(str(form[next(iter(form))]) for form in forms)
         assert f"{name} {values}, along {axis}" in " ".join(capsys.readouterr().out.split())
 
+    @pytest.mark.parametrize("axis", ["contest", "run"])
+    def test_refuses_maps_side_by_side_along_no_parameter(self, folder, capsys, axis):
+        maps = [foedus.sweep({"ally_cost": [0.3, 1.0]}, contest=form) for form in ("ratio", "difference")]
+        foedus.save(xr.concat(maps, axis), "joined.nc")
+        expected = f"joined.nc is no grid, and no run makes it again: it has an axis {axis}"
+        assert refuse(capsys, "map", "joined.nc", "-o", "a.nc") == expected
+        assert run(["info", "joined.nc"]) == 0
+        assert "games 4 " in " ".join(capsys.readouterr().out.split())
+
     def test_never_overwrites_unasked(self, folder, capsys):
         assert run(["map", "run.toml", "--quiet"]) == 0
         assert refuse(capsys, "map", "run.toml") == "map.nc exists already; --overwrite replaces it"

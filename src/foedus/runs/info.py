@@ -52,7 +52,8 @@ def _lines(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
     for attribute in ("foedus_version", "created", "command"):
         if attribute in dataset.attrs:
             yield attribute.removeprefix("foedus_"), str(dataset.attrs[attribute])
-    games = [size for dim, size in dataset.sizes.items() if dim in (*model.by_name, "game")]
+    kept = {dim for name in dataset.data_vars if name in model.kept for dim in dataset[name].dims}
+    games = [size for dim, size in dataset.sizes.items() if dim in (*kept, *model.by_name, "game")]
     yield "games", f"{dataset.attrs.get('games') or math.prod(games):,}"
     if "resolution" in dataset.attrs:  # of what was looked for
         yield "resolution", dataset.attrs["resolution"]

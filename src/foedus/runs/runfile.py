@@ -221,6 +221,9 @@ def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray], m
     if "claim" in dataset.dims:
         raise ValueError(f"{source} holds claims that were tested; foedus claims tests them again")
     forms = compared(dataset)
+    for axis in (dim for name in model.kept if name in dataset for dim in dataset[name].dims):
+        if axis not in {*model.by_name, "game"}:
+            raise ValueError(f"{source} is no grid, and no run makes it again: it has an axis {axis}")
     made = {*dataset.dims} - {*model.by_name, "game"}  # the dimensions of what was made of the map
     dataset = dataset.drop_dims(made)
     if not set(dataset.dims) <= {*model.by_name}:
