@@ -375,6 +375,15 @@ class TestMap:
         assert run(["info", "joined.nc"]) == 0
         assert "games 4 " in " ".join(capsys.readouterr().out.split())
 
+    @pytest.mark.parametrize("options", [[], ["--adaptive"]])
+    def test_a_name_that_is_no_text_is_told_as_such(self, folder, monkeypatch, options):
+        """As those of files made under Latin-1 are, which are no UTF-8."""
+        odd = os.fsdecode(b"run\xe9.toml")
+        Path("run.toml").rename(odd)
+        monkeypatch.setattr(sys, "argv", ["foedus", "map", odd])
+        assert run(["map", odd, "-o", "a.nc", "--quiet", "--no-picture", *options]) == 0
+        assert foedus.load("a.nc").attrs["command"] == r"foedus map 'run\udce9.toml'"
+
     def test_never_overwrites_unasked(self, folder, capsys):
         assert run(["map", "run.toml", "--quiet"]) == 0
         assert refuse(capsys, "map", "run.toml") == "map.nc exists already; --overwrite replaces it"

@@ -128,5 +128,5 @@ def stretch_of(name: str, value: str) -> tuple[float, float]:
 
 
 def command_line() -> str:
-    """Return the command that is being run."""
-    return shlex.join(["foedus", *sys.argv[1:]])
+    """Return the command that is being run; what is not text in the name of a file is written as \\udce9."""
+    return shlex.join(["foedus", *sys.argv[1:]]).encode(errors="backslashreplace").decode()
