@@ -3,6 +3,7 @@
 import codecs
 import contextlib
 import importlib
+import io
 import itertools
 import math
 import os
@@ -322,19 +323,20 @@ def reading_text(path: str | os.PathLike, kind: str = "file") -> Iterator[TextIO
         raise FileNotFoundError(f"{source}: there is no such {kind}")
     if source.is_dir():
         raise IsADirectoryError(f"{source} is a folder, not a {kind}")
-    with source.open("rb") as stream:
-        start = stream.read(1024)
-    if b"\0" in start:
-        coded = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        raise ValueError(f"{source} is {'UTF-16' if coded else 'no text'}; save it as text in UTF-8")
-    try:
-        with source.open(encoding="utf-8-sig") as stream:
-            yield stream
-    except UnicodeDecodeError as error:
-        byte = f"{error.object[error.start]:#x}"
-        raise ValueError(
-            f"{source} is not UTF-8, but perhaps Windows-1252 (byte {byte}); save it as text in UTF-8"
-        ) from None
+    with source.open("rb") as file:
+        octets = file if file.seekable() else io.BytesIO(file.read())  # of a pipe, which is read but once
+        start = octets.read(1024)
+        octets.seek(0)
+        if b"\0" in start:
+            coded = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            raise ValueError(f"{source} is {'UTF-16' if coded else 'no text'}; save it as text in UTF-8")
+        try:
+            yield io.TextIOWrapper(octets, "utf-8-sig")
+        except UnicodeDecodeError as error:
+            byte = f"{error.object[error.start]:#x}"
+            raise ValueError(
+                f"{source} is not UTF-8, but perhaps Windows-1252 (byte {byte}); save it as text in UTF-8"
+            ) from None
 
 
 def _first_line(error: Exception) -> str:

@@ -384,6 +384,21 @@ class TestMap:
         assert run(["map", odd, "-o", "a.nc", "--quiet", "--no-picture", *options]) == 0
         assert foedus.load("a.nc").attrs["command"] == r"foedus map 'run\udce9.toml'"
 
+    @pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="pipes have no names here")
+    def test_reads_run_files_and_tables_from_pipes(self, folder):
+        """As ``<(...)`` of shells, which can be read but once; the table is one that is read a second time."""
+        for command, file, text in (
+            ("map", "a.nc", Path("run.toml").read_text()),
+            ("points", "b.nc", "stake,\n0.5,\n1.0,\n"),
+        ):
+            reading, writing = os.pipe()
+            os.write(writing, text.encode())
+            os.close(writing)
+            options = [] if command == "points" else ["--no-picture"]
+            assert run([command, f"/dev/fd/{reading}", "-o", file, "--quiet", *options]) == 0
+            os.close(reading)
+        assert foedus.load("b.nc").stake.values.tolist() == [0.5, 1.0]
+
     def test_never_overwrites_unasked(self, folder, capsys):
         assert run(["map", "run.toml", "--quiet"]) == 0
         assert refuse(capsys, "map", "run.toml") == "map.nc exists already; --overwrite replaces it"
