@@ -56,6 +56,19 @@ def test_the_doctor_tells_what_there_is_and_what_is_wrong():
     assert re.search(f"\nwrong: 1. What to do: {AGAIN}numba\n$", out)
 
 
+@pytest.mark.parametrize("library", ["netCDF4", "matplotlib"])
+def test_what_is_loaded_late_is_told_alike(tmp_path, library):
+    """By a check of the doctor, and where a picture fails."""
+    module = tmp_path / f"{library}.py"
+    module.write_text("")
+    (tmp_path / "run.toml").write_text("axes.stake = [0.5, 1.0]")
+    command = ["doctor"] if library == "netCDF4" else ["map", "run.toml", "-o", "map.zarr", "--quiet"]
+    code, out, said = started("", *command, folder=tmp_path)
+    assert code == 1
+    assert f"{module} is loaded in place of the library {library}" in out + said
+    assert (out + said).endswith("rename it, or start foedus in another folder\n")
+
+
 def test_python_is_told_when_something_is_asked_for():
     script = "import sys; sys.modules['numpy'] = None; import foedus; print('here'); foedus.sweep"
     done = subprocess.run(

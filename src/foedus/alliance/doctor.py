@@ -261,6 +261,9 @@ def examine() -> Iterator[Finding]:
         try:
             yield Finding(check.name, True, check.run(), check.remedy)
         except Exception as error:  # whatever it is, it is what was found
+            if isinstance(error, Broken) and (told := cause_and_fix(error)):
+                yield Finding(check.name, False, *told)
+                continue
             kind = "" if type(error) is ValueError else f"{type(error).__name__}: "
             words = " ".join(f"{kind}{error}".split())
             yield Finding(check.name, False, words, DISK if isinstance(error, OSError) else check.remedy)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ..system.libraries import Broken, cause_and_fix
 from .options import Ways
 from .screens import complain
 
@@ -67,7 +68,8 @@ def finish(file: Path, image: Path, ways: Ways) -> int:
         try:
             drawn = _draw_beside(file, image)
         except Exception as error:  # whatever it is, the map is there
-            code = complain(f"no picture: {str(error) or type(error).__name__}", 1)
+            told = cause_and_fix(error) if isinstance(error, Broken) else None
+            code = complain(f"no picture: {'; '.join(told or [str(error) or type(error).__name__])}", 1)
     if not ways.quiet:
         print_kept(file, drawn)
     return code
