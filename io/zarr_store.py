@@ -15,13 +15,14 @@ import numpy as np
 import xarray as xr
 
 from .dataset import model_of
+from ..system.libraries import missing_extra
 from .layout import Box, Chunk, Layout
 
 try:
     import zarr
     from zarr.codecs import ZstdCodec
-except ImportError:
-    raise ModuleNotFoundError("files that end in .zarr take zarr: pip install 'foedus[zarr]'") from None
+except ModuleNotFoundError as error:
+    raise missing_extra(error, "files that end in .zarr take zarr: pip install 'foedus[zarr]'") from None
 
 FORMAT, METADATA = 3, "zarr.json"
 CODEC = ZstdCodec(level=1, checksum=True)

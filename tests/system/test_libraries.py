@@ -56,9 +56,9 @@ def test_the_doctor_tells_what_there_is_and_what_is_wrong():
     assert re.search(f"\nwrong: 1. What to do: {AGAIN}numba\n$", out)
 
 
-@pytest.mark.parametrize("library", ["netCDF4", "matplotlib"])
+@pytest.mark.parametrize("library", ["netCDF4", "matplotlib", "zarr"])
 def test_what_is_loaded_late_is_told_alike(tmp_path, library):
-    """By a check of the doctor, and where a picture fails."""
+    """By a check of the doctor, where a picture fails, and of an extra that is installed."""
     module = tmp_path / f"{library}.py"
     module.write_text("")
     (tmp_path / "run.toml").write_text("axes.stake = [0.5, 1.0]")

@@ -11,10 +11,12 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+from ..system.libraries import missing_extra
+
 try:
     import panel as pn
-except ModuleNotFoundError:
-    raise ModuleNotFoundError("the explorer takes Panel: pip install 'foedus[explore]'") from None
+except ModuleNotFoundError as error:
+    raise missing_extra(error, "the explorer takes Panel: pip install 'foedus[explore]'") from None
 from bokeh.server.util import check_allowlist, create_hosts_allowlist
 from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher, Rule

@@ -10,13 +10,14 @@ from typing import Any
 from ..io.draft import Draft, Record
 from ..solving.parallel import Progress, check_threads
 from ..solving.requests import Request, solve_request
+from ..system.libraries import missing_extra
 from ..version import __version__
 from .slabs import slab_of, solve_slab
 
 try:
     import distributed
-except ImportError:
-    raise ModuleNotFoundError("clusters take Dask: pip install 'foedus[dask]'") from None
+except ModuleNotFoundError as error:
+    raise missing_extra(error, "clusters take Dask: pip install 'foedus[dask]'") from None
 
 AHEAD = 4  # slabs that a thread of the cluster has waiting, so that none is idle
 PATIENCE = "10s"  # for a scheduler to answer

@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from ..system.libraries import missing_extra
 from .requests import Request, solve_request
 
 try:
     import dask
     import dask.array
-except ImportError:
-    raise ModuleNotFoundError("lazy maps take Dask: pip install 'foedus[dask]'") from None
+except ModuleNotFoundError as error:
+    raise missing_extra(error, "lazy maps take Dask: pip install 'foedus[dask]'") from None
 
 
 def lazy_arrays(request: Request, chunks: Mapping[str, Any]) -> dict[str, dask.array.Array]:

@@ -54,3 +54,9 @@ def _folders_in_front() -> list[str]:
     own = str(Path(os.__file__).parent)
     before = sys.path[: sys.path.index(own)] if own in sys.path else []
     return [folder or os.getcwd() for folder in before]
+
+
+def missing_extra(error: ModuleNotFoundError, words: str) -> ModuleNotFoundError:
+    """Return what is raised where an extra is not installed, in these words; or the error itself, if it is of a
+    part of a package that is there."""
+    return error if "." in (error.name or "") else ModuleNotFoundError(words)
