@@ -20,7 +20,7 @@ import numpy as np
 import xarray as xr
 
 from .dataset import is_ours, with_choices
-from .kept import check_codes, check_kept
+from .kept import as_loaded, check_codes, check_kept
 from .layout import Box, Layout, layout
 
 FORMATS = {".nc": "netcdf", ".zarr": "zarr_store"}  # the module that writes and reads each
@@ -156,6 +156,7 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
     if not isinstance(dataset, xr.Dataset):
         raise TypeError(f"a Dataset is needed, not a {type(dataset).__name__}")
     files = format_of(Path(path))
+    dataset = as_loaded(dataset)
     check_kept(dataset)
     with beside(path) as draft:
         maps = _layouts(dataset)

@@ -20,6 +20,17 @@ VALUES = "a file keeps numbers and texts: convert it with astype, or drop it"
 ATTRIBUTES = "a file keeps texts, numbers and lists of two or more of either"
 
 
+def as_loaded(dataset: xr.Dataset) -> xr.Dataset:
+    """Return a Dataset as `load` gives it, though xarray opened its file: without checksums, and with texts
+    of NumPy's usual type."""
+    plain = dataset.copy()
+    for name, array in plain.variables.items():
+        array.attrs.pop(CHECKSUM, None)
+        if array.dtype.kind == "T":
+            plain[name] = (array.dims, np.array(array.values.tolist(), str), array.attrs)
+    return plain
+
+
 def check_kept(dataset: xr.Dataset) -> None:
     """Raise TypeError if foedus did not make a Dataset, and ValueError with the first thing in it that would
     not be read as it was written: a name, values, an attribute, or codes that are none.

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from .dataset import model_of
 from ..system.libraries import missing_extra
+from .dataset import model_of
 from .layout import Box, Chunk, Layout
 
 try:

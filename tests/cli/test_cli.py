@@ -290,7 +290,7 @@ class TestMap:
             ("from = 0.1, to = 0.9", "from = 0.1, to = 0.1", "axes.status_quo: from = 0.1 must be less than to = 0.1 (from run.toml)"),
             ("from = 0.1, to = 0.9", "from = 0.1, to = 1.5", "status_quo[10] = 1.0333333333333332 is not allowed; it must be > 0 and < 1 (from run.toml)"),
             ("from = 0.1, to = 0.9", "from = 0.1, to = inf", "axes.status_quo: from = 0.1 and to = inf must be finite numbers (from run.toml)"),
-            ("points = 16", "points = 0", "axes.status_quo: points = 0 is not allowed; it must be 1 or more (from run.toml)"),
+            ("points = 16", "points = 0", "axes.status_quo: points = 0 is not allowed; it must be a whole number, from 1 to 100000000 (from run.toml)"),
             ("points = 16", "points = 1.5", "axes.status_quo.points = 1.5: input should be a valid integer (from run.toml)"),
             ("points = 16", "steps = 16", "axes.status_quo.steps is not a key of a run file; allowed here: from, to, points, scale (from run.toml)"),
             (", points = 16", "", "axes.status_quo.points is missing (from run.toml)"),

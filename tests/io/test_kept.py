@@ -165,3 +165,12 @@ def test_a_version_that_keeps_nothing_is_excluded():
     (needed,) = (one for one in map(requirement, project["dependencies"]) if one.name == "h5py")
     assert "3.15.1" not in needed.specifier
     assert "3.16.0" in needed.specifier
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_file_that_xarray_opened_is_saved_as_one_that_was_loaded(tmp_path, ending):
+    foedus.save(MAP, tmp_path / f"map{ending}")
+    options = {".nc": {"engine": "netcdf4"}, ".zarr": {"engine": "zarr", "consolidated": False}}[ending]
+    with xr.open_dataset(tmp_path / f"map{ending}", chunks={}, **options) as opened:
+        foedus.save(opened, tmp_path / f"again{ending}")
+    assert foedus.load(tmp_path / f"again{ending}").equals(foedus.load(tmp_path / f"map{ending}"))

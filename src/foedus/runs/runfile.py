@@ -16,8 +16,10 @@ from ..io.dataset import model_of, varying
 from ..io.files import FORMATS, opened, path_of, reading_text
 from ..maps.compare import check_apart, compared
 from ..model import Model, chosen
-from ..model.checks import naming
+from ..model.checks import check_whole, naming
 from ..solving.requests import check_dtype
+
+MOST = 10**8  # values of an axis
 
 
 class Run(NamedTuple):
@@ -47,8 +49,7 @@ class Range(StrictTable):
 
     def values(self) -> np.ndarray:
         """Return the values of the axis."""
-        if self.points < 1:
-            raise ValueError(f"points = {self.points} is not allowed; it must be 1 or more")
+        check_whole("points", self.points, 1, MOST)
         if not (math.isfinite(self.start) and math.isfinite(self.to)):
             raise ValueError(f"from = {self.start} and to = {self.to} must be finite numbers")
         if self.start >= self.to:
@@ -137,6 +138,8 @@ def parse(text: str, model: type[Content], known: Mapping[str, str]) -> Content:
     """
     try:
         return model.model_validate(tomllib.loads(text))
+    except RecursionError:
+        raise ValueError("this is not TOML that can be read: brackets are nested too deeply") from None
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"this is not TOML: {error}{_mending(error, text)}") from None
     except pydantic.ValidationError as error:

@@ -57,6 +57,6 @@ def _folders_in_front() -> list[str]:
 
 
 def missing_extra(error: ModuleNotFoundError, words: str) -> ModuleNotFoundError:
-    """Return what is raised where an extra is not installed, in these words; or the error itself, if it is of a
-    part of a package that is there."""
+    """Return what is raised where an extra is not installed, in these words; or the error itself, if it is of
+    a part of a package that is there."""
     return error if "." in (error.name or "") else ModuleNotFoundError(words)
