@@ -28,9 +28,8 @@ import numpy as np
 import foedus
 from benchmarks.suite.kernel import DEFAULT, kernel_map, outputs
 from foedus.alliance.model import OUTCOMES as VARIABLES
-from foedus.alliance.model import PARAMETERS
+from foedus.alliance.model import PARAMETERS, PER_ARMS
 from foedus.kernels import alliance as kernels
-from foedus.model.parameters import PER_ARMS
 
 from . import bound, c, gambit_peer, jax_peer, numpy_peer, scipy_peer, tree_peer
 from .report import ALONE, BOUNDED, report

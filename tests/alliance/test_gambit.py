@@ -364,7 +364,7 @@ class TestRefusals:
                 ValueError,
                 "arms = 101 is not allowed; it must be a whole number, from 1 to 100",
             ),
-            ("game.efg", {"arms": 2.0}, ValueError, "arms = 2.0 is not a whole number"),
+            ("game.efg", {"arms": 2.0}, ValueError, "arms = 2.0 is not allowed; it must be a whole number"),
             (
                 "game.efg",
                 {"pledges": 1, "arms": 60},

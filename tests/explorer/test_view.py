@@ -412,7 +412,10 @@ def test_only_this_machine_is_served(port):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--port", "70000"], "--port 70000 is not allowed; it must be a whole number, from 0 to 65535"),
+        (
+            ["--port", "70000"],
+            "port = 70000 is not allowed; it must be a whole number, from 0 to 65535 (from --port 70000)",
+        ),
         (["--port", "1.5"], "'1.5' is not a whole number"),
         (["nothing.toml"], "nothing.toml: there is no such run file"),
         (

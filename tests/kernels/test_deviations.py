@@ -255,7 +255,7 @@ def test_codes_are_those_of_the_table():
     for code in [*schema.Regime, *schema.Crisis]:
         name = code.name.removesuffix("_CHALLENGES")
         assert getattr(deviations, name) == code
-    assert set(STATED) <= set(schema.VARIABLES)
+    assert set(STATED) <= set(schema.OUTCOMES)
     assert schema.CONTESTS.index("ratio") == deviations.RATIO
 
 

@@ -269,10 +269,10 @@ class TestResuming:
 
     def test_unsolved_games_are_told_as_of_the_whole_map(self, tmp_path, small, monkeypatch):
         """The first of them is counted over all slabs, also those of an earlier run."""
-        from foedus.large import streaming
+        from foedus.large import slabs
         from foedus.solving.requests import Solved
 
-        solve = streaming.solve_request
+        solve = slabs.solve_request
         lost = {float(AXES["ally_cost"][i]) for i in (20, 50)}
 
         def solve_some(request, threads=None):
@@ -282,7 +282,7 @@ class TestResuming:
                 first, unsolved = int(bad.argmax()) * request.shape[1], int(bad.sum()) * request.shape[1]
             return Solved(arrays, unsolved, first)
 
-        monkeypatch.setattr(streaming, "solve_request", solve_some)
+        monkeypatch.setattr(slabs, "solve_request", solve_some)
 
         def stop(done, _):
             if done > 1500:

@@ -27,7 +27,7 @@ from foedus.uncertainty import indices
 from foedus.uncertainty import sensitivity as sensitivities
 from foedus.uncertainty.distributions import EDGE, check_distribution, wilson
 from foedus.uncertainty.indices import Output
-from foedus.uncertainty.sensitivity import SENSITIVITY
+from foedus.uncertainty.labels import SENSITIVITY
 
 LAWS = {
     "ally_cost": ("log_uniform", 0.05, 5),
@@ -479,7 +479,7 @@ def test_progress_counts_up_and_raising_in_it_cancels():
         ({"outputs": ["pledge", "pledge"]}, ValueError, "outputs: 'pledge' is given more than once"),
         ({"outputs": ["pledge | deterrence"]}, ValueError, r"'pledge \| deterrence' is not for sobol, whose designs need every game; ask for it by pawn or delta alone"),
         ({"outputs": ["pledge | deterrence"], "methods": ["pawn", "morris"]}, ValueError, "is not for morris"),
-        ({"outputs": ["burden_share"], "ally_forces": 0.3, "samples": 256}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, and indices need it defined in all; ask for it in a regime, as in 'burden_share \| deterrence'"),
+        ({"outputs": ["burden_share"], "ally_forces": 0.3, "samples": 256}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, and indices need it defined in all; ask for it in a regime, as in 'burden_share \| REGIME'"),
         ({"outputs": ["burden_share"], "ally_forces": 0.3, "samples": 2**14}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, and"),
         ({"outputs": ["burden_share"], "ally_forces": 0.3, "methods": ["pawn"], "samples": 256}, ValueError, r"'burden_share' is undefined in \d+ of 512 games, and"),
         ({"outputs": ["pledge | partial"], "methods": ["pawn"], "samples": 256}, ValueError, r"'pledge \| partial' is of \d+ of the first 32 games, and 20 are needed; take more samples"),

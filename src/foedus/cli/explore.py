@@ -5,7 +5,7 @@ from typing import Annotated
 
 import cyclopts
 
-from ..model.checks import check_whole
+from ..model.checks import check_whole, naming
 from .options import whole_number
 from .progress import compile_kernels
 
@@ -40,7 +40,8 @@ def explore(
     from ..explorer.server import serve
     from ..explorer.view import DEFAULT, regimes, view_of_run
 
-    check_whole("--port", port, 0, 65535)
+    with naming(f"--port {port}"):
+        check_whole("port", port, 0, 65535)
     view = DEFAULT if run_file is None else view_of_run(run_file)
     compile_kernels(lambda: regimes(view, 2), quiet=False)
     serve(view, port, address, origin or [], browser)

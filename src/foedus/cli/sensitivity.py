@@ -9,7 +9,7 @@ from rich.table import Table
 
 from ..io.files import save
 from ..solving.sweeps import solve_points
-from ..uncertainty.sensitivity import SENSITIVITY
+from ..uncertainty.labels import SENSITIVITY
 from .options import AS_USUAL, MODEL, GridOptions, Output, command_line
 from .progress import compile_kernels, print_rate, progress_bar
 from .screens import show

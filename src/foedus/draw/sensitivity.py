@@ -12,7 +12,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from ..io.dataset import model_of, untold
 from ..model import Model
-from ..uncertainty.sensitivity import SENSITIVITY
+from ..uncertainty.labels import SENSITIVITY
 from .colours import colours_of
 from .parts import SMALL, Picture, add_caption, equation, label_of, name_of, percent, wrap_text
 

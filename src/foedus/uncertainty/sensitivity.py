@@ -5,52 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..model import UNSOLVED, Label, Model, chosen, table
+from ..model import UNSOLVED, Model, chosen
 from ..model.checks import check_whole
 from ..solving.columns import fixed_parameters
 from ..solving.parallel import Progress
 from ..solving.requests import solve_columns, warn_unsolved
 from .distributions import Distribution, check_distribution, wilson
 from .indices import CODES, EVERYWHERE, LEAST, METHODS, MOST, WHOLE, Found, Output, indices
+from .labels import SENSITIVITY
 
 if TYPE_CHECKING:
     import xarray as xr
 
-
-# what an analysis of sensitivity is made of; a margin is half of a 95 % interval
-OUTPUT = "units of the output"
-
-_INDICES = (
-    Label("first_order", "S_i", "1", "share of the variance by the parameter alone"),
-    Label("total_order", "S_Ti", "1", "share of the variance by the parameter, with all interactions"),
-    Label("second_order", "S_ij", "1", "share of the variance by the interaction of two parameters"),
-    Label("morris_absolute_mean", "mu^*", OUTPUT, "mean of the absolute elementary effects"),
-    Label("pawn", "PAWN", "1", "median distance of the distributions given the parameter"),
-    Label("delta", "delta", "1", "mean distance of the densities given the parameter"),
-)
-
-SENSITIVITY = table(
-    Label("output", "", "1", "output"),
-    Label("parameter", "", "1", "parameter"),
-    Label("other_parameter", "", "1", "the other parameter of a pair"),
-    Label("samples", "N", "1", "samples"),
-    Label("distribution", "", "1", "distribution of the parameter, as in a run file"),
-    Label("output_units", "", "1", "units of the output"),
-    *_INDICES,
-    *(
-        Label(f"{index.name}_margin", "", index.units, f"margin of the {index.long_name}")
-        for index in _INDICES
-    ),
-    Label("morris_mean", "mu", OUTPUT, "mean of the elementary effects"),
-    Label("morris_deviation", "sigma", OUTPUT, "standard deviation of the elementary effects"),
-    Label("mean", "", OUTPUT, "mean of the output"),
-    Label("mean_low", "", OUTPUT, "mean over the lowest tenth of the parameter"),
-    Label("mean_high", "", OUTPUT, "mean over the highest tenth of the parameter"),
-    Label("regime_name", "", "1", "regime"),
-    Label("probability", "P", "1", "probability of the regime"),
-    Label("probability_low", "", "1", "lower end of the 95 % interval of the probability"),
-    Label("probability_high", "", "1", "upper end of the 95 % interval of the probability"),
-)
 
 SAMPLES = 2**12
 
