@@ -627,6 +627,10 @@ class TestPoints:
             ),
             ("stake\n1\nmuch\n", "line 3: stake = 'much' is not a number (from games.csv)"),
             ("stake,ally_cost\n1,\n", "line 2: ally_cost = '' is not a number (from games.csv)"),
+            (
+                "stake,contest\n1,ratio\n2,1\n",
+                "line 3: contest = '1' is not allowed; it must be ratio or difference (from games.csv)",
+            ),
             ("stake\n1\n-1\n", "stake[1] = -1.0 is not allowed; it must be >= 0 (from games.csv)"),
             ('stake\n"1"\n\n-2\n', "stake[1] = -2.0 is not allowed; it must be >= 0 (from games.csv)"),
             (
@@ -875,3 +879,13 @@ def test_a_reader_that_leaves_is_no_error():
 
 def test_version():
     assert cli("--version").stdout.strip() == foedus.__version__
+
+
+def test_games_of_a_table_may_have_a_contest_each(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("games.csv").write_text("contest,ally_cost\nratio,0.3\ndifference,0.3\n")
+    assert run(["points", "games.csv", "--decisiveness", "2"]) == 0
+    found = foedus.load("games.nc")
+    assert found.contest.values.tolist() == ["ratio", "difference"]
+    for i, form in enumerate(("ratio", "difference")):
+        assert found.pledge.values[i] == foedus.solve(ally_cost=0.3, contest=form, decisiveness=2).pledge

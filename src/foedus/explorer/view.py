@@ -168,6 +168,9 @@ def view_of_run(path: str | os.PathLike) -> View:
     ends = {}
     middles = {}
     for name, values in run.axes.items():
+        if PARAMETERS[name].choices:  # the first stands for all
+            middles[name] = values[0]
+            continue
         rising = np.unique(values)
         default = PARAMETERS[name].default
         middle = float(rising[rising.size // 2])

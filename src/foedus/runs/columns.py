@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..io.files import reading_text
-from ..model import Model
+from ..model import Model, Parameter
 from ..model.checks import naming, number_of
 
 
@@ -17,23 +17,27 @@ def read_columns(path: Path, model: Model) -> dict[str, Any]:
     """Return the columns of a CSV file by name."""
     try:
         with reading_text(path) as stream, naming(str(path)):
-            names = _parameters_of(_heading(csv.reader(stream)), model)
+            parameters = _parameters_of(_heading(csv.reader(stream)), model)
             try:
+                if any(parameter.choices for parameter in parameters):
+                    raise ValueError("names are no numbers")
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", UserWarning)  # of no rows, said better below
                     rows = np.loadtxt(stream, delimiter=",", quotechar='"', ndmin=2)
-                if rows.size and rows.shape[1] != len(names):
+                if rows.size and rows.shape[1] != len(parameters):
                     raise ValueError("a row has more or fewer values than there are names")
             except UnicodeDecodeError:
                 raise
-            except ValueError:  # slowly, to take what spreadsheets add, or to say which line is wrong
+            except (
+                ValueError
+            ):  # slowly, to take names and what spreadsheets add, or to say which line is wrong
                 stream.seek(0)
-                rows = np.array(list(_rows(names, csv.reader(stream))))
+                rows = np.array(list(_rows(parameters, csv.reader(stream))))
             if rows.size == 0:
                 raise ValueError("the file has no rows below its first line")
     except csv.Error:
         raise ValueError(f"{path} is not a CSV file") from None
-    return dict(zip(names, rows.T, strict=True))
+    return {p.name: p.values(column) for p, column in zip(parameters, rows.T, strict=True)}
 
 
 def _heading(rows: Iterator[list[str]]) -> list[str]:
@@ -44,7 +48,7 @@ def _heading(rows: Iterator[list[str]]) -> list[str]:
     return names
 
 
-def _parameters_of(names: list[str], model: Model) -> list[str]:
+def _parameters_of(names: list[str], model: Model) -> list[Parameter]:
     """Return the parameters that the first line of a CSV file names, each of them once."""
     if not names:
         raise ValueError("the file is empty; its first line must name the parameters")
@@ -56,28 +60,35 @@ def _parameters_of(names: list[str], model: Model) -> list[str]:
             "the first column has no name; leave out the numbers of the rows (pandas: index=False, R: "
             "row.names=FALSE)"
         )
+    parameters = [model.parameter(name) for name in names]
     for name in names:
-        model.parameter(name)
         if names.count(name) > 1:
             raise ValueError(f"{name} has more than one column")
-    return names
+    return parameters
 
 
-def _rows(names: list[str], rows: Any) -> Iterator[list[float]]:
+def _rows(parameters: list[Parameter], rows: Any) -> Iterator[list[float]]:
     """Give the rows of a CSV file below its names, without the empty columns at their end, and none that is
-    empty; raise ValueError with the first of them, by its line, that has not a number for each name."""
+    empty; raise ValueError with the first of them, by its line, that has not a value for each name."""
     _heading(rows)
     for cells in rows:
         row = [cell.strip() for cell in cells]
         if not any(row) or row[0].startswith("#"):  # which NumPy passes over, too
             continue
         line = f"line {rows.line_num}"
-        if len(row) < len(names) or any(row[len(names) :]):
-            raise ValueError(f"{line} has {len(row)} values, the first line {len(names)} names")
-        values = []
-        for name, value in zip(names, row, strict=False):
-            try:
-                values.append(number_of(value))
-            except ValueError as error:
-                raise ValueError(f"{line}: {name} = {error}") from None
-        yield values
+        if len(row) < len(parameters) or any(row[len(parameters) :]):
+            raise ValueError(f"{line} has {len(row)} values, the first line {len(parameters)} names")
+        try:
+            yield [_number(parameter, value) for parameter, value in zip(parameters, row, strict=False)]
+        except ValueError as error:
+            raise ValueError(f"{line}: {error}") from None
+
+
+def _number(parameter: Parameter, text: str) -> float:
+    """Return the number by which kernels know a value, as it was typed; raise ValueError if it is none."""
+    if parameter.choices:
+        return parameter.number(parameter.check(text))
+    try:
+        return number_of(text)
+    except ValueError as error:
+        raise ValueError(f"{parameter.name} = {error}") from None
