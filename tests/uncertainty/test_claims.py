@@ -15,6 +15,7 @@ from foedus import Regime
 from foedus.alliance import claims as article
 from foedus.alliance.model import CONTESTS, NUMBERS, model
 from foedus.cli.app import run
+from foedus.cli.claims import counterexamples
 from foedus.uncertainty import claims as verdicts
 from foedus.uncertainty.claims import Verdict
 
@@ -505,3 +506,19 @@ def test_help_says_which_parameters_are_drawn(capsys):
     text = "".join(capsys.readouterr().out.replace("│", "").split())
     assert text.count("[default:drawn]") == len(verdicts.usual_laws(model))
     assert f"[default:{NUMBERS['decisiveness'].default}]" in text
+
+
+def test_the_contest_may_be_an_axis_of_a_grid(tmp_path, capsys):
+    """Each contest counts, and a game against a claim is told with its own."""
+    axes = AXES | {"contest": ["ratio", "difference"]}
+    both = foedus.claims(axes, decisiveness=2.0)
+    alone = [foedus.claims(AXES, contest=form, decisiveness=2.0) for form in axes["contest"]]
+    for name in ("premise_met", "holds"):
+        np.testing.assert_array_equal(both[name], sum(one[name] for one in alone))
+    lines = counterexamples(both)
+    assert lines
+    for line in lines:
+        claim, _, command = line.removeprefix("against ").partition(": foedus ")
+        assert run(command.split()) == 0
+        assert claim in both.claim.values
+    assert any("--contest difference" in line for line in lines)

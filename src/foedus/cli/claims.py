@@ -143,7 +143,8 @@ def counterexamples(dataset: "xr.Dataset") -> list[str]:
     from ..io.dataset import model_of
 
     model, lines = model_of(dataset), []
-    fixed = {name: dataset[name].item() for name, p in model.by_name.items() if p.choices and name in dataset}
+    choices = [name for name, p in model.by_name.items() if p.choices and name not in dataset.parameter]
+    fixed = {name: dataset[name].item() for name in choices}
     for name in dataset.claim.values.tolist():
         found = dataset.counterexample.sel(claim=name, example=0)
         if found.notnull().all():
