@@ -366,14 +366,21 @@ class TestMap:
         name, values = next(iter(forms[0])), ", ".join(str(form[next(iter(form))]) for form in forms)
         assert f"{name} {values}, along {axis}" in " ".join(capsys.readouterr().out.split())
 
-    @pytest.mark.parametrize("axis", ["contest", "run"])
-    def test_refuses_maps_side_by_side_along_no_parameter(self, folder, capsys, axis):
+    def test_refuses_maps_side_by_side_along_no_parameter(self, folder, capsys):
         maps = [foedus.sweep({"ally_cost": [0.3, 1.0]}, contest=form) for form in ("ratio", "difference")]
-        foedus.save(xr.concat(maps, axis), "joined.nc")
-        expected = f"joined.nc is no grid, and no run makes it again: it has an axis {axis}"
+        foedus.save(xr.concat(maps, "run"), "joined.nc")
+        expected = "joined.nc is no grid, and no run makes it again: it has an axis run"
         assert refuse(capsys, "map", "joined.nc", "-o", "a.nc") == expected
         assert run(["info", "joined.nc"]) == 0
         assert "games 4 " in " ".join(capsys.readouterr().out.split())
+
+    def test_maps_side_by_side_along_the_contest_are_one_grid(self, folder):
+        forms = ["ratio", "difference"]
+        joined = xr.concat([foedus.sweep({"ally_cost": [0.3, 1.0]}, contest=form) for form in forms], "contest")
+        foedus.save(joined, "joined.nc")
+        assert run(["map", "joined.nc", "-o", "a.nc", "--quiet", "--no-picture"]) == 0
+        grid = foedus.sweep({"contest": forms, "ally_cost": [0.3, 1.0]})
+        xr.testing.assert_equal(foedus.load("a.nc"), grid)
 
     @pytest.mark.parametrize("options", [[], ["--adaptive"]])
     def test_a_name_that_is_no_text_is_told_as_such(self, folder, monkeypatch, options):
