@@ -376,7 +376,9 @@ class TestMap:
 
     def test_maps_side_by_side_along_the_contest_are_one_grid(self, folder):
         forms = ["ratio", "difference"]
-        joined = xr.concat([foedus.sweep({"ally_cost": [0.3, 1.0]}, contest=form) for form in forms], "contest")
+        joined = xr.concat(
+            [foedus.sweep({"ally_cost": [0.3, 1.0]}, contest=form) for form in forms], "contest"
+        )
         foedus.save(joined, "joined.nc")
         assert run(["map", "joined.nc", "-o", "a.nc", "--quiet", "--no-picture"]) == 0
         grid = foedus.sweep({"contest": forms, "ally_cost": [0.3, 1.0]})

@@ -9,6 +9,7 @@ import xarray as xr
 from games import NAMES, random_games
 from matplotlib.colors import to_rgb
 from pictures import caption, legends, overlaps
+from stepped import stepped
 
 import foedus
 from foedus import Regime
@@ -96,6 +97,29 @@ def test_all_changes_within_one_step_are_found_that_its_ends_show():
     found = close_in(staircase, ends, 0.0)
     assert sorted(found.high.tolist()) == [0.1, 0.4, 0.7]
     assert found.low.tolist() == [np.nextafter(x, 0) for x in found.high]
+
+
+def test_changes_are_closed_in_on_below_zero_and_at_it():
+    """The first float at or above a step, on either side of 0; beside 0 to 1e-15 of a step of the scan."""
+    steps = [-700.0, -1.3, -1.2999999, -1e-9, 0.0, 1e-9, 2.5]
+
+    def staircase(line, at):
+        return np.searchsorted(steps, at, side="right").astype(np.int8)
+
+    ends = Brackets(*(np.array([v]) for v in (0, -1e300, 3.0, np.int8(0), np.int8(7))))
+    found = close_in(staircase, ends, 1e-15)
+    assert sorted(found.high.tolist()) == steps
+    assert all(
+        low == np.nextafter(high, -np.inf) or high == 0.0 >= low >= -1e-15
+        for low, high in zip(*found[1:3], strict=True)
+    )
+
+
+@pytest.mark.parametrize("points", [11, 4096])
+@pytest.mark.parametrize("step", [-1.3, -0.05, 0.0, 0.7])
+def test_parameters_may_be_negative(step, points):
+    found = foedus.cutpoints("t", (-3, 3), model=stepped(step), points=points).value
+    assert found.values.tolist() == [step]
 
 
 @pytest.mark.parametrize("within", [(1e-300, 1e300), (1e-20, 1e18)])

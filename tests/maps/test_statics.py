@@ -1,6 +1,7 @@
 """Near a game: responses are derivatives, margins end where the regime changes, and what hangs on a tie is told."""
 
 import csv
+import dataclasses
 import math
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import xarray as xr
 from games import NAMES, random_games
 from matplotlib.colors import LogNorm
+from stepped import stepped
 
 import foedus
 from foedus import Regime
@@ -30,6 +32,34 @@ def value(eq, name):
     if name.endswith("_without"):
         return getattr(eq.without, name.removesuffix("_without"))
     return getattr(eq, name)
+
+
+class TestNegativeParameters:
+    """Distances are relative to the size of a parameter, whatever its sign."""
+
+    @pytest.mark.parametrize(
+        ("t", "step"), [(-2e6, -1e6), (2e6, 3e6), (-2.0, -1.3), (2.0, -1.0), (-2.0, 3.0)]
+    )
+    def test_margins(self, t, step):
+        near = foedus.statics(model=stepped(step), parameters=["t"], t=t).margin.sel(parameter="t")
+        expected = {side: abs(step - t) / abs(t) for side in ["above" if step > t else "below"]}
+        assert near.sel(side=list(expected)).values == pytest.approx(list(expected.values()), rel=1e-12)
+        assert np.isinf(near.drop_sel(side=list(expected))).all()
+
+    def test_mirrored_games_answer_alike(self):
+        here, there = (
+            foedus.statics(model=stepped(9.0), t=t).sel(variable="height", parameter="t") for t in (-2.0, 2.0)
+        )
+        np.testing.assert_allclose(here.response, there.response)
+        assert here.direction == there.direction == Direction.RISES
+
+    def test_a_model_without_numbers_has_margins(self):
+        codes = dataclasses.replace(
+            stepped(1.0), outcomes=stepped(1.0).outcomes[:1], solve=lambda p: (1 if p.t < 1.0 else 2,)
+        )
+        ds = foedus.statics(model=codes, parameters=["t"])
+        assert ds.margin.sel(side="above").item() == 1.0
+        assert ds.sizes["variable"] == 0
 
 
 class TestResponses:

@@ -138,7 +138,7 @@ def cutpoints(
         return solve(line, at, [game.mapped.name])[game.mapped.name]
 
     first, stretches = _changes(game, parameter, scan, lines, threads, progress)
-    found = close_in(regimes_at, stretches, 0.0 if scan[0] > 0 else 1e-15 * scan[1])
+    found = close_in(regimes_at, stretches, 1e-15 * (scan[1] - scan[0]) if scan[0] <= 0 <= scan[-1] else 0.0)
     found = found.take(np.lexsort((found.high, found.line)))
     counts = np.bincount(found.line, minlength=lines.games)
     place = found.line, np.arange(found.line.size) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -210,9 +210,8 @@ def close_in(regimes_at: RegimesAt, stretches: Brackets, tiny: float) -> Bracket
     """Close in on the changes of regime in stretches at whose ends it differs, all of them side by side.
 
     Each stretch is halved, the half kept in which the regime first differs from that below, until no float
-    lies between its ends or they are as small as `tiny`; if what is above it is not yet the regime at the
-    end of the stretch, the rest of it is searched in the same way. Half of the floats are below the middle:
-    none is negative, so that they are in the order of their bits.
+    lies between its ends or both are within `tiny` of 0; if what is above it is not yet the regime at the
+    end of the stretch, the rest of it is searched in the same way.
     """
     parts = []
     while True:
@@ -220,9 +219,8 @@ def close_in(regimes_at: RegimesAt, stretches: Brackets, tiny: float) -> Bracket
         open_ = np.arange(line.size)
         while open_.size:
             left, right = low[open_], high[open_]
-            bits = left.view(np.int64)
-            middle = (bits + (right.view(np.int64) - bits) // 2).view(np.float64)
-            apart = (left < middle) & (middle < right) & (right > tiny)
+            middle = _middle(left, right)
+            apart = (left < middle) & (middle < right) & ((left < -tiny) | (right > tiny))
             open_, middle = open_[apart], middle[apart]
             if open_.size:
                 regime = regimes_at(line[open_], middle)
@@ -234,6 +232,14 @@ def close_in(regimes_at: RegimesAt, stretches: Brackets, tiny: float) -> Bracket
         if not more.any():
             return _joined(parts)
         stretches = Brackets(line, high, stretches.high, above, stretches.above).take(more)
+
+
+def _middle(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return the middle of stretches: 0 if it is inside, else the float below which half of the floats lie."""
+    # floats of one sign are in the order of their bits, or in the opposite one
+    bits, others = np.abs(low).view(np.int64), np.abs(high).view(np.int64)
+    size = ((bits & others) + ((bits ^ others) >> 1)).view(np.float64)  # their mean; a sum could overflow
+    return np.where(low >= 0, size, np.where(high <= 0, -size, 0.0))
 
 
 def _labelled(

@@ -172,7 +172,7 @@ def statics(
         return solve_columns(game, {**columns, change: to}, {}, wanted, threads)
 
     base = solve(chosen_parameters[0], here[chosen_parameters[0]], at, [*names, mapped, *needs])
-    outcome = np.array([base[name] for name in names])
+    outcome = _stacked(base, names, count)
     responses = np.full((len(SIDES), len(names), len(chosen_parameters), count), math.nan)
     margins = np.full((len(SIDES), len(chosen_parameters), count), math.inf)
     beyond = np.full((3 if game.deciding else 1, *margins.shape), UNSOLVED, np.int8)
@@ -233,8 +233,13 @@ class _Side(NamedTuple):
 
 
 def _scale(value: np.ndarray) -> np.ndarray:
-    """Return what distances from a value are relative to: itself, or 1 if it is 0."""
-    return np.where(value > 0, value, 1.0)
+    """Return what distances from a value are relative to: its size, or 1 if it is 0."""
+    return np.where(value == 0, 1.0, np.abs(value))
+
+
+def _stacked(arrays: Mapping[str, np.ndarray], names: list[str], games: int) -> np.ndarray:
+    """Return variables of so many games, a row each; there may be none."""
+    return np.array([arrays[name] for name in names]).reshape(len(names), games)
 
 
 def _distances(near: _Side) -> np.ndarray:
@@ -293,8 +298,7 @@ def _responses(near: _Side, distance: np.ndarray, here: np.ndarray, names: list[
     games = np.flatnonzero((distance > TIE * near.scale) & (near.room > 0))
     for _ in range(TRIES):
         half, one, two = (
-            np.array([solved[name] for name in names])
-            for solved in (near.at(n * step[games], games, names) for n in (0.5, 1.0, 2.0))
+            _stacked(near.at(n * step[games], games, names), names, games.size) for n in (0.5, 1.0, 2.0)
         )
         start = here[:, games]
         by_step = near.sign * (4 * one - 3 * start - two) / (2 * step[games])
