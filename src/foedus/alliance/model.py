@@ -125,7 +125,7 @@ model = Model(
     _PARAMETERS,
     _OUTCOMES,
     loop=_loop,
-    searched=[Outcome("deviation_gain", "epsilon", GOOD, "largest gain of a player by another move")],
+    searched=Outcome("deviation_gain", "epsilon", GOOD, "largest gain of a player by another move"),
     search=_search,
     deciding=DECIDING,
     drawn=("pledge", "ally_arms", "challenger_arms"),
@@ -137,5 +137,4 @@ model = Model(
     references=REFERENCES,
 )
 PARAMETERS, OUTCOMES, KEPT = model.by_name, model.found, model.kept
-SEARCHED = {outcome.name: outcome for outcome in model.searched}
 NUMBERS = {name: parameter for name, parameter in PARAMETERS.items() if not parameter.choices}

@@ -224,7 +224,7 @@ def _style(model: Model, array: xr.DataArray, entry: Label) -> tuple[dict[str, A
         return {"cmap": colours, "norm": NoNorm()}, NOT_SOLVED
     blank = {"facecolor": "0.8", "edgecolor": "0.4"}
     low, high = (float(limit) for limit in (array.min(), array.max()))
-    if entry in model.searched:
+    if entry == model.searched:
         return {"cmap": "viridis", "norm": LogNorm(GAINS[0], np.nanmax([GAINS[1], high]), clip=True)}, blank
     if low < -NOISE * high and high > -NOISE * low:
         return {"cmap": "RdBu_r", "norm": CenteredNorm(0, max(-low, high))}, blank

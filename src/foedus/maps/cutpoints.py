@@ -138,7 +138,8 @@ def cutpoints(
         return solve(line, at, [game.mapped.name])[game.mapped.name]
 
     first, stretches = _changes(game, parameter, scan, lines, threads, progress)
-    found = close_in(regimes_at, stretches, 1e-15 * (scan[1] - scan[0]) if scan[0] <= 0 <= scan[-1] else 0.0)
+    tiny = 1e-15 * (scan[1] - scan[0]) if scan[0] <= 0 <= scan[-1] else 0.0
+    found = close_in(regimes_at, stretches, tiny)
     found = found.take(np.lexsort((found.high, found.line)))
     counts = np.bincount(found.line, minlength=lines.games)
     place = found.line, np.arange(found.line.size) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -235,7 +236,7 @@ def close_in(regimes_at: RegimesAt, stretches: Brackets, tiny: float) -> Bracket
 
 
 def _middle(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Return the middle of stretches: 0 if it is inside, else the float below which half of the floats lie."""
+    """Return the middle of stretches: 0 if it is inside, else that of the floats in them."""
     # floats of one sign are in the order of their bits, or in the opposite one
     bits, others = np.abs(low).view(np.int64), np.abs(high).view(np.int64)
     size = ((bits & others) + ((bits ^ others) >> 1)).view(np.float64)  # their mean; a sum could overflow

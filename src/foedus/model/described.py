@@ -18,7 +18,7 @@ def described(model: Model) -> str:
     ]
     outcomes = [
         {part: getattr(outcome, part) for part in ("name", *PARTS)} | _codes(model, outcome)
-        for outcome in (*model.outcomes, *model.searched)
+        for outcome in model.kept.values()
     ]
     tables = {"title": model.title, "parameters": parameters, "outcomes": outcomes}
     more = {"drawn": model.drawn, "pairs": model.pairs, "pair_words": model.pair_words}

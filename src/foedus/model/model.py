@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
+from .rules import check_model
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,7 +84,7 @@ class Model:
         the kernel: of the parameters by name, a value for each outcome. Numba compiles it.
     loop : callable, optional
         of the numbers that each parameter takes, the `Loop` over such games, in place of one over `solve`
-    searched : sequence of Outcome, optional
+    searched : Outcome, optional
         what is found only where it is asked for, by `search`
     search : callable, optional
         of nothing, the `Search` of it
@@ -100,6 +101,12 @@ class Model:
         of nothing, what is said of the game, to be tested
     references : str, optional
         where the game is from
+
+    Raises
+    ------
+    TypeError, ValueError
+        if something is wrong with it: a name is given twice or is one that a tool needs, no outcome is a
+        code, a code is not from 0 to 62, a default or a usual range is not allowed.
     """
 
     name: str
@@ -109,7 +116,7 @@ class Model:
     solve: Callable[..., Any] | None = None
     _: dataclasses.KW_ONLY
     loop: Callable[[Callable[[str], "np.ndarray"]], Loop] | None = None
-    searched: Sequence[Outcome] = ()
+    searched: Outcome | None = None
     search: Callable[[], Search] | None = None
     deciding: Deciding | None = None
     drawn: Sequence[str] = ()
@@ -119,6 +126,9 @@ class Model:
     colours: Mapping[type[Code], Mapping[Code, str]] = dataclasses.field(default_factory=dict)
     claims: Callable[[], Sequence[Claim]] = tuple
     references: str = ""
+
+    def __post_init__(self) -> None:
+        check_model(self)
 
     def __reduce__(self) -> Any:
         """A model that foedus has is sent to other processes by its name."""
@@ -137,7 +147,7 @@ class Model:
     @functools.cached_property
     def kept(self) -> dict[str, Outcome]:
         """All that may be kept of a game, by name: outcomes and what is searched for."""
-        return self.found | {outcome.name: outcome for outcome in self.searched}
+        return self.found | ({self.searched.name: self.searched} if self.searched else {})
 
     @functools.cached_property
     def mapped(self) -> Outcome:

@@ -178,7 +178,7 @@ def _solve_searched(request: Request, threads: int, progress: Progress | None) -
     arrays, unsolved, first = solve_request(exact, threads)
     games = request.columns.games
     stated = np.array([arrays[name].ravel() for name in needs], np.float64)
-    (name,) = (outcome.name for outcome in request.model.searched)
+    (name,) = {*request.model.kept} - {*request.model.found}
     found = np.empty(games)
     arguments = *_laid_out(request), stated, found
 

@@ -1,0 +1,144 @@
+"""What a model must be, so that every tool can take it: checked when it is made."""
+
+import keyword
+import math
+from typing import TYPE_CHECKING, Any
+
+from .outcomes import UNSOLVED, Code, Outcome
+from .parameters import Parameter
+
+if TYPE_CHECKING:
+    from .model import Model
+
+MOST = 62  # the largest code
+# names of variables and dimensions that stand beside outcomes, and beside parameters alone
+BESIDE_OUTCOMES = """
+    basin_entropy border_length boundary_entropy curve curve_regimes curve_size decision direction game kink
+    least_margin least_parameter margin meeting meeting_error meeting_regimes neighbour next_regime
+    parameter player regime_name regime_share response share share_error side tie under variable vertex
+"""
+BESIDE_PARAMETERS = """
+    claim counterexample cutpoint distribution example first_order first_order_margin high holds low mean
+    mean_high mean_low output output_units premise premise_met probability probability_high probability_low
+    regime_above regime_below regime_first samples sentence total_order total_order_margin value verdict
+"""
+# options and keywords that stand beside parameters
+OPTIONS = """
+    adaptive address at axes axis browser chunks client csv dask dataset deviation_gain distributions dtype
+    efg figure games help json methods model off_path origin outputs over overwrite parameters path picture
+    points port progress quiet region resume run_file seed spacing table threads variables verbose version
+    within
+"""
+TOLD = "something that foedus tells of games"
+OURS = {
+    "outcome": dict.fromkeys(BESIDE_OUTCOMES.split(), TOLD),
+    "parameter": dict.fromkeys(f"{BESIDE_OUTCOMES} {BESIDE_PARAMETERS}".split(), TOLD)
+    | dict.fromkeys(OPTIONS.split(), "an option"),
+}  # by kind and name, what else has the name
+
+
+def check_model(model: "Model") -> None:
+    """Raise ValueError or TypeError in words if something is wrong with a model.
+
+    Examples
+    --------
+    >>> from foedus import Model, Outcome, Parameter
+    >>> Model("entry", "Entry", [Parameter("threads", "n", 1.0)], [Outcome("output")])
+    Traceback (most recent call last):
+    ValueError: the parameter 'threads' has the name of an option; give it another name
+    """
+    _check_kinds("parameters", model.parameters, Parameter)
+    _check_kinds("outcomes", model.outcomes, Outcome)
+    _check_names(model)
+    for parameter in model.parameters:
+        _check_parameter(model, parameter)
+    for outcome in model.kept.values():
+        if outcome.codes:
+            _check_codes(outcome.name, outcome.codes)
+    if not any(outcome.codes for outcome in model.outcomes):
+        raise ValueError(
+            f"the model {model.name} has no outcome that is a code, and a map shows one; "
+            "give one of its outcomes codes="
+        )
+    for name in (*model.drawn, *model.pairs, *model.pairs.values()):
+        if name not in model.found:
+            raise ValueError(f"{name!r} is not an outcome; there are {', '.join(model.found)}")
+
+
+def _check_kinds(what: str, entries: Any, kind: type) -> None:
+    """Raise if `entries` is no list of one or more of a kind."""
+    if not isinstance(entries, (list, tuple)) or not entries:
+        raise TypeError(f"{what} must be a list of one {kind.__name__} or more, not {entries!r}")
+    for entry in entries:
+        if not isinstance(entry, kind):
+            raise TypeError(f"{what} must be a list of {kind.__name__}, and {entry!r} is none")
+
+
+def _check_names(model: "Model") -> None:
+    """Raise if a name is no name, is given twice, or is one of ours."""
+    if not _is_word(model.name):
+        raise ValueError(f"the model's name {model.name!r} is not a word of letters, digits and _")
+    searched = (model.searched,) if model.searched else ()
+    seen: set[str] = set()
+    for what, entries in (("parameter", model.parameters), ("outcome", (*model.outcomes, *searched))):
+        for name in (entry.name for entry in entries):
+            if not _is_word(name) or keyword.iskeyword(name):
+                raise ValueError(f"the {what} {name!r} is not named by a word of letters, digits and _")
+            if name in seen:
+                raise ValueError(f"the name {name!r} is given twice; give the {what} another name")
+            seen.add(name)
+            ours = TOLD if name.startswith(("boundary_", "meeting_")) else OURS[what].get(name)
+            if ours:
+                raise ValueError(f"the {what} {name!r} has the name of {ours}; give it another name")
+
+
+def _is_word(name: Any) -> bool:
+    """Tell whether a name may be one of Python, in public."""
+    return isinstance(name, str) and name.isidentifier() and name[0] != "_"
+
+
+def _check_parameter(model: "Model", parameter: Parameter) -> None:
+    """Raise if the default of a parameter, its usual range or its choices are not allowed."""
+    name, choices = parameter.name, parameter.choices
+    if choices and (not all(isinstance(c, str) and c for c in choices) or len({*choices}) < len(choices)):
+        raise ValueError(f"{name}: its choices {choices!r} must be names, each of them once")
+    try:
+        parameter.check(parameter.default)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"the default of a parameter: {error}") from None
+    usual = parameter.usual
+    if usual is not None:
+        low, high = _ends(usual)
+        if choices or not -math.inf < low < high < math.inf:
+            raise ValueError(f"{name}: usual = {usual!r} is not a range from a number to a larger one")
+        if low < parameter.ends[0] or high > parameter.ends[1]:
+            raise ValueError(f"{name}: usual = {usual!r} is not allowed; it must be {parameter.domain}")
+    if parameter.units_by:
+        choice, by_form = parameter.units_by
+        if choice not in model.by_name or not {*by_form} <= {*model.by_name[choice].choices}:
+            raise ValueError(f"{name}: units_by = {parameter.units_by!r} names no choice, or no form of it")
+
+
+def _ends(usual: Any) -> tuple[float, float]:
+    """Return the ends of a range as floats, NaN where it is none."""
+    try:
+        low, high = usual
+        return float(low), float(high)
+    except (TypeError, ValueError):
+        return math.nan, math.nan
+
+
+def _check_codes(name: str, codes: Any) -> None:
+    """Raise if what an outcome gives as its codes is none, or one of them is no code."""
+    if not (isinstance(codes, type) and issubclass(codes, Code)):
+        raise TypeError(f"{name}: codes = {codes!r} is not allowed; it must be a class of Code")
+    if not any(code != UNSOLVED for code in codes):
+        raise ValueError(f"{name}: {codes.__name__} has no codes")
+    for word, code in codes.__members__.items():
+        place = f"{name}: {codes.__name__}.{word}"
+        if code == UNSOLVED and word != "UNSOLVED":
+            raise ValueError(f"{place} is -1, the code of games that could not be solved; take another")
+        if not UNSOLVED <= code <= MOST:
+            raise ValueError(f"{place} is {int(code)}; codes are from 0 to {MOST}")
+        if code.name != word:
+            raise ValueError(f"{place} and {code.name} are both {int(code)}; give each its own")

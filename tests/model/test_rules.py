@@ -1,0 +1,141 @@
+"""What a model must be: each thing that is wrong gets one line, and no name of ours is free."""
+
+import dataclasses
+import inspect
+
+import numpy as np
+import pytest
+from entry import Entry, model
+
+import foedus
+from foedus import Code, Model, Outcome, Parameter
+from foedus.alliance.model import model as alliance
+from foedus.model.rules import OURS
+
+
+class Zone(Code):
+    LOW, HIGH = 3, 40
+
+
+class Unsolved(Code):
+    NOTHING = -1
+    SOMETHING = 0
+
+
+class Large(Code):
+    LARGE = 63
+
+
+class Small(Code):
+    SMALL = -2
+
+
+class Same(Code):
+    ONE, OTHER = 1, 1
+
+
+class Empty(Code):
+    pass
+
+
+def made(parameters=(), outcomes=(), **more):
+    """A model with these beside a sound parameter and a sound outcome."""
+    sound = [Parameter("t", "t", 0.0)], [Outcome("zone", codes=Zone)]
+    return Model("zones", "Zones", [*sound[0], *parameters], [*sound[1], *outcomes], **more)
+
+
+def test_a_sound_model_is_taken():
+    assert made().mapped.name == "zone"
+    assert (
+        made([Parameter("u", "u", 0.5, "> 0 and < 1", usual=(0, 1))], [Outcome("output")])
+        .by_name["u"]
+        .default
+        == 0.5
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Model("a b", "", [], []), "parameters must be a list of one Parameter or more, not []"),
+        (lambda: dataclasses.replace(made(), name="a b"), "the model's name 'a b' is not a word of letters, digits and _"),
+        (lambda: made(["u"]), "parameters must be a list of Parameter, and 'u' is none"),
+        (lambda: made(outcomes=[Parameter("u", "u", 0.0)]), "outcomes must be a list of Outcome, and Parameter("),
+        (lambda: made([Parameter("t", "t", 1.0)]), "the name 't' is given twice; give the parameter another name"),
+        (lambda: made(outcomes=[Outcome("t")]), "the name 't' is given twice; give the outcome another name"),
+        (lambda: made([Parameter("class", "c", 1.0)]), "the parameter 'class' is not named by a word of letters, digits and _"),
+        (lambda: made(outcomes=[Outcome("1st")]), "the outcome '1st' is not named by a word"),
+        (lambda: made([Parameter("threads", "n", 1.0)]), "the parameter 'threads' has the name of an option; give it another name"),
+        (lambda: made([Parameter("game", "g", 1.0)]), "the parameter 'game' has the name of something that foedus tells of games"),
+        (lambda: made(outcomes=[Outcome("share")]), "the outcome 'share' has the name of something that foedus tells of games"),
+        (lambda: made(outcomes=[Outcome("boundary_t")]), "the outcome 'boundary_t' has the name of something"),
+        (lambda: made([Parameter("u", "u", -1.0, "> 0")]), "the default of a parameter: u = -1.0 is not allowed; it must be > 0"),
+        (lambda: made([Parameter("u", "u", "1", "> 0")]), "the default of a parameter: u = '1' is not a number"),
+        (lambda: made([Parameter("u", "u", 1.0, "positive")]), "'positive' is not a domain; one is written as in"),
+        (lambda: made([Parameter("u", "", "c", choices=("a", "b"))]), "the default of a parameter: u = 'c' is not allowed; it must be a or b"),
+        (lambda: made([Parameter("u", "", "a", choices=("a", "a"))]), "u: its choices ('a', 'a') must be names, each of them once"),
+        (lambda: made([Parameter("u", "u", 1.0, "> 0", usual=(-1, 2))]), "u: usual = (-1, 2) is not allowed; it must be > 0"),
+        (lambda: made([Parameter("u", "u", 1.0, usual=(2, 1))]), "u: usual = (2, 1) is not a range from a number to a larger one"),
+        (lambda: made([Parameter("u", "u", 1.0, usual=5)]), "u: usual = 5 is not a range from a number to a larger one"),
+        (lambda: made([Parameter("u", "u", 1.0, units_by=("form", {"a": "m"}))]), "u: units_by = ('form', {'a': 'm'}) names no choice"),
+        (lambda: dataclasses.replace(made(), outcomes=[Outcome("height")]), "the model zones has no outcome that is a code"),
+        (lambda: made(outcomes=[Outcome("more", codes=[0, 1])]), "more: codes = [0, 1] is not allowed; it must be a class of Code"),
+        (lambda: made(outcomes=[Outcome("more", codes=Unsolved)]), "more: Unsolved.NOTHING is -1, the code of games that could not be solved"),
+        (lambda: made(outcomes=[Outcome("more", codes=Large)]), "more: Large.LARGE is 63; codes are from 0 to 62"),
+        (lambda: made(outcomes=[Outcome("more", codes=Small)]), "more: Small.SMALL is -2; codes are from 0 to 62"),
+        (lambda: made(outcomes=[Outcome("more", codes=Same)]), "more: Same.OTHER and ONE are both 1; give each its own"),
+        (lambda: made(outcomes=[Outcome("more", codes=Empty)]), "more: Empty has no codes"),
+        (lambda: made(drawn=["height"]), "'height' is not an outcome; there are zone"),
+        (lambda: made(pairs={"zone": "height"}), "'height' is not an outcome; there are zone"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_in_one_line(make, words):
+    with pytest.raises((ValueError, TypeError)) as refused:
+        make()
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+TOOLS = [
+    foedus.solve, foedus.sweep, foedus.sweep_to, foedus.solve_points, foedus.compare, foedus.cutpoints,
+    foedus.adaptive_map, foedus.statics, foedus.sensitivity, foedus.claims, foedus.plot,
+]  # fmt: skip
+
+
+def test_no_parameter_has_the_name_of_a_keyword_beside_it():
+    for tool in TOOLS:
+        for name, parameter in inspect.signature(tool).parameters.items():
+            if parameter.kind is not parameter.VAR_KEYWORD:
+                assert name in OURS["parameter"], (tool, name)
+
+
+def test_no_name_is_one_that_a_tool_adds():
+    axes = {"demand": np.linspace(5, 20, 40), "sunk_cost": np.linspace(0.1, 9, 30)}
+    laws = {"demand": ("uniform", 5, 20), "sunk_cost": ("uniform", 0.1, 9)}
+    beside_outcomes = [
+        foedus.sweep(axes, model=model),
+        foedus.solve_points({"demand": [3.0, 4.0]}, model=model, variables=["entry"], cost=1.0),
+        foedus.compare(axes, {"conduct": ["leader", "equals"]}, model=model),
+        foedus.adaptive_map(axes, model=model),
+        foedus.statics(model=model),
+        foedus.statics(),
+    ]
+    apart = [
+        foedus.cutpoints("demand", (3, 20), {"cost": [1.0, 2.0]}, model=model),
+        foedus.sensitivity(laws, model=model, samples=256),
+        foedus.claims(model=model, games=100),
+    ]
+    own = {*model.by_name, *model.kept, *alliance.by_name, *alliance.kept}
+    for kinds, datasets in ((("outcome", "parameter"), beside_outcomes), (("parameter",), apart)):
+        for ds in datasets:
+            added = {
+                name
+                for name in {*ds.dims, *ds.variables} - own
+                if not name.startswith(("boundary_", "meeting_"))
+            }
+            for kind in kinds:
+                assert added <= {*OURS[kind]}, added - {*OURS[kind]}
+
+
+def test_codes_of_the_second_model_are_taken():
+    assert made(outcomes=[Outcome("more", codes=Entry)]).kept["more"].codes is Entry
