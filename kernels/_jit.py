@@ -53,16 +53,16 @@ def _source_hash(folder):
 
 def _prune(root, current):
     """Remove the compiled code of other versions that nobody has used for `KEEP_DAYS`."""
-    for folder in root.glob("kernels-*"):
+    for folder in (*root.glob("kernels-*"), *root.glob("model-*")):
         if folder != current and time.time() - folder.stat().st_mtime > KEEP_DAYS * 86400:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _cache_folder():
-    """Return the folder for these sources, made and marked as used, or None if it cannot be."""
+def _cache_folder(name):
+    """Return a folder for compiled code, made and marked as used, or None if it cannot be."""
     try:
         root = cache_root()
-        folder = root / f"kernels-{_source_hash(Path(__file__).parent)}"
+        folder = root / name
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
         _prune(root, folder)
@@ -71,7 +71,8 @@ def _cache_folder():
     return folder if os.access(folder, os.W_OK) else None
 
 
-CACHE_FOLDER = _cache_folder()
+SOURCES = _source_hash(Path(__file__).parent)
+CACHE_FOLDER = _cache_folder(f"kernels-{SOURCES}")
 plain = numba.config.DISABLE_JIT  # type: ignore[attr-defined]
 
 
@@ -111,6 +112,15 @@ class _Kept(FunctionCache):
 
     _impl_class = _Code
 
+    def __init__(self, function, key):
+        super().__init__(function)
+        self._key = key
+
+    def _index_key(self, sig, codegen):
+        """Return what the code is kept under; numba goes by what a function encloses, which may be another
+        object in every process."""
+        return (sig, codegen.magic_tuple(), self._key) if self._key else super()._index_key(sig, codegen)
+
     def load_overload(self, sig, target_context):
         """Return what is kept, or None where nothing is; what is damaged is forgotten."""
         try:
@@ -135,12 +145,12 @@ class _NotKept(NullCache):
         _warn(no_cache())
 
 
-def _cache_of(function):
+def _cache_of(function, folder, key=None):
     """Return where the compiled code of a function is kept."""
     before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(CACHE_FOLDER or "")
+    numba.config.CACHE_DIR = str(folder or "")
     try:
-        return _Kept(function)
+        return _Kept(function, key)
     except RuntimeError:  # as numba says that there is no folder
         return _NotKept()
     finally:
@@ -152,7 +162,16 @@ def _compile(function, **options):
     NUMBA_DISABLE_JIT=1."""
     compiled = numba.njit(error_model="numpy", nogil=True, **options)(function)
     if not plain:
-        compiled._cache = _cache_of(function)
+        compiled._cache = _cache_of(function, CACHE_FOLDER)
+    return compiled
+
+
+def keep(compiled, sources, key):
+    """Keep the code of a compiled function in the folder of a hash of `sources` that are not ours, under a
+    key that says what else it was made of."""
+    if not plain:
+        digest = hashlib.sha256(f"{SOURCES} {sources}".encode()).hexdigest()[:16]
+        compiled._cache = _cache_of(compiled.py_func, _cache_folder(f"model-{digest}"), key)
     return compiled
 
 

@@ -1,68 +1,169 @@
 """The loop over many games of any model, around its kernel.
 
-`solve` is compiled into the loop. It takes the parameters by name and gives a value for each outcome; the
-first that is a code is -1 where the game could not be solved.
+The kernel is compiled into it. Games are solved in blocks: the parameters of a block stand in rows, and so does
+what is found, so that a kernel without branches is solved several games at a time.
 """
 
 import functools
+import math
 from collections import namedtuple
 
 import numba
 import numpy as np
 
-from ._jit import plain
+from ._jit import keep, plain
 
 TILE = 64, 1024  # rows and columns of games that a thread takes at a time
+BLOCK = 256  # games
 
 
-def _compiled(function):
-    """Compile a function for the CPU, or leave it as it is under NUMBA_DISABLE_JIT=1."""
+def jit(function):
+    """Compile a function that a model's kernel calls, or leave it as it is under NUMBA_DISABLE_JIT=1.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> @foedus.jit
+    ... def square(x):
+    ...     return x * x
+    >>> square(1.5)
+    2.25
+    """
     return function if plain else numba.njit(error_model="numpy", nogil=True)(function)
 
 
+@jit
+def _fill(row, games, start, place, values):
+    """Write what a parameter is in so many games from number `start` on: game i has value i // stride % size."""
+    offset, size, stride = place
+    at, left, i = start // stride % size, stride - start % stride, 0
+    while i < games:
+        if stride == 1:
+            end = i + min(games - i, size - at)
+            for j in range(i, end):
+                row[j] = values[offset + at + j - i]
+            at = 0
+        else:
+            end = i + min(games - i, left)
+            row[i:end] = values[offset + at]
+            at, left = (at + 1) % size, stride
+        i = end
+
+
+@jit
+def _copy(found, target):
+    """Copy what was found of as many games as the target has."""
+    for i in range(target.size):
+        target[i] = found[i]
+
+
+@jit
+def _copy_codes(found, target, known):
+    """Copy codes; tell whether all of them are known."""
+    odd = 0
+    for i in range(target.size):
+        code = np.int32(found[i])
+        target[i] = np.int8(code)
+        odd += not ((np.float64(code) == found[i]) & (code >= -1) & (code + 1 < known.size))
+    if odd == 0:
+        for i in range(target.size):
+            odd += not known[target[i] + 1]
+    return odd == 0
+
+
+@jit
+def _first_odd(found, known):
+    """Return the first game whose code is not known; there is one."""
+    for i in range(found.size):
+        if not (-1.0 <= found[i] < known.size - 1 and found[i] == math.floor(found[i]) and known[int(found[i]) + 1]):
+            return i
+    return -1
+
+
+@jit
+def _unsolved(found):
+    """Return how many games could not be solved, and the first of them, or -1."""
+    count, first = 0, -1
+    for i in range(found.size):
+        count += found[i] == -1.0
+    if count:
+        while found[first + 1] != -1.0:
+            first += 1
+        first += 1
+    return count, first
+
+
 @functools.cache
-def loop(solve, parameters, outcomes, mapped=0):
+def parameters_type(names):
+    """Return the type of what a kernel takes: the parameters by name."""
+    return namedtuple("Parameters", names)
+
+
+@functools.cache
+def loop(solve, parameters, outcomes, mapped=0, inner=None, model=None):
     """Return the loop over games that `solve` solves.
 
     Parameters
     ----------
     solve : callable
-        the kernel, plain Python or compiled
+        the kernel, plain Python or compiled: of the parameters by name, a value for each outcome
     parameters : tuple of str
         their names, in order
     outcomes, mapped : int
         how many there are, and which of them is -1 where a game could not be solved
+    inner : int, optional
+        the only parameter that varies within a row of games, if there is one
+    model : str, optional
+        a hash of the model's source, under which compiled code is kept; unless given, it is not
     """
-    solve = solve if plain or hasattr(solve, "py_func") else _compiled(solve)
-    given = namedtuple("Parameters", parameters)
-    arguments = ", ".join(f"p[{i}]" for i in range(len(parameters)))
-    places = "; ".join(f"found[{j}] = outcomes[{j}]" for j in range(outcomes))
-    # numba makes no named tuple of an array, and does not go through a tuple of several types
-    functions = {"given": given}
-    exec(f"def named(p): return given({arguments})\ndef put(found, outcomes): {places}", functions)
-    named, put = _compiled(functions["named"]), _compiled(functions["put"])
+    given = parameters_type(parameters)
+    varies = [inner is None or k == inner for k in range(len(parameters))]
+    values = ", ".join(f"p[{k}, {'i' if varies[k] else 0}]" for k in range(len(parameters)))
+    results = [f"found[{j}, i]" for j in range(outcomes)]
+    # numba makes no named tuple of an array, and takes no tuple of several types apart in a loop
+    names = {"solve": solve if plain or hasattr(solve, "py_func") else jit(solve), "given": given}
+    exec(
+        f"def solve_block(p, found, games):\n"
+        f"    for i in range(games):\n"
+        f"        {', '.join(results)}, = solve(given({values}))",
+        names,
+    )
+    solve_block = jit(names["solve_block"])
+    inside, alone = np.array(varies), inner is not None
 
-    def solve_games(tile, width, fixed, varying, layout, values, floats, which_floats, codes, which_codes):
+    def solve_games(tile, width, fixed, varying, layout, values, floats, which_floats, codes, which_codes, known):
         """Solve the games of a tile, and write what is wanted of them; return how many could not be solved,
-        and the first of them, or -1. The parameters are those of `alliance.grid.solve_games`."""
+        the first of them, and the first of which a code is none that is `known`, or -1.
+
+        known : (codes, MOST + 2) of bool, whether each from -1 on is one; the other parameters are those of
+        `alliance.grid.solve_games`
+        """
         # i = game, k = varying parameter, j = outcome
         first_row, last_row, first_column, last_column = tile
-        p, found = fixed.copy(), np.empty(outcomes)
-        unsolved, first = 0, -1
+        p, found = np.empty((fixed.size, BLOCK)), np.empty((outcomes, BLOCK))
+        for k in range(fixed.size):
+            p[k, :] = fixed[k]
+        unsolved, first, odd = 0, -1, -1
         for row in range(first_row, last_row):
-            for i in range(row * width + first_column, row * width + last_column):
+            start, end = row * width + first_column, row * width + last_column
+            while start < end:
+                games = min(BLOCK, end - start)
+                if alone:  # within a row of the last axis all else is the same
+                    games = min(games, layout[-1, 1] - start % layout[-1, 1])
                 for k in range(varying.size):
-                    offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
-                    p[varying[k]] = values[offset + i // stride % size]
-                put(found, solve(named(p)))
-                if found[mapped] == -1.0:
-                    unsolved += 1
-                    if first < 0:
-                        first = i
+                    _fill(p[varying[k]], games if inside[varying[k]] else 1, start, layout[k], values)
+                solve_block(p, found, games)
+                count, place = _unsolved(found[mapped, :games])
+                unsolved += count
+                if count and first < 0:
+                    first = start + place
                 for j in range(which_floats.size):
-                    floats[j, i] = found[which_floats[j]]
+                    _copy(found[which_floats[j]], floats[j, start : start + games])
                 for j in range(which_codes.size):
-                    codes[j, i] = np.int8(found[which_codes[j]])
-        return unsolved, first
+                    column = found[which_codes[j], :games]
+                    if not _copy_codes(column, codes[j, start : start + games], known[j]) and odd < 0:
+                        odd = start + _first_odd(column, known[j])
+                start += games
+        return unsolved, first, odd
 
-    return _compiled(solve_games)
+    return keep(jit(solve_games), model, (outcomes, mapped, inner)) if model else jit(solve_games)

@@ -28,7 +28,16 @@ class Request(NamedTuple):
     @property
     def loop(self) -> Loop:
         """The compiled loop that solves its games."""
-        return loop_over(self.model, self.columns)
+        if self.model.loop:
+            return self.model.loop(self.columns.column)
+        from .compiled import own_loop  # with numba, slower to import than everything else here
+
+        return own_loop(self.model, self.columns, self.codes)
+
+    @property
+    def codes(self) -> list[str]:
+        """The variables that are codes."""
+        return [name for name in self.variables if self.model.kept[name].codes]
 
     @property
     def searched(self) -> bool:
@@ -111,16 +120,6 @@ def check_dtype(dtype: Any) -> np.dtype:
     return found
 
 
-def loop_over(model: Model, columns: Columns) -> Loop:
-    """Return the compiled loop that solves games of a model: its own, or one over its kernel."""
-    if model.loop:
-        return model.loop(columns.column)
-    from ..kernels.loop import TILE, loop  # with numba, slower to import than everything else here
-
-    mapped = list(model.found).index(model.mapped.name)
-    return Loop(loop(model.solve, tuple(model.by_name), len(model.found), mapped), TILE)
-
-
 def solve_request(request: Request, threads: int | None = None, progress: Progress | None = None) -> Solved:
     """Solve all games of a request."""
     threads = check_threads(threads)
@@ -129,7 +128,7 @@ def solve_request(request: Request, threads: int | None = None, progress: Progre
     columns, found = request.columns, list(request.model.found)
     if columns.games * request.bytes_per_game > sys.maxsize:
         raise MemoryError(f"{columns.games} games are more than any memory holds")
-    codes = [name for name in request.variables if request.model.found[name].codes]
+    codes = request.codes
     floats = [name for name in request.variables if name not in codes]
     results = np.empty((len(floats), columns.games), request.dtype if floats else np.float64)
     coded = np.empty((len(codes), columns.games), np.int8)

@@ -1,0 +1,160 @@
+"""A model's own kernel: compiled into the loop over games, and what goes wrong in it told."""
+
+import bisect
+import re
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+
+from ..kernels.loop import TILE, jit, loop, parameters_type
+from ..model import UNSOLVED, Code, Loop, Model
+from ..model.rules import MOST
+from .columns import ROW, Columns
+from .parallel import Tile
+
+
+class KernelError(ValueError):
+    """What is wrong with a model's kernel, in a line; `whole` is all that numba says of it."""
+
+    def __init__(self, line: str, whole: str = "") -> None:
+        super().__init__(line)
+        self.whole = whole
+
+
+def own_loop(model: Model, columns: Columns, codes: list[str]) -> Loop:
+    """Return the loop over games around a model's kernel; of each game `codes` are kept.
+
+    Calling it raises `KernelError` if the kernel cannot be compiled, raises something itself, or gives a code
+    that is none.
+    """
+    names = list(model.by_name)
+    single = [name for name, stride in columns.strides.items() if stride == 1]
+    # along a last axis that is long, it alone varies from game to game
+    alone = len(single) == 1 and columns.values[single[0]].size >= ROW
+    inner = names.index(single[0]) if alone else None
+    mapped = list(model.found).index(model.mapped.name)
+    kept = model.hash if model.source else None
+    solve_tile = loop(model.solve, tuple(names), len(model.found), mapped, inner, kept)
+    known = np.zeros((len(codes), MOST + 2), bool)
+    for row, name in zip(known, codes, strict=True):
+        row[[code + 1 for code in (UNSOLVED, *_codes(model, name))]] = True
+
+    def solve_games(tile: Tile, width: int, *arguments: Any) -> tuple[int, int]:
+        try:
+            unsolved, first, odd = solve_tile(tile, width, *arguments, known)
+        except numba.core.errors.NumbaError as error:
+            raise _not_compiled(model, error) from error
+        except Exception as error:
+            raise _raised(model, columns, solve_tile, tile, width, (*arguments, known), error) from error
+        if odd >= 0:
+            raise _odd(model, columns.numbers(odd), codes)
+        return unsolved, first
+
+    return Loop(solve_games, TILE)
+
+
+def _codes(model: Model, name: str) -> type[Code]:
+    """Return the codes of an outcome that has them."""
+    codes = model.found[name].codes
+    assert codes
+    return codes
+
+
+def _not_compiled(model: Model, error: Exception) -> KernelError:
+    """Say in one line why a kernel cannot be compiled."""
+    solve: Any = model.solve if hasattr(model.solve, "py_func") else jit(model.solve)
+    given = (numba.typeof(parameters_type(tuple(model.by_name))(*([0.0] * len(model.by_name)))),)
+    outcomes = f"a value for each outcome is needed: {', '.join(model.found)}"
+    try:
+        solve.compile(given)
+    except numba.core.errors.NumbaError as own:
+        return KernelError(f"{_place(model, str(own))}: {_reason(model, str(own))}", str(own))
+    except Exception as own:  # of what the kernel refers to, as in math.gama
+        return KernelError(f"{name_of(model)}: {own}", str(own))
+    gives = solve.overloads[given].signature.return_type
+    if isinstance(gives, numba.types.BaseTuple):
+        if gives.count != len(model.found):
+            return KernelError(f"{name_of(model)}: solve returns {gives.count} values; {outcomes}")
+        for name, kind in zip(model.found, gives.types, strict=True):
+            if not isinstance(kind, (numba.types.Number, numba.types.Boolean, numba.types.IntEnumMember)):
+                return KernelError(f"{name_of(model)}: solve returns {kind} as {name}; it must be a number")
+    if isinstance(gives, (numba.types.Optional, numba.types.NoneType)):
+        return KernelError(f"{name_of(model)}: solve ends without return, or returns None; {outcomes}")
+    return KernelError(f"{name_of(model)}: solve returns {gives}; {outcomes}", str(error))
+
+
+def name_of(model: Model) -> str:
+    """Return how errors speak of a model: by its file, if it is from one."""
+    return Path(model.file.rpartition(":")[0]).name if model.file else f"the model {model.name}"
+
+
+def _place(model: Model, told: str) -> str:
+    """Return the line of a model's file that numba's words end with, or as much as is known of it."""
+    lines = re.findall(r'File "(?:.*[/\\])?([^"]+)", line (\d+)', told)
+    own = [line for file, line in lines if file == name_of(model)]
+    return f"{name_of(model)}, line {own[-1]}" if own else name_of(model)
+
+
+def _reason(model: Model, told: str) -> str:
+    """Return the first of numba's words that tell something, in ours where they are known."""
+    line = next(line for line in told.splitlines() if line and not line.startswith("Failed in"))
+    if found := re.match(r"Unknown attribute '(\w+)' of type Parameters", line):
+        return f"there is no parameter {found[1]!r}; there are {', '.join(model.by_name)}"
+    if found := re.match(r"Untyped global name '(\w+)': Cannot determine Numba type of <class 'function'>", line):
+        return f"{found[1]} is called by a kernel; mark it with @foedus.jit"
+    return f"the kernel cannot be compiled: {line.rstrip(' .:')}"
+
+
+def _raised(
+    model: Model, columns: Columns, solve_tile: Any, tile: Tile, width: int, rest: tuple, error: Exception
+) -> KernelError:
+    """Say what a kernel raised, and in which game, the first of the tile."""
+
+    def fails(part: Tile) -> bool:
+        try:
+            solve_tile(part, width, *rest)
+        except Exception:
+            return True
+        return False
+
+    first_row, last_row, first_column, last_column = tile
+    rows, games = range(first_row, last_row), range(first_column, last_column)
+    row = bisect.bisect_left(rows, True, key=lambda row: fails((first_row, row + 1, first_column, last_column)))
+    row = rows[min(row, len(rows) - 1)]
+    game = bisect.bisect_left(games, True, key=lambda game: fails((row, row + 1, first_column, game + 1)))
+    numbers = columns.numbers(row * width + games[min(game, len(games) - 1)])
+    line = _line_raised(model, numbers)
+    words = str(error) or "no words with it"
+    return KernelError(
+        f"{line}: the kernel raised {type(error).__name__}: {words}, in {model.written(model.game(numbers))}"
+    )
+
+
+def _line_raised(model: Model, numbers: Mapping[str, float]) -> str:
+    """Return the line of a model's file in which its kernel raises something, run by Python."""
+    solve: Any = getattr(model.solve, "py_func", model.solve)
+    try:
+        solve(parameters_type(tuple(numbers))(**numbers))
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if Path(frame.filename).name == name_of(model)]
+        if lines:
+            return f"{name_of(model)}, line {lines[-1]}"
+    return name_of(model)
+
+
+def _odd(model: Model, numbers: Mapping[str, float], codes: list[str]) -> KernelError:
+    """Say which code of a game is none."""
+    solve: Any = getattr(model.solve, "py_func", model.solve)
+    given = parameters_type(tuple(model.by_name))(*(numbers[name] for name in model.by_name))
+    found = dict(zip(model.found, solve(given), strict=False))
+    name = next((n for n in codes if found[n] not in (UNSOLVED, *_codes(model, n))), codes[0])
+    there = ", ".join(f"{int(code)} {code.words}" for code in _codes(model, name))
+    return KernelError(
+        f"{name_of(model)}: the kernel gives {found[name]} as {name} in {model.written(model.game(numbers))}; "
+        f"the codes are {there}"
+    )
