@@ -7,11 +7,14 @@ import numpy as np
 import xarray as xr
 
 from ..model import Code, Label, Model, find
-from ..model.described import described, model_described
+from ..model.described import described, difference, model_described, source_of
 from ..model.model import BUILT_IN, DEFAULT
 from ..version import __version__
 
-MASKED = -2  # stands for the codes that `where` has left out
+MASKED = -2  # stands for the codes that `where` has left out; no model has it
+# the attributes that tell of a model, and what holds where there are none
+TOLD = {"model": DEFAULT, "model_described": "", "model_hash": ""}
+CONTEST = "contest"
 
 
 def dataset_of(
@@ -23,11 +26,19 @@ def dataset_of(
 ) -> xr.Dataset:
     """Return what a command found of a model's games as a Dataset that explains itself."""
     told = {"foedus_version": __version__, "model": model.name, "command": command, **attributes}
-    if model.name not in BUILT_IN:
-        told["model_described"] = described(model)
-    if model.references:
-        told["references"] = model.references
-    return xr.Dataset(variables, coords, told)
+    return xr.Dataset(variables, coords, told | told_of(model))
+
+
+def told_of(model: Model) -> dict[str, str]:
+    """Return the attributes that tell of a model; of one that foedus has, its name is enough."""
+    told = {"references": model.references}
+    if not model.built_in:
+        told |= {
+            "model_described": described(model),
+            "model_source": source_of(model),
+            "model_hash": model.hash,
+        }
+    return {name: text for name, text in told.items() if text}
 
 
 def parameter_coordinates(
@@ -69,11 +80,34 @@ def variable(dims: tuple[str, ...], values: Any, entry: Label) -> xr.Variable:
 
 
 def model_of(dataset: xr.Dataset) -> Model:
-    """Return the model whose games a Dataset tells of: the one that foedus has, or what the Dataset says."""
-    name = dataset.attrs.get("model", DEFAULT)
+    """Return the model whose games a Dataset tells of: the one that foedus has, or what the Dataset says of
+    it, which can be drawn but not solved.
+
+    Raises ValueError if it does not say what it should.
+    """
+    told = {attribute: dataset.attrs.get(attribute, usual) for attribute, usual in TOLD.items()}
+    for attribute, text in told.items():
+        if not isinstance(text, str):
+            raise ValueError(f"the attribute {attribute} is no text, but of the type {type(text).__name__}")
+    name = told["model"]
     if name in BUILT_IN:
         return find(name)
-    return model_described(name, dataset.attrs["model_described"], dataset.attrs.get("references", ""))
+    if not told["model_described"]:
+        raise ValueError(f"there is no attribute model_described to tell what the model {name} is")
+    try:
+        return model_described(name, told["model_described"])
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"the attribute model_described tells of no model: {error}") from None
+
+
+def version_change(dataset: xr.Dataset, now: Mapping[str, Any]) -> str:
+    """Say in what the model that a Dataset tells of differs from the one of its name that attributes tell of
+    `now`; or nothing."""
+    then = dataset.attrs
+    if now.get("model_hash") in (None, then.get("model_hash")):
+        return ""
+    what = difference(then["model_described"], now["model_described"]) or "only its source text differs"
+    return f"made by another version of the model {then['model']}: {what}"
 
 
 def is_ours(dataset: xr.Dataset) -> bool:
@@ -141,16 +175,16 @@ def varying(dataset: xr.Dataset) -> dict[str, tuple[str, ...]]:
     return {name: along for name, along in dims.items() if {*along} - {name} and {*along} <= {*names}}
 
 
-def with_choices(dataset: xr.Dataset) -> xr.Dataset:
-    """Return a Dataset whose choices are coordinates like other parameters; foedus 0.1.0 wrote the contest of
-    all games as an attribute."""
-    model = model_of(dataset)
-    for name in [name for name in model.by_name if name in dataset.attrs]:
-        value = dataset.attrs.pop(name)
-        if name not in dataset.coords:
-            told = xr.Variable((), value, parameter_attributes(model, name))
-            dataset = dataset.assign_coords({name: told})
-    return dataset
+def with_contest(dataset: xr.Dataset) -> xr.Dataset:
+    """Return a Dataset of foedus 0.1.0, which named no model and wrote the contest of all games as an
+    attribute, with the contest as a coordinate; and others as they are."""
+    if "model" in dataset.attrs or CONTEST not in dataset.attrs:
+        return dataset
+    model = find(DEFAULT)
+    value = model.by_name[CONTEST].check(dataset.attrs.pop(CONTEST))
+    if CONTEST in dataset.coords:
+        return dataset
+    return dataset.assign_coords({CONTEST: xr.Variable((), value, parameter_attributes(model, CONTEST))})
 
 
 def untold(dataset: xr.Dataset) -> list[str]:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from .dataset import model_of
+from .dataset import model_of, version_change
 from .files import failing_to_write, format_of, opened, put_in_place, stamped, writable
 from .layout import Chunk, Layout
 
@@ -274,6 +274,8 @@ def _difference(path: Path, asked: xr.Dataset, whole: bool) -> str:
             for what, one, other in _things(found, asked):
                 if one != other:
                     return f"its {what} is {one}, not {other}"
+                if what == "model" and (changed := version_change(found, asked.attrs)):
+                    return f"it was {changed}"
     except (ValueError, FileNotFoundError) as error:
         return str(error)
     return ""

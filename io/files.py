@@ -19,7 +19,7 @@ from typing import TextIO
 import numpy as np
 import xarray as xr
 
-from .dataset import is_ours, with_choices
+from .dataset import is_ours, model_of, with_contest
 from .kept import as_loaded, check_codes, check_kept
 from .layout import Box, Layout, layout
 
@@ -283,7 +283,11 @@ def opened(path: str | os.PathLike, whole: bool = True) -> Iterator[xr.Dataset]:
     with dataset:
         if not is_ours(dataset):
             raise ValueError(f"{source} was not written by foedus")
-        dataset = with_choices(dataset)
+        try:
+            dataset = with_contest(dataset)
+            model_of(dataset)
+        except ValueError as error:
+            raise ValueError(f"{source} is damaged: {error}") from None
         for variable in dataset.variables.values():
             variable.encoding.clear()
             if "flag_values" in variable.attrs:  # CF wants them in the type of the variable, if it holds them

@@ -6,6 +6,7 @@ zeros: so one that is damaged or lost is told from these.
 """
 
 import collections
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -118,7 +119,11 @@ def chunk_file(name: str, place: tuple[int, ...]) -> Path:
 def open_lazily(path: Path) -> xr.Dataset:
     """Open a folder without reading the values of its variables."""
     dataset = xr.open_dataset(path, engine="zarr", consolidated=False, cache=False, decode_times=False)
-    known = [name for name in model_of(dataset).kept if name in dataset.data_vars]  # a folder keeps no order
+    known: list[str] = []
+    with contextlib.suppress(ValueError):  # of what is damaged, or not ours; whoever opens it says so
+        known = [
+            name for name in model_of(dataset).kept if name in dataset.data_vars
+        ]  # a folder keeps no order
     ordered = dataset[[*known, *(name for name in dataset.data_vars if name not in known)]]
     whole = ordered.assign_coords(dataset.coords)  # with those that no variable has for a dimension
     # NumPy's own type of text is not the one that was written

@@ -1,52 +1,180 @@
-"""What a file says of the model whose games it holds, so that it can be told and drawn without the model."""
+"""What a file says of the model whose games it holds, so that it can be told and drawn without the model.
 
+It is read as tables of texts and numbers, each of which is checked; nothing of it is ever executed.
+"""
+
+import functools
+import inspect
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import Annotated, Any
 
-from .model import Model
-from .outcomes import Code, Outcome
+import pydantic
+
+from .model import Deciding, Model
+from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
+from .rules import MOST
 
-PARTS = ("symbol", "units", "long_name")  # of parameters and outcomes alike
+
+class _Table(pydantic.BaseModel):
+    """A table with all of these keys, and no others."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", strict=True)
+
+
+class _Entry(_Table):
+    name: str
+    symbol: str
+    units: str
+    long_name: str
+
+
+class _Parameter(_Entry):
+    default: float | str
+    domain: str
+    choices: tuple[str, ...]
+    units_by: tuple[str, dict[str, str]] | None
+
+
+_Number = Annotated[int, pydantic.Field(ge=UNSOLVED, le=MOST)]
+_Codes = Annotated[dict[str, _Number], pydantic.Field(min_length=1)]  # by name
+
+
+class _Outcome(_Entry):
+    codes: _Codes | None
+    colours: dict[str, str]  # by the names of codes
+
+
+class _Deciding(_Table):
+    player: _Codes
+    decision: _Codes
+
+
+class _Model(_Table):
+    title: str
+    parameters: list[_Parameter]
+    outcomes: list[_Outcome]
+    deciding: _Deciding | None
+    drawn: tuple[str, ...]
+    pairs: dict[str, str]
+    pair_words: tuple[str, str]
 
 
 def described(model: Model) -> str:
     """Return the tables of a model as JSON."""
-    parameters = [
-        {part: getattr(parameter, part) for part in ("name", "default", "domain", "choices", *PARTS)}
-        for parameter in model.parameters
-    ]
     outcomes = [
-        {part: getattr(outcome, part) for part in ("name", *PARTS)} | _codes(model, outcome)
+        {part: getattr(outcome, part) for part in _Entry.model_fields}
+        | {"codes": _numbers(outcome.codes), "colours": _colours(model, outcome)}
         for outcome in model.kept.values()
     ]
-    tables = {"title": model.title, "parameters": parameters, "outcomes": outcomes}
-    more = {"drawn": model.drawn, "pairs": model.pairs, "pair_words": model.pair_words}
-    return json.dumps({**tables, **more})
+    deciding = model.deciding and {
+        part: _numbers(getattr(model.deciding, part)) for part in _Deciding.model_fields
+    }
+    tables = {
+        "title": model.title,
+        "parameters": [
+            {part: getattr(p, part) for part in _Parameter.model_fields} for p in model.parameters
+        ],
+        "outcomes": outcomes,
+        "deciding": deciding,
+        "drawn": [*model.drawn],
+        "pairs": {**model.pairs},
+        "pair_words": model.pair_words,
+    }
+    return json.dumps(tables)
 
 
-def _codes(model: Model, outcome: Outcome) -> dict[str, Any]:
-    """Return the codes of an outcome, by name, and their colours, if it is one."""
-    if not outcome.codes:
-        return {}
-    colours = {code.name: colour for code, colour in model.colours.get(outcome.codes, {}).items()}
-    return {"codes": {code.name: int(code) for code in outcome.codes}, "colours": colours}
+def _numbers(codes: type[Code] | None) -> dict[str, int] | None:
+    """Return codes by name."""
+    return {code.name: int(code) for code in codes} if codes else None
 
 
-def model_described(name: str, text: str, references: str) -> Model:
-    """Return the model of this name that `described` gave as a text; it cannot be solved."""
-    tables = json.loads(text)
-    parameters = [Parameter(**parts) for parts in tables.pop("parameters")]
-    outcomes, colours = [], {}
+def _colours(model: Model, outcome: Outcome) -> dict[str, str]:
+    """Return the colours of the codes of an outcome, by name."""
+    given = model.colours.get(outcome.codes, {}) if outcome.codes else {}
+    return {code.name: colour for code, colour in given.items() if code != UNSOLVED}
+
+
+def source_of(model: Model) -> str:
+    """Return the text of the file that a model came from, or else of its kernel, or nothing."""
+    if model.source or model.solve is None:
+        return model.source
+    try:
+        return inspect.getsource(model.solve)
+    except (OSError, TypeError):  # typed where no text is kept, or no function of Python
+        return ""
+
+
+@functools.lru_cache
+def model_described(name: str, text: str) -> Model:
+    """Return the model of this name that `described` gave as a text; it cannot be solved.
+
+    Raises ValueError if the text says of no model what tools need to know.
+    """
+    try:
+        tables = _Model.model_validate_json(text)
+    except pydantic.ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(map(str, problem["loc"]))
+        raise ValueError(f"{place}: {problem['msg']}".removeprefix(": ")) from None
     make: Any = Code  # an enumeration, by its functional interface
-    for parts in tables.pop("outcomes"):
-        codes = None
-        if "codes" in parts:
-            codes = make(parts["name"], parts.pop("codes"))
-            colours[codes] = {codes[code]: colour for code, colour in parts.pop("colours").items()}
-        outcomes.append(Outcome(**parts, codes=codes))
-    given = {codes: by_code for codes, by_code in colours.items() if by_code}
-    tables["pair_words"] = tuple(tables["pair_words"])
+    outcomes, colours = [], {}
+    for table in tables.outcomes:
+        codes = make(table.name, table.codes) if table.codes else None
+        entry = table.model_dump(exclude={"codes", "colours"})
+        outcomes.append(Outcome(**entry, codes=codes))
+        if codes and {*table.colours} == {code.name for code in codes if code != UNSOLVED}:  # all or none
+            colours[codes] = {codes[code]: colour for code, colour in table.colours.items()}
+    if not any(outcome.codes for outcome in outcomes):
+        raise ValueError("no outcome is a code")
+    names = {outcome.name for outcome in outcomes}
+    for other in {*tables.drawn, *tables.pairs, *tables.pairs.values()} - names:
+        raise ValueError(f"{other!r} is no outcome")
+    deciding = None
+    if tables.deciding:
+        unknown: Any = None  # how it is told whose decision flips, which no text carries
+        deciding = Deciding((), unknown, *(make(part, codes) for part, codes in tables.deciding))
     return Model(
-        name, parameters=parameters, outcomes=outcomes, colours=given, references=references, **tables
+        name,
+        tables.title,
+        [Parameter(**table.model_dump()) for table in tables.parameters],
+        outcomes,
+        deciding=deciding,
+        drawn=tables.drawn,
+        pairs=tables.pairs,
+        pair_words=tables.pair_words,
+        colours=colours,
     )
+
+
+def difference(text: str, other: str) -> str:
+    """Say what the first thing is in which two texts of `described` differ, or nothing.
+
+    Examples
+    --------
+    >>> import foedus, dataclasses
+    >>> from foedus.model import chosen
+    >>> renamed = dataclasses.replace(chosen(None), title="Another game")
+    >>> difference(described(chosen(None)), described(renamed))
+    "title 'The alliance game of a superpower, its ally and a challenger', now 'Another game'"
+    """
+    before, now = (dict(_leaves(json.loads(tables))) for tables in (text, other))
+    for place in {**before, **now}:
+        if before.get(place) != now.get(place):
+            return f"{place} {before.get(place)!r}, now {now.get(place)!r}"
+    return ""
+
+
+def _leaves(tables: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give all that stands in the tables of a model, with its place in words."""
+    for part, value in tables.items():
+        if part not in ("parameters", "outcomes"):
+            yield part, value
+            continue
+        yield part, [table["name"] for table in value]
+        for table in value:
+            place = f"{part.removesuffix('s')} {table['name']}:"
+            codes = table.get("codes") or {}
+            yield from ((f"{place} {key}", found) for key, found in table.items() if key != "codes")
+            yield from ((f"{place} code {code}", number) for code, number in codes.items())

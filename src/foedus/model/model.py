@@ -2,7 +2,9 @@
 
 import dataclasses
 import functools
+import hashlib
 import importlib
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -101,6 +103,8 @@ class Model:
         of nothing, what is said of the game, to be tested
     references : str, optional
         where the game is from
+    source, file : str, optional
+        the text of the file that the model came from, and where it is, as `load_model` takes it
 
     Raises
     ------
@@ -126,13 +130,29 @@ class Model:
     colours: Mapping[type[Code], Mapping[Code, str]] = dataclasses.field(default_factory=dict)
     claims: Callable[[], Sequence[Claim]] = tuple
     references: str = ""
+    source: str = ""
+    file: str = ""
 
     def __post_init__(self) -> None:
         check_model(self)
 
     def __reduce__(self) -> Any:
         """A model that foedus has is sent to other processes by its name."""
-        return (find, (self.name,)) if self.name in BUILT_IN else super().__reduce__()
+        return (find, (self.name,)) if self.built_in else super().__reduce__()
+
+    @property
+    def built_in(self) -> bool:
+        """Whether it is a model that foedus has, and not just one of the same name."""
+        # without an import, which may be what is going on: before it there is no such model
+        module = sys.modules.get(BUILT_IN.get(self.name, ""))
+        return getattr(module, "model", None) is self
+
+    @functools.cached_property
+    def hash(self) -> str:
+        """What tells its games from those of another model, or of another version of this one."""
+        from .described import described, source_of  # which make models, too
+
+        return hashlib.sha256(f"{described(self)}\n{source_of(self)}".encode()).hexdigest()[:12]
 
     @functools.cached_property
     def by_name(self) -> dict[str, Parameter]:
@@ -217,9 +237,17 @@ def find(name: str) -> Model:
 
 
 def chosen(model: Model | None) -> Model:
-    """Return a model, by default the alliance game; raise TypeError if it is none."""
+    """Return a model, by default the alliance game; raise TypeError if it is none, ValueError if it cannot be
+    solved, or has the name of another that foedus has."""
     if model is None:
         return find(DEFAULT)
     if not isinstance(model, Model):
         raise TypeError(f"model must be a Model, not {model!r}")
+    if model.name in BUILT_IN and not model.built_in:
+        raise ValueError(f"the name {model.name} is that of foedus' own model; give yours another name")
+    if model.solve is None and model.loop is None:
+        raise ValueError(
+            f"the model {model.name} was read from a file and cannot be solved; "
+            "give the model itself with model="
+        )
     return model

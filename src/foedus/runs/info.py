@@ -52,6 +52,9 @@ def _lines(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
     for attribute in ("foedus_version", "created", "command"):
         if attribute in dataset.attrs:
             yield attribute.removeprefix("foedus_"), str(dataset.attrs[attribute])
+    if not model.built_in:
+        version = dataset.attrs.get("model_hash", "not told")
+        yield "model", f"{model.title} ({model.name}, version {version})"
     kept = {dim for name in dataset.data_vars if name in model.kept for dim in dataset[name].dims}
     games = [size for dim, size in dataset.sizes.items() if dim in (*kept, *model.by_name, "game")]
     yield "games", f"{dataset.attrs.get('games') or math.prod(games):,}"

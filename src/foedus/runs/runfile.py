@@ -12,7 +12,7 @@ import numpy as np
 import pydantic
 import xarray as xr
 
-from ..io.dataset import model_of, varying
+from ..io.dataset import model_of, told_of, varying, version_change
 from ..io.files import FORMATS, opened, path_of, reading_text
 from ..maps.compare import check_apart, compared
 from ..model import Model, chosen
@@ -205,10 +205,13 @@ def _earlier_run(source: Path, over: Mapping[str, np.ndarray], model: Model) -> 
 
 
 def check_model(source: Path, dataset: xr.Dataset, model: Model) -> None:
-    """Raise ValueError if the games of a dataset, read from `source`, are those of another model."""
+    """Raise ValueError if the games of a dataset, read from `source`, are those of another model, or of
+    another version of this one."""
     made_of = model_of(dataset).name
     if made_of != model.name:
         raise ValueError(f"{source} holds games of the model {made_of}, not of {model.name}")
+    if changed := version_change(dataset, told_of(model)):
+        raise ValueError(f"{source} was {changed}")
 
 
 def fixed_in(dataset: xr.Dataset, model: Model) -> dict[str, Any]:
@@ -231,8 +234,10 @@ def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray], m
     dataset = dataset.drop_dims(made)
     if not set(dataset.dims) <= {*model.by_name}:
         raise ValueError(f"{source} holds scattered games, not a map")
-    whole = dataset.attrs.get("adaptive")
-    if whole is not None and dataset[model.mapped.name].shape != tuple(whole):
+    whole, mapped = dataset.attrs.get("adaptive"), model.mapped.name
+    if whole is not None and mapped not in dataset:
+        raise ValueError(f"{source} is an adaptive map without its {mapped}, and no run makes it again")
+    if whole is not None and dataset[mapped].shape != tuple(whole):
         raise ValueError(f"{source} keeps only some of the {whole[0]} x {whole[1]} points of its map")
     for name in model.by_name:
         if name not in dataset.coords:
