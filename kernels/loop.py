@@ -1,20 +1,22 @@
 """The loop over many games of any model, around its kernel.
 
-The kernel is compiled into it. Games are solved in blocks: the parameters of a block stand in rows, and so does
-what is found, so that a kernel without branches is solved several games at a time.
+The kernel is compiled into it. Games are solved in blocks: the parameters of a block stand in rows, and so
+does what is found, so that a kernel without branches is solved several games at a time.
 """
 
 import functools
-import math
 from collections import namedtuple
 
 import numba
 import numpy as np
+from numba import types
+from numba.extending import overload
 
 from ._jit import keep, plain
 
 TILE = 64, 1024  # rows and columns of games that a thread takes at a time
 BLOCK = 256  # games
+NUMBERS = types.Number, types.Boolean, types.IntEnumMember  # what a kernel may give for an outcome
 
 
 def jit(function):
@@ -32,16 +34,34 @@ def jit(function):
     return function if plain else numba.njit(error_model="numpy", nogil=True)(function)
 
 
+def number(value):
+    """Return a number or a code as a float."""
+    return float(value)
+
+
+@overload(number)
+def _number(value):
+    if isinstance(value, types.IntEnumMember):
+        return lambda value: float(value.value)
+    return (lambda value: float(value)) if isinstance(value, NUMBERS) else None
+
+
+@jit
+def _copy(found, target):
+    """Copy as many values as the target has."""
+    for i in range(target.size):
+        target[i] = found[i]
+
+
 @jit
 def _fill(row, games, start, place, values):
-    """Write what a parameter is in so many games from number `start` on: game i has value i // stride % size."""
+    """Write what a parameter is in games from number `start` on: game i has value i // stride % size."""
     offset, size, stride = place
     at, left, i = start // stride % size, stride - start % stride, 0
     while i < games:
         if stride == 1:
             end = i + min(games - i, size - at)
-            for j in range(i, end):
-                row[j] = values[offset + at + j - i]
+            _copy(values[offset + at :], row[i:end])
             at = 0
         else:
             end = i + min(games - i, left)
@@ -51,31 +71,22 @@ def _fill(row, games, start, place, values):
 
 
 @jit
-def _copy(found, target):
-    """Copy what was found of as many games as the target has."""
-    for i in range(target.size):
-        target[i] = found[i]
-
-
-@jit
 def _copy_codes(found, target, known):
-    """Copy codes; tell whether all of them are known."""
+    """Copy codes, and return how many of them are not known: bit 0 of `known` stands for -1, and so on."""
     odd = 0
     for i in range(target.size):
         code = np.int32(found[i])
         target[i] = np.int8(code)
-        odd += not ((np.float64(code) == found[i]) & (code >= -1) & (code + 1 < known.size))
-    if odd == 0:
-        for i in range(target.size):
-            odd += not known[target[i] + 1]
-    return odd == 0
+        bit = (known >> np.uint64((code + 1) & 63)) & np.uint64(1)
+        odd += not ((code == found[i]) & (code >= -1) & (code <= 62) & (bit == 1))
+    return odd
 
 
 @jit
 def _first_odd(found, known):
-    """Return the first game whose code is not known; there is one."""
+    """Return the first game whose code is not known, or -1."""
     for i in range(found.size):
-        if not (-1.0 <= found[i] < known.size - 1 and found[i] == math.floor(found[i]) and known[int(found[i]) + 1]):
+        if _copy_codes(found[i : i + 1], np.empty(1, np.int8), known):
             return i
     return -1
 
@@ -117,25 +128,32 @@ def loop(solve, parameters, outcomes, mapped=0, inner=None, model=None):
         a hash of the model's source, under which compiled code is kept; unless given, it is not
     """
     given = parameters_type(parameters)
-    varies = [inner is None or k == inner for k in range(len(parameters))]
-    values = ", ".join(f"p[{k}, {'i' if varies[k] else 0}]" for k in range(len(parameters)))
-    results = [f"found[{j}, i]" for j in range(outcomes)]
+    count = range(len(parameters))
+    inside = np.array([inner is None or k == inner for k in count])
+    outer = "; ".join(f"p{k} = p[{k}, 0]" for k in count if not inside[k]) or "pass"
+    each = ", ".join(f"p[{k}, i]" if inside[k] else f"p{k}" for k in count)
+    places = range(outcomes)
     # numba makes no named tuple of an array, and takes no tuple of several types apart in a loop
-    names = {"solve": solve if plain or hasattr(solve, "py_func") else jit(solve), "given": given}
+    kernel = solve if plain or hasattr(solve, "py_func") else jit(solve)
+    names = {"__name__": __name__, "solve": kernel, "given": given, "number": number}
     exec(
         f"def solve_block(p, found, games):\n"
+        f"    {outer}\n"
         f"    for i in range(games):\n"
-        f"        {', '.join(results)}, = solve(given({values}))",
+        f"        {''.join(f'f{j}, ' for j in places)} = solve(given({each}))\n"
+        f"        {'; '.join(f'found[{j}, i] = number(f{j})' for j in places)}",
         names,
     )
     solve_block = jit(names["solve_block"])
-    inside, alone = np.array(varies), inner is not None
+    alone = inner is not None
 
-    def solve_games(tile, width, fixed, varying, layout, values, floats, which_floats, codes, which_codes, known):
+    def solve_games(
+        tile, width, fixed, varying, layout, values, floats, which_floats, codes, which_codes, known
+    ):
         """Solve the games of a tile, and write what is wanted of them; return how many could not be solved,
         the first of them, and the first of which a code is none that is `known`, or -1.
 
-        known : (codes, MOST + 2) of bool, whether each from -1 on is one; the other parameters are those of
+        known : the codes of each outcome in `which_codes`, as bits; the other parameters are those of
         `alliance.grid.solve_games`
         """
         # i = game, k = varying parameter, j = outcome
@@ -161,7 +179,7 @@ def loop(solve, parameters, outcomes, mapped=0, inner=None, model=None):
                     _copy(found[which_floats[j]], floats[j, start : start + games])
                 for j in range(which_codes.size):
                     column = found[which_codes[j], :games]
-                    if not _copy_codes(column, codes[j, start : start + games], known[j]) and odd < 0:
+                    if _copy_codes(column, codes[j, start : start + games], known[j]) and odd < 0:
                         odd = start + _first_odd(column, known[j])
                 start += games
         return unsolved, first, odd

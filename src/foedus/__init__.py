@@ -34,8 +34,10 @@ else:
 if TYPE_CHECKING:  # what `_LATER` imports, for type checkers
     from .draw.plots import plot
     from .io.files import load, save
+    from .kernels.loop import jit
     from .large.streaming import sweep_to
     from .maps.adaptive import adaptive_map
+    from .model.loading import load_model
     from .uncertainty.claims import claims
     from .uncertainty.sensitivity import sensitivity
 
@@ -53,7 +55,9 @@ __all__ = [
     "claims",
     "compare",
     "cutpoints",
+    "jit",
     "load",
+    "load_model",
     "plot",
     "save",
     "sensitivity",
@@ -68,6 +72,8 @@ __all__ = [
 _LATER = {
     "adaptive_map": "maps.adaptive",
     "claims": "uncertainty.claims",
+    "jit": "kernels.loop",
+    "load_model": "model.loading",
     "load": "io.files",
     "plot": "draw.plots",
     "save": "io.files",

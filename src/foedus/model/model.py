@@ -137,7 +137,11 @@ class Model:
         check_model(self)
 
     def __reduce__(self) -> Any:
-        """A model that foedus has is sent to other processes by its name."""
+        """A model that foedus has is sent to other processes by its name, one from a file by the file."""
+        if self.file:
+            from .loading import load_again  # which makes models
+
+            return load_again, (self.file, self.hash)
         return (find, (self.name,)) if self.built_in else super().__reduce__()
 
     @property

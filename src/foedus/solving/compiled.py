@@ -10,9 +10,8 @@ from typing import Any
 import numba
 import numpy as np
 
-from ..kernels.loop import TILE, jit, loop, parameters_type
+from ..kernels.loop import NUMBERS, TILE, jit, loop, parameters_type
 from ..model import UNSOLVED, Code, Loop, Model
-from ..model.rules import MOST
 from .columns import ROW, Columns
 from .parallel import Tile
 
@@ -39,9 +38,8 @@ def own_loop(model: Model, columns: Columns, codes: list[str]) -> Loop:
     mapped = list(model.found).index(model.mapped.name)
     kept = model.hash if model.source else None
     solve_tile = loop(model.solve, tuple(names), len(model.found), mapped, inner, kept)
-    known = np.zeros((len(codes), MOST + 2), bool)
-    for row, name in zip(known, codes, strict=True):
-        row[[code + 1 for code in (UNSOLVED, *_codes(model, name))]] = True
+    bits = [sum(1 << code + 1 for code in {UNSOLVED, *_codes(model, name)}) for name in codes]
+    known = np.array(bits, np.uint64)
 
     def solve_games(tile: Tile, width: int, *arguments: Any) -> tuple[int, int]:
         try:
@@ -49,6 +47,8 @@ def own_loop(model: Model, columns: Columns, codes: list[str]) -> Loop:
         except numba.core.errors.NumbaError as error:
             raise _not_compiled(model, error) from error
         except Exception as error:
+            if not getattr(solve_tile, "signatures", True):  # it was not even compiled
+                raise _not_compiled(model, error) from error
             raise _raised(model, columns, solve_tile, tile, width, (*arguments, known), error) from error
         if odd >= 0:
             raise _odd(model, columns.numbers(odd), codes)
@@ -68,23 +68,22 @@ def _not_compiled(model: Model, error: Exception) -> KernelError:
     """Say in one line why a kernel cannot be compiled."""
     solve: Any = model.solve if hasattr(model.solve, "py_func") else jit(model.solve)
     given = (numba.typeof(parameters_type(tuple(model.by_name))(*([0.0] * len(model.by_name)))),)
-    outcomes = f"a value for each outcome is needed: {', '.join(model.found)}"
     try:
         solve.compile(given)
     except numba.core.errors.NumbaError as own:
         return KernelError(f"{_place(model, str(own))}: {_reason(model, str(own))}", str(own))
     except Exception as own:  # of what the kernel refers to, as in math.gama
-        return KernelError(f"{name_of(model)}: {own}", str(own))
+        return KernelError(f"{_line_raised(model, _defaults(model))}: {own}", str(own))
     gives = solve.overloads[given].signature.return_type
     if isinstance(gives, numba.types.BaseTuple):
         if gives.count != len(model.found):
-            return KernelError(f"{name_of(model)}: solve returns {gives.count} values; {outcomes}")
+            return KernelError(f"{name_of(model)}: solve returns {gives.count} values; {_wanted(model)}")
         for name, kind in zip(model.found, gives.types, strict=True):
-            if not isinstance(kind, (numba.types.Number, numba.types.Boolean, numba.types.IntEnumMember)):
+            if not isinstance(kind, NUMBERS):
                 return KernelError(f"{name_of(model)}: solve returns {kind} as {name}; it must be a number")
     if isinstance(gives, (numba.types.Optional, numba.types.NoneType)):
-        return KernelError(f"{name_of(model)}: solve ends without return, or returns None; {outcomes}")
-    return KernelError(f"{name_of(model)}: solve returns {gives}; {outcomes}", str(error))
+        return KernelError(f"{name_of(model)}: solve ends without return, or returns None; {_wanted(model)}")
+    return KernelError(f"{name_of(model)}: solve returns {gives}; {_wanted(model)}", str(error))
 
 
 def name_of(model: Model) -> str:
@@ -104,9 +103,18 @@ def _reason(model: Model, told: str) -> str:
     line = next(line for line in told.splitlines() if line and not line.startswith("Failed in"))
     if found := re.match(r"Unknown attribute '(\w+)' of type Parameters", line):
         return f"there is no parameter {found[1]!r}; there are {', '.join(model.by_name)}"
-    if found := re.match(r"Untyped global name '(\w+)': Cannot determine Numba type of <class 'function'>", line):
+    if found := re.match(
+        r"Untyped global name '(\w+)': Cannot determine Numba type of <class 'function'>", line
+    ):
         return f"{found[1]} is called by a kernel; mark it with @foedus.jit"
-    return f"the kernel cannot be compiled: {line.rstrip(' .:')}"
+    if line.startswith(("Can't unify return type", "Cannot cast Tuple", "Cannot cast UniTuple")):
+        return f"solve returns values of other kinds in one line than in another; {_wanted(model)}"
+    return f"solve cannot be compiled: {line.rstrip(' .:')}"
+
+
+def _wanted(model: Model) -> str:
+    """Say what a kernel must return."""
+    return f"it must return a value for each outcome: {', '.join(model.found)}"
 
 
 def _raised(
@@ -123,15 +131,24 @@ def _raised(
 
     first_row, last_row, first_column, last_column = tile
     rows, games = range(first_row, last_row), range(first_column, last_column)
-    row = bisect.bisect_left(rows, True, key=lambda row: fails((first_row, row + 1, first_column, last_column)))
+    row = bisect.bisect_left(
+        rows, True, key=lambda row: fails((first_row, row + 1, first_column, last_column))
+    )
     row = rows[min(row, len(rows) - 1)]
     game = bisect.bisect_left(games, True, key=lambda game: fails((row, row + 1, first_column, game + 1)))
     numbers = columns.numbers(row * width + games[min(game, len(games) - 1)])
     line = _line_raised(model, numbers)
+    if str(error).endswith("got None"):  # as numba says it
+        return KernelError(f"{name_of(model)}: solve ends without return, or returns None; {_wanted(model)}")
     words = str(error) or "no words with it"
     return KernelError(
         f"{line}: the kernel raised {type(error).__name__}: {words}, in {model.written(model.game(numbers))}"
     )
+
+
+def _defaults(model: Model) -> dict[str, float]:
+    """Return the numbers of the game of all defaults."""
+    return {parameter.name: parameter.number(parameter.default) for parameter in model.parameters}
 
 
 def _line_raised(model: Model, numbers: Mapping[str, float]) -> str:
@@ -154,7 +171,7 @@ def _odd(model: Model, numbers: Mapping[str, float], codes: list[str]) -> Kernel
     found = dict(zip(model.found, solve(given), strict=False))
     name = next((n for n in codes if found[n] not in (UNSOLVED, *_codes(model, n))), codes[0])
     there = ", ".join(f"{int(code)} {code.words}" for code in _codes(model, name))
+    game = model.written(model.game(numbers))
     return KernelError(
-        f"{name_of(model)}: the kernel gives {found[name]} as {name} in {model.written(model.game(numbers))}; "
-        f"the codes are {there}"
+        f"{name_of(model)}: the kernel gives {found[name]} as {name} in {game}; the codes are {there}"
     )

@@ -1,0 +1,144 @@
+"""Models in files: a Python file that makes a `Model`, as ``entry.py``, or ``entry.py:name`` of several."""
+
+import ast
+import contextlib
+import dataclasses
+import functools
+import hashlib
+import os
+import platform
+import sys
+import traceback
+import types
+from collections.abc import Iterator
+from pathlib import Path
+
+from .model import BUILT_IN, Model, find
+
+
+def load_model(place: str | os.PathLike) -> Model:
+    """Return the model that a file makes. The file is a program and is run: load none that you do not trust.
+
+    Parameters
+    ----------
+    place : str or path
+        the file, or ``file.py:name`` if it makes several; or the name of a model that foedus has
+
+    Raises
+    ------
+    FileNotFoundError, IsADirectoryError, PermissionError
+        if the file cannot be read.
+    ValueError
+        with the line of the file, if there is one: if it is no Python, raises something itself, makes no
+        model, or several of which none is named.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> foedus.load_model("alliance").title
+    'The alliance game of a superpower, its ally and a challenger'
+    """
+    named = os.fspath(place)
+    if named in BUILT_IN:
+        return find(named)
+    file, _, name = named.rpartition(":") if not named.endswith(".py") else (named, "", "")
+    if not file.endswith(".py"):
+        raise ValueError(
+            f"{named!r} is not a model; name a file that ends in .py, as in entry.py, or entry.py:name, or "
+            f"one that foedus has: {', '.join(BUILT_IN)}"
+        )
+    path = Path(file).absolute()
+    return _loaded(path, name, tuple(_sources(path, set())))
+
+
+def load_again(place: str, digest: str) -> Model:
+    """Return the model of a file where another process loaded it; raise ValueError if it is not the same."""
+    try:
+        model = load_model(place.removesuffix(":"))
+    except FileNotFoundError as error:
+        raise ValueError(
+            f"there is no {error.filename} on {platform.node()}, where games are to be solved"
+        ) from None
+    if model.hash != digest:
+        raise ValueError(
+            f"{place.rpartition(':')[0]} is another on {platform.node()}, where games are to be solved"
+        )
+    return model
+
+
+def _sources(path: Path, seen: set[Path]) -> Iterator[tuple[Path, str]]:
+    """Give a file and the files beside it that it imports, or that these import, each once with its text."""
+    seen.add(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path.name} is not a text in UTF-8") from None
+    yield path, text
+    with _telling(path):
+        tree = ast.parse(text, str(path))
+    for node in ast.walk(tree):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names += [alias.name for alias in node.names]
+        for name in filter(None, names):
+            parts = path.parent.joinpath(*name.split("."))
+            for beside in (parts.with_suffix(".py"), parts / "__init__.py"):
+                if beside not in seen and beside.is_file():
+                    yield from _sources(beside, seen)
+
+
+@functools.lru_cache
+def _loaded(path: Path, name: str, sources: tuple[tuple[Path, str], ...]) -> Model:
+    """Return the model that a file makes, given with those beside it and the text of each."""
+    texts = [text if file == path else f"# {file.relative_to(path.parent)}\n{text}" for file, text in sources]
+    source = "\n".join(texts)
+    digest = hashlib.sha256(source.encode()).hexdigest()[:12]  # in compiled code, too: no path
+    module = types.ModuleType(f"foedus_model_{path.stem}_{digest}")
+    module.__file__ = str(path)
+    with _telling(path), _beside(path.parent, {str(file) for file, _ in sources}):
+        sys.modules[module.__name__] = module  # where enumerations and the like look for it
+        exec(compile(texts[0], str(path), "exec"), vars(module))
+    made = {
+        name: value for name, value in vars(module).items() if isinstance(value, Model) and not value.built_in
+    }
+    if not made:
+        raise ValueError(f"{path.name} makes no Model; a line of it must say: model = Model(...)")
+    if name:
+        if name not in made:
+            raise ValueError(f"{path.name} has no model {name!r}; it has {', '.join(made)}")
+    elif len({id(model) for model in made.values()}) > 1:
+        raise ValueError(
+            f"{path.name} has the models {', '.join(made)}; name one, as in {path.name}:{next(iter(made))}"
+        )
+    model = made[name or next(iter(made))]
+    return dataclasses.replace(model, source=source, file=f"{path}:{name}")
+
+
+@contextlib.contextmanager
+def _beside(folder: Path, files: set[str]) -> Iterator[None]:
+    """Let a file import what lies beside it, and these files as they are now."""
+    path = list(sys.path)
+    sys.path.insert(0, str(folder))
+    for name, module in list(sys.modules.items()):
+        if name != "__main__" and getattr(module, "__file__", None) in files:
+            del sys.modules[name]
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+
+
+@contextlib.contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    """Tell in one line what a model's file raises, and in which line of it."""
+    try:
+        yield
+    except SyntaxError as error:
+        raise ValueError(f"{path.name}, line {error.lineno}: {error.msg}") from None
+    except (Exception, SystemExit) as error:
+        lines = [
+            frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
+        ]
+        where = f"{path.name}, line {lines[-1]}" if lines else path.name
+        kind = "" if isinstance(error, (ValueError, ImportError)) else f"{type(error).__name__}: "
+        raise ValueError(f"{where}: {kind}{error}") from error
