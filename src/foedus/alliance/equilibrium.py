@@ -5,8 +5,10 @@ import functools
 import os
 import warnings
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
 
+from ..draw.solution import solve_one
+from ..model import Model, chosen
 from .game import Game, game_vector, make_game
 from .model import OUTCOMES, PARAMETERS, closed
 from .solution import WITHOUT, Solution, Without
@@ -202,19 +204,30 @@ class Equilibrium(Solution):
         write_tree(self, path, pledges, arms)
 
 
-def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium:
+@overload
+def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium: ...
+
+
+@overload
+def solve(*, model: Model, **parameters: float | str) -> Any: ...
+
+
+def solve(game: Game | None = None, *, model: Model | None = None, **parameters: float | str) -> Any:
     """Solve one game.
 
     Parameters
     ----------
     game : Game, optional
         the game, if it is there already
+    model : Model, optional
+        another game than the alliance game
     **parameters
-        parameters by name, and `contest`; they replace those of `game`, or of the default game
+        parameters by name; they replace those of `game`, or of the default game
 
     Returns
     -------
     Equilibrium
+        or, of another model, a `Solution`, which has its outcomes by name
 
     Raises
     ------
@@ -237,10 +250,14 @@ def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium:
     >>> eq.superpower_payoff > eq.without.superpower_payoff
     True
     """
+    if not chosen(model).built_in:
+        if game is not None:
+            raise TypeError("game is one of the alliance game; those of a model are given by its parameters")
+        return solve_one(chosen(model), parameters)
     if not (game is None or isinstance(game, Game)):
         raise TypeError(f"game must be a Game, not {game!r}; parameters are given by name")
-    chosen = {} if game is None else dataclasses.asdict(game)
-    game = make_game(chosen | parameters)
+    given = {} if game is None else dataclasses.asdict(game)
+    game = make_game(given | parameters)
 
     from ..kernels import alliance as kernels  # with numba, slower to import than everything else here
 

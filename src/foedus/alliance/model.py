@@ -129,6 +129,7 @@ model = Model(
     search=_search,
     deciding=DECIDING,
     drawn=("pledge", "ally_arms", "challenger_arms"),
+    answers=("pledge", "ally_arms", "challenger_arms", "settlement", "superpower_payoff", "burden_share"),
     pairs={outcome.name: f"{outcome.name}_without" for outcome in _PATH},
     pair_words=("with the superpower", "without it"),
     limits=Limits("closed forms,\n  C's arms fixed", known_cutpoints),

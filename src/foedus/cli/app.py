@@ -7,46 +7,50 @@ import warnings
 
 import cyclopts
 
+from ..model import Model
 from ..system.libraries import Broken, cause_and_fix
 from ..version import __version__
 from .claims import claims
 from .compare import compare
 from .cutpoints import cutpoints
+from .doctor import doctor
+from .explore import explore
 from .info import info
 from .map import map
+from .models import model_named, new
+from .options import for_model
 from .plot import plot
 from .points import points
 from .screens import complain, mind_streams
+from .sensitivity import sensitivity
 from .solve import solve
 from .statics import statics
 
-app = cyclopts.App(
-    name="foedus",
-    help="Solve the alliance game of a superpower, its ally and a challenger, exactly.",
-    version=__version__,
-    default_parameter=cyclopts.Parameter(negative=""),
-    result_action="return_value",
-    exit_on_error=False,
-    print_error=False,
-    suppress_keyboard_interrupt=False,
-)
+HELP = "Solve the alliance game of a superpower, its ally and a challenger, exactly; or a game of your own."
+
+COMMANDS = (
+    new, solve, map, compare, points, plot, cutpoints, statics, info, claims, sensitivity, explore, doctor,
+)  # fmt: skip
 
 
-for command in (solve, map, compare, points, plot, cutpoints, statics, info, claims):
-    app.command(command)
-# what few runs need is imported when it is run, with SALib or Panel
-app.command(
-    "foedus.cli.sensitivity:sensitivity",
-    help="Tell which parameters matter for the regimes, and how likely each is, under distributions.",
-)
-app.command(
-    "foedus.cli.explore:explore",
-    help="Show the regime map in a browser, solved anew as parameters are moved, and any game of it.",
-)
-app.command(
-    "foedus.cli.doctor:doctor", help="Tell what foedus runs on here, and whether it solves games right."
-)
-app.register_install_completion_command(help="Have the shell complete commands, options and their values.")
+def application(model: Model) -> cyclopts.App:
+    """Return the command line, with options from the tables of a model."""
+    app = cyclopts.App(
+        name="foedus",
+        help=f"Solve games exactly. {model.title}." if model.file else HELP,
+        version=__version__,
+        default_parameter=cyclopts.Parameter(negative=""),
+        result_action="return_value",
+        exit_on_error=False,
+        print_error=False,
+        suppress_keyboard_interrupt=False,
+    )
+    for command in COMMANDS:
+        app.command(for_model(command, model))
+    app.register_install_completion_command(
+        help="Have the shell complete commands, options and their values."
+    )
+    return app
 
 
 def main() -> None:
@@ -63,7 +67,7 @@ def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; whatever goes wrong is said in one line."""
     gc.set_threshold(100_000)  # imports make little garbage, and looking for it takes a tenth of a run
     try:
-        code = app(arguments)
+        code = application(model_named(arguments))(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt as stop:
         return complain(str(stop) or "interrupted; no half-written file is left", 130)

@@ -10,12 +10,12 @@ from rich import box
 from rich.table import Table
 
 from ..draw.tables import save_table
+from ..model import Model, chosen
 from ..model.checks import naming
-from ..uncertainty.claims import Verdict, check_games, usual_laws
+from ..uncertainty.claims import Verdict, check_games
 from ..uncertainty.claims import claims as test_claims
 from .options import (
-    MODEL,
-    PARAMETER_GROUP,
+    DrawnParameters,
     Number,
     Output,
     Overwrite,
@@ -24,7 +24,6 @@ from .options import (
     WholeNumber,
     command_line,
     given_parameters,
-    parameter_options,
 )
 from .progress import compile_kernels, print_rate, progress_bar
 from .screens import show
@@ -33,9 +32,6 @@ from .targets import check_output, check_tables
 if TYPE_CHECKING:
     import xarray as xr
 
-# an option that is not given leaves its parameter to chance
-Options: Any = parameter_options(lambda p: "drawn" if p.name in usual_laws(MODEL) else p.default)
-ALL_DRAWN = Options()
 COLUMNS = ("premise_met", "holds", "share", "low", "high", "verdict")
 
 
@@ -50,7 +46,8 @@ def claims(
     overwrite: Overwrite = False,
     threads: Threads = None,
     quiet: Quiet = False,
-    parameters: Annotated[Options, PARAMETER_GROUP] = ALL_DRAWN,
+    parameters: DrawnParameters,
+    model: Model,
 ) -> None:
     """Tell which of the article's claims hold, how often, and in which games they do not.
 
@@ -71,13 +68,13 @@ def claims(
     """
     from ..io.files import save
 
-    design: dict[str, Any] = given_parameters(parameters)
+    design: dict[str, Any] = given_parameters(model, parameters)
     if run_file is not None:
         from ..runs.claims import read_design
 
         if design:
             raise ValueError("with a run file, there are no options for parameters")
-        design = read_design(run_file)
+        design = read_design(run_file, model)
     if games is not None:
         if "axes" in design:
             raise ValueError(f"{run_file} has axes; --games is for random games")
@@ -93,10 +90,10 @@ def claims(
         check_output(output, overwrite)
     check_tables(table, overwrite)
     few = {"axes": {name: v[:2] for name, v in design["axes"].items()}} if "axes" in design else {"games": 64}
-    compile_kernels(lambda: test_claims(**{**design, **few}), quiet)
+    compile_kernels(lambda: test_claims(model=model, **{**design, **few}), quiet)
     started = time.perf_counter()
     with progress_bar("testing", 1, quiet) as progress:
-        dataset = test_claims(**design, threads=threads, progress=progress)
+        dataset = test_claims(model=model, **design, threads=threads, progress=progress)
     seconds = time.perf_counter() - started
     dataset.attrs["command"] = command_line()
     if output:
@@ -165,7 +162,7 @@ def solving(parameters: dict[str, Any]) -> str:
     options = [
         f"--{name.replace('_', '-')} {value}"
         for name, value in parameters.items()
-        if value != MODEL.by_name[name].default
+        if value != chosen(None).by_name[name].default
     ]
     return " ".join(["foedus solve", *options])
 

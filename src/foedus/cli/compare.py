@@ -8,8 +8,9 @@ from typing import Any
 
 from ..maps.compare import check_each_once
 from ..maps.compare import compare as compare_forms
+from ..model import Model
 from ..model.checks import number_of
-from .options import AS_USUAL, MODEL, GridOptions, Output, command_line, named_values
+from .options import AS_USUAL, GridOptions, Output, command_line, named_values
 from .progress import compile_kernels, print_rate, progress_bar
 from .screens import say_size
 from .targets import check_image, check_output, finish, target_of
@@ -22,6 +23,7 @@ def compare(
     over: list[str] | None = None,
     output: Output = None,
     ways: GridOptions = AS_USUAL,
+    model: Model,
 ) -> int:
     """Solve the same grid of games under several functional forms, and tell what holds under which.
 
@@ -39,7 +41,8 @@ def compare(
     from ..io.files import save
     from ..runs.runfile import read_run
 
-    run = read_run(run_file, named_values("--over", over, "name=value,value", _forms))
+    forms = named_values("--over", over, "name=value,value", functools.partial(_forms, model))
+    run = read_run(run_file, forms, model)
     if not run.over:
         raise ValueError("there is nothing to compare; name at least one --over")
     target = target_of(run_file, run.file, output)
@@ -48,10 +51,11 @@ def compare(
     check_output(target, ways.overwrite)
     image = check_image(target, ways)
     games = math.prod(len(values) for values in (*run.over.values(), *run.axes.values()))
-    size = sum(1 if MODEL.kept[name].codes else run.dtype.itemsize for name in run.variables)
+    size = sum(1 if model.kept[name].codes else run.dtype.itemsize for name in run.variables)
     say_size(games, size, "memory", ways.quiet)
     solve_grid: Any = functools.partial(
         compare_forms,
+        model=model,
         over=run.over,
         **run.fixed,
         variables=run.variables,
@@ -67,14 +71,14 @@ def compare(
     if not ways.quiet:
         print(" " * 14, *(f"{f'under {under}':>12}" for under in dataset.under.values))
         for name, shares in zip(dataset.regime_name.values, dataset.regime_share.values, strict=True):
-            print(f"{MODEL.codes.named(name).words:>14}", *(f"{share:12.3%}" for share in shares))
+            print(f"{model.codes.named(name).words:>14}", *(f"{share:12.3%}" for share in shares))
         print_rate(games, seconds)
     return finish(target, image, ways)
 
 
-def _forms(name: str, values: str) -> Any:
+def _forms(model: Model, name: str, values: str) -> Any:
     """Return the values of one --over."""
-    parameter = MODEL.parameter(name)
+    parameter = model.parameter(name)
     parts = [value.strip() for value in values.split(",")]
     numbers = parameter.check_values(parts if parameter.choices else [number_of(part) for part in parts])
     check_each_once(parameter, numbers)

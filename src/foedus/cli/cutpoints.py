@@ -1,5 +1,6 @@
 """foedus cutpoints."""
 
+import functools
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,12 +8,11 @@ import cyclopts
 import numpy as np
 
 from ..draw.tables import rich_table, save_table
-from ..maps.cutpoints import cutpoint_rows
+from ..maps.cutpoints import check_scanned, cutpoint_rows
 from ..maps.cutpoints import cutpoints as find_cutpoints
+from ..model import Model
 from ..model.checks import naming, number_of
 from .options import (
-    MODEL,
-    NONE_GIVEN,
     Output,
     Overwrite,
     ParameterName,
@@ -45,7 +45,8 @@ def cutpoints(
     overwrite: Overwrite = False,
     threads: Threads = None,
     quiet: Quiet = False,
-    parameters: Parameters = NONE_GIVEN,
+    parameters: Parameters,
+    model: Model,
 ) -> None:
     """Find the values of a parameter at which the regime changes, and whose decision flips there.
 
@@ -69,10 +70,11 @@ def cutpoints(
     """
     from ..io.files import save
 
-    MODEL.parameter(parameter)
+    check_scanned(model.parameter(parameter))
     with naming(f"--within {within}"):
-        ends = stretch_of(parameter, within)
-    axes = named_values("--axis", axis, "parameter=from:to:values or parameter=value,value", axis_of)
+        ends = stretch_of(model, parameter, within)
+    form = "parameter=from:to:values or parameter=value,value"
+    axes = named_values("--axis", axis, form, functools.partial(axis_of, model))
     if output:
         check_output(output, overwrite)
     check_tables(table, overwrite)
@@ -83,13 +85,13 @@ def cutpoints(
         check_picture_path(figure)
         check_drawn({name: np.unique(values).size for name, values in axes.items()})
         check_output(figure, overwrite, figure.suffix)
-    given = given_parameters(parameters)
+    given = given_parameters(model, parameters)
     few: Any = {name: values[:1] for name, values in axes.items()}
-    compile_kernels(lambda: find_cutpoints(parameter, ends, few, points=2, **given), quiet)
+    compile_kernels(lambda: find_cutpoints(parameter, ends, few, model=model, points=2, **given), quiet)
     games = points * int(np.prod([values.size for values in axes.values()], dtype=float))
     with progress_bar("scanning", games, quiet) as progress:
         dataset = find_cutpoints(
-            parameter, ends, axes, points=points, threads=threads, progress=progress, **given
+            parameter, ends, axes, model=model, points=points, threads=threads, progress=progress, **given
         )
     dataset.attrs["command"] = command_line()
     headings, rows = cutpoint_rows(dataset)
@@ -106,15 +108,15 @@ def cutpoints(
             show(rich_table(headings, rows[:MANY], f"cutpoints of {parameter}"))
         else:
             codes = np.unique(dataset.regime_first).tolist()
-            print(f"no cutpoint; the regime is {' or '.join(MODEL.codes(code).words for code in codes)}")
+            print(f"no cutpoint; the regime is {' or '.join(model.codes(code).words for code in codes)}")
         if len(rows) > MANY:
             print(f"and {len(rows) - MANY} more; --table FILE.csv writes them all")
         print(f"scanned: {dataset.resolution}")
 
 
-def axis_of(name: str, text: str) -> np.ndarray:
+def axis_of(model: Model, name: str, text: str) -> np.ndarray:
     """Return the values of an axis as it was typed: from:to:values, or values between commas."""
-    parameter, ends = MODEL.parameter(name), text.split(":")
+    parameter, ends = model.parameter(name), text.split(":")
     listed: Any
     if len(ends) == 1:
         parts = [part.strip() for part in text.split(",")]

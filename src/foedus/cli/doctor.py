@@ -1,16 +1,18 @@
 """foedus doctor."""
 
-from ..alliance.doctor import examine, facts
+from ..model import Model
 from .progress import waiting
 from .screens import screen, show_facts
 
 
-def doctor() -> int:
+def doctor(*, model: Model) -> int:
     """Tell what foedus runs on here, and whether it solves games right.
 
     Known games are solved again, and each check is a line. A few seconds, and up to two minutes where kernels
     must be compiled first. Ends with exit code 1 if a check fails, and a line that says what to do.
     """
+    from ..alliance.doctor import examine, facts  # which few runs need
+
     console = screen(soft_wrap=True)  # a path that is copied stays in one piece
     show_facts(facts())
     console.print()

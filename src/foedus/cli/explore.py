@@ -5,6 +5,7 @@ from typing import Annotated
 
 import cyclopts
 
+from ..model import Model
 from ..model.checks import check_whole, naming
 from .options import whole_number
 from .progress import compile_kernels
@@ -20,6 +21,7 @@ def explore(
     address: str = "127.0.0.1",
     origin: list[str] | None = None,
     browser: Annotated[bool, cyclopts.Parameter(negative="--no-browser")] = True,
+    model: Model,
 ) -> None:
     """Show the regime map in a browser, solved anew as parameters are moved, and any game of it.
 

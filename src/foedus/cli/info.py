@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from ..model import Model
 from .screens import show_facts
 
 
-def info(file: Path, /) -> None:
+def info(file: Path, /, *, model: Model) -> None:
     """Tell what a file holds, or how far an unfinished map is, without reading it whole.
 
     Parameters
@@ -13,6 +14,11 @@ def info(file: Path, /) -> None:
     file
         the file of a map, of a comparison or of scattered games, or the folder of an unfinished map
     """
+    from ..io.files import opened
     from ..runs.info import describe
+    from ..runs.runfile import check_model
 
+    if model.file:
+        with opened(file) as dataset:
+            check_model(file, dataset, model)
     show_facts(describe(file))

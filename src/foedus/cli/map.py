@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import cyclopts
 
+from ..model import Model
 from ..solving.requests import request_sweep, solve_request
-from .options import AS_USUAL, MODEL, GridOptions, Output, Ways, command_line, whole_number
+from .options import AS_USUAL, GridOptions, Output, Ways, command_line, whole_number
 from .progress import compile_kernels, print_rate, progress_bar
 from .screens import print_shares, say_size
 from .targets import check_image, check_output, finish, hinting, target_of
@@ -57,6 +58,7 @@ def map(
     adaptive: Adaptive = False,
     spacing: Spacing = None,
     ways: GridOptions = AS_USUAL,
+    model: Model,
 ) -> int:
     """Solve a grid of games into a file, slab by slab, and draw it beside the file.
 
@@ -71,7 +73,7 @@ def map(
     from ..large.streaming import stream
     from ..runs.runfile import read_run
 
-    run = read_run(run_file)
+    run = read_run(run_file, model=model)
     if run.over:
         over = ", ".join(run.over)
         raise ValueError(f"{run_file} compares forms over {over}; foedus compare runs it again")
@@ -79,13 +81,13 @@ def map(
     if adaptive:
         if resume or dask is not None:
             raise ValueError("--adaptive solves so few games that it takes neither --resume nor --dask")
-        return _map_adaptively(run, target, spacing, ways)
+        return _map_adaptively(model, run, target, spacing, ways)
     if spacing is not None:
         raise ValueError("--spacing is that of an adaptive map; it takes --adaptive")
     with hinting():
         check_target(target, ways.overwrite, resume)
     image = check_image(target, ways, resume)
-    grid = request_sweep(MODEL, run.axes, run.variables, run.dtype, run.fixed)
+    grid = request_sweep(model, run.axes, run.variables, run.dtype, run.fixed)
     games = grid.columns.games
     say_size(games, grid.bytes_per_game, "disk, before they are compressed", ways.quiet)
     compile_kernels(lambda: solve_request(grid.part(tuple(slice(2) for _ in grid.shape))), ways.quiet)
@@ -122,26 +124,26 @@ def map(
     return finish(target, image, ways)
 
 
-def _map_adaptively(run: "Run", target: Path, spacing: int | None, ways: Ways) -> int:
+def _map_adaptively(model: Model, run: "Run", target: Path, spacing: int | None, ways: Ways) -> int:
     """Find the regimes of a grid by their boundaries, into a file, and draw them beside it."""
     from ..io.files import save
     from ..maps.adaptive import adaptive_map
 
     check_output(target, ways.overwrite)
     image = check_image(target, ways)
-    others = len(run.variables) - (MODEL.mapped.name in run.variables)
+    others = len(run.variables) - (model.mapped.name in run.variables)
     if others and not ways.quiet:
         print(
-            f"an adaptive map keeps the {MODEL.mapped.name}, not the other variables ({others})",
+            f"an adaptive map keeps the {model.mapped.name}, not the other variables ({others})",
             file=sys.stderr,
         )
     few = {name: values[:2] for name, values in run.axes.items()}
-    compile_kernels(lambda: adaptive_map(few, **run.fixed), ways.quiet)
+    compile_kernels(lambda: adaptive_map(few, model=model, **run.fixed), ways.quiet)
     started = time.perf_counter()
     games = math.prod(values.size for values in run.axes.values())
     with progress_bar("solving", 1, ways.quiet) as progress:
         dataset = adaptive_map(
-            run.axes, spacing=spacing, threads=ways.threads, progress=progress, **run.fixed
+            run.axes, model=model, spacing=spacing, threads=ways.threads, progress=progress, **run.fixed
         )
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=command_line()), target)
@@ -149,7 +151,7 @@ def _map_adaptively(run: "Run", target: Path, spacing: int | None, ways: Ways) -
         for name, share, error in zip(
             dataset.regime_name.values, dataset.share.values, dataset.share_error.values, strict=True
         ):
-            print(f"{MODEL.codes.named(name).words:>14} {share:8.3%} ± {error:.3%}")
+            print(f"{model.codes.named(name).words:>14} {share:8.3%} ± {error:.3%}")
         solved = dataset.attrs["solved"]
         print(f"{solved:,} of {games:,} games solved, 1 in {games / solved:.3g}, in {seconds:.2f} s")
         print(f"could be missed: {dataset.attrs['unseen']}")

@@ -1,6 +1,8 @@
 """Options that several commands share, made from the table of parameters, and what is read of them."""
 
 import dataclasses
+import functools
+import inspect
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -9,10 +11,9 @@ from typing import Annotated, Any, Literal
 
 import cyclopts
 
-from ..model import Parameter, chosen
+from ..model import Model, Parameter
 from ..model.checks import naming, number_of
-
-MODEL = chosen(None)
+from ..uncertainty.claims import usual_laws
 
 
 def number(_: Any, tokens: Sequence[cyclopts.Token]) -> float:
@@ -20,16 +21,61 @@ def number(_: Any, tokens: Sequence[cyclopts.Token]) -> float:
     return number_of(tokens[0].value)
 
 
+# what a command takes by the tables of a model, as `for_model` says in full
+Parameters = Annotated[Any, "options of all parameters, each None where it is not given"]
+DrawnParameters = Annotated[Any, "the same, where the others are drawn at random"]
+ParameterName = Annotated[str, "the name of a parameter"]
+VariableNames = Annotated[list[str] | None, "names of outcomes"]
+ModelOption = Annotated[
+    str | None,
+    cyclopts.Parameter(
+        name="--model",
+        help="a game of your own: a Python file that makes a Model, as entry.py, or entry.py:name of several",
+    ),
+]
+
 # words that shells complete; another is taken as it is, to be refused in our words and not the parser's
 _Words: Any = Literal
-_Parameter: Any = _Words[tuple(MODEL.by_name)] | str
-_Variable: Any = _Words[tuple(MODEL.kept)] | str
 UNLISTED = cyclopts.Parameter(show_choices=False)
-ParameterName = Annotated[_Parameter, UNLISTED]
-VariableNames = Annotated[list[_Variable] | None, UNLISTED]
 
 
-def parameter_options(default: Callable[[Parameter], object]) -> Any:
+def for_model(command: Callable[..., Any], model: Model) -> Callable[..., Any]:
+    """Return a command that solves games of a model, with options from its tables."""
+    parameter: Any = _Words[tuple(model.by_name)] | str
+    variable: Any = _Words[tuple(model.kept)] | str
+    usual = usual_laws(model)
+    tables = {
+        Parameters: parameter_options(model, lambda p: p.default),
+        DrawnParameters: parameter_options(model, lambda p: "drawn" if p.name in usual else p.default),
+    }
+    kinds = {
+        **{kind: Annotated[table, PARAMETER_GROUP] for kind, table in tables.items()},
+        ParameterName: Annotated[parameter, UNLISTED],
+        VariableNames: Annotated[list[variable] | None, UNLISTED],
+        Model: ModelOption,
+    }
+    signature = inspect.signature(command)
+    taken, given = [], {}
+    for argument in signature.parameters.values():
+        if argument.annotation in tables:
+            given[argument.name] = tables[argument.annotation]()
+            argument = argument.replace(default=given[argument.name])
+        if argument.annotation is Model:
+            argument = argument.replace(default=None)
+        if argument.name not in model.by_name:  # as --arms of foedus solve may be
+            taken.append(argument.replace(annotation=kinds.get(argument.annotation, argument.annotation)))
+    known = {"model": model} if "model" in signature.parameters else {}
+
+    @functools.wraps(command)
+    def run(*arguments: Any, **options: Any) -> Any:
+        return command(*arguments, **given | options | known)
+
+    run.__signature__ = signature.replace(parameters=taken)  # type: ignore[attr-defined]
+    run.__annotations__ = {argument.name: argument.annotation for argument in taken}
+    return run
+
+
+def parameter_options(model: Model, default: Callable[[Parameter], object]) -> Any:
     """Return a class with an option for every parameter, from the table, each None where it was not given;
     `default` says what the parameter is then."""
 
@@ -39,19 +85,17 @@ def parameter_options(default: Callable[[Parameter], object]) -> Any:
         if parameter.choices:
             named: Any = _Words[parameter.choices] | str | None
             return parameter.name, Annotated[named, UNLISTED, about], None
-        return parameter.name, Annotated[float | None, cyclopts.Parameter(converter=number), about], None
+        kind = cyclopts.Parameter(converter=number, allow_leading_hyphen=True)
+        return parameter.name, Annotated[float | None, kind, about], None
 
     return dataclasses.make_dataclass(
         "Options",
-        [option(parameter) for parameter in MODEL.parameters],
+        [option(parameter) for parameter in model.parameters],
         namespace={"__module__": __name__},  # or cyclopts takes it for a built-in type
     )
 
 
 PARAMETER_GROUP = cyclopts.Parameter(name="*", group="Parameters of the game")
-Options: Any = parameter_options(lambda parameter: parameter.default)
-NONE_GIVEN = Options()
-Parameters = Annotated[Options, PARAMETER_GROUP]
 Output = Annotated[Path | None, cyclopts.Parameter(name=["--output", "-o"])]
 Overwrite = Annotated[bool, cyclopts.Parameter(help="replace files that exist")]
 Picture = Annotated[
@@ -93,12 +137,12 @@ AS_USUAL = Ways()
 GridOptions = Annotated[Ways, cyclopts.Parameter(name="*")]
 
 
-def given_parameters(parameters: Any) -> dict[str, Any]:
+def given_parameters(model: Model, parameters: Any) -> dict[str, Any]:
     """Return the parameters given as options, each checked and named by its option if wrong."""
     given = {k: value for k, value in dataclasses.asdict(parameters).items() if value is not None}
     for name, value in given.items():
         with naming(f"--{name.replace('_', '-')}"):
-            MODEL.parameter(name).check(value)
+            model.parameter(name).check(value)
     return given
 
 
@@ -118,9 +162,11 @@ def named_values(
     return named
 
 
-def stretch_of(name: str, value: str) -> tuple[float, float]:
-    """Return the ends of one --region."""
-    parameter = MODEL.parameter(name)
+def stretch_of(model: Model, name: str, value: str) -> tuple[float, float]:
+    """Return the ends of a stretch of a parameter, as from:to."""
+    parameter = model.parameter(name)
+    if parameter.choices:
+        raise ValueError(f"{name} is a choice, of which there is no stretch; it is {parameter.domain}")
     low, colon, high = value.partition(":")
     if not colon:
         raise ValueError(f"{value!r} is not of the form from:to")

@@ -1,10 +1,12 @@
 """foedus plot."""
 
+import functools
 from pathlib import Path
 from typing import Any
 
+from ..model import Model
 from ..model.checks import number_of
-from .options import MODEL, Output, Overwrite, VariableNames, named_values, stretch_of
+from .options import Output, Overwrite, VariableNames, named_values, stretch_of
 from .targets import check_output
 
 
@@ -17,6 +19,7 @@ def plot(
     at: list[str] | None = None,
     region: list[str] | None = None,
     overwrite: Overwrite = False,
+    model: Model,
 ) -> None:
     """Draw a map from its file: the regimes, another variable, another slice, or several variables along one
     axis.
@@ -38,20 +41,25 @@ def plot(
     """
     from ..draw.plots import check_picture_path, save_figure
     from ..draw.plots import plot as draw
+    from ..io.dataset import model_of
     from ..io.files import opened
+    from ..runs.runfile import check_model
 
     target = output or file.with_suffix(".png")
     check_picture_path(target)
     check_output(target, overwrite, target.suffix)
-    places = named_values("--at", at, "parameter=value", _place)
-    parts = named_values("--region", region, "parameter=from:to", stretch_of)
     several = variable is not None and len(variable) > 1
     with opened(file) as dataset:
+        if model.file:
+            check_model(file, dataset, model)
+        known = model_of(dataset)
+        places = named_values("--at", at, "parameter=value", functools.partial(_place, known))
+        parts = named_values("--region", region, "parameter=from:to", functools.partial(stretch_of, known))
         figure = draw(dataset, variable if several or not variable else variable[0], at=places, region=parts)
     save_figure(figure, target)
 
 
-def _place(name: str, value: str) -> Any:
+def _place(model: Model, name: str, value: str) -> Any:
     """Return the value of one --at."""
-    parameter = MODEL.parameter(name)
+    parameter = model.parameter(name)
     return parameter.check(value if parameter.choices else number_of(value))

@@ -3,11 +3,10 @@
 import time
 from pathlib import Path
 
+from ..model import Model
 from ..model.checks import naming
 from ..solving.sweeps import solve_points
 from .options import (
-    MODEL,
-    NONE_GIVEN,
     Output,
     Overwrite,
     Parameters,
@@ -29,7 +28,8 @@ def points(
     overwrite: Overwrite = False,
     threads: Threads = None,
     quiet: Quiet = False,
-    parameters: Parameters = NONE_GIVEN,
+    parameters: Parameters,
+    model: Model,
 ) -> None:
     """Solve scattered games, one in each row of a CSV file with a column per parameter.
 
@@ -44,21 +44,21 @@ def points(
     from ..large.slabs import code_counts
     from ..runs.columns import read_columns
 
-    given = given_parameters(parameters)
-    columns = read_columns(table, MODEL)
+    given = given_parameters(model, parameters)
+    columns = read_columns(table, model)
     target = output or table.with_name(f"{table.stem}.nc")
     check_output(target, overwrite)
     games = len(next(iter(columns.values())))
     with naming(str(table)):
         few = {k: v[:2] for k, v in columns.items()}
-        compile_kernels(lambda: solve_points(few, **given), quiet)
+        compile_kernels(lambda: solve_points(few, model=model, **given), quiet)
     started = time.perf_counter()
     with naming(str(table)), progress_bar("solving", games, quiet) as progress:
-        dataset = solve_points(columns, threads=threads, progress=progress, **given)
+        dataset = solve_points(columns, model=model, threads=threads, progress=progress, **given)
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=command_line()), target)
     if not quiet:
-        counts = code_counts(MODEL.codes, dataset[MODEL.mapped.name].values)
-        print_shares({MODEL.codes(code): count for code, count in counts.items()}, games)
+        counts = code_counts(model.codes, dataset[model.mapped.name].values)
+        print_shares({model.codes(code): count for code, count in counts.items()}, games)
         print_rate(games, seconds)
         print_kept(target)

@@ -2,18 +2,21 @@
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import xarray as xr
 from rich import box
 from rich.table import Table
 
-from ..io.files import save
+from ..model import Model
 from ..solving.sweeps import solve_points
 from ..uncertainty.labels import SENSITIVITY
-from .options import AS_USUAL, MODEL, GridOptions, Output, command_line
+from .options import AS_USUAL, GridOptions, Output, command_line
 from .progress import compile_kernels, print_rate, progress_bar
 from .screens import show
 from .targets import check_image, check_output, finish, target_of
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 COLUMNS = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
 
@@ -24,6 +27,7 @@ def sensitivity(
     *,
     output: Output = None,
     ways: GridOptions = AS_USUAL,
+    model: Model,
 ) -> int:
     """Tell which parameters matter for the regimes, and how likely each is, under distributions.
 
@@ -35,21 +39,27 @@ def sensitivity(
         the file to write, NetCDF or, if it ends in .zarr, Zarr [default: the one that the run file names]
     """
     # which take SciPy and SALib, that completion and help do without
+    from ..io.files import save
     from ..runs.sensitivity import read_sensitivity
     from ..uncertainty.sensitivity import check_distributions
     from ..uncertainty.sensitivity import sensitivity as analyse
 
-    run = read_sensitivity(run_file)
+    run = read_sensitivity(run_file, model)
     target = target_of(run_file, run.file, output)
     check_output(target, ways.overwrite)
     image = check_image(target, ways)
-    laws = check_distributions(MODEL, run.distributions)
+    laws = check_distributions(model, run.distributions)
     middle = {name: [law.quantile(0.5)] for name, law in laws.items()}
-    compile_kernels(lambda: solve_points(middle, **run.fixed), ways.quiet)
+    compile_kernels(lambda: solve_points(middle, model=model, **run.fixed), ways.quiet)
     started = time.perf_counter()
     with progress_bar("analysing", run.options["samples"], ways.quiet, unit="samples") as progress:
         dataset = analyse(
-            run.distributions, **run.options, **run.fixed, threads=ways.threads, progress=progress
+            run.distributions,
+            model=model,
+            **run.options,
+            **run.fixed,
+            threads=ways.threads,
+            progress=progress,
         )
     seconds = time.perf_counter() - started
     save(dataset.assign_attrs(command=command_line()), target)
@@ -59,18 +69,20 @@ def sensitivity(
     return finish(target, image, ways)
 
 
-def _probabilities(dataset: xr.Dataset) -> Table:
+def _probabilities(dataset: "xr.Dataset") -> Table:
     """Return the probabilities of the regimes as a table."""
+    from ..io.dataset import model_of
+
     table = Table(box=box.SIMPLE_HEAD)
     for heading in ("regime", "probability", "95 % interval"):
         table.add_column(heading, justify="left" if heading == "regime" else "right")
     columns = (dataset[f"probability{end}"].values.tolist() for end in ("", "_low", "_high"))
     for name, share, low, high in zip(dataset.regime_name.values, *columns, strict=True):
-        table.add_row(MODEL.codes.named(name).words, f"{share:.3%}", f"{low:.3%} to {high:.3%}")
+        table.add_row(model_of(dataset).codes.named(name).words, f"{share:.3%}", f"{low:.3%} to {high:.3%}")
     return table
 
 
-def _indices(dataset: xr.Dataset) -> Table:
+def _indices(dataset: "xr.Dataset") -> Table:
     """Return the indices of all samples as a table, for each output the parameters that matter most first."""
     names = [name for name in COLUMNS if name in dataset]
     table = Table(box=box.SIMPLE_HEAD)

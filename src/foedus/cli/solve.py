@@ -11,8 +11,10 @@ from ..alliance.equilibrium import Equilibrium
 from ..alliance.equilibrium import solve as solve_game
 from ..alliance.model import KEPT, OUTCOMES
 from ..alliance.solution import outcomes
-from ..model import NUMBER, Outcome
-from .options import NONE_GIVEN, DeviationGain, Overwrite, Parameters, WholeNumber, given_parameters
+from ..draw.solution import Solution, solve_one
+from ..draw.tables import rich_table
+from ..model import NUMBER, Model, Outcome
+from .options import DeviationGain, Overwrite, Parameters, WholeNumber, given_parameters
 from .screens import show
 from .targets import check_output
 
@@ -25,7 +27,8 @@ def solve(
     pledges: WholeNumber = None,
     arms: WholeNumber = None,
     overwrite: Overwrite = False,
-    parameters: Parameters = NONE_GIVEN,
+    parameters: Parameters,
+    model: Model,
 ) -> None:
     """Solve one game and show its equilibrium, in a table and in words.
 
@@ -40,7 +43,15 @@ def solve(
     arms
         of that grid: how many arms A and C have at each of their nodes [default: 3]
     """
-    given = given_parameters(parameters)
+    given = given_parameters(model, parameters)
+    if not model.built_in:
+        for option, asked in (("--off-path", off_path), ("--efg", efg), ("--deviation-gain", deviation_gain)):
+            if asked:
+                raise ValueError(
+                    f"{option} is for the alliance game; a model says how it is solved, not who moves"
+                )
+        _show(solve_one(model, given))
+        return
     sizes = {k: size for k, size in (("pledges", pledges), ("arms", arms)) if size is not None}
     if efg:
         from ..alliance.gambit import check_tree
@@ -62,9 +73,14 @@ def solve(
         eq.to_efg(efg, **sizes)
     show(_table(eq, KEPT if deviation_gain else OUTCOMES), eq.explain())
     for title, headings, rows in tables:
-        from ..draw.tables import rich_table
-
         show("", rich_table(headings, rows, title))
+
+
+def _show(solution: Solution) -> None:
+    """Show a game of a model, and what the model says of it."""
+    show(rich_table(*solution.table(), solution.model.written(solution.game)))
+    if solution.model.explain:
+        show(solution.explain())
 
 
 def _table(eq: Equilibrium, variables: Mapping[str, Outcome]) -> Table:

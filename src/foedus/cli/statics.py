@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..draw.tables import rich_table, save_table
+from ..io.dataset import model_of
 from ..maps.statics import TIE, Direction
 from ..maps.statics import statics as find_statics
+from ..model import Model
 from .options import (
-    MODEL,
-    NONE_GIVEN,
     Output,
     Overwrite,
     Parameters,
@@ -27,8 +27,6 @@ from .targets import check_output, check_tables
 if TYPE_CHECKING:
     import xarray as xr
 
-SHOWN = ("pledge", "ally_arms", "challenger_arms", "settlement", "superpower_payoff", "burden_share")
-
 
 def statics(
     run_file: Path | None = None,
@@ -40,7 +38,8 @@ def statics(
     overwrite: Overwrite = False,
     threads: Threads = None,
     quiet: Quiet = False,
-    parameters: Parameters = NONE_GIVEN,
+    parameters: Parameters,
+    model: Model,
 ) -> None:
     """Tell how a game answers to each parameter, and how far each may be wrong before the regime changes.
 
@@ -50,7 +49,7 @@ def statics(
         a run file (TOML) with axes, to do so at every game of its grid [default: one game, given by options]
     variable
         a variable whose responses are told; once for each [default: the pledge, arms, settlement, S's payoff
-        and burden share; in a file, those that the run file names]
+        and burden share, or all numbers of a game of your own; in a file, those that the run file names]
     output
         a file to keep them in, NetCDF or, if it ends in .zarr, Zarr
     table
@@ -58,12 +57,12 @@ def statics(
     """
     from ..io.files import save
 
-    given = given_parameters(parameters)
-    axes, names = {}, list(variable or SHOWN)
+    given = given_parameters(model, parameters)
+    axes, names = {}, list(variable or model.answers)
     if run_file is not None:
         from ..runs.runfile import read_run
 
-        run = read_run(run_file)
+        run = read_run(run_file, model=model)
         if run.over:
             raise ValueError(f"{run_file} compares forms; statics are those of one form")
         if given or table:
@@ -73,7 +72,7 @@ def statics(
         axes, given = run.axes, run.fixed
         names = (
             variable
-            or [name for name in run.variables if name in MODEL.found and not MODEL.found[name].codes]
+            or [name for name in run.variables if name in model.found and not model.found[name].codes]
             or names
         )
     if output:
@@ -81,23 +80,28 @@ def statics(
     check_tables(table, overwrite)
     few = {name: values[:1] for name, values in axes.items()}
     compile_kernels(
-        lambda: find_statics(few, variables=names, parameters=[next(iter(MODEL.by_name))], **given), quiet
+        lambda: find_statics(
+            few, variables=names, parameters=[next(iter(model.by_name))], model=model, **given
+        ),
+        quiet,
     )
     started = time.perf_counter()
-    with progress_bar("solving", len(MODEL.parameters), quiet, unit="parameters") as progress:
-        dataset = find_statics(axes, variables=names, threads=threads, progress=progress, **given)
+    with progress_bar("solving", len(model.parameters), quiet, unit="parameters") as progress:
+        dataset = find_statics(
+            axes, model=model, variables=names, threads=threads, progress=progress, **given
+        )
     dataset.attrs["command"] = command_line()
     if output:
         save(dataset, output)
     if run_file is not None:
         if not quiet:
             print(_of_grid(dataset))
-            print(f"{dataset[MODEL.mapped.name].size:,} games in {time.perf_counter() - started:.2f} s")
+            print(f"{dataset[model.mapped.name].size:,} games in {time.perf_counter() - started:.2f} s")
         return
     for path in table or []:
         save_table(*whole_table(dataset), path)
     if not quiet:
-        regime = MODEL.codes(dataset[MODEL.mapped.name].item())
+        regime = model.codes(dataset[model.mapped.name].item())
         show(
             rich_table(*margin_table(dataset), f"{regime.words}: how far the next regime is"),
             rich_table(*response_table(dataset), "responses, per unit of the parameter"),
@@ -117,6 +121,7 @@ def margin_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | floa
     >>> rows[0][:5]
     ['ally_cost', 1.0, '-20.8%', 'self-reliance', 'ally: holding or conceding']
     """
+    model = model_of(dataset)
     rows: list[list[str | float]] = []
     for name in dataset.parameter.values.tolist():
         row: list[str | float] = [name, dataset[name].item()]
@@ -128,20 +133,20 @@ def margin_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | floa
                 continue
             row += [
                 sign + (f"{margin:.1%}" if row[1] else f"{margin:.3g}"),
-                MODEL.codes(one.next_regime.item()).words,
-                _who(one),
+                model.codes(one.next_regime.item()).words,
+                _who(model, one),
             ]
         rows.append(row)
     return ["parameter", "value", "below", "", "", "above", "", ""], rows
 
 
-def _who(one: "xr.Dataset") -> str:
+def _who(model: Model, one: "xr.Dataset") -> str:
     """Say whose decision flips, and between what, where that is known."""
-    if not MODEL.deciding or one.player < 0:
+    if not model.deciding or one.player < 0:
         return ""
     player, decision = (
         kind(one[name].item())
-        for name, kind in (("player", MODEL.deciding.player), ("decision", MODEL.deciding.decision))
+        for name, kind in (("player", model.deciding.player), ("decision", model.deciding.decision))
     )
     return f"{player.words}: {decision.words}"
 
@@ -183,7 +188,7 @@ def _cell(one: "xr.Dataset") -> str:
 
 def whole_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
     """Return the headings and rows of a table of both, margins as numbers."""
-    sides = dataset.side.values.tolist()
+    model, sides = model_of(dataset), dataset.side.values.tolist()
     headings = ["parameter", "value"]
     headings += [f"{kind}_{side}" for side in sides for kind in ("margin", "next_regime")]
     headings += [f"{name}_{side}" for name in dataset.variable.values for side in sides]
@@ -193,7 +198,7 @@ def whole_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float
         row: list[str | float] = [name, dataset[name].item()]
         for side in sides:
             margin = part.margin.sel(side=side).item()
-            regime = MODEL.codes(part.next_regime.sel(side=side).item())
+            regime = model.codes(part.next_regime.sel(side=side).item())
             row += [margin, "" if math.isinf(margin) else regime.words]
         row += part.response.transpose("variable", "side").values.ravel().tolist()
         rows.append(row)
@@ -202,7 +207,8 @@ def whole_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float
 
 def _moral(dataset: "xr.Dataset") -> str:
     """Say how wrong the calibration of a game may be."""
-    regime = MODEL.codes(dataset[MODEL.mapped.name].item()).words
+    model = model_of(dataset)
+    regime = model.codes(dataset[model.mapped.name].item()).words
     margin, name = dataset.least_margin.item(), dataset.least_parameter.item()
     if math.isinf(margin):
         return f"The regime is {regime} however any one parameter is moved."

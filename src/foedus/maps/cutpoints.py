@@ -164,8 +164,7 @@ def cutpoints(
 
 def _scan(parameter: Parameter, within: tuple[float, float], points: int) -> np.ndarray:
     """Return the values at which the regime is solved first."""
-    if parameter.choices:
-        raise ValueError(f"{parameter.name} is a choice and has no cutpoints; compare shows its forms")
+    check_scanned(parameter)
     try:
         low, high = within
     except (TypeError, ValueError):
@@ -174,6 +173,12 @@ def _scan(parameter: Parameter, within: tuple[float, float], points: int) -> np.
     if low >= high:
         raise ValueError(f"within = ({low!r}, {high!r}): the first end must be less than the second")
     return spread(low, high, check_whole("points", points, 2))
+
+
+def check_scanned(parameter: Parameter) -> None:
+    """Raise ValueError if a parameter is a choice."""
+    if parameter.choices:
+        raise ValueError(f"{parameter.name} is a choice and has no cutpoints; compare shows its forms")
 
 
 def _changes(

@@ -94,6 +94,10 @@ class Model:
         whose decision flips where the regime changes
     drawn : sequence of str, optional
         outcomes that are drawn over the regimes along an axis
+    answers : sequence of str, optional
+        numbers whose responses to parameters are told unless others are asked for; default: all
+    explain : callable, optional
+        of a solved game, what it is in words
     pairs : mapping of str to str, optional
         outcomes and the same outcomes of another game that they are held against, with `pair_words` for both
     limits : Limits, optional
@@ -124,6 +128,8 @@ class Model:
     search: Callable[[], Search] | None = None
     deciding: Deciding | None = None
     drawn: Sequence[str] = ()
+    answers: Sequence[str] = ()
+    explain: Callable[[Any], str] | None = None
     pairs: Mapping[str, str] = dataclasses.field(default_factory=dict)
     pair_words: tuple[str, str] = ("", "")
     limits: Limits | None = None
@@ -135,6 +141,10 @@ class Model:
 
     def __post_init__(self) -> None:
         check_model(self)
+        if not self.answers:
+            object.__setattr__(
+                self, "answers", [outcome.name for outcome in self.outcomes if not outcome.codes]
+            )
 
     def __reduce__(self) -> Any:
         """A model that foedus has is sent to other processes by its name, one from a file by the file."""

@@ -60,7 +60,7 @@ def check_model(model: "Model") -> None:
             f"the model {model.name} has no outcome that is a code, and a map shows one; "
             "give one of its outcomes codes="
         )
-    for name in (*model.drawn, *model.pairs, *model.pairs.values()):
+    for name in (*model.drawn, *model.answers, *model.pairs, *model.pairs.values()):
         if name not in model.found:
             raise ValueError(f"{name!r} is not an outcome; there are {', '.join(model.found)}")
 

@@ -1,0 +1,94 @@
+"""What was found of one game of any model, and how people read it."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..model import NUMBER, UNSOLVED, Code, Model
+from ..solving.columns import fixed_parameters
+from ..solving.requests import solve_columns
+from .tables import html_table
+
+
+@dataclass(frozen=True)
+class Solution:
+    """One game, solved: its outcomes by name, codes as such.
+
+    Attributes
+    ----------
+    model : Model
+    game : dict
+        the parameters by name
+    found : dict
+        the outcomes by name, which are attributes, too
+    """
+
+    model: Model
+    game: Mapping[str, Any]
+    found: Mapping[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self.found:
+            raise AttributeError(f"{name!r} is not an outcome; there are {', '.join(self.model.found)}")
+        return self.found[name]
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.found]
+
+    def __repr__(self) -> str:
+        found = (f"{name}={_in_words(value)}" for name, value in self.found.items())
+        return f"{self.model.written(self.game)}: {', '.join(found)}"
+
+    def explain(self) -> str:
+        """Say in words what the model says of this game.
+
+        Raises ValueError if the model has no words for it.
+        """
+        if self.model.explain is None:
+            raise ValueError(f"the model {self.model.name} explains no game; it has no explain=")
+        return self.model.explain(self)
+
+    def table(self) -> tuple[list[str], list[list[str]]]:
+        """Return the headings and the rows of a table of the outcomes."""
+        rows = [
+            [
+                name,
+                outcome.symbol,
+                _in_words(self.found[name]),
+                "" if outcome.units == NUMBER else outcome.units,
+            ]
+            for name, outcome in self.model.found.items()
+        ]
+        return ["outcome", "symbol", "value", "unit"], rows
+
+    def _repr_html_(self) -> str:
+        """Return how a notebook shows it."""
+        return html_table(*self.table())
+
+
+def _in_words(value: Any) -> str:
+    """Return a value as people read it."""
+    return value.words if isinstance(value, Code) else f"{value:.6g}"
+
+
+def solve_one(model: Model, parameters: Mapping[str, Any]) -> Solution:
+    """Return one game of a model, solved; raise TypeError and ValueError as `sweep` does.
+
+    Warns RuntimeWarning if it could not be solved.
+    """
+    numbers = fixed_parameters(model, parameters, {}, "")
+    first, *_ = numbers
+    points = {first: np.array([numbers.pop(first)])}
+    arrays = solve_columns(model, points, numbers, model.found, threads=1)
+    game = model.game({first: points[first][0], **numbers})
+    values = {name: array.item() for name, array in arrays.items()}
+    found = {
+        name: outcome.codes(values[name]) if outcome.codes else values[name]
+        for name, outcome in model.found.items()
+    }
+    if values[model.mapped.name] == UNSOLVED:
+        warnings.warn(f"{model.written(game)} could not be solved", RuntimeWarning, stacklevel=3)
+    return Solution(model, game, found)
