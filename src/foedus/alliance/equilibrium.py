@@ -205,14 +205,14 @@ class Equilibrium(Solution):
 
 
 @overload
-def solve(game: Game | None = None, **parameters: float | str) -> Equilibrium: ...
+def solve(*, model: Model, **parameters: Any) -> Any: ...
 
 
 @overload
-def solve(*, model: Model, **parameters: float | str) -> Any: ...
+def solve(game: Game | None = None, **parameters: Any) -> Equilibrium: ...
 
 
-def solve(game: Game | None = None, *, model: Model | None = None, **parameters: float | str) -> Any:
+def solve(game: Game | None = None, *, model: Model | None = None, **parameters: Any) -> Any:
     """Solve one game.
 
     Parameters

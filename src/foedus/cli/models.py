@@ -21,13 +21,13 @@ def model_named(arguments: list[str]) -> Model:
     for place, argument in enumerate(arguments):
         option, equals, value = argument.partition("=")
         if option == OPTION and (equals or arguments[place + 1 :]):
-            place = value if equals else arguments[place + 1]
-            return _loaded(place, f"{OPTION} {place}")
+            named = value if equals else arguments[place + 1]
+            return _loaded(named, f"{OPTION} {named}")
     for argument in arguments:
         if argument.endswith(".toml"):
-            named = _named_in(Path(argument))
-            if named is not None:
-                return _loaded(named, argument)
+            beside = _named_in(Path(argument))
+            if beside is not None:
+                return _loaded(beside, argument)
     return chosen(None)
 
 

@@ -74,11 +74,12 @@ def _not_compiled(model: Model, error: Exception) -> KernelError:
         return KernelError(f"{_place(model, str(own))}: {_reason(model, str(own))}", str(own))
     except Exception as own:  # of what the kernel refers to, as in math.gama
         return KernelError(f"{_line_raised(model, _defaults(model))}: {own}", str(own))
-    gives = solve.overloads[given].signature.return_type
+    gives: Any = solve.overloads[given].signature.return_type
     if isinstance(gives, numba.types.BaseTuple):
-        if gives.count != len(model.found):
-            return KernelError(f"{name_of(model)}: solve returns {gives.count} values; {_wanted(model)}")
-        for name, kind in zip(model.found, gives.types, strict=True):
+        kinds: list[Any] = [*gives]
+        if len(kinds) != len(model.found):
+            return KernelError(f"{name_of(model)}: solve returns {len(kinds)} values; {_wanted(model)}")
+        for name, kind in zip(model.found, kinds, strict=True):
             if not isinstance(kind, NUMBERS):
                 return KernelError(f"{name_of(model)}: solve returns {kind} as {name}; it must be a number")
     if isinstance(gives, (numba.types.Optional, numba.types.NoneType)):
