@@ -83,7 +83,7 @@ def described(model: Model) -> str:
         "pairs": {**model.pairs},
         "pair_words": model.pair_words,
     }
-    return json.dumps(tables)
+    return json.dumps(tables, default=float)  # of NumPy's numbers
 
 
 def _numbers(codes: type[Code] | None) -> dict[str, int] | None:
@@ -178,4 +178,5 @@ def _leaves(tables: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             place = f"{part.removesuffix('s')} {table['name']}:"
             codes = table.get("codes") or {}
             yield from ((f"{place} {key}", found) for key, found in table.items() if key != "codes")
+            yield f"{place} codes", [*codes]
             yield from ((f"{place} code {code}", number) for code, number in codes.items())
