@@ -42,6 +42,13 @@ def test_a_draft_of_another_version_is_not_resumed(tmp_path, monkeypatch, ending
     assert foedus.load(path).equals(foedus.sweep(AXES, model=model, cost=2.0))
 
 
+def test_a_map_that_does_not_tell_a_parameter_is_not_taken_for_one(tmp_path):
+    path = tmp_path / "map.nc"
+    foedus.save(foedus.sweep(AXES, model=model).drop_vars("cost"), path)
+    with pytest.raises(FileExistsError, match=r"cannot be resumed: its cost is not told, not 2\.0"):
+        foedus.sweep_to(path, AXES, model=model, resume=True)
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_finished_map_of_another_version_is_not_taken_for_this_one(tmp_path, version):
     path, (other, what) = tmp_path / "map.nc", VERSIONS[version]

@@ -1,6 +1,7 @@
 """Which model is which: the built-in one, others of its name, versions of one, and what files tell of it."""
 
 import dataclasses
+import importlib
 import pickle
 import sys
 from types import ModuleType
@@ -105,6 +106,17 @@ def test_the_source_is_the_text_given_or_else_that_of_the_kernel():
     typed = {}
     exec("def solve(p): return 0, 0.0, 0.0, 0.0", typed)
     assert source_of(dataclasses.replace(model, solve=typed["solve"])) == ""
+
+
+def test_the_source_stays_that_of_the_model_though_its_file_changes(tmp_path, monkeypatch):
+    (tmp_path / "edited.py").write_text("def solve(p):\n    return 0, 0.0, 0.0, 0.0\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    edited = dataclasses.replace(model, solve=importlib.import_module("edited").solve)
+    before = source_of(edited), edited.hash
+    (tmp_path / "edited.py").write_text("def solve(p):\n    return 1, 0.0, 0.0, 0.0  # another\n")
+    assert (source_of(edited), edited.hash) == before
+    again = importlib.reload(sys.modules["edited"])
+    assert dataclasses.replace(model, solve=again.solve).hash != edited.hash
 
 
 def test_what_is_described_describes_itself_alike():

@@ -97,6 +97,7 @@ def _colours(model: Model, outcome: Outcome) -> dict[str, str]:
     return {code.name: colour for code, colour in given.items() if code != UNSOLVED}
 
 
+@functools.lru_cache  # the file may change meanwhile, and the model does not
 def source_of(model: Model) -> str:
     """Return the text of the file that a model came from, or else of its kernel, or nothing."""
     if model.source or model.solve is None:
