@@ -167,6 +167,11 @@ DAMAGES = {
         part_changed("parameters", 0, default=None),
         NO_MODEL + "parameters.0.default.float: Input should be a valid number",
     ),
+    "kind": (
+        "model_described",
+        part_changed("parameters", 0, default="ten"),
+        NO_MODEL + "parameter demand: 'ten' is none of its values",
+    ),
     "units": (
         "model_described",
         part_changed("parameters", 0, units_by=["conduct", []]),
@@ -251,6 +256,18 @@ def test_a_file_that_lost_the_name_of_its_model_is_told_as_what_is_left(copies, 
         assert capsys.readouterr().err.count("\n") == (code > 0)
     assert run(["points", "entry.nc"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("ending", [".nc", ".zarr"])
+def test_files_of_others_may_name_a_model(tmp_path, ending):
+    other = xr.Dataset({"tas": ("time", [280.0])}, attrs={"model": "climate"})
+    path = tmp_path / f"other{ending}"
+    if ending == ".nc":
+        other.to_netcdf(path)
+    else:
+        other.to_zarr(path, zarr_format=3, consolidated=False)
+    with pytest.raises(ValueError, match=f"other{ending} was not written by foedus"):
+        foedus.load(path)
 
 
 class Sides(Code):
