@@ -287,6 +287,8 @@ def _things(found: xr.Dataset, asked: xr.Dataset) -> Iterator[tuple[str, object,
     yield "model", model_of(found).name, model_of(asked).name
     yield "list of axes", _names(_axes(found)), _names(_axes(asked))
     for name in model_of(asked).by_name:
+        if name not in found.coords:
+            yield name, "not told", asked[name].values.tolist()
         one, other = found[name].values, asked[name].values
         if name in _axes(asked):
             yield f"number of values of {name}", one.size, other.size

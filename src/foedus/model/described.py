@@ -82,7 +82,7 @@ def described(model: Model) -> str:
         "pairs": {**model.pairs},
         "pair_words": model.pair_words,
     }
-    return json.dumps(tables)
+    return json.dumps(tables, default=float)  # of NumPy's numbers
 
 
 def _numbers(codes: type[Code] | None) -> dict[str, int] | None:
@@ -96,6 +96,7 @@ def _colours(model: Model, outcome: Outcome) -> dict[str, str]:
     return {code.name: colour for code, colour in given.items() if code != UNSOLVED}
 
 
+@functools.lru_cache  # the file may change meanwhile, and the model does not
 def source_of(model: Model) -> str:
     """Return the text of the file that a model came from, or else of its kernel, or nothing."""
     if model.source or model.solve is None:
@@ -120,17 +121,20 @@ def model_described(name: str, text: str) -> Model:
         raise ValueError(f"{place}: {problem['msg']}".removeprefix(": ")) from None
     make: Any = Code  # an enumeration, by its functional interface
     outcomes, colours = [], {}
-    for table in tables.outcomes:
-        codes = make(table.name, table.codes) if table.codes else None
-        entry = table.model_dump(exclude={"codes", "colours"})
+    for found in tables.outcomes:
+        codes = make(found.name, found.codes) if found.codes else None
+        entry = found.model_dump(exclude={"codes", "colours"})
         outcomes.append(Outcome(**entry, codes=codes))
-        if codes and {*table.colours} == {code.name for code in codes if code != UNSOLVED}:  # all or none
-            colours[codes] = {codes[code]: colour for code, colour in table.colours.items()}
+        if codes and {*found.colours} == {code.name for code in codes if code != UNSOLVED}:  # all or none
+            colours[codes] = {codes[code]: colour for code, colour in found.colours.items()}
     if not any(outcome.codes for outcome in outcomes):
         raise ValueError("no outcome is a code")
     names = {outcome.name for outcome in outcomes}
     for other in {*tables.drawn, *tables.pairs, *tables.pairs.values()} - names:
         raise ValueError(f"{other!r} is no outcome")
+    for table in tables.parameters:
+        if isinstance(table.default, str) != bool(table.choices):
+            raise ValueError(f"parameter {table.name}: {table.default!r} is none of its values")
     deciding = None
     if tables.deciding:
         unknown: Any = None  # how it is told whose decision flips, which no text carries
@@ -177,4 +181,5 @@ def _leaves(tables: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             place = f"{part.removesuffix('s')} {table['name']}:"
             codes = table.get("codes") or {}
             yield from ((f"{place} {key}", found) for key, found in table.items() if key != "codes")
+            yield f"{place} codes", [*codes]
             yield from ((f"{place} code {code}", number) for code, number in codes.items())
