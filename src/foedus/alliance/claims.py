@@ -5,7 +5,10 @@ quo without an alliance between them is from its author's project report. What i
 more by more than `TOLERANCE` of it, so that no claim hangs on the units of arms.
 """
 
+import functools
+import operator
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +68,7 @@ def _under(*regimes: Regime) -> Callable[[Games], Truths]:
     """Return the premise that one of these regimes holds."""
 
     def premise(g: Games) -> Truths:
-        return np.logical_or.reduce([_is(g, regime) for regime in regimes])
+        return functools.reduce(operator.or_, [_is(g, regime) for regime in regimes])
 
     premise.__doc__ = " or ".join(regime.words for regime in regimes)
     return premise
@@ -81,10 +84,10 @@ def _still_under(regime: Regime) -> Callable[[Games], Truths]:
     return premise
 
 
-def _with_both(one: Regime, other: Regime) -> Callable[[Games], Truths]:
+def _with_both(one: Regime, other: Regime) -> Callable[[Games], Any]:
     """Return the premise that two regimes occur on a line."""
 
-    def premise(lines: Games) -> Truths:
+    def premise(lines: Games) -> Any:
         return _is(lines, one).any(axis=1) & _is(lines, other).any(axis=1)
 
     premise.__doc__ = f"{one.words} and {other.words} occur on a line along c_A"

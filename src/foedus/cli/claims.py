@@ -10,6 +10,7 @@ from rich import box
 from rich.table import Table
 
 from ..draw.tables import save_table
+from ..model import Model
 from ..model.checks import naming
 from ..uncertainty.claims import Verdict, check_games, usual_laws
 from ..uncertainty.claims import claims as test_claims
@@ -132,7 +133,7 @@ def claim_rows(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]
 
 
 def counterexamples(dataset: "xr.Dataset") -> list[str]:
-    """Return for each claim with a game against it the command line that solves the first of them.
+    """Return for each claim with a game against it the first of them, as `solving` tells it.
 
     Examples
     --------
@@ -150,22 +151,25 @@ def counterexamples(dataset: "xr.Dataset") -> list[str]:
         if found.notnull().all():
             numbers = dict(zip(dataset.parameter.values.tolist(), found.values.tolist(), strict=True))
             game = fixed | {p: model.by_name[p].value(number) for p, number in numbers.items()}
-            lines.append(f"against {name}: {solving(model.in_order(game))}")
+            lines.append(f"against {name}: {solving(model, model.in_order(game))}")
     return lines
 
 
-def solving(parameters: dict[str, Any]) -> str:
-    """Return the command line that solves a game, with the options that are not the defaults.
+def solving(model: Model, game: dict[str, Any]) -> str:
+    """Return the command line that solves a game, with the options that are not the defaults; or a game of
+    another model as Python writes it.
 
     Examples
     --------
-    >>> solving({"ally_cost": 0.4, "stake": 1.0, "contest": "ratio"})
+    >>> solving(MODEL, {"ally_cost": 0.4, "stake": 1.0, "contest": "ratio"})
     'foedus solve --ally-cost 0.4'
     """
+    if model.name != MODEL.name:
+        return model.written(game)
     options = [
         f"--{name.replace('_', '-')} {value}"
-        for name, value in parameters.items()
-        if value != MODEL.by_name[name].default
+        for name, value in game.items()
+        if value != model.by_name[name].default
     ]
     return " ".join(["foedus solve", *options])
 

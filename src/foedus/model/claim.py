@@ -13,9 +13,10 @@ class Claim(NamedTuple):
     name, sentence : str
         a word, and what is claimed in a sentence
     premise, holds : callable
-        of games ``g``, in which of them the claim is made, and in which it is true: a boolean for each game, or
-        one for all. ``g.given`` has the parameters by name, ``g.found`` the outcomes, and ``g.at(cost=2.0)`` is
-        the same games with a parameter changed. The first line of the docstring of `premise` says it in words.
+        of games ``g``, in which of them the claim is made, and in which it is true: a boolean for each game,
+        or one for all. ``g.given`` has the parameters by name, ``g.found`` the outcomes, both arrays; and
+        ``g.at(cost=2.0)`` is the same games with a parameter changed. The first line of the docstring of
+        `premise` says it in words.
     along : str, optional
         a parameter, of a claim about whole lines along it: what ``g`` gives then has a row for each line, in
         which this parameter rises; `premise` returns a boolean for each line, `holds` one for each line or
@@ -44,4 +45,5 @@ class Claim(NamedTuple):
     @property
     def where(self) -> str:
         """The premise in words, or else the name of its function."""
-        return (inspect.getdoc(self.premise) or self.premise.__name__).partition("\n")[0]
+        words = inspect.getdoc(self.premise)
+        return words.partition("\n")[0] if words else getattr(self.premise, "__name__", "")

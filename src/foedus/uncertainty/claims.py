@@ -13,7 +13,7 @@ from ..model.checks import check_whole, naming
 from ..solving.columns import check_axes, fixed_parameters, grid, in_logarithms
 from ..solving.parallel import Progress, check_threads, in_parallel
 from ..solving.requests import warn_unsolved
-from .games import Games
+from .games import Games, Numbers
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -91,18 +91,17 @@ def claims(
 ) -> "xr.Dataset":
     """Tell which of the claims about a game hold, how often, and in which games they do not.
 
-    By default these are the article's, which stand in `foedus.alliance.claims`, each a predicate with its
-    premise. Those on how an outcome answers to c_A compare a game with that where c_A is 1 % dearer; those
-    on where regimes lie take whole lines along c_A.
+    The claims are those of the model, each a `Claim`. The alliance game has those of the article, in
+    `foedus.alliance.claims`. A game that could not be solved meets no premise.
 
     Parameters
     ----------
     axes : mapping of str to array_like, shape (n,), optional
-        test every game of a grid: the values of each parameter that varies, as for `sweep`. If ``ally_cost``
-        is one of them, each of its lines is one along c_A; else the claims on such lines are not tested.
+        test every game of a grid: the values of each parameter that varies, as for `sweep`. Claims about
+        lines along a parameter are tested on those of the grid, if it is one of the axes, or else not at all
     distributions : mapping of str to tuple, mapping or frozen distribution, optional
         test random games instead: the distribution of each parameter that varies, as for `sensitivity`, drawn
-        independently; and lines along c_A, at 128 quantiles of its distribution. Without axes and
+        independently; and lines along a parameter, at 128 quantiles of its distribution. Without axes and
         distributions, each parameter's usual range, but for what is fixed
     games : int, optional
         how many random games are drawn, and for the lines about as many; default: a million
@@ -122,8 +121,8 @@ def claims(
     Raises
     ------
     TypeError, ValueError
-        if a name, a value, a distribution or a number is not allowed, or there are axes and what is for
-        random games, too.
+        if a name, a value, a distribution or a number is not allowed, there are axes and what is for random
+        games, too, or the function of a claim raises something or gives no booleans.
     ModuleNotFoundError
         if games are to be random, and SALib or SciPy is not installed: ``pip install 'foedus[sensitivity]'``.
 
@@ -289,15 +288,15 @@ def _test(
 
     def test(number: int) -> tuple[int, int, int]:
         lines, first, count = blocks[number]
-        points = lines.games_from(first, count)
+        numbers = lines.games_from(first, count) | dict(others)
         these = [claim for claim in claims.values() if claim.along == lines.along]
-        tallies, codes = _test_block(model, these, points | dict(others), lines, first, count)
+        tallies, codes = _test_block(model, these, numbers, lines, first, count)
         broken = np.flatnonzero(codes == UNSOLVED)
         with adding:
             for name, tally in tallies.items():
                 found[name] += tally
             if broken.size:
-                unsolved[number] = _game_at(model, points | dict(others), broken[0])
+                unsolved[number] = _game_at(model, numbers, broken[0])
         return codes.size, broken.size, number if broken.size else -1
 
     total = sum(lines.lines * lines.length for lines in design)
@@ -308,25 +307,25 @@ def _test(
 
 
 def _test_block(
-    model: Model, claims: Iterable[Claim], numbers: Mapping[str, Any], lines: Lines, first: int, count: int
+    model: Model, claims: Iterable[Claim], numbers: Numbers, lines: Lines, first: int, count: int
 ) -> tuple[dict[str, Tally], np.ndarray]:
     """Test claims on lines of games, of which the first has this place; return the tallies, and the codes."""
     shape = (count, lines.length) if lines.along else (count,)
     games = Games(model, numbers, shape, () if lines.along else model.found)
     codes = getattr(games.found, model.mapped.name)
+    solved = True if lines.along else codes != UNSOLVED  # an unsolved game meets no premise
+    premises: dict[Any, np.ndarray] = {}  # which claims share
     tallies = {}
     for claim in claims:
-        met, holds = _told(claim, "premise", games, (count,)), _told(claim, "holds", games, shape)
-        if lines.along:
-            against = met & ~holds.all(axis=1)
-        else:
-            met = met & (codes != UNSOLVED)
-            against = met & ~holds
+        if claim.premise not in premises:
+            premises[claim.premise] = _told(claim, "premise", games, (count,)) & solved
+        met, holds = premises[claim.premise], _told(claim, "holds", games, shape)
+        against = met & ~(holds.all(axis=1) if lines.along else holds)
         examples = tuple(
             (first + int(i), _game_at(model, numbers, i * lines.length + np.argmin(holds[i])))
             for i in np.flatnonzero(against)[:EXAMPLES]
         )
-        tallies[claim.name] = Tally(int(met.sum()), int((met & ~against).sum()), examples)
+        tallies[claim.name] = Tally(int(met.sum()), int(met.sum() - against.sum()), examples)
     return tallies, codes.ravel()
 
 
@@ -345,17 +344,14 @@ def _told(claim: Claim, part: str, games: Games, shape: tuple[int, ...]) -> np.n
         why = " ".join(f"{type(error).__name__}: {error}".split())
         raise ValueError(f"{which} raises {why}") from error
     if truths.dtype != bool or truths.shape not in ((), shape, shape[:1]):
-        needed = " x ".join(map(str, shape))
-        gives = (
+        shown = (
             f"{truths.dtype} of shape {truths.shape}" if truths.shape else textwrap.shorten(repr(told), 60)
         )
-        raise ValueError(
-            f"{which} gives {gives}; it must give True or False for each of {needed} games, or for all"
-        )
+        raise ValueError(f"{which} gives {shown}; it must give booleans of shape {shape}, or one for all")
     return np.broadcast_to(truths.reshape(truths.shape + (1,) * (len(shape) - truths.ndim)), shape)
 
 
-def _game_at(model: Model, numbers: Mapping[str, Any], i: int) -> dict[str, float]:
+def _game_at(model: Model, numbers: Numbers, i: int) -> dict[str, float]:
     """Return the numbers of the parameters of one of these games, in their order."""
     return model.in_order({name: float(v[i] if np.ndim(v) else v) for name, v in numbers.items()})
 

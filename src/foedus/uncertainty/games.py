@@ -10,11 +10,11 @@ import numpy as np
 from ..model import UNSOLVED, Model
 from ..solving.requests import solve_columns
 
-Numbers = dict[str, Any]  # the parameters as kernels know them, each a number or one for each game, in a row
+Numbers = dict[str, Any]  # by parameter: one for all games, or a row with one for each
 
 
 class Given(SimpleNamespace):
-    """The parameters of games by name, each an array or, where it is the same in all games, a single value."""
+    """The parameters of games by name, each an array, or a single value that is the same in all games."""
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"{name!r} is not a parameter; there are {', '.join(vars(self))}")
@@ -51,14 +51,14 @@ class Found:
                 no = UNSOLVED if self._model.found[name].codes else np.nan
                 arrays[name] = np.full(self._where.size, no, values.dtype)
                 arrays[name][which] = values
-        return {name: values.reshape(self._shape) for name, values in arrays.items()}
+        return {name: _shown(values, self._shape) for name, values in arrays.items()}
 
 
 class Games:
     """A block of games, or of lines of games, for claims to be tested on.
 
-    `given` has the parameters by name, each an array or, where it is the same in all games, a single value;
-    `found` the outcomes, each an array. Of lines these have a row for each, along which one parameter rises.
+    `given` has the parameters by name, each an array, or a single value that is the same in all games, and
+    `found` the outcomes, each an array. Arrays of lines have a row for each, along which a parameter rises.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Games:
         self._where: Any = True
         self._known: list[tuple[dict[str, np.ndarray], Any, Found]] = []  # what was asked for with changes
         values = {
-            name: parameter.values(numbers[name]).reshape(shape)
+            name: _shown(parameter.values(numbers[name]), shape)
             if np.ndim(numbers[name])
             else parameter.value(numbers[name])
             for name, parameter in model.by_name.items()
@@ -81,8 +81,8 @@ class Games:
         """Return the same games with some parameters changed, each to a value or to one for each game.
 
         Where a value is not allowed, codes are unsolved and numbers NaN. What was solved for a change is kept
-        for who asks for the same. For speed, games may be confined to those of a mask, `where`, and `outcomes`
-        named that are solved for at once.
+        for who asks for the same. For speed, games may be confined to those of a mask, `where`, and some
+        `outcomes` solved for at once.
 
         Examples
         --------
@@ -131,7 +131,7 @@ class Games:
             for place, choice in enumerate(parameter.choices):
                 numbers[array == choice] = place
         elif array.dtype.kind in "iuf":
-            numbers = array.astype(np.float64, copy=False)
+            numbers = array.astype(np.float64)  # a copy: the caller's may change
         else:
             raise TypeError(f"{name}: its values are not all numbers")
         if array.shape not in ((), self._shape):
@@ -139,3 +139,10 @@ class Games:
                 f"{name}: values of shape {array.shape} are not one for each game, {self._shape}"
             )
         return np.broadcast_to(numbers, self._shape).ravel()
+
+
+def _shown(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return values in the shape of the games, which no function of a claim can change for those after it."""
+    shown = values.reshape(shape)
+    shown.flags.writeable = False
+    return shown
