@@ -33,11 +33,31 @@ def solve(p):
     return Entry.ACCOMMODATED, output, rival_output, profit
 
 
-def holds_out(games):
-    """Where the rival stays out for fear, the incumbent makes more than a monopoly would."""
-    return games.found.entry == int(Entry.DETERRED), games.found.output > (
-        games.given.demand - games.given.cost
-    ) / 2
+def deterred(g):
+    """the rival stays out for fear"""
+    return g.found.entry == Entry.DETERRED
+
+
+def more_than_monopoly(g):
+    return g.found.output > (g.given.demand - g.given.cost) / 2
+
+
+def always(g):
+    """everywhere"""
+    return True
+
+
+def profit_falls(g):
+    return g.at(cost=1.01 * g.given.cost).found.profit <= g.found.profit
+
+
+def leads(g):
+    """the incumbent would move first after entry"""
+    return g.given.conduct == "leader"
+
+
+def leading_pays(g):
+    return g.found.profit >= g.at(conduct="equals").found.profit
 
 
 model = Model(
@@ -58,8 +78,10 @@ model = Model(
         Outcome("profit", "U_1", "money", "incumbent's profit"),
     ],
     solve=solve,
-    claims=lambda: [
-        Claim("limit_output", "An incumbent that deters makes more than a monopoly.", "deterred", holds_out)
+    claims=[
+        Claim("limit_output", "Who deters makes more than a monopoly.", deterred, more_than_monopoly),
+        Claim("profit_falls", "The dearer a unit, the less the profit.", always, profit_falls),
+        Claim("leading_pays", "To move first after entry is no loss.", leads, leading_pays),
     ],
     drawn=("output", "rival_output"),
 )

@@ -128,9 +128,11 @@ def test_sensitivity_tells_the_probability_of_each_regime():
 
 def test_claims_are_counted():
     found = foedus.claims(model=model, games=10_000)
-    assert found.claim.values.tolist() == ["limit_output"]
-    assert found.premise_met.item() > 1000
-    assert found.share.item() == 1.0
+    assert found.claim.values.tolist() == ["limit_output", "profit_falls", "leading_pays"]
+    assert found.premise.values.tolist()[0] == "the rival stays out for fear"
+    assert 1000 < found.premise_met[0] < found.premise_met[1]
+    assert found.premise_met[1:].values.tolist() == [10_000] * 2
+    assert found.share.values.tolist() == [1.0] * 3
 
 
 @pytest.mark.parametrize("ending", [".nc", ".zarr"])

@@ -157,7 +157,7 @@ def test_the_sentence_on_margins_is_what_is_printed(capsys):
 
 @compiled_only
 def test_claims(tmp_path, monkeypatch, capsys):
-    """Every command line of the page on claims, its example, its table, and what it says of other contests."""
+    """Every command line of the page on claims, its examples, its table, and what it says of other contests."""
     page = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
     small_examples(tmp_path, 48)
     shutil.copy(ROOT / "examples" / "sensitivity.toml", tmp_path / "examples")
@@ -165,9 +165,11 @@ def test_claims(tmp_path, monkeypatch, capsys):
     assert len(lines) == 6
     run_lines(lines, tmp_path)
     monkeypatch.chdir(tmp_path)
-    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    code, own = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     exec(compile(code, "claims.md", "exec"), {})
     assert capsys.readouterr().out.endswith("True\n")
+    exec(compile(own, "claims.md", "exec"), {})
+    assert f"```\n\n```\n{capsys.readouterr().out}```" in page
     found = [foedus.load("claims.nc"), foedus.claims(read_run(ROOT / "examples" / "regimes.toml").axes)]
     rows = re.findall(r"^\| `(.*)` \| (.*) \| (.*) \| (.*) \| (.*) \|$", page, re.MULTILINE)
     assert [row[0] for row in rows] == found[0].claim.values.tolist()

@@ -3,6 +3,7 @@
 import csv
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,10 +18,11 @@ from foedus.alliance.model import CONTESTS, NUMBERS, model
 from foedus.cli.app import run
 from foedus.cli.claims import counterexamples
 from foedus.uncertainty import claims as verdicts
+from foedus.uncertainty import games as solved
 from foedus.uncertainty.claims import Verdict
 
 pytestmark = compiled_only
-CLAIMS = {claim.name: claim for claim in model.claims()}
+CLAIMS = {claim.name: claim for claim in model.claims}
 
 R, S, D, P, C, V = (
     Regime.RESTRAINT,
@@ -131,13 +133,13 @@ ORDER = (
 
 def test_claims_of_order():
     """Each on lines made by hand; a line is one of those against it exactly where a game of it is."""
-    lines = np.array(list(LINES), np.int8)
+    lines = SimpleNamespace(found=SimpleNamespace(regime=np.array(list(LINES), np.int8)))
     for k, name in enumerate(ORDER):
-        met, against = CLAIMS[name].test(lines)
-        said = ["-" if not m else "m" if a.any() else "h" for m, a in zip(met, against, strict=True)]
+        met, holds = CLAIMS[name].premise(lines), CLAIMS[name].holds(lines)
+        said = ["-" if not m else "h" if h.all() else "m" for m, h in zip(met, holds, strict=True)]
         assert said == [marks[k] for marks in LINES.values()], name
-    _, against = article.restraint_below_self_reliance(lines)
-    assert against[list(LINES).index((R, S, R, D))].tolist() == [False, False, True, False]
+    holds = article.restraint_below_self_reliance(lines)
+    assert holds[list(LINES).index((R, S, R, D))].tolist() == [True, True, False, True]
 
 
 def test_lines_are_whole_whatever_the_order_of_the_axes():
@@ -329,19 +331,19 @@ def test_exceptions_that_were_found_stand_before_the_twin():
 
 def test_unsolved_games_meet_no_premise(monkeypatch):
     """They are warned of, with the first of them."""
-    solve_columns = verdicts.solve_columns
+    solve_columns = solved.solve_columns
 
     def broken(game, points, *arguments, **options):
         arrays = solve_columns(game, points, *arguments, **options)
         arrays["regime"][points["status_quo"] > 0.9] = Regime.UNSOLVED
         return arrays
 
-    monkeypatch.setattr(verdicts, "solve_columns", broken)
+    monkeypatch.setattr(solved, "solve_columns", broken)
     with pytest.warns(RuntimeWarning, match=r"games could not be solved.*status_quo=0.9"):
         ds = foedus.claims(AXES)
-    solved = foedus.claims(AXES | {"status_quo": AXES["status_quo"][AXES["status_quo"] <= 0.9]})
-    assert (ds.premise_met == solved.premise_met).all()
-    assert (ds.holds == solved.holds).all()
+    rest = foedus.claims(AXES | {"status_quo": AXES["status_quo"][AXES["status_quo"] <= 0.9]})
+    assert (ds.premise_met == rest.premise_met).all()
+    assert (ds.holds == rest.holds).all()
 
 
 @pytest.mark.parametrize(
@@ -515,7 +517,7 @@ def test_the_contest_may_be_an_axis_of_a_grid(tmp_path, capsys):
     alone = [foedus.claims(AXES, contest=form, decisiveness=2.0) for form in axes["contest"]]
     for name in ("premise_met", "holds"):
         np.testing.assert_array_equal(both[name], sum(one[name] for one in alone))
-    lines = counterexamples(both)
+    lines = counterexamples(both, model)
     assert lines
     for line in lines:
         claim, _, command = line.removeprefix("against ").partition(": foedus ")

@@ -1,19 +1,19 @@
 """What the article claims, as predicates over solved games.
 
 The sentences are those of the article's abstract in our words; that restraint and deterrence have the status
-quo without an alliance between them is from its author's project report. A predicate over `Games` returns
-where its premise is met and where the claim holds; one over the regimes of lines along c_A where its premise
-is met, line by line, and the games that break the claim. What is more than something else is more by more
-than `TOLERANCE` of it, so that no claim hangs on the units of arms.
+quo without an alliance between them is from its author's project report. What is more than something else is
+more by more than `TOLERANCE` of it, so that no claim hangs on the units of arms.
 """
 
-from types import SimpleNamespace
+import functools
+import operator
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from ..kernels import alliance as kernels
 from ..model import Claim
-from ..uncertainty.claims import Games
+from ..uncertainty.games import Found, Games
 from .codes import Crisis, Regime
 from .definition import win_probability
 
@@ -25,37 +25,16 @@ LITTLE = 1e-6  # of the good: what A may lose by that, and still have been indif
 Truths = np.ndarray  # of booleans
 
 
-def _dearer(games: Games) -> SimpleNamespace:
-    """Return the games under restraint or deterrence where c_A is `STEP` dearer."""
-    allied = _under(games, Regime.RESTRAINT) | _under(games, Regime.DETERRENCE)
-    with np.errstate(over="ignore"):
-        cost = games.given.ally_cost * (1 + STEP)
-    return games.at(allied, ["regime", "pledge", "burden_share"], ally_cost=cost)
-
-
-def _for_less(games: Games) -> SimpleNamespace:
-    """Tell in which games under deterrence A would sign and hold behind a pledge `SHORT` smaller, and what it
-    would get in each."""
-    which = np.flatnonzero(_under(games, Regime.DETERRENCE))
-    replies = np.empty((which.size, len(kernels.Reply._fields)))
-    kernels.replies_to_pledges(games.numbers(which), games.found.pledge[which] * (1 - SHORT), replies)
-    reply = kernels.Reply(*replies.T)
-    signing = reply.payoff - np.broadcast_to(games.given.autonomy_cost, games.found.regime.shape)[which]
-    refusing = games.found.ally_payoff_without[which]
-    holds, payoff = np.zeros(games.found.regime.size, bool), np.full(games.found.regime.size, np.nan)
-    holds[which] = (signing >= refusing) & (reply.crisis == int(Crisis.QUIET))
-    payoff[which] = np.maximum(signing, refusing)
-    return SimpleNamespace(holds=holds, ally_payoff=payoff)
-
-
-def _under(games: Games, regime: Regime) -> Truths:
+def _is(g: Games, regime: Regime) -> Truths:
     """Tell where a regime holds."""
-    return games.found.regime == int(regime)
+    return g.found.regime == int(regime)
 
 
-def _still_under(games: Games, regime: Regime) -> Truths:
-    """Tell where a regime holds at c_A and where it is a little dearer."""
-    return _under(games, regime) & (games.once(_dearer).regime == int(regime))
+def _dearer(g: Games) -> Found:
+    """Return what is found under restraint or deterrence where c_A is `STEP` dearer."""
+    allied = _is(g, Regime.RESTRAINT) | _is(g, Regime.DETERRENCE)
+    outcomes = ["regime", "pledge", "burden_share"]
+    return g.at(allied, outcomes, ally_cost=g.given.ally_cost * (1 + STEP)).found
 
 
 def _exceeds(one: np.ndarray, other: np.ndarray) -> Truths:
@@ -63,29 +42,16 @@ def _exceeds(one: np.ndarray, other: np.ndarray) -> Truths:
     return one - other > TOLERANCE * other
 
 
-def _own(games: Games) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _own(g: Games) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return A's own forces: those it has, with what it adds, and with what it adds without the alliance."""
-    forces = games.given.ally_forces
-    return forces, forces + games.found.ally_arms, forces + games.found.ally_arms_without
+    forces = g.given.ally_forces
+    return forces, forces + g.found.ally_arms, forces + g.found.ally_arms_without
 
 
-def _total(games: Games) -> tuple[np.ndarray, np.ndarray]:
+def _total(g: Games) -> tuple[np.ndarray, np.ndarray]:
     """Return the force that faces C, and that without the alliance."""
-    _, own, without = _own(games)
-    return own + games.given.effectiveness * games.found.pledge, without
-
-
-def exclusive(games: Games) -> tuple[Truths, Truths]:
-    """One of A and C would overturn the status quo alone, and so the alliance has one effect."""
-    restrains = games.found.crisis_without == int(Crisis.ALLY_CHALLENGES)
-    deters = games.found.crisis_without == int(Crisis.CHALLENGER_CHALLENGES)
-    return _under(games, Regime.RESTRAINT) | _under(games, Regime.DETERRENCE), restrains ^ deters
-
-
-def _occurs(regime: np.ndarray, code: Regime) -> tuple[Truths, Truths]:
-    """Tell which games of lines have a regime, and which lines have such games, as a column."""
-    there = regime == int(code)
-    return there, there.any(axis=1, keepdims=True)
+    _, own, without = _own(g)
+    return own + g.given.effectiveness * g.found.pledge, without
 
 
 def _below(there: Truths) -> Truths:
@@ -98,128 +64,173 @@ def _above(there: Truths) -> Truths:
     return _below(there[:, ::-1])[:, ::-1]
 
 
-def restraint_below_self_reliance(regime: np.ndarray) -> tuple[Truths, Truths]:
+def _under(*regimes: Regime) -> Callable[[Games], Truths]:
+    """Return the premise that one of these regimes holds."""
+
+    def premise(g: Games) -> Truths:
+        return functools.reduce(operator.or_, [_is(g, regime) for regime in regimes])
+
+    premise.__doc__ = " or ".join(regime.words for regime in regimes)
+    return premise
+
+
+def _still_under(regime: Regime) -> Callable[[Games], Truths]:
+    """Return the premise that a regime holds at c_A and where it is a little dearer."""
+
+    def premise(g: Games) -> Truths:
+        return _is(g, regime) & (_dearer(g).regime == int(regime))
+
+    premise.__doc__ = f"{regime.words}, also where c_A is {STEP:.0%} dearer"
+    return premise
+
+
+def _with_both(one: Regime, other: Regime) -> Callable[[Games], Any]:
+    """Return the premise that two regimes occur on a line."""
+
+    def premise(lines: Games) -> Any:
+        return _is(lines, one).any(axis=1) & _is(lines, other).any(axis=1)
+
+    premise.__doc__ = f"{one.words} and {other.words} occur on a line along c_A"
+    return premise
+
+
+def allied(g: Games) -> Truths:
+    """an alliance"""
+    return np.isin(g.found.regime, [Regime.RESTRAINT, Regime.DETERRENCE, Regime.PARTIAL])
+
+
+def exclusive(g: Games) -> Truths:
+    """One of A and C would overturn the status quo alone, and so the alliance has one effect."""
+    restrains = g.found.crisis_without == int(Crisis.ALLY_CHALLENGES)
+    deters = g.found.crisis_without == int(Crisis.CHALLENGER_CHALLENGES)
+    return restrains ^ deters
+
+
+def restraint_below_self_reliance(lines: Games) -> Truths:
     """No restraint lies above any self-reliance."""
-    restraint, restrained = _occurs(regime, Regime.RESTRAINT)
-    alone, relied = _occurs(regime, Regime.SELF_RELIANCE)
-    return (restrained & relied)[:, 0], restraint & _below(alone)
+    return ~(_is(lines, Regime.RESTRAINT) & _below(_is(lines, Regime.SELF_RELIANCE)))
 
 
-def deterrence_above_self_reliance(regime: np.ndarray) -> tuple[Truths, Truths]:
+def deterrence_above_self_reliance(lines: Games) -> Truths:
     """No deterrence lies below any self-reliance."""
-    deterrence, deterred = _occurs(regime, Regime.DETERRENCE)
-    alone, relied = _occurs(regime, Regime.SELF_RELIANCE)
-    return (deterred & relied)[:, 0], deterrence & _above(alone)
+    return ~(_is(lines, Regime.DETERRENCE) & _above(_is(lines, Regime.SELF_RELIANCE)))
 
 
-def restraint_below_deterrence(regime: np.ndarray) -> tuple[Truths, Truths]:
+def restraint_below_deterrence(lines: Games) -> Truths:
     """No restraint lies above any deterrence."""
-    restraint, restrained = _occurs(regime, Regime.RESTRAINT)
-    deterrence, deterred = _occurs(regime, Regime.DETERRENCE)
-    return (restrained & deterred)[:, 0], restraint & _below(deterrence)
+    return ~(_is(lines, Regime.RESTRAINT) & _below(_is(lines, Regime.DETERRENCE)))
 
 
-def self_reliance_between(regime: np.ndarray) -> tuple[Truths, Truths]:
+def self_reliance_between(lines: Games) -> Truths:
     """Above a restraint and below a deterrence lie these and self-reliance, and no other regime."""
-    restraint, restrained = _occurs(regime, Regime.RESTRAINT)
-    deterrence, deterred = _occurs(regime, Regime.DETERRENCE)
-    other = np.isin(regime, [Regime.REVISION, Regime.PARTIAL, Regime.CONCESSION])
-    return (restrained & deterred)[:, 0], other & _below(restraint) & _above(deterrence)
+    between = _below(_is(lines, Regime.RESTRAINT)) & _above(_is(lines, Regime.DETERRENCE))
+    return ~(between & np.isin(lines.found.regime, [Regime.REVISION, Regime.PARTIAL, Regime.CONCESSION]))
 
 
-def restraint_pledge_falls(games: Games) -> tuple[Truths, Truths]:
+def restraint_pledge_falls(g: Games) -> Truths:
     """The pledge falls as c_A rises."""
-    return _still_under(games, Regime.RESTRAINT), _exceeds(games.found.pledge, games.once(_dearer).pledge)
+    return _exceeds(g.found.pledge, _dearer(g).pledge)
 
 
-def restraint_burden_falls(games: Games) -> tuple[Truths, Truths]:
+def restraint_burden_falls(g: Games) -> Truths:
     """S's burden share falls as c_A rises."""
-    shares = games.found.burden_share, games.once(_dearer).burden_share
-    return _still_under(games, Regime.RESTRAINT), _exceeds(*shares)
+    return _exceeds(g.found.burden_share, _dearer(g).burden_share)
 
 
-def restraint_disproportionate(games: Games) -> tuple[Truths, Truths]:
+def restraint_disproportionate(g: Games) -> Truths:
     """S bears more than half of what the alliance spends."""
-    return _under(games, Regime.RESTRAINT), games.found.burden_share > 0.5
+    return g.found.burden_share > 0.5
 
 
-def restraint_own_arms_fall(games: Games) -> tuple[Truths, Truths]:
+def restraint_own_arms_fall(g: Games) -> Truths:
     """A's own arms are fewer than without the alliance."""
-    _, own, without = _own(games)
-    return _under(games, Regime.RESTRAINT), _exceeds(without, own)
+    _, own, without = _own(g)
+    return _exceeds(without, own)
 
 
-def restraint_total_falls(games: Games) -> tuple[Truths, Truths]:
+def restraint_total_falls(g: Games) -> Truths:
     """The force that faces C is less than without the alliance."""
-    total, without = _total(games)
-    return _under(games, Regime.RESTRAINT), _exceeds(without, total)
+    total, without = _total(g)
+    return _exceeds(without, total)
 
 
-def deterrence_pledge_rises(games: Games) -> tuple[Truths, Truths]:
+def deterrence_pledge_rises(g: Games) -> Truths:
     """The pledge rises with c_A."""
-    return _still_under(games, Regime.DETERRENCE), _exceeds(games.once(_dearer).pledge, games.found.pledge)
+    return _exceeds(_dearer(g).pledge, g.found.pledge)
 
 
-def deterrence_indifferent(games: Games) -> tuple[Truths, Truths]:
-    """With a little less, A would refuse, or not hold, and be as well off."""
-    loses = games.found.ally_payoff - games.once(_for_less).ally_payoff > LITTLE
-    return _under(games, Regime.DETERRENCE), ~(games.once(_for_less).holds | loses)
+def deterrence_indifferent(g: Games) -> Truths:
+    """With a pledge `SHORT` smaller, A would refuse, or sign and not hold, and be as well off."""
+    from ..kernels import alliance as kernels  # with numba, slower to import than everything else here
+
+    which = np.flatnonzero(_is(g, Regime.DETERRENCE))
+    replies = np.empty((which.size, len(kernels.Reply._fields)))
+    kernels.replies_to_pledges(g.numbers(which), g.found.pledge[which] * (1 - SHORT), replies)
+    reply = kernels.Reply(*replies.T)
+    signing = reply.payoff - np.broadcast_to(g.given.autonomy_cost, g.found.regime.shape)[which]
+    refusing = g.found.ally_payoff_without[which]
+    still_holds = (signing >= refusing) & (reply.crisis == int(Crisis.QUIET))
+    loses = g.found.ally_payoff[which] - np.maximum(signing, refusing) > LITTLE
+    indifferent = np.zeros(g.found.regime.shape, bool)
+    indifferent[which] = ~(still_holds | loses)
+    return indifferent
 
 
-def deterrence_ally_arms(games: Games) -> tuple[Truths, Truths]:
+def deterrence_ally_arms(g: Games) -> Truths:
     """A adds arms."""
-    forces, own, _ = _own(games)
-    return _under(games, Regime.DETERRENCE), _exceeds(own, forces)
+    forces, own, _ = _own(g)
+    return _exceeds(own, forces)
 
 
-def deterrence_own_arms_rise(games: Games) -> tuple[Truths, Truths]:
+def deterrence_own_arms_rise(g: Games) -> Truths:
     """A's own arms are more than without the alliance."""
-    _, own, without = _own(games)
-    return _under(games, Regime.DETERRENCE), _exceeds(own, without)
+    _, own, without = _own(g)
+    return _exceeds(own, without)
 
 
-def deterrence_total_rises(games: Games) -> tuple[Truths, Truths]:
+def deterrence_total_rises(g: Games) -> Truths:
     """The force that faces C is more than without the alliance."""
-    return _under(games, Regime.DETERRENCE), _exceeds(*_total(games))
+    return _exceeds(*_total(g))
 
 
-def deterrence_no_provocation(games: Games) -> tuple[Truths, Truths]:
+def deterrence_no_provocation(g: Games) -> Truths:
     """C adds no more arms than without the alliance."""
-    forces = games.given.challenger_forces
-    arms, without = games.found.challenger_arms, games.found.challenger_arms_without
-    return _under(games, Regime.DETERRENCE), ~_exceeds(forces + arms, forces + without)
+    forces, arms, without = (
+        g.given.challenger_forces,
+        g.found.challenger_arms,
+        g.found.challenger_arms_without,
+    )
+    return ~_exceeds(forces + arms, forces + without)
 
 
-def deterrence_too_weak_alone(games: Games) -> tuple[Truths, Truths]:
+def deterrence_too_weak_alone(g: Games) -> Truths:
     """P(alpha, b0) <= q + k_A: against C's existing forces A has no credible threat."""
-    given = games.given
-    _, own, _ = _own(games)
+    given = g.given
+    _, own, _ = _own(g)
     wins = win_probability(given.contest, given.decisiveness, own, given.challenger_forces)
-    return _under(games, Regime.DETERRENCE), wins <= given.status_quo + given.ally_war_cost + TOLERANCE
+    return wins <= given.status_quo + given.ally_war_cost + TOLERANCE
 
 
-def alliance_preserves(games: Games) -> tuple[Truths, Truths]:
+def alliance_preserves(g: Games) -> Truths:
     """Nobody challenges; under a partial alliance somebody does."""
-    allied = np.isin(games.found.regime, [Regime.RESTRAINT, Regime.DETERRENCE, Regime.PARTIAL])
-    return allied, games.found.crisis == int(Crisis.QUIET)
+    return g.found.crisis == int(Crisis.QUIET)
 
 
-_BOTH = "restraint and deterrence occur on a line along c_A"
-_DEARER = f", also where c_A is {STEP:.0%} dearer"
+_RESTRAINT, _DETERRENCE = _under(Regime.RESTRAINT), _under(Regime.DETERRENCE)
 
 CLAIMS = (
     Claim(
         "exclusive",
         "Restraint and deterrence are two effects, and at most one is at work in a given game "
         "(true by construction of the regimes).",
-        "restraint or deterrence",
+        _under(Regime.RESTRAINT, Regime.DETERRENCE),
         exclusive,
     ),
     Claim(
         "restraint_below_self_reliance",
         "Restraint lies where arms are cheap for A, below the region where the status quo stands "
         "without an alliance.",
-        "restraint and self-reliance occur on a line along c_A",
+        _with_both(Regime.RESTRAINT, Regime.SELF_RELIANCE),
         restraint_below_self_reliance,
         along="ally_cost",
     ),
@@ -227,101 +238,101 @@ CLAIMS = (
         "deterrence_above_self_reliance",
         "Deterrence lies where arms are dear for A, above the region where the status quo stands "
         "without an alliance.",
-        "deterrence and self-reliance occur on a line along c_A",
+        _with_both(Regime.DETERRENCE, Regime.SELF_RELIANCE),
         deterrence_above_self_reliance,
         along="ally_cost",
     ),
     Claim(
         "restraint_below_deterrence",
         "The two lie apart, ordered by c_A: restraint below deterrence.",
-        _BOTH,
+        _with_both(Regime.RESTRAINT, Regime.DETERRENCE),
         restraint_below_deterrence,
         along="ally_cost",
     ),
     Claim(
         "self_reliance_between",
         "Between the two lies the region where the status quo stands without an alliance, and no other.",
-        _BOTH,
+        _with_both(Regime.RESTRAINT, Regime.DETERRENCE),
         self_reliance_between,
         along="ally_cost",
     ),
     Claim(
         "restraint_pledge_falls",
         "S restrains an ally for whom arms are cheap: the dearer they are, the less it pledges.",
-        "restraint" + _DEARER,
+        _still_under(Regime.RESTRAINT),
         restraint_pledge_falls,
     ),
     Claim(
         "restraint_burden_falls",
         "The dearer arms are for the ally that is restrained, the less is S's share of the burden.",
-        "restraint" + _DEARER,
+        _still_under(Regime.RESTRAINT),
         restraint_burden_falls,
     ),
     Claim(
         "restraint_disproportionate",
         "To restrain, S may sign even at a disproportionate burden: more than half of the spending.",
-        "restraint",
+        _RESTRAINT,
         restraint_disproportionate,
         only_may=True,
     ),
     Claim(
         "restraint_own_arms_fall",
         "A lighter defence bill keeps the restrained ally from revision: its own arms fall.",
-        "restraint",
+        _RESTRAINT,
         restraint_own_arms_fall,
     ),
     Claim(
         "restraint_total_falls",
         "Under restraint the force that faces C, S's with A's, falls, too.",
-        "restraint",
+        _RESTRAINT,
         restraint_total_falls,
     ),
     Claim(
         "deterrence_pledge_rises",
         "S protects an ally for whom arms are dear: the dearer they are, the more it pledges.",
-        "deterrence" + _DEARER,
+        _still_under(Regime.DETERRENCE),
         deterrence_pledge_rises,
     ),
     Claim(
         "deterrence_indifferent",
         "No exploitation: S pledges only what gives A a reason to arm; A is indifferent at the pledge.",
-        "deterrence",
+        _DETERRENCE,
         deterrence_indifferent,
     ),
     Claim(
         "deterrence_ally_arms",
         "No exploitation: A arms, too, and adds to its own forces.",
-        "deterrence",
+        _DETERRENCE,
         deterrence_ally_arms,
     ),
     Claim(
         "deterrence_own_arms_rise",
         "Aggrandizement: an alliance that deters adds to A's own arms.",
-        "deterrence",
+        _DETERRENCE,
         deterrence_own_arms_rise,
     ),
     Claim(
         "deterrence_total_rises",
         "Aggrandizement: an alliance that deters adds to the force that faces C.",
-        "deterrence",
+        _DETERRENCE,
         deterrence_total_rises,
     ),
     Claim(
         "deterrence_no_provocation",
         "No provocation: an alliance that deters does not make C add arms.",
-        "deterrence",
+        _DETERRENCE,
         deterrence_no_provocation,
     ),
     Claim(
         "deterrence_too_weak_alone",
         "That is because A stays too weak to act alone: P(a0 + a, b0) <= q + k_A.",
-        "deterrence",
+        _DETERRENCE,
         deterrence_too_weak_alone,
     ),
     Claim(
         "alliance_preserves",
         "The alliance preserves the status quo (a partial one is an exception).",
-        "an alliance",
+        allied,
         alliance_preserves,
     ),
 )

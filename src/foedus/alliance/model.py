@@ -3,12 +3,13 @@
 Validation, options, attributes, documentation and labels are all read from here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..model import NUMBER, Claim, Code, Limits, Loop, Model, Outcome, Parameter, Search
+from ..model import NUMBER, Code, Limits, Loop, Model, Outcome, Parameter, Search
+from .claims import CLAIMS
 from .codes import CONTESTS, DIFFERENCE, RATIO, Crisis, Regime
 from .deciding import DECIDING
 from .limits import known_cutpoints
@@ -112,13 +113,6 @@ def _search() -> Search:
     return Search(Stated._fields, deviation_gains)
 
 
-def _claims() -> Sequence[Claim]:
-    """Return what the article claims."""
-    from .claims import CLAIMS  # which solves with the kernels
-
-    return CLAIMS
-
-
 model = Model(
     "alliance",
     "The alliance game of a superpower, its ally and a challenger",
@@ -134,7 +128,7 @@ model = Model(
     pair_words=("with the superpower", "without it"),
     limits=Limits("closed forms,\n  C's arms fixed", known_cutpoints),
     colours={Regime: REGIME_COLOURS, Crisis: CRISIS_COLOURS},
-    claims=_claims,
+    claims=CLAIMS,
     references=REFERENCES,
 )
 PARAMETERS, OUTCOMES, KEPT = model.by_name, model.found, model.kept

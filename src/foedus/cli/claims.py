@@ -1,6 +1,8 @@
 """foedus claims."""
 
 import math
+import os
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +12,7 @@ from rich import box
 from rich.table import Table
 
 from ..draw.tables import save_table
-from ..model import Model, chosen
+from ..model import Model
 from ..model.checks import naming
 from ..uncertainty.claims import Verdict, check_games
 from ..uncertainty.claims import claims as test_claims
@@ -101,7 +103,7 @@ def claims(
     for path in table or []:
         save_table(*claim_rows(dataset), path)
     if not quiet:
-        show(_table(dataset), *counterexamples(dataset))
+        show(_table(dataset), *counterexamples(dataset, model))
         print_rate(dataset.attrs["games"], seconds)
 
 
@@ -128,18 +130,17 @@ def claim_rows(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]
     return ["claim", *COLUMNS], rows
 
 
-def counterexamples(dataset: "xr.Dataset") -> list[str]:
-    """Return for each claim with a game against it the command line that solves the first of them.
+def counterexamples(dataset: "xr.Dataset", model: Model) -> list[str]:
+    """Return for each claim with a game against it the first of them, as `solving` tells it.
 
     Examples
     --------
     >>> import foedus
-    >>> counterexamples(foedus.claims({"ally_cost": [0.1, 0.4]}))
+    >>> from foedus.model import chosen
+    >>> counterexamples(foedus.claims({"ally_cost": [0.1, 0.4]}), chosen(None))
     ['against restraint_disproportionate: foedus solve --ally-cost 0.4']
     """
-    from ..io.dataset import model_of
-
-    model, lines = model_of(dataset), []
+    lines = []
     choices = [name for name, p in model.by_name.items() if p.choices and name not in dataset.parameter]
     fixed = {name: dataset[name].item() for name in choices}
     for name in dataset.claim.values.tolist():
@@ -147,22 +148,27 @@ def counterexamples(dataset: "xr.Dataset") -> list[str]:
         if found.notnull().all():
             numbers = dict(zip(dataset.parameter.values.tolist(), found.values.tolist(), strict=True))
             game = fixed | {p: model.by_name[p].value(number) for p, number in numbers.items()}
-            lines.append(f"against {name}: {solving(model.in_order(game))}")
+            lines.append(f"against {name}: {solving(model, model.in_order(game))}")
     return lines
 
 
-def solving(parameters: dict[str, Any]) -> str:
-    """Return the command line that solves a game, with the options that are not the defaults.
+def solving(model: Model, game: dict[str, Any]) -> str:
+    """Return the command line that solves a game, with the options that are not the defaults; or the game as
+    Python writes it, of a model in no file.
 
     Examples
     --------
-    >>> solving({"ally_cost": 0.4, "stake": 1.0, "contest": "ratio"})
+    >>> from foedus.model import chosen
+    >>> solving(chosen(None), {"ally_cost": 0.4, "stake": 1.0, "contest": "ratio"})
     'foedus solve --ally-cost 0.4'
     """
-    options = [
+    if not (model.built_in or model.file):
+        return model.written(game)
+    options = [f"--model {shlex.quote(os.path.relpath(model.file))}"] if model.file else []
+    options += [
         f"--{name.replace('_', '-')} {value}"
-        for name, value in parameters.items()
-        if value != chosen(None).by_name[name].default
+        for name, value in game.items()
+        if value != model.by_name[name].default
     ]
     return " ".join(["foedus solve", *options])
 

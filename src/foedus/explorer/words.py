@@ -109,7 +109,7 @@ def claims_list(held: Mapping[str, bool | None]) -> str:
         items.append(
             f"<li class='{kind}' data-claim='{claim.name}'>"
             f"<b role='img' aria-label='{told}' title='{told}'>{mark}</b>{html.escape(claim.sentence)} "
-            f"<span class='faint'>(premise: {html.escape(claim.premise)})</span></li>"
+            f"<span class='faint'>(premise: {html.escape(claim.where)})</span></li>"
         )
     return f"<ul class='claims'>{''.join(items)}</ul>"
 

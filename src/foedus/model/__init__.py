@@ -1,6 +1,7 @@
 """What a game is to the tools: its parameters, its outcomes, and how it is solved."""
 
-from .model import Claim, Deciding, Limits, Loop, Model, Search, chosen, find
+from .claim import Claim
+from .model import Deciding, Limits, Loop, Model, Search, chosen, find
 from .outcomes import UNSOLVED, Code, Label, Outcome, table
 from .parameters import NUMBER, Parameter, tex
 

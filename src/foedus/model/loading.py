@@ -54,15 +54,13 @@ def load_model(place: str | os.PathLike) -> Model:
 def load_again(place: str, digest: str) -> Model:
     """Return the model of a file where another process loaded it; raise ValueError if it is not the same."""
     try:
-        model = load_model(place.removesuffix(":"))
+        model = load_model(place)
     except FileNotFoundError as error:
         raise ValueError(
             f"there is no {error.filename} on {platform.node()}, where games are to be solved"
         ) from None
     if model.hash != digest:
-        raise ValueError(
-            f"{place.rpartition(':')[0]} is another on {platform.node()}, where games are to be solved"
-        )
+        raise ValueError(f"{place} is another on {platform.node()}, where games are to be solved")
     return model
 
 
@@ -111,7 +109,7 @@ def _loaded(path: Path, name: str, sources: tuple[tuple[Path, str], ...]) -> Mod
             f"{path.name} has the models {', '.join(made)}; name one, as in {path.name}:{next(iter(made))}"
         )
     model = made[name or next(iter(made))]
-    return dataclasses.replace(model, source=source, file=f"{path}:{name}")
+    return dataclasses.replace(model, source=source, file=f"{path}:{name}" if name else str(path))
 
 
 @contextlib.contextmanager

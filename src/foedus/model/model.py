@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .claim import Claim
 from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
 from .rules import check_model
@@ -53,22 +54,6 @@ class Limits(NamedTuple):
     find: Callable[[Any], Sequence[float]]  # of a Dataset of cutpoints along one line
 
 
-class Claim(NamedTuple):
-    """One claim about a model's games: what it says, where it is said to hold, and how it is tested.
-
-    `test` takes solved games (`uncertainty.claims.Games`), and returns in which of them the premise is met,
-    and in which the claim holds. Of a claim about whole lines `along` a parameter it takes the regimes, shape
-    (lines, games), and returns in which lines the premise is met, and which games are against the claim.
-    """
-
-    name: str
-    sentence: str
-    premise: str
-    test: Callable[[Any], tuple["np.ndarray", "np.ndarray"]]
-    along: str | None = None
-    only_may: bool = False  # whether it says no more than that something may be so
-
-
 @dataclass(frozen=True, eq=False)
 class Model:
     """A game: its parameters, what is found of it, and how it is solved.
@@ -103,8 +88,8 @@ class Model:
     limits : Limits, optional
         cutpoints that are known in closed form
     colours : mapping of types of codes to mappings of codes to colours, optional
-    claims : callable, optional
-        of nothing, what is said of the game, to be tested
+    claims : sequence of Claim, optional
+        what is said of the game, to be tested
     references : str, optional
         where the game is from
     source, file : str, optional
@@ -134,7 +119,7 @@ class Model:
     pair_words: tuple[str, str] = ("", "")
     limits: Limits | None = None
     colours: Mapping[type[Code], Mapping[Code, str]] = dataclasses.field(default_factory=dict)
-    claims: Callable[[], Sequence[Claim]] = tuple
+    claims: Sequence[Claim] = ()
     references: str = ""
     source: str = ""
     file: str = ""

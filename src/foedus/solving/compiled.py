@@ -76,7 +76,7 @@ def _not_compiled(model: Model, error: Exception) -> KernelError:
         return KernelError(f"{_line_raised(model, _defaults(model))}: {own}", str(own))
     gives: Any = solve.overloads[given].signature.return_type
     if isinstance(gives, numba.types.BaseTuple):
-        kinds: list[Any] = [*gives]
+        kinds = list(gives)  # type: ignore[call-overload]
         if len(kinds) != len(model.found):
             return KernelError(f"{name_of(model)}: solve returns {len(kinds)} values; {_wanted(model)}")
         for name, kind in zip(model.found, kinds, strict=True):
@@ -89,7 +89,7 @@ def _not_compiled(model: Model, error: Exception) -> KernelError:
 
 def name_of(model: Model) -> str:
     """Return how errors speak of a model: by its file, if it is from one."""
-    return Path(model.file.rpartition(":")[0]).name if model.file else f"the model {model.name}"
+    return Path(model.file).name.partition(":")[0] or f"the model {model.name}"
 
 
 def _place(model: Model, told: str) -> str:

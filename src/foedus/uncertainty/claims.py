@@ -1,17 +1,19 @@
 """Claims about a model's games, tested on every game of a grid or of a random design."""
 
+import functools
+import textwrap
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..model import UNSOLVED, Claim, Code, Label, Model, chosen, table
-from ..model.checks import check_whole
+from ..model.checks import check_whole, naming
 from ..solving.columns import check_axes, fixed_parameters, grid, in_logarithms
 from ..solving.parallel import Progress, check_threads, in_parallel
-from ..solving.requests import solve_columns, warn_unsolved
+from ..solving.requests import warn_unsolved
+from .games import Games, Numbers
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,7 +27,6 @@ LENGTH = 128  # games on a line of a random design
 EXAMPLES = 3  # games against each claim that are kept
 
 Points = dict[str, np.ndarray]
-Answer = TypeVar("Answer")
 
 
 class Verdict(Code):
@@ -54,14 +55,13 @@ CLAIM_LABELS = table(
 )
 
 
-class Design(NamedTuple):
-    """Games to test claims on, and lines along one of their parameters, a block of either at a time."""
+class Lines(NamedTuple):
+    """Lines of games along a parameter to test claims on, a block at a time; or single games, each a line."""
 
-    games: int
+    along: str | None
     lines: int
     length: int  # games on each line
-    games_from: Callable[[int, int], Points]  # the first and how many
-    lines_from: Callable[[int, int], Points]  # likewise, the games of a line one after another
+    games_from: Callable[[int, int], Points]  # of the first line and how many, their games one after another
 
 
 class Tally(NamedTuple):
@@ -78,50 +78,6 @@ class Tally(NamedTuple):
         return Tally(self.met + met, self.holds + holds, tuple(first))
 
 
-class Games:
-    """A block of solved games, for claims to be tested on.
-
-    `given` has the parameters by name, each an array or, where it is the same in all games, a single value;
-    `found` the outcomes, each an array.
-    """
-
-    def __init__(self, model: Model, points: Points, others: Mapping[str, float]) -> None:
-        self._model, self._points, self._others = model, points, others
-        self.size = len(next(iter(points.values())))
-        varying = {name: model.by_name[name].values(numbers) for name, numbers in points.items()}
-        fixed = {name: model.by_name[name].value(number) for name, number in others.items()}
-        self.given = SimpleNamespace(**varying, **fixed)
-        self.found = SimpleNamespace(**solve_columns(model, points, others, model.found, threads=1))
-        self._answers: dict[Any, Any] = {}
-
-    def once(self, function: Callable[["Games"], Answer]) -> Answer:
-        """Return what a function makes of these games, which several claims may ask for."""
-        if function not in self._answers:
-            self._answers[function] = function(self)
-        return self._answers[function]
-
-    def at(self, where: np.ndarray, outcomes: Iterable[str], **changed: Any) -> SimpleNamespace:
-        """Return outcomes of the games of a mask with some parameters `changed`; elsewhere, and where a value
-        is not allowed, codes are unsolved and numbers NaN."""
-        new = {name: np.broadcast_to(values, self.size) for name, values in changed.items()}
-        allowed = [self._model.by_name[name].allowed(values) for name, values in new.items()]
-        which = np.flatnonzero(np.all([where, *allowed], axis=0))
-        points = {name: values[which] for name, values in (self._points | new).items()}
-        rest = {name: value for name, value in self._others.items() if name not in new}
-        spread = {}
-        for name, values in solve_columns(self._model, points, rest, outcomes, threads=1).items():
-            spread[name] = np.full(
-                self.size, UNSOLVED if self._model.found[name].codes else np.nan, values.dtype
-            )
-            spread[name][which] = values
-        return SimpleNamespace(**spread)
-
-    def numbers(self, which: np.ndarray) -> np.ndarray:
-        """Return some of the games, a row each, as kernels take them."""
-        columns: Any = (self._points.get(name, self._others.get(name)) for name in self._model.by_name)
-        return np.stack([np.broadcast_to(column, self.size)[which] for column in columns], axis=1)
-
-
 def claims(
     axes: Mapping[str, Any] | None = None,
     *,
@@ -135,18 +91,17 @@ def claims(
 ) -> "xr.Dataset":
     """Tell which of the claims about a game hold, how often, and in which games they do not.
 
-    By default these are the article's, which stand in `foedus.alliance.claims`, each a predicate with its
-    premise. Those on how an outcome answers to c_A compare a game with that where c_A is 1 % dearer; those
-    on where regimes lie take whole lines along c_A.
+    The claims are those of the model, each a `Claim`. The alliance game has those of the article, in
+    `foedus.alliance.claims`. A game that could not be solved meets no premise.
 
     Parameters
     ----------
     axes : mapping of str to array_like, shape (n,), optional
-        test every game of a grid: the values of each parameter that varies, as for `sweep`. If ``ally_cost``
-        is one of them, each of its lines is one along c_A; else the claims on such lines are not tested.
+        test every game of a grid: the values of each parameter that varies, as for `sweep`. Claims about
+        lines along a parameter are tested on those of the grid, if it is one of the axes, or else not at all
     distributions : mapping of str to tuple, mapping or frozen distribution, optional
         test random games instead: the distribution of each parameter that varies, as for `sensitivity`, drawn
-        independently; and lines along c_A, at 128 quantiles of its distribution. Without axes and
+        independently; and lines along a parameter, at 128 quantiles of its distribution. Without axes and
         distributions, each parameter's usual range, but for what is fixed
     games : int, optional
         how many random games are drawn, and for the lines about as many; default: a million
@@ -166,8 +121,8 @@ def claims(
     Raises
     ------
     TypeError, ValueError
-        if a name, a value, a distribution or a number is not allowed, or there are axes and what is for
-        random games, too.
+        if a name, a value, a distribution or a number is not allowed, there are axes and what is for random
+        games, too, or the function of a claim raises something or gives no booleans.
     ModuleNotFoundError
         if games are to be random, and SALib or SciPy is not installed: ``pip install 'foedus[sensitivity]'``.
 
@@ -179,10 +134,8 @@ def claims(
     array([1.  , 0.97])
     """
     game = chosen(model)
-    sentences = {claim.name: claim for claim in game.claims()}
-    if not sentences:
-        raise ValueError(f"the model {game.name} has no claims to be tested")
-    along = next((claim.along for claim in sentences.values() if claim.along), None)
+    sentences = check_claims(game)
+    along = [name for name in game.by_name if name in {claim.along for claim in sentences.values()}]
     workers = check_threads(threads)
     values: Points = {}
     laws: dict[str, Distribution] = {}
@@ -206,10 +159,29 @@ def claims(
         others = fixed_parameters(game, fixed, laws, "a distribution")
         design = _random_design(laws, int(games), int(seed), along)
     tallies = _test(game, sentences, design, others, workers, progress)
-    attributes = {"games": design.games, "lines": design.lines}
+    single, *lines = design
+    attributes = {"games": single.lines, "lines": sum(along.lines for along in lines)}
     if seed is not None:
         attributes["seed"] = int(seed)
     return _labelled(game, sentences, tallies, values, laws, others, attributes)
+
+
+def check_claims(model: Model) -> dict[str, Claim]:
+    """Return the claims of a model by name.
+
+    Raises ValueError if there is none or two have one name, TypeError if one is along what is no parameter.
+    """
+    if not model.claims:
+        raise ValueError(f"the model {model.name} has no claims to be tested")
+    found: dict[str, Claim] = {}
+    for claim in model.claims:
+        if claim.name in found:
+            raise ValueError(f"two claims of the model {model.name} are named {claim.name}")
+        if claim.along is not None:
+            with naming(f"the claim {claim.name}"):
+                model.parameter(claim.along)
+        found[claim.name] = claim
+    return found
 
 
 def usual_laws(model: Model) -> dict[str, tuple]:
@@ -244,28 +216,36 @@ def check_games(games: Any) -> None:
     check_whole("games", games, 1, MOST)
 
 
-def _grid_design(values: Points, along: str | None) -> Design:
-    """Return the design of all games of a grid, with its lines along a parameter."""
+def _grid_design(values: Points, along: Iterable[str]) -> list[Lines]:
+    """Return the design of all games of a grid, with its lines along each of these parameters that varies."""
     columns = grid(values, {})
     check_games(columns.games)
 
     def games_from(first: int, count: int) -> Points:
         return columns.points(np.arange(first, first + count))
 
-    if along is None or along not in values:
-        return Design(columns.games, 0, 1, games_from, games_from)
+    return [
+        Lines(None, columns.games, 1, games_from),
+        *(_grid_lines(values, p) for p in along if p in values),
+    ]
+
+
+def _grid_lines(values: Points, along: str) -> Lines:
+    """Return the lines of a grid along a parameter."""
     rising = np.unique(values[along])
     across = grid({name: v for name, v in values.items() if name != along}, {})
 
-    def lines_from(first: int, count: int) -> Points:
+    def games_from(first: int, count: int) -> Points:
         rest = across.points(np.repeat(np.arange(first, first + count), rising.size))
         return {along: np.tile(rising, count), **rest}
 
-    return Design(columns.games, across.games, rising.size, games_from, lines_from)
+    return Lines(along, across.games, rising.size, games_from)
 
 
-def _random_design(laws: "Mapping[str, Distribution]", games: int, seed: int, along: str | None) -> Design:
-    """Return the design of random games, with lines along a parameter if it varies."""
+def _random_design(
+    laws: "Mapping[str, Distribution]", games: int, seed: int, along: Iterable[str]
+) -> list[Lines]:
+    """Return the design of random games, with lines along each of these parameters that varies."""
     from .distributions import unit
 
     def draw(names: Sequence[str], kind: int, first: int, count: int) -> Points:
@@ -275,103 +255,105 @@ def _random_design(laws: "Mapping[str, Distribution]", games: int, seed: int, al
             name: np.asarray(laws[name].quantile(row), np.float64) for name, row in zip(names, u, strict=True)
         }
 
-    def games_from(first: int, count: int) -> Points:
-        return draw(list(laws), 0, first, count)
+    def lines(along: str, kind: int) -> Lines:
+        rising = np.asarray(laws[along].quantile((np.arange(LENGTH) + 0.5) / LENGTH), np.float64)
+        others = [name for name in laws if name != along]
 
-    if along is None or along not in laws:
-        return Design(games, 0, 1, games_from, games_from)
-    rising = np.asarray(laws[along].quantile((np.arange(LENGTH) + 0.5) / LENGTH), np.float64)
-    others = [name for name in laws if name != along]
+        def games_from(first: int, count: int) -> Points:
+            rest = draw(others, kind, first, count)
+            return {along: np.tile(rising, count)} | {name: np.repeat(v, LENGTH) for name, v in rest.items()}
 
-    def lines_from(first: int, count: int) -> Points:
-        rest = draw(others, 1, first, count)
-        return {along: np.tile(rising, count)} | {name: np.repeat(v, LENGTH) for name, v in rest.items()}
+        return Lines(along, -(-games // LENGTH), LENGTH, games_from)
 
-    return Design(games, -(-games // LENGTH), LENGTH, games_from, lines_from)
+    single = Lines(None, games, 1, functools.partial(draw, list(laws), 0))
+    return [single, *(lines(name, kind) for kind, name in enumerate(along, 1) if name in laws)]
 
 
 def _test(
     model: Model,
     claims: Mapping[str, Claim],
-    design: Design,
+    design: Sequence[Lines],
     others: Mapping[str, float],
     threads: int,
     progress: Progress | None,
 ) -> dict[str, Tally]:
     """Test every claim on a design, block by block."""
-    broad = max(1, BLOCK // design.length)
-    games, lines = range(0, design.games, BLOCK), range(0, design.lines, broad)
+    blocks = []
+    for lines in design:
+        broad = max(1, BLOCK // lines.length)
+        blocks += [(lines, first, min(broad, lines.lines - first)) for first in range(0, lines.lines, broad)]
     found = dict.fromkeys(claims, Tally())
     unsolved: dict[int, dict[str, float]] = {}
     adding = threading.Lock()
-    of_games, of_lines = ([c for c in claims.values() if bool(c.along) == lined] for lined in (False, True))
 
     def test(number: int) -> tuple[int, int, int]:
-        if number < len(games):
-            first = games[number]
-            points = design.games_from(first, min(BLOCK, design.games - first))
-            tallies, codes = _test_games(model, of_games, points, others, first)
-        else:
-            first = lines[number - len(games)]
-            points = design.lines_from(first, min(broad, design.lines - first))
-            tallies, codes = _test_lines(model, of_lines, points, others, first, design.length)
+        lines, first, count = blocks[number]
+        numbers = lines.games_from(first, count) | dict(others)
+        these = [claim for claim in claims.values() if claim.along == lines.along]
+        tallies, codes = _test_block(model, these, numbers, lines, first, count)
         broken = np.flatnonzero(codes == UNSOLVED)
         with adding:
             for name, tally in tallies.items():
                 found[name] += tally
             if broken.size:
-                unsolved[number] = _game_at(model, points, others, broken[0])
+                unsolved[number] = _game_at(model, numbers, broken[0])
         return codes.size, broken.size, number if broken.size else -1
 
-    total = design.games + design.lines * design.length
-    count, first = in_parallel(test, range(len(games) + len(lines)), total, threads, progress)
+    total = sum(lines.lines * lines.length for lines in design)
+    count, first = in_parallel(test, range(len(blocks)), total, threads, progress)
     if count:
         warn_unsolved(model, count, total, unsolved[first], stacklevel=4)
     return found
 
 
-def _test_games(
-    model: Model, claims: Sequence[Claim], points: Points, others: Mapping[str, float], first: int
+def _test_block(
+    model: Model, claims: Iterable[Claim], numbers: Numbers, lines: Lines, first: int, count: int
 ) -> tuple[dict[str, Tally], np.ndarray]:
-    """Test claims about single games on these, of which the first has this place; return the tallies, and
-    the regimes."""
-    games = Games(model, points, others)
+    """Test claims on lines of games, of which the first has this place; return the tallies, and the codes."""
+    shape = (count, lines.length) if lines.along else (count,)
+    games = Games(model, numbers, shape, () if lines.along else model.found)
+    codes = getattr(games.found, model.mapped.name)
+    solved = True if lines.along else codes != UNSOLVED  # an unsolved game meets no premise
+    premises: dict[Any, np.ndarray] = {}  # which claims share
     tallies = {}
     for claim in claims:
-        with np.errstate(over="ignore", invalid="ignore"):  # forces that no float holds are infinite
-            met, holds = claim.test(games)
-        against = np.flatnonzero(met & ~holds)[:EXAMPLES]
-        examples = tuple((first + int(i), _game_at(model, points, others, i)) for i in against)
-        tallies[claim.name] = Tally(int(met.sum()), int((met & holds).sum()), examples)
-    return tallies, getattr(games.found, model.mapped.name)
-
-
-def _test_lines(
-    model: Model,
-    claims: Sequence[Claim],
-    points: Points,
-    others: Mapping[str, float],
-    first: int,
-    length: int,
-) -> tuple[dict[str, Tally], np.ndarray]:
-    """Test claims about lines on these, of which the first has this place; return the tallies, and the
-    regimes."""
-    regime = solve_columns(model, points, others, [model.mapped.name], threads=1)[model.mapped.name]
-    tallies = {}
-    for claim in claims:
-        met, against = claim.test(regime.reshape(-1, length))
-        broken = met & against.any(axis=1)
+        if claim.premise not in premises:
+            premises[claim.premise] = _told(claim, "premise", games, (count,)) & solved
+        met, holds = premises[claim.premise], _told(claim, "holds", games, shape)
+        against = met & ~(holds.all(axis=1) if lines.along else holds)
         examples = tuple(
-            (first + int(i), _game_at(model, points, others, i * length + against[i].argmax()))
-            for i in np.flatnonzero(broken)[:EXAMPLES]
+            (first + int(i), _game_at(model, numbers, i * lines.length + np.argmin(holds[i])))
+            for i in np.flatnonzero(against)[:EXAMPLES]
         )
-        tallies[claim.name] = Tally(int(met.sum()), int((met & ~broken).sum()), examples)
-    return tallies, regime
+        tallies[claim.name] = Tally(int(met.sum()), int(met.sum() - against.sum()), examples)
+    return tallies, codes.ravel()
 
 
-def _game_at(model: Model, points: Points, others: Mapping[str, float], i: int) -> dict[str, float]:
+def _told(claim: Claim, part: str, games: Games, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the booleans that the premise of a claim, or what it holds, tells of games or lines.
+
+    Raises ValueError if it raises anything, or tells anything else.
+    """
+    function = getattr(claim, part)
+    which = f"the claim {claim.name}: its {part}, {getattr(function, '__name__', function)},"
+    try:
+        with np.errstate(all="ignore"):  # forces that no float holds are infinite
+            told = function(games)
+        truths = np.asarray(told)
+    except Exception as error:
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ValueError(f"{which} raises {why}") from error
+    if truths.dtype != bool or truths.shape not in ((), shape, shape[:1]):
+        shown = (
+            f"{truths.dtype} of shape {truths.shape}" if truths.shape else textwrap.shorten(repr(told), 60)
+        )
+        raise ValueError(f"{which} gives {shown}; it must give booleans of shape {shape}, or one for all")
+    return np.broadcast_to(truths.reshape(truths.shape + (1,) * (len(shape) - truths.ndim)), shape)
+
+
+def _game_at(model: Model, numbers: Numbers, i: int) -> dict[str, float]:
     """Return the numbers of the parameters of one of these games, in their order."""
-    return model.in_order({name: float(numbers[i]) for name, numbers in points.items()} | dict(others))
+    return model.in_order({name: float(v[i] if np.ndim(v) else v) for name, v in numbers.items()})
 
 
 def verdict(met: int, holds: int, only_may: bool = False) -> Verdict:
@@ -432,7 +414,7 @@ def _labelled(
     labels: dict[str, Any] = {
         "claim": list(claims),
         "sentence": [claim.sentence for claim in claims.values()],
-        "premise": [claim.premise for claim in claims.values()],
+        "premise": [claim.where for claim in claims.values()],
     }
     variables = {name: variable(("claim",), v, CLAIM_LABELS[name]) for name, v in by_claim.items()}
     dims = "claim", "example", "parameter"
