@@ -23,13 +23,13 @@ from .parts import (
     Picture,
     add_caption,
     add_legend,
+    axis_label,
     caption_of,
     edges_of,
     equation,
     face_of,
     patches_of,
     set_axis,
-    wrapped_label,
 )
 
 NOBODYS: dict[str, Any] = {"color": "black", "linestyle": (0, (1, 3))}  # of a curve, if no decision flips
@@ -47,22 +47,10 @@ LIMITS = 15  # lines at which the closed forms are marked
 def plot_cutpoints(dataset: xr.Dataset) -> Figure:
     """Draw cutpoints over the regimes that they part: marks along a line, or curves over a further axis.
 
+    The parameter is on x; of two further axes, there is a panel for each value of the one with fewer.
     Cutpoints that the model knows in closed form are drawn over them, as a check.
 
-    Parameters
-    ----------
-    dataset : xarray.Dataset
-        what `cutpoints` returned
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        with the parameter on x; over two further axes, a panel for each value of the one with fewer
-
-    Raises
-    ------
-    ValueError
-        if there are more than two further axes, or more panels than a picture holds.
+    Raises ValueError if there are more than two further axes, or more panels than a picture holds.
 
     Examples
     --------
@@ -106,11 +94,11 @@ def plot_cutpoints(dataset: xr.Dataset) -> Figure:
             axes.set_title(head, fontsize="medium", pad=None if over else 40)
     for axes in all_axes[count:]:
         axes.remove()
+    varied = axis_label(model.by_name[parameter], dataset.value, width * columns)
+    frame.supxlabel(varied, fontsize="medium")
     if over:
-        frame.supxlabel(wrapped_label(model.by_name[parameter], width * columns), fontsize="medium")
-        frame.supylabel(wrapped_label(model.by_name[over[-1]], height * rows), fontsize="medium")
-    else:
-        frame.supxlabel(wrapped_label(model.by_name[parameter], width * columns), fontsize="medium")
+        beside = axis_label(model.by_name[over[-1]], dataset[over[-1]], height * rows)
+        frame.supylabel(beside, fontsize="medium")
     add_legend(figure, "right upper", [*_regime_patches(model, dataset), *_curve_lines(model, dataset)])
     labelled = dataset.assign_coords({parameter: ("end", dataset.attrs["within"])})
     text = caption_of(labelled, single, {}, [panel] if panel else [], [])

@@ -19,11 +19,7 @@ from .sensitivity import plot_sensitivity
 from .slices import plot_line, plot_slices
 
 ENDINGS = (".png", ".svg", ".pdf")
-
-
 NO_TIME: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # a png has none
-
-
 DPI = 200
 
 

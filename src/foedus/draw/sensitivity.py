@@ -28,17 +28,9 @@ TALL = 3  # outputs one above the other, before they stand side by side
 def plot_sensitivity(dataset: xr.Dataset) -> Figure:
     """Draw for each output the indices of all samples, the parameters that matter most first, and a tornado.
 
-    Parameters
-    ----------
-    dataset : xarray.Dataset
-        what `sensitivity` or `load` returned
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        for each output panels of the same parameters: the Sobol' indices, of first and total order, or those
-        of another method, one panel each, with 95 % intervals; and the mean of the output over the lowest
-        and over the highest tenth of each parameter, from its mean over all
+    The panels of an output have the same parameters: the Sobol' indices, of first and total order, or those
+    of another method, one panel each, with 95 % intervals; and the mean of the output over the lowest and
+    over the highest tenth of each parameter, from its mean over all.
 
     Examples
     --------
