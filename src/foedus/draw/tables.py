@@ -2,7 +2,6 @@
 
 import csv
 import html
-import io
 import os
 import re
 from collections.abc import Sequence
@@ -95,16 +94,11 @@ def save_table(
     from ..io.files import beside
 
     target = check_table_path(path)
-    text = _latex(headings, rows) if target.suffix == ".tex" else _csv(headings, rows)
-    with beside(target) as draft:
-        draft.write_text(text, encoding="utf-8")
-
-
-def _csv(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> str:
-    """Return a table as CSV."""
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows([headings, *rows])
-    return stream.getvalue()
+    with beside(target) as draft, open(draft, "w", encoding="utf-8", newline="") as stream:
+        if target.suffix == ".tex":
+            stream.write(_latex(headings, rows))
+        else:
+            csv.writer(stream, lineterminator="\n").writerows([headings, *rows])
 
 
 def _latex(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> str:
@@ -116,9 +110,8 @@ def _latex(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> st
     columns = "".join("r" if _has_numbers(rows, k) else "l" for k in range(len(headings)))
     heads = (f"${head.tex}$" if isinstance(head, Symbol) else _escaped(head) for head in headings)
     body = [" & ".join(heads) + r" \\", r"\midrule", *(line(row) for row in rows)]
-    return "\n".join(
-        [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", *body, r"\bottomrule", r"\end{tabular}", ""]
-    )
+    lines = [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", *body, r"\bottomrule", r"\end{tabular}", ""]
+    return "\n".join(lines)
 
 
 def _escaped(cell: str | float) -> str:
