@@ -14,8 +14,8 @@ def win_probability(contest: Any, decisiveness: Any, force: Any, rival: Any) -> 
 
     Examples
     --------
-    >>> float(win_probability("ratio", 2.0, 1.0, 3.0))
-    0.1
+    >>> float(win_probability("ratio", 2.0, 1.0, 2.0))
+    0.2
     """
     weaker, stronger = np.minimum(force, rival), np.maximum(force, rival)
     ratio = np.asarray(contest) == RATIO

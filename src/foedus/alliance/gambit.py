@@ -151,9 +151,6 @@ def _expected(tree: Node | End, precision: float) -> Sequence[float]:
     return [sum(map(operator.mul, odds, payoffs)) / sum(odds) for payoffs in zip(*values, strict=True)]
 
 
-SIGNING = ("sign", "refuse")
-
-
 def _offers(eq: Solution, pledges: int, arms: int, raised: tuple[float, float]) -> Node:
     """Return the tree with some pledges, and some arms at each node."""
     cost = eq.game.superpower_cost
@@ -165,12 +162,12 @@ def _offers(eq: Solution, pledges: int, arms: int, raised: tuple[float, float]) 
         alone = _arming(eq, arms, raised[1], 0.0, f"pledge {pledge:.4g} refused")
         value = kernels.reply_to_pledge(game_vector(eq.game), pledge).payoff - eq.game.autonomy_cost
         gain = value - eq.without.ally_payoff
-        label = f"ally: pledge {pledge:.4g} offered"
+        label, moves = f"ally: pledge {pledge:.4g} offered", ("sign", "refuse")
         tied = abs(gain) <= INDIFFERENT
-        after.append(Node(Player.ALLY, label, SIGNING, (allied, alone), int(gain < -INDIFFERENT), tied))
-    moves = ("no alliance", *(f"pledge {pledge:.4g}" for pledge in offers))
+        after.append(Node(Player.ALLY, label, moves, (allied, alone), int(gain < -INDIFFERENT), tied))
+    pledging = ("no alliance", *(f"pledge {pledge:.4g}" for pledge in offers))
     reply = 1 + offers.index(own) if eq.pledge else 0
-    return Node(Player.SUPERPOWER, "superpower", moves, tuple(after), reply)
+    return Node(Player.SUPERPOWER, "superpower", pledging, tuple(after), reply)
 
 
 def _arming(eq: Solution, arms: int, raised: float, pledge: float, history: str) -> Node:

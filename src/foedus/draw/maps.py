@@ -119,15 +119,14 @@ def draw_maps(model: Model, array: xr.DataArray, entry: Label, panels: list[str]
     frame.supxlabel(axis_label(model.by_name[x], array[x], width * columns), fontsize="medium")
     if y:
         frame.supylabel(axis_label(model.by_name[y[0]], array[y[0]], height * rows), fontsize="medium")
-    if entry.codes and shares is None:
-        add_legend(figure, "right upper", patches_of(model, array, entry.codes), entry.long_name)
-    elif not entry.codes:
+    if not entry.codes:
         if known.any():
-            frame.colorbar(mesh, ax=[axes for axes, _ in drawn], aspect=25).set_label(
-                wrapped_label(entry, height * rows)
-            )
+            bar = frame.colorbar(mesh, ax=[axes for axes, _ in drawn], aspect=25)
+            bar.set_label(wrapped_label(entry, height * rows))
         if not known.all():
             add_legend(figure, "upper right", [Patch(label="undefined", **blank)])
+    elif shares is None:
+        add_legend(figure, "right upper", patches_of(model, array, entry.codes), entry.long_name)
     return figure
 
 

@@ -187,9 +187,8 @@ def _leaps(values: np.ndarray) -> np.ndarray:
 def with_gaps(array: xr.DataArray, jumps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return a curve's places and heights, with a gap at each of the `jumps` and at its own leaps."""
     at = np.union1d(jumps, _leaps(array.values))
-    return np.insert(array[array.dims[0]].values, at, np.nan), np.insert(
-        array.values.astype(float), at, np.nan
-    )
+    x, heights = array[array.dims[0]].values, array.values.astype(float)
+    return np.insert(x, at, np.nan), np.insert(heights, at, np.nan)
 
 
 def _draw_bands(axes: Axes, dataset: xr.Dataset, model: Model, bands: Label, tint: bool) -> None:

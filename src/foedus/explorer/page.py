@@ -142,11 +142,11 @@ class Page:
                 **common,
             )  # fmt: skip
             self.boxes[name] = box = pn.widgets.TextInput(name=label(name), css_classes=["compact"], **common)
-            slider.param.watch(functools.partial(self.slide, name), "value")
-            box.param.watch(functools.partial(self.type_in, name), "value")
+            slider.param.watch(functools.partial(self.choose, name, unscaled), "value")
+            box.param.watch(functools.partial(self.choose, name, number_at), "value")
         contest = PARAMETERS["contest"]
         self.contest = pn.widgets.Select(name=contest.long_name, options=list(contest.choices), **common)
-        self.contest.param.watch(self.choose_contest, "value")
+        self.contest.param.watch(functools.partial(self.choose, "contest", lambda _, form: form), "value")
         options = {label(name): name for name in NUMBERS}
         self.axes = {}
         for letter in "xy":
@@ -254,17 +254,9 @@ class Page:
         """Return the view of the same game but for some parameters."""
         return self.view._replace(game=dataclasses.replace(self.view.game, **changes))
 
-    def slide(self, name: str, event: Any) -> None:
-        """Take the value of a slider."""
-        self.change(lambda: self.play(**{name: unscaled(name, event.new)}))
-
-    def type_in(self, name: str, event: Any) -> None:
-        """Take a value that was typed."""
-        self.change(lambda: self.play(**{name: number_at(name, event.new)}))
-
-    def choose_contest(self, event: Any) -> None:
-        """Take the form of the contest."""
-        self.change(lambda: self.play(contest=event.new))
+    def choose(self, name: str, read: Callable[[str, Any], Any], event: Any) -> None:
+        """Take the value of a parameter that `read` makes of what its widget has."""
+        self.change(lambda: self.play(**{name: read(name, event.new)}))
 
     def choose_axis(self, letter: str, what: str, event: Any) -> None:
         """Take a parameter, an end or the scale of an axis; the other's parameter changes places with it."""
