@@ -48,9 +48,8 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
             if array.ndim and not text:
                 chunks = maps[name].chunk if name in maps else chunk_shape(array.shape)
                 options = {**COMPRESSION, "chunksizes": chunks}
-            target = file.createVariable(
-                name, str if text else _native(array.dtype), dims, fill_value=False, **options
-            )
+            kind = str if text else array.dtype.newbyteorder("=")  # in this machine's order of bytes
+            target = file.createVariable(name, kind, dims, fill_value=False, **options)
             target.setncatts(array.attrs)
             if text or not array.ndim:
                 target.setncattr(CHECKSUM, _checksum(array))
@@ -98,13 +97,8 @@ def keep(path: Path, arrays: Mapping[str, np.ndarray], box: Box, chunk: tuple[in
 
 def _shuffled(values: np.ndarray) -> np.ndarray:
     """Return the first bytes of all values, then their second bytes, and so on, as HDF5's shuffle does."""
-    octets = np.ascontiguousarray(values, _native(values.dtype)).reshape(-1, 1).view(np.uint8)
+    octets = np.ascontiguousarray(values, values.dtype.newbyteorder("=")).reshape(-1, 1).view(np.uint8)
     return np.ascontiguousarray(octets.T)
-
-
-def _native(dtype: np.dtype) -> np.dtype:
-    """Return a type in this machine's order of bytes, as which it is written."""
-    return dtype.newbyteorder("=")
 
 
 def fill(path: Path, chunks: Iterable[Chunk]) -> None:
@@ -112,10 +106,8 @@ def fill(path: Path, chunks: Iterable[Chunk]) -> None:
     import h5py
 
     with h5py.File(path, "r+") as file:
-        ids: dict[str, Any] = {}
+        ids = {name: variable.id for name, variable in file.items()}
         for chunk in chunks:
-            if chunk.variable not in ids:
-                ids[chunk.variable] = file[chunk.variable].id
             ids[chunk.variable].write_direct_chunk(chunk.start, chunk.data)
 
 

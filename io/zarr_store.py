@@ -45,7 +45,10 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
     beside_dims = [str(name) for name in dataset.coords if name not in dataset.dims]
     for name, layout in maps.items():
         array = dataset[name].variable
-        attributes = {key: _plain(value) for key, value in array.attrs.items()}
+        attributes = {
+            key: value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value  # as JSON has it
+            for key, value in array.attrs.items()
+        }
         group.create_array(
             name,
             shape=layout.shape,
@@ -56,11 +59,6 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
             dimension_names=[str(dim) for dim in array.dims],
             attributes=attributes | ({"coordinates": " ".join(beside_dims)} if beside_dims else {}),
         )
-
-
-def _plain(value: Any) -> Any:
-    """Return an attribute as JSON has it."""
-    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
 
 
 def keep(path: Path, arrays: Mapping[str, np.ndarray], box: Box, chunk: tuple[int, ...]) -> Iterable[Chunk]:
@@ -127,10 +125,5 @@ def open_lazily(path: Path) -> xr.Dataset:
     ordered = dataset[[*known, *(name for name in dataset.data_vars if name not in known)]]
     whole = ordered.assign_coords(dataset.coords)  # with those that no variable has for a dimension
     # NumPy's own type of text is not the one that was written
-    texts = {name: array for name, array in whole.variables.items() if array.dtype.kind == "T"}
-    return whole.assign(
-        {
-            name: (array.dims, np.array(array.values.tolist(), str), array.attrs)
-            for name, array in texts.items()
-        }
-    )
+    texts = [name for name, array in whole.variables.items() if array.dtype.kind == "T"]
+    return whole.assign({name: whole.variables[name].astype(object).astype(str) for name in texts})

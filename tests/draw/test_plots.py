@@ -16,7 +16,7 @@ from matplotlib.colors import CenteredNorm, to_rgb
 from pictures import caption, colours, legends, meshes, overlaps
 
 import foedus
-from foedus import Crisis, Regime
+from foedus import Crisis, Model, Outcome, Parameter, Regime
 from foedus.alliance.model import NUMBERS, model
 from foedus.alliance.model import OUTCOMES as VARIABLES
 from foedus.draw import parts, plots
@@ -162,12 +162,64 @@ def test_symbols_are_typeset(symbol, typeset):
     assert tex(symbol) == typeset
 
 
+def axis_labels(figure):
+    """Return the labels along x and y of a picture of panels, in one line each."""
+    frame = figure.subfigs[0]
+    return tuple(" ".join(label.split()) for label in (frame.get_supxlabel(), frame.get_supylabel()))
+
+
 def test_every_label_of_the_table_can_be_typeset():
     entries = [*NUMBERS.values(), *VARIABLES.values()]
     for entry in entries:
         lines = parts.wrapped_label(entry, 3).split("\n")
         assert " ".join(lines) == parts.label_of(entry)
         assert all(line.count("$") % 2 == 0 for line in lines)
+
+
+DECISIVENESS = np.linspace(1, 5, 9)
+IN_ARMS = "decisiveness of the contest, $\\gamma$ (1/arms)"
+COST = "ally's cost of arms, $c_{A}$ (good per unit of arms)"
+
+
+def test_an_axis_is_labelled_in_the_units_that_its_parameter_has_in_the_form_of_the_games():
+    line = foedus.sweep({"decisiveness": DECISIVENESS}, contest="difference")
+    assert line.decisiveness.units == "1/arms"
+    assert foedus.plot(line).axes[0].get_xlabel() == IN_ARMS
+    assert axis_labels(foedus.plot(line, ["pledge"])) == (IN_ARMS, "")
+    over = foedus.sweep({"decisiveness": DECISIVENESS, "ally_cost": COSTS}, contest="difference")
+    assert axis_labels(foedus.plot(over)) == (IN_ARMS, COST)
+    assert axis_labels(foedus.plot(over.transpose())) == (COST, IN_ARMS)
+    ratio = foedus.sweep({"decisiveness": DECISIVENESS, "ally_cost": COSTS})
+    assert axis_labels(foedus.plot(ratio)) == (IN_ARMS.removesuffix(" (1/arms)"), COST)
+
+
+def test_cutpoints_are_labelled_in_the_units_of_their_parameters():
+    along = foedus.cutpoints("decisiveness", (1, 5), {"ally_cost": COSTS[::6]}, contest="difference")
+    assert axis_labels(foedus.plot(along)) == (IN_ARMS, COST)
+    over = foedus.cutpoints("ally_cost", (0.05, 5), {"decisiveness": DECISIVENESS}, contest="difference")
+    assert axis_labels(foedus.plot(over)) == (COST, IN_ARMS)
+
+
+def test_an_axis_has_the_units_of_the_form_at_which_it_is_cut():
+    both = foedus.compare({"decisiveness": DECISIVENESS}, {"contest": ["ratio", "difference"]})
+    shown = {form: foedus.plot(both, at={"contest": form}) for form in ("ratio", "difference")}
+    labels = {form: figure.axes[0].get_xlabel() for form, figure in shown.items()}
+    assert labels == {"ratio": IN_ARMS.removesuffix(" (1/arms)"), "difference": IN_ARMS}
+
+
+@pytest.mark.parametrize(("form", "units"), [("a", "m"), ("b", "1/s")])
+def test_units_by_form_are_read_from_the_file_of_a_users_model(form, units, tmp_path):
+    speed = Parameter("speed", "v", 1.0, "> 0", "m", "how fast", units_by=("form", {"b": "1/s"}))
+    forms = Parameter("form", "", "a", long_name="form", choices=("a", "b"))
+    users = Model("by_form", "Units by form", [speed, forms], [Outcome("crisis", codes=Crisis)], one_code)
+    games = foedus.sweep({"speed": [1.0, 2.0, 3.0]}, model=users, form=form)
+    foedus.save(games, tmp_path / "map.nc")
+    for dataset in (games, foedus.load(tmp_path / "map.nc")):
+        assert foedus.plot(dataset).axes[0].get_xlabel() == f"how fast, $v$ ({units})"
+
+
+def one_code(p):
+    return (1,)
 
 
 # numbers
@@ -444,6 +496,12 @@ def test_errors_are_one_line_that_says_what_is_allowed(grid, cube):
 def test_the_first_variable_is_drawn_where_there_is_no_regime(grid):
     figure = foedus.plot(grid[["settlement", "pledge"]])
     assert figure.axes[-1].get_ylabel() == "ally's share in the settlement, $x$ (good)"
+
+
+def test_a_dimension_that_is_called_as_one_of_other_results_makes_no_picture_of_those(line):
+    for dim in ("cutpoint", "output", "vertex"):
+        with pytest.raises(ValueError, match=f"the axis '{dim}' is not a parameter with values"):
+            foedus.plot(line.expand_dims({dim: 2}))
 
 
 # files

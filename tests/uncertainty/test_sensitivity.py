@@ -23,6 +23,7 @@ from foedus.alliance.model import NUMBERS, model
 from foedus.cli.app import run
 from foedus.draw import parts
 from foedus.solving import requests
+from foedus.solving.parallel import check_threads
 from foedus.uncertainty import indices
 from foedus.uncertainty import sensitivity as sensitivities
 from foedus.uncertainty.distributions import EDGE, check_distribution, wilson
@@ -38,15 +39,12 @@ LAWS = {
 
 def analysed(function, quantiles, methods, samples, seed=1, threads=None):
     """Return the indices of a function of points, by the path that games take."""
-    outputs, found = indices.indices(
-        quantiles,
-        lambda points, threads: {"y": function(points)},
-        lambda arrays: [Output("y", "y")],
-        methods,
-        samples,
-        seed,
-        threads,
-    )
+
+    def evaluate(points, threads):
+        return {"y": function(points)}
+
+    study = indices.Study(quantiles, evaluate, methods, samples, seed, check_threads(threads), None)
+    outputs, found = indices.indices(study, lambda arrays: [Output("y", "y")])
     assert [output.name for output in outputs] == ["y"]
     return {name: array[0] for name, array in found.arrays.items()}
 

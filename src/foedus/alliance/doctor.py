@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -89,6 +90,7 @@ def facts() -> list[tuple[str, str]]:
     from ..version import __version__
 
     kind = llvmlite.binding.get_host_cpu_name()
+    extras = metadata.metadata("foedus").get_all("Provides-Extra") or []
     return [
         ("foedus", f"{__version__}, in {Path(__file__).parents[1]}"),
         ("Python", f"{platform.python_version()} ({platform.python_implementation()}), {sys.executable}"),
@@ -97,13 +99,12 @@ def facts() -> list[tuple[str, str]]:
         ("threads", _threads()),
         ("kernels", _kernels()),
         *((name, _version(name) or "missing") for name in requirements()),
-        *((f"[{extra}]", _extra(extra)) for extra in extras()),
+        *((f"[{extra}]", _extra(extra)) for extra in extras),
     ]
 
 
 def requirements(extra: str | None = None) -> list[str]:
-    """Return the packages that foedus takes, or one of its extras; an extra that takes others names them as
-    ``foedus[...]``.
+    """Return the packages that foedus takes, or one of its extras, with those of the extras that it takes.
 
     Examples
     --------
@@ -113,23 +114,11 @@ def requirements(extra: str | None = None) -> list[str]:
     found = []
     for line in metadata.requires("foedus") or []:
         package, _, marker = line.partition(";")
-        named = re.search(r"extra == ['\"]([^'\"]+)['\"]", marker)
-        if (named and named[1]) == extra:
-            name = re.match(r"[\w.-]+", package)
-            assert name
-            found.append(package.strip() if name[0] == "foedus" else name[0])
-    return found
-
-
-def extras() -> list[str]:
-    """Return the names of the extras.
-
-    Examples
-    --------
-    >>> "dask" in extras()
-    True
-    """
-    return metadata.metadata("foedus").get_all("Provides-Extra") or []
+        if re.findall(r"extra == ['\"]([^'\"]+)['\"]", marker) == ([extra] if extra else []):
+            name, others = re.findall(r"^([\w.-]+)(?:\[(.*?)\])?", package)[0]
+            parts = others.split(",") if name == "foedus" else []
+            found += [part for other in parts for part in requirements(other)] or [name]
+    return list(dict.fromkeys(found))
 
 
 def _version(package: str) -> str | None:
@@ -142,22 +131,11 @@ def _version(package: str) -> str | None:
 
 def _extra(extra: str) -> str:
     """Say what an extra takes, and whether that is here."""
-    packages = _packages(extra)
+    packages = requirements(extra)
     missing = [name for name in packages if _version(name) is None]
     if missing:
         return f"not installed; pip install 'foedus[{extra}]' brings {', '.join(missing)}"
     return "installed: " + ", ".join(f"{name} {_version(name)}" for name in packages)
-
-
-def _packages(extra: str) -> list[str]:
-    """Return the packages that an extra takes, with those of the extras that it takes."""
-    found = []
-    for package in requirements(extra):
-        others = re.search(r"\[(.*)\]", package)
-        found += (
-            [name for other in others[1].split(",") for name in _packages(other)] if others else [package]
-        )
-    return list(dict.fromkeys(found))
 
 
 def _threads() -> str:
@@ -230,12 +208,8 @@ def checks() -> list[Check]:
         Check("cutpoints known by hand, C's arms fixed", _known_cutpoints, again),
         Check("leader-follower contest known by hand", _known_contest, again),
         *(
-            Check(
-                f"nobody gains by another move, {contest} {decisiveness:g}",
-                _certified(contest, decisiveness),
-                again,
-            )
-            for contest, decisiveness in GAMES
+            Check(f"nobody gains by another move, {form[0]} {form[1]:g}", partial(_certified, *form), again)
+            for form in GAMES
         ),
         Check("a grid is what its games are, on any number of threads", _same_bits, again),
         Check("a file holds what was saved", _round_trip, reinstall),
@@ -286,17 +260,17 @@ def _known_cutpoints() -> str:
     for power in (0.0, 0.5, 1.0):
         war = {"status_quo": 0.5, "ally_war_cost": 0.1, "challenger_war_cost": 0.1, "bargaining_power": power}
         low, high = fixed_arms_cutpoints(**war, challenger_forces=1.0)
-        for cost, below, above in (
-            (low, Crisis.ALLY_CHALLENGES, Crisis.QUIET),
-            (high, Crisis.QUIET, Crisis.CHALLENGER_CHALLENGES),
+        below, above = 1 - 1e-6, 1 + 1e-6
+        for cost, known in (
+            (low * below, Crisis.ALLY_CHALLENGES),
+            (low * above, Crisis.QUIET),
+            (high * below, Crisis.QUIET),
+            (high * above, Crisis.CHALLENGER_CHALLENGES),
         ):
-            for factor, known in ((1 - 1e-6, below), (1 + 1e-6, above)):
-                game = {**war, "ally_cost": cost * factor, "challenger_cost": 1e12, "challenger_forces": 1.0}
-                found = solve(Game(**game)).without.crisis
-                if found != known:
-                    raise ValueError(
-                        f"{found.words}, not {known.words}, with c_A = {cost * factor!r}, pi = {power}"
-                    )
+            game = Game(**war, ally_cost=cost, challenger_cost=1e12, challenger_forces=1.0)
+            found = solve(game).without.crisis
+            if found != known:
+                raise ValueError(f"{found.words}, not {known.words}, with c_A = {cost!r}, pi = {power}")
     return "6 cutpoints, each to a millionth"
 
 
@@ -325,30 +299,24 @@ def _known_contest() -> str:
     return f"18 contests, off by {worst:.1g} at most"
 
 
-def _certified(contest: str, decisiveness: float) -> Callable[[], str]:
-    """Return the check of games of each regime by a search that shares no formula with the solver, and that
-    must see what C could save where it is stated to arm more than it does."""
-
-    def check() -> str:
-        worst = 0.0
-        for regime, parameters in GAMES[contest, decisiveness]:
-            eq = solve(Game(**parameters, contest=contest, decisiveness=decisiveness))
-            if eq.regime != regime:
-                raise ValueError(f"{eq.game!r} is {eq.regime.words}, not {regime.words}")
-            if not eq.deviation_gain < CERTIFIED:
-                raise ValueError(f"in {eq.game!r} a player gains {eq.deviation_gain:.2g}")
-            waste = 0.1 * eq.game.challenger_cost
-            wasteful = replace(
-                eq,
-                challenger_arms=eq.challenger_arms + 0.1,
-                challenger_payoff=eq.challenger_payoff - waste,
-            )
-            if not wasteful.deviation_gain > waste - CERTIFIED:
-                raise ValueError(f"in {eq.game!r} the search does not see that C wastes {waste:.2g}")
-            worst = max(worst, eq.deviation_gain)
-        return f"{len(GAMES[contest, decisiveness])} games of all regimes, {worst:.1g} at most"
-
-    return check
+def _certified(contest: str, decisiveness: float) -> str:
+    """Check games of each regime by a search that shares no formula with the solver, and that must see what C
+    could save where it is stated to arm more than it does."""
+    worst = 0.0
+    games = GAMES[contest, decisiveness]
+    for regime, parameters in games:
+        eq = solve(Game(**parameters, contest=contest, decisiveness=decisiveness))
+        if eq.regime != regime:
+            raise ValueError(f"{eq.game!r} is {eq.regime.words}, not {regime.words}")
+        if not eq.deviation_gain < CERTIFIED:
+            raise ValueError(f"in {eq.game!r} a player gains {eq.deviation_gain:.2g}")
+        waste = 0.1 * eq.game.challenger_cost
+        arms, payoff = eq.challenger_arms + 0.1, eq.challenger_payoff - waste
+        wasteful = replace(eq, challenger_arms=arms, challenger_payoff=payoff)
+        if not wasteful.deviation_gain > waste - CERTIFIED:
+            raise ValueError(f"in {eq.game!r} the search does not see that C wastes {waste:.2g}")
+        worst = max(worst, eq.deviation_gain)
+    return f"{len(games)} games of all regimes, {worst:.1g} at most"
 
 
 def _same_bits() -> str:

@@ -32,10 +32,8 @@ PLEDGES, ARMS = 2, 3  # the size of a tree unless another is asked for: 45 ends
 SIZES = 100  # the most pledges, and the most arms
 ENDS = 5_000
 GAP = 1e-4  # by how much every decision is to matter to who takes it
-CLEAR, PRECISION = (
-    1e-3,
-    2000.0,
-)  # and by how much if players err, as logit equilibria of this precision have it
+CLEAR = 1e-3  # and by how much if players err,
+PRECISION = 2000.0  # as logit equilibria of this precision have it
 # by what parts of themselves S's pledge and A's arms are raised: the first by which every decision is
 PLEDGES_RAISED = 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3
 ARMS_RAISED = 0.001, 0.005, 0.02, 0.05, 0.1
@@ -113,17 +111,14 @@ def tree_around(eq: Solution, pledges: int, arms: int) -> tuple[Node, tuple[floa
     """Return the tree, and by what parts of themselves S's pledge and A's arms are raised in it: the first at
     which every decision is clear even if players err, or of those at which every decision matters the one at
     which the closest is clearest."""
-    best, most = None, (-math.inf, -math.inf)
+    found = []
     for raised in itertools.product(PLEDGES_RAISED, ARMS_RAISED):
         tree = _offers(eq, pledges, arms, raised)
-        clear = least_gap(tree, PRECISION)
-        merit = min(least_gap(tree), GAP), clear
-        if best is None or merit > most:
-            best, most = (tree, raised), merit
-        if merit[0] == GAP and clear > CLEAR:
+        merit = min(least_gap(tree), GAP), least_gap(tree, PRECISION)
+        found.append((merit, tree, raised))
+        if merit[0] == GAP and merit[1] > CLEAR:
             break
-    assert best is not None
-    return best
+    return max(found, key=operator.itemgetter(0))[1:]
 
 
 def least_gap(tree: Node, precision: float = math.inf) -> float:
@@ -156,9 +151,6 @@ def _expected(tree: Node | End, precision: float) -> Sequence[float]:
     return [sum(map(operator.mul, odds, payoffs)) / sum(odds) for payoffs in zip(*values, strict=True)]
 
 
-SIGNING = ("sign", "refuse")
-
-
 def _offers(eq: Solution, pledges: int, arms: int, raised: tuple[float, float]) -> Node:
     """Return the tree with some pledges, and some arms at each node."""
     cost = eq.game.superpower_cost
@@ -170,12 +162,12 @@ def _offers(eq: Solution, pledges: int, arms: int, raised: tuple[float, float]) 
         alone = _arming(eq, arms, raised[1], 0.0, f"pledge {pledge:.4g} refused")
         value = kernels.reply_to_pledge(game_vector(eq.game), pledge).payoff - eq.game.autonomy_cost
         gain = value - eq.without.ally_payoff
-        label = f"ally: pledge {pledge:.4g} offered"
+        label, moves = f"ally: pledge {pledge:.4g} offered", ("sign", "refuse")
         tied = abs(gain) <= INDIFFERENT
-        after.append(Node(Player.ALLY, label, SIGNING, (allied, alone), int(gain < -INDIFFERENT), tied))
-    moves = ("no alliance", *(f"pledge {pledge:.4g}" for pledge in offers))
+        after.append(Node(Player.ALLY, label, moves, (allied, alone), int(gain < -INDIFFERENT), tied))
+    pledging = ("no alliance", *(f"pledge {pledge:.4g}" for pledge in offers))
     reply = 1 + offers.index(own) if eq.pledge else 0
-    return Node(Player.SUPERPOWER, "superpower", moves, tuple(after), reply)
+    return Node(Player.SUPERPOWER, "superpower", pledging, tuple(after), reply)
 
 
 def _arming(eq: Solution, arms: int, raised: float, pledge: float, history: str) -> Node:
@@ -203,9 +195,8 @@ def _answering(eq: Solution, arms: int, pledge: float, ally_arms: float, history
         tempted = max(tempted, threatening)
     moves = _around([own, _up(tempted), neutralising, 0.0, threatening], arms, game.challenger_cost)
     after = tuple(_end(game, pledge, ally_arms, move) for move in moves)
-    return Node(
-        Player.CHALLENGER, f"challenger: {history}", tuple(map(_added, moves)), after, moves.index(own)
-    )
+    label = f"challenger: {history}"
+    return Node(Player.CHALLENGER, label, tuple(map(_added, moves)), after, moves.index(own))
 
 
 def _end(game: Game, pledge: float, ally_arms: float, challenger_arms: float) -> End:
@@ -314,11 +305,6 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _written_out(value: float) -> str:
-    """Return a number with all its digits and no exponent, which Gambit does not always read."""
-    return f"{Decimal(repr(value)):f}"
-
-
 def _lines(tree: Node) -> Iterator[str]:
     """Give the lines of all nodes, a node before what comes after it; information sets and outcomes are
     counted as they come."""
@@ -329,7 +315,9 @@ def _lines(tree: Node) -> Iterator[str]:
             counts[End] += 1
             number = counts[End]
             label = f"{number}: {node.crisis.words}, x = {node.settlement:.6g}"
-            yield f't "" {number} {_quoted(label)} {{ {", ".join(map(_written_out, node.payoffs))} }}'
+            # all digits and no exponent, which Gambit does not always read
+            payoffs = ", ".join(f"{Decimal(repr(payoff)):f}" for payoff in node.payoffs)
+            yield f't "" {number} {_quoted(label)} {{ {payoffs} }}'
             return
         counts[node.player] += 1
         moves = " ".join(map(_quoted, node.moves))

@@ -3,9 +3,8 @@
 import math
 from typing import Any
 
-FIXED = (
-    1e3  # what C's existing forces would have cost it, in goods, from where on its arms are as good as fixed
-)
+# what C's existing forces would have cost it, in goods, from where on its arms are as good as fixed
+FIXED = 1e3
 
 
 def fixed_arms_cutpoints(

@@ -105,14 +105,11 @@ def reply_tables(eq: Solution) -> list[tuple[str, list[str], list[list[str | flo
     """
     alliance = f"behind a pledge of {eq.pledge:.4g}" if eq.pledge else "without an alliance"
     headings = ["s", "A", "a", "b", "x", "crisis", "U_S", "U_A", "U_C"]
-    to_pledges, to_arms = map(_row, after_pledges(eq)), map(_row, after_arms(eq))
+    to_pledges = [_row(reply) for reply in after_pledges(eq)]
+    to_arms = [_row(reply)[2:] for reply in after_arms(eq)]
     return [
-        (f"after some pledges of S (equilibrium: {eq.pledge:.4g})", headings, list(to_pledges)),
-        (
-            f"after some arms of A, {alliance} (equilibrium: {eq.ally_arms:.4g})",
-            headings[2:],
-            [row[2:] for row in to_arms],
-        ),
+        (f"after some pledges of S (equilibrium: {eq.pledge:.4g})", headings, to_pledges),
+        (f"after some arms of A, {alliance} (equilibrium: {eq.ally_arms:.4g})", headings[2:], to_arms),
     ]
 
 

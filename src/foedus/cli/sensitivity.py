@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.table import Table
+from rich.table import Column, Table
 
 from ..model import Model
 from ..solving.sweeps import solve_points
@@ -73,9 +73,8 @@ def _probabilities(dataset: "xr.Dataset") -> Table:
     """Return the probabilities of the regimes as a table."""
     from ..io.dataset import model_of
 
-    table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("regime", "probability", "95 % interval"):
-        table.add_column(heading, justify="left" if heading == "regime" else "right")
+    numbers = (Column(heading, justify="right") for heading in ("probability", "95 % interval"))
+    table = Table("regime", *numbers, box=box.SIMPLE_HEAD)
     columns = (dataset[f"probability{end}"].values.tolist() for end in ("", "_low", "_high"))
     for name, share, low, high in zip(dataset.regime_name.values, *columns, strict=True):
         table.add_row(model_of(dataset).codes.named(name).words, f"{share:.3%}", f"{low:.3%} to {high:.3%}")
@@ -85,9 +84,8 @@ def _probabilities(dataset: "xr.Dataset") -> Table:
 def _indices(dataset: "xr.Dataset") -> Table:
     """Return the indices of all samples as a table, for each output the parameters that matter most first."""
     names = [name for name in COLUMNS if name in dataset]
-    table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("output", "parameter", *(SENSITIVITY[name].symbol for name in names)):
-        table.add_column(heading, justify="left" if heading in ("output", "parameter") else "right")
+    numbers = (Column(SENSITIVITY[name].symbol, justify="right") for name in names)
+    table = Table("output", "parameter", *numbers, box=box.SIMPLE_HEAD)
     for output in dataset.output.values:
         part = dataset.sel(output=output)
         ranked = part.sortby(part["total_order" if "total_order" in names else names[0]], ascending=False)

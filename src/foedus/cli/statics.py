@@ -70,11 +70,8 @@ def statics(
         if output is None:
             raise ValueError("the statics of a grid go to a file; name one with --output")
         axes, given = run.axes, run.fixed
-        names = (
-            variable
-            or [name for name in run.variables if name in model.found and not model.found[name].codes]
-            or names
-        )
+        numbers = [name for name, outcome in model.found.items() if not outcome.codes]
+        names = variable or [name for name in run.variables if name in numbers] or names
     if output:
         check_output(output, overwrite)
     check_tables(table, overwrite)
@@ -131,11 +128,8 @@ def margin_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | floa
             if math.isinf(margin):
                 row += ["", "", ""]
                 continue
-            row += [
-                sign + (f"{margin:.1%}" if row[1] else f"{margin:.3g}"),
-                model.codes(one.next_regime.item()).words,
-                _who(model, one),
-            ]
+            size = f"{margin:.1%}" if row[1] else f"{margin:.3g}"
+            row += [sign + size, model.codes(one.next_regime.item()).words, _who(model, one)]
         rows.append(row)
     return ["parameter", "value", "below", "", "", "above", "", ""], rows
 
@@ -144,10 +138,8 @@ def _who(model: Model, one: "xr.Dataset") -> str:
     """Say whose decision flips, and between what, where that is known."""
     if not model.deciding or one.player < 0:
         return ""
-    player, decision = (
-        kind(one[name].item())
-        for name, kind in (("player", model.deciding.player), ("decision", model.deciding.decision))
-    )
+    player = model.deciding.player(one.player.item())
+    decision = model.deciding.decision(one.decision.item())
     return f"{player.words}: {decision.words}"
 
 
@@ -173,13 +165,11 @@ def response_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | fl
 
 def _cell(one: "xr.Dataset") -> str:
     """Return the response of a variable as a table shows it."""
-    known = one.response.dropna("side")
     if one.direction == Direction.UNDEFINED:
         return ""
-    if one.direction == Direction.CONSTANT:
-        words = ["0"] * known.size
-    else:
-        words = [f"{value:+.3g}" for value in known.values]
+    known = one.response.dropna("side")
+    constant = one.direction == Direction.CONSTANT
+    words = ["0" if constant else f"{value:+.3g}" for value in known.values]
     sides = known.side.values.tolist()
     if len(sides) == 2 and not one.kink and one.direction != Direction.MIXED:
         return words[0]

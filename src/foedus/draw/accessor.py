@@ -72,7 +72,7 @@ class Accessor:
         Raises
         ------
         TypeError
-            if a value is no number, or the Dataset was not made by foedus.
+            if a value is no number.
         ValueError
             if there is no such axis, a value lies outside it, or the games are scattered.
 
@@ -105,8 +105,6 @@ class Accessor:
 
         Raises
         ------
-        TypeError
-            if the Dataset was not made by foedus.
         ValueError
             if it has no regimes, or something else among them, as means and other arithmetic leave it.
 
@@ -140,11 +138,8 @@ class Accessor:
         if not known.all():
             raise ValueError("where has left out all games, and so there are no shares of them")
         names = variable(("regime_name",), np.array([code.name.lower() for code in kept]), REGIME_NAME)
-        shares = (
-            (found[[code.name for code in kept]] / known)
-            .reset_coords(drop=True)
-            .to_dataarray("regime_name", "share")
-        )
-        shares = shares.assign_coords(regime_name=names).transpose(*forms, "regime_name").astype(float)
+        each = (found[[code.name for code in kept]] / known).reset_coords(drop=True)
+        shares = each.to_dataarray("regime_name", "share").assign_coords(regime_name=names)
+        shares = shares.transpose(*forms, "regime_name").astype(float)
         told = {"masked_games": masked} if masked else {}
         return shares.assign_attrs(SHARE.attributes | told)

@@ -23,13 +23,13 @@ from .parts import (
     Picture,
     add_caption,
     add_legend,
+    axis_label,
     caption_of,
     edges_of,
     equation,
     face_of,
     patches_of,
     set_axis,
-    wrapped_label,
 )
 
 NOBODYS: dict[str, Any] = {"color": "black", "linestyle": (0, (1, 3))}  # of a curve, if no decision flips
@@ -47,22 +47,10 @@ LIMITS = 15  # lines at which the closed forms are marked
 def plot_cutpoints(dataset: xr.Dataset) -> Figure:
     """Draw cutpoints over the regimes that they part: marks along a line, or curves over a further axis.
 
+    The parameter is on x; of two further axes, there is a panel for each value of the one with fewer.
     Cutpoints that the model knows in closed form are drawn over them, as a check.
 
-    Parameters
-    ----------
-    dataset : xarray.Dataset
-        what `cutpoints` returned
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        with the parameter on x; over two further axes, a panel for each value of the one with fewer
-
-    Raises
-    ------
-    ValueError
-        if there are more than two further axes, or more panels than a picture holds.
+    Raises ValueError if there are more than two further axes, or more panels than a picture holds.
 
     Examples
     --------
@@ -75,42 +63,41 @@ def plot_cutpoints(dataset: xr.Dataset) -> Figure:
     over = [str(dim) for dim in dataset.value.dims[:-1]]
     dataset = dataset.drop_duplicates(over)
     single = [dim for dim in over if dataset.sizes[dim] == 1]
-    dataset = dataset.isel(dict.fromkeys(single, 0))
+    dataset = dataset.squeeze(single)
     over = sorted((dim for dim in over if dim not in single), key=lambda dim: dataset.sizes[dim])
     check_drawn({dim: dataset.sizes[dim] for dim in over})
     forms = [dim for dim in over if model.by_name[dim].choices]
     panel = forms[0] if forms else over[0] if len(over) == 2 else None
-    over = [dim for dim in over if dim != panel]
+    y = next((dim for dim in over if dim != panel), None)
     count = dataset.sizes[panel] if panel else 1
     parts = [dataset.isel({panel: i}) for i in range(count)] if panel else [dataset]
     columns = min(count, 3)
     rows = math.ceil(count / columns)
     width, height = (4.7, 4.2) if count == 1 else (2.3, 2.0)
-    height = height if over else STRIP
-    figure = Picture((width * columns + 2.6, height * rows + (0.9 if over else 1.6)), layout="constrained")
+    height = height if y else STRIP
+    figure = Picture((width * columns + 2.6, height * rows + (0.9 if y else 1.6)), layout="constrained")
     frame = figure.add_subfigure(figure.add_gridspec()[0])
     all_axes = frame.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     parameter, (low, high) = dataset.attrs["parameter"], dataset.attrs["within"]
     for i, (axes, part) in enumerate(zip(all_axes, parts, strict=False)):
-        _draw_lines(axes, model, part, over[-1] if over else None)
+        _draw_lines(axes, model, part, y)
         set_axis(axes, "x", spread(low, high, 512), width)
         axes.set_xlim(low, high)
         axes.tick_params(labelbottom=i + columns >= count)
-        if over:
-            set_axis(axes, "y", dataset[over[-1]].values, height)
+        if y:
+            set_axis(axes, "y", dataset[y].values, height)
         else:
             axes.set_yticks([])
             _number_cutpoints(axes, part, heights=3 if panel else 2)
         if panel:
             head = equation(model, panel, part[panel].item())
-            axes.set_title(head, fontsize="medium", pad=None if over else 40)
+            axes.set_title(head, fontsize="medium", pad=None if y else 40)
     for axes in all_axes[count:]:
         axes.remove()
-    if over:
-        frame.supxlabel(wrapped_label(model.by_name[parameter], width * columns), fontsize="medium")
-        frame.supylabel(wrapped_label(model.by_name[over[-1]], height * rows), fontsize="medium")
-    else:
-        frame.supxlabel(wrapped_label(model.by_name[parameter], width * columns), fontsize="medium")
+    varied = axis_label(model.by_name[parameter], dataset.value, width * columns)
+    frame.supxlabel(varied, fontsize="medium")
+    if y:
+        frame.supylabel(axis_label(model.by_name[y], dataset[y], height * rows), fontsize="medium")
     add_legend(figure, "right upper", [*_regime_patches(model, dataset), *_curve_lines(model, dataset)])
     labelled = dataset.assign_coords({parameter: ("end", dataset.attrs["within"])})
     text = caption_of(labelled, single, {}, [panel] if panel else [], [])
@@ -144,12 +131,11 @@ def _draw_lines(axes: Axes, model: Model, part: xr.Dataset, over: str | None) ->
         ends = [low, *value[j, :count], high]
         codes = [first[j], *above[j, :count]]
         for (left, right), code in zip(itertools.pairwise(ends), codes, strict=True):
-            boxes.setdefault(int(code), []).append(
-                [(left, bottom), (right, bottom), (right, top), (left, top)]
-            )
-    for code, corners in boxes.items():
+            corners = [(left, bottom), (right, bottom), (right, top), (left, top)]
+            boxes.setdefault(int(code), []).append(corners)
+    for code, quads in boxes.items():
         face = face_of(model, model.codes, code) | {"linewidth": 0}
-        axes.add_collection(PolyCollection(corners, **face, antialiased=False), autolim=False)
+        axes.add_collection(PolyCollection(quads, **face, antialiased=False), autolim=False)
     for x, at, who in _curves(value[order], below[order], above[order], player[order], y[order]):
         if over:
             axes.plot(x, at, linewidth=1.2, **_style(who))

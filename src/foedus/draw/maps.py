@@ -28,6 +28,7 @@ from .parts import (
     STRIP,
     Picture,
     add_legend,
+    axis_label,
     edges_of,
     equation,
     face_of,
@@ -39,14 +40,8 @@ from .parts import (
 )
 
 FORM_PANELS, COLUMNS = 24, 6  # the same where functional forms are compared, and in a row of these
-
-
 GAP = 0.12  # between blocks of panels, in widths of a panel
-
-
 TABLE_WIDTH, TABLE_ROW = 2.7, 0.41  # inches, of the table of shares
-
-
 SHARES_HEADING = "share of the map (%) where a regime holds under all, some (not all) and none of the forms"
 
 
@@ -121,18 +116,17 @@ def draw_maps(model: Model, array: xr.DataArray, entry: Label, panels: list[str]
         else:
             axes.set_yticks([])
         axes.tick_params(labelbottom=i + columns >= count, labelleft=i % columns == 0)
-    frame.supxlabel(wrapped_label(model.by_name[x], width * columns), fontsize="medium")
+    frame.supxlabel(axis_label(model.by_name[x], array[x], width * columns), fontsize="medium")
     if y:
-        frame.supylabel(wrapped_label(model.by_name[y[0]], height * rows), fontsize="medium")
-    if entry.codes and shares is None:
-        add_legend(figure, "right upper", patches_of(model, array, entry.codes), entry.long_name)
-    elif not entry.codes:
+        frame.supylabel(axis_label(model.by_name[y[0]], array[y[0]], height * rows), fontsize="medium")
+    if not entry.codes:
         if known.any():
-            frame.colorbar(mesh, ax=[axes for axes, _ in drawn], aspect=25).set_label(
-                wrapped_label(entry, height * rows)
-            )
+            bar = frame.colorbar(mesh, ax=[axes for axes, _ in drawn], aspect=25)
+            bar.set_label(wrapped_label(entry, height * rows))
         if not known.all():
             add_legend(figure, "upper right", [Patch(label="undefined", **blank)])
+    elif shares is None:
+        add_legend(figure, "right upper", patches_of(model, array, entry.codes), entry.long_name)
     return figure
 
 

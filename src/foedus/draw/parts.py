@@ -6,6 +6,7 @@ import math
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import matplotlib
@@ -27,41 +28,19 @@ from ..model import UNSOLVED, Code, Label, Model, Parameter, tex
 from .colours import colours_of
 
 ALONE = threading.RLock()  # held by whoever draws: threads share matplotlib's style and reader of formulas
-
-
 # matplotlib's default, whatever a matplotlibrc says: what fits in it always fits. But journals refuse its
 # Type 3 fonts in a PDF, and names in an SVG are drawn by lot without a salt
 STYLE: list[Any] = ["default", {"pdf.fonttype": 42, "svg.hashsalt": "foedus"}]
-
-
 SHOWN = 900  # values of an axis, about: one for each dot of the width of a map
-
-
 PANELS = 9  # small multiples in one picture, at most
-
-
 SCREEN_DPI = 110
-
-
 SMALL = 8.5  # points, of the caption and of the legends
-
-
 # a hatch, which no regime has, because no colour is left that differs from all
 NOT_SOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
-
-
 LEFT_OUT = {"facecolor": "white", "edgecolor": "0.4"}  # the cells of games that `where` has left out
-
-
 STRIP = 0.5  # inches, height of a map of one axis
-
-
 TINT = 0.45  # how much of a regime's colour is left behind curves
-
-
 GAINS = 1e-16, 1e-8  # deviation gains from rounding to what is certified: what their colours tell apart
-
-
 NOISE = 1e-9  # a sign that rounding could have made is none
 
 
@@ -262,6 +241,15 @@ def add_caption(figure: Figure, text: str) -> None:
 def wrapped_label(entry: Parameter | Label, width: float) -> str:
     """Return the label of a parameter or variable in lines of at most `width` inches."""
     return "\n".join(wrap_text(label_of(entry), width))
+
+
+def axis_label(parameter: Parameter, values: xr.DataArray, width: float) -> str:
+    """Return the label of an axis on which a parameter has these values, in their own units."""
+    units = values.attrs.get("units", parameter.units)
+    choice, by_form = parameter.units_by or ("", {})
+    if choice in values.coords:  # which may have been cut at one form since they got their units
+        units = by_form.get(str(values[choice].values), units)
+    return wrapped_label(replace(parameter, units=units), width)
 
 
 def wrap_text(text: str, width: float, size: float = 10) -> list[str]:

@@ -19,11 +19,7 @@ from .sensitivity import plot_sensitivity
 from .slices import plot_line, plot_slices
 
 ENDINGS = (".png", ".svg", ".pdf")
-
-
 NO_TIME: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # a png has none
-
-
 DPI = 200
 
 
@@ -78,8 +74,9 @@ def plot(
     >>> foedus.plot(ds, at={"status_quo": 0.5}).axes[0].get_xlabel()
     "ally's cost of arms, $c_{A}$ (good per unit of arms)"
     """
-    dims = getattr(dataset, "dims", ())
-    whole = "cutpoints" if "cutpoint" in dims else "sensitivity" if "output" in dims else None
+    told = {*getattr(dataset, "dims", ()), *getattr(dataset, "attrs", ())}
+    whole = "cutpoints" if {"cutpoint", "within"} <= told else None
+    whole = "sensitivity" if {"output", "interval"} <= told else whole
     if whole and (variable is not None or at or region):
         raise ValueError(f"a picture of {whole} is drawn whole; it takes no variable, no at and no region")
     if whole == "cutpoints":
@@ -108,10 +105,11 @@ def plot(
             f"fix {len(panels) - 3} of them with at (on the command line, --at)"
         )
     count = math.prod(cut.sizes[dim] for dim in panels)
-    cut, steps = loaded(cut, [name], [dim for dim in dims if dim not in panels], _shown(count))
+    about = SHOWN // math.ceil(math.sqrt(count))  # a panel is as much narrower
+    cut, steps = loaded(cut, [name], [dim for dim in dims if dim not in panels], about)
     model = model_of(dataset)
     figure = draw_maps(model, cut[name], drawn_of(model)[name], panels, forms)
-    if "vertex" in dataset.dims:
+    if {"vertex", "adaptive"} <= told:
         draw_boundaries(figure.axes[0], cut[name], dataset)
     add_caption(figure, caption_of(cut, sliced, steps, *grid_of(cut[name], panels)))
     return figure
@@ -156,8 +154,3 @@ def save_figure(figure: Figure, path: str | os.PathLike) -> None:
     ending = target.suffix[1:].lower()
     with drawing(), beside(target) as draft:
         figure.savefig(draft, format=ending, dpi=DPI, metadata=NO_TIME.get(ending))
-
-
-def _shown(panels: int) -> int:
-    """Return about how many values of an axis a picture of so many panels shows."""
-    return SHOWN // math.ceil(math.sqrt(panels))

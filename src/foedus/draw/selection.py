@@ -54,10 +54,9 @@ def within_region(dataset: xr.Dataset, name: str, region: Mapping[str, tuple[flo
                 f"region: {dim} has no value from {low!r} to {high!r}; "
                 f"it has {values.size} from {values.min():g} to {values.max():g}"
             )
-        if inside[-1] - inside[0] == inside.size - 1:  # of a file, a stretch is read faster than a list
-            dataset = dataset.isel({dim: slice(inside[0], inside[-1] + 1)})
-        else:
-            dataset = dataset.isel({dim: inside})
+        stretch = slice(inside[0], inside[-1] + 1)  # of a file read faster than a list
+        whole = inside.size == inside[-1] + 1 - inside[0]
+        dataset = dataset.isel({dim: stretch if whole else inside})
     return dataset
 
 
@@ -77,8 +76,7 @@ def loaded(
     for name in sorted(map(str, thinned.data_vars), key=lambda name: name != mapped):
         if name == LEAST_MARGIN.name:  # where no other regime was found, it has no size
             thinned[name] = thinned[name].where(np.isfinite(thinned[name]))
-        codes = drawn[name].codes
-        if codes:
+        if codes := drawn[name].codes:
             try:
                 thinned[name] = coded(thinned[name], codes)
             except ValueError:
@@ -86,15 +84,15 @@ def loaded(
                     raise
                 thinned = thinned.drop_vars(name)
                 continue
-        if codes and name != mapped and mapped in thinned:  # unsolved, whatever else the code is
-            thinned[name] = thinned[name].where(thinned[mapped] != UNSOLVED, np.int8(UNSOLVED))
+            if name != mapped and mapped in thinned:  # unsolved, whatever else the code is
+                thinned[name] = thinned[name].where(thinned[mapped] != UNSOLVED, np.int8(UNSOLVED))
     return thinned, steps
 
 
 def forms_of(dataset: xr.Dataset) -> list[str]:
     """Return the dimensions whose values make functional forms: those that are compared, and choices."""
-    choices = {name for name, parameter in model_of(dataset).by_name.items() if parameter.choices}
-    return [str(dim) for dim in dataset.dims if dim in {*compared(dataset), *choices}]
+    choices = [parameter.name for parameter in model_of(dataset).parameters if parameter.choices]
+    return [str(dim) for dim in dataset.dims if dim in (*compared(dataset), *choices)]
 
 
 def cut_at(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Dataset, list[str]]:
@@ -102,11 +100,10 @@ def cut_at(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Da
 
     What has a single value is cut there too, unless no axis of the map would be left.
     """
-    dims = [str(dim) for dim in dataset[name].dims]
+    known, dims = model_of(dataset).by_name, [str(dim) for dim in dataset[name].dims]
     axes = [dim for dim in dims if dim not in forms_of(dataset)]
-    choices = [name for name, parameter in model_of(dataset).by_name.items() if parameter.choices]
+    numbers = [dim for dim in dims if not known[dim].choices]
     # each value once: a repeated one would be a cell of no width
-    numbers = [dim for dim in dims if dim not in choices]
     uneven = [dim for dim in numbers if not (np.diff(dataset[dim]) > 0).all()]
     dataset = dataset.isel({dim: np.unique(dataset[dim], return_index=True)[1] for dim in uneven})
     places = nearest(dataset, dims, at)
@@ -117,4 +114,4 @@ def cut_at(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Da
         raise ValueError(f"at fixes every axis; leave at least one of {', '.join(axes)}")
     single = [dim for dim in dims if dim not in (*places, left[-1]) and dataset.sizes[dim] == 1]
     places |= dict.fromkeys(single, 0)
-    return dataset.isel(places), [dim for dim in places if dim not in choices]
+    return dataset.isel(places), [dim for dim in places if dim in numbers]

@@ -28,17 +28,9 @@ TALL = 3  # outputs one above the other, before they stand side by side
 def plot_sensitivity(dataset: xr.Dataset) -> Figure:
     """Draw for each output the indices of all samples, the parameters that matter most first, and a tornado.
 
-    Parameters
-    ----------
-    dataset : xarray.Dataset
-        what `sensitivity` or `load` returned
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        for each output panels of the same parameters: the Sobol' indices, of first and total order, or those
-        of another method, one panel each, with 95 % intervals; and the mean of the output over the lowest
-        and over the highest tenth of each parameter, from its mean over all
+    The panels of an output have the same parameters: the Sobol' indices, of first and total order, or those
+    of another method, one panel each, with 95 % intervals; and the mean of the output over the lowest and
+    over the highest tenth of each parameter, from its mean over all.
 
     Examples
     --------
@@ -85,15 +77,9 @@ def plot_sensitivity(dataset: xr.Dataset) -> Figure:
         )
         first.set_ylim(ranked.sizes["parameter"] - 0.5, -0.5)
         _set_title(first, model, dataset, output)
-    patches = [
-        Patch(
-            facecolor=(SHADES | ENDS)[name],
-            edgecolor="black",
-            linewidth=0.5,
-            label=label_of(SENSITIVITY[name], units=False),
-        )
-        for name in entries
-    ]
+    edge: dict[str, Any] = {"edgecolor": "black", "linewidth": 0.5}
+    shades, words = SHADES | ENDS, {name: label_of(SENSITIVITY[name], units=False) for name in entries}
+    patches = [Patch(facecolor=shades[name], label=words[name], **edge) for name in entries]
     place: Any = "outside upper left"
     figure.legend(handles=patches, loc=place, ncols=across, fontsize=SMALL, frameon=False)
     add_caption(figure, _caption(model, dataset))
@@ -176,21 +162,21 @@ def _set_title(axes: Axes, model: Model, dataset: xr.Dataset, output: str) -> No
 
 def _caption(model: Model, dataset: xr.Dataset) -> str:
     """Say how many samples there are, what the intervals are, and which games these were."""
-    there = {name: dataset[name].item() for name in model.by_name if name in dataset.coords}
-    choices = {name for name, entry in model.by_name.items() if entry.choices}
+    known = model.by_name
+    there = {name: dataset[name].item() for name in known if name in dataset.coords}
     changed = [
         equation(model, name, value)
         for name, value in there.items()
-        if name not in choices and value != model.by_name[name].default
+        if not known[name].choices and value != known[name].default
     ]
     laws = (
-        f"{name_of(model.by_name[name])} {text[2:-2]}"
+        f"{name_of(known[name])} {text[2:-2]}"
         for name, text in zip(dataset.parameter.values, dataset.distribution.values, strict=True)
     )
     parts = [
         f"{dataset.samples.values[-1]:,} samples, {dataset.attrs['games']:,} games",
         f"95 % intervals by {dataset.attrs['interval']}",
-        *(equation(model, name, value) for name, value in there.items() if name in choices),
+        *(equation(model, name, value) for name, value in there.items() if known[name].choices),
         ", ".join(changed),
         "" if {*untold(dataset)} - {*dataset.parameter.values} else "all else at default",
         "distributions: " + ", ".join(laws),

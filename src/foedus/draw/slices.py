@@ -22,6 +22,7 @@ from .parts import (
     Picture,
     add_caption,
     add_legend,
+    axis_label,
     caption_of,
     drawn_of,
     edges_of,
@@ -52,27 +53,11 @@ def plot_slices(
     A solid line is the variable itself, a dashed one what the model holds it against, where the dataset has
     it (``settlement_without`` beside ``settlement``).
 
-    Parameters
-    ----------
-    dataset : xarray.Dataset
-        what `sweep` or `load` returned
-    variables : list of str
-        the variables, nine at most; numbers, not codes
-    at, region : mapping, optional
-        as `plot` takes them; one axis must be left
+    The panels are in the order of `variables`, nine numbers at most, in two columns. With `at` and `region`
+    as `plot` takes them, one axis must be left.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-        with the panels in the order of `variables`, in two columns
-
-    Raises
-    ------
-    TypeError
-        if `dataset` is no Dataset, or a value of `at` is no number.
-    ValueError
-        if there are no variables, or too many, or one is unknown, a code, or named twice, if more than one
-        axis is left, or where `plot` raises it.
+    Raises what `plot` raises, and ValueError if there are no variables, or too many, or one is unknown, a
+    code, or named twice, or if more than one axis is left.
 
     Examples
     --------
@@ -117,7 +102,7 @@ def plot_slices(
         axes.set_title("\n".join(wrap_text(label_of(drawn[name]), WIDTH, SMALL)), fontsize=SMALL, loc="left")
         set_axis(axes, "x", cut[axis].values, WIDTH)
         axes.tick_params(labelsize=SMALL, labelbottom=i + columns >= len(names))
-    frame.supxlabel(wrapped_label(model.by_name[axis], WIDTH * columns), fontsize="medium")
+    frame.supxlabel(axis_label(model.by_name[axis], cut[axis], WIDTH * columns), fontsize="medium")
     if len(lines) > 1:
         add_legend(figure, "upper left", lines)
     if mapped.name in cut:
@@ -179,7 +164,7 @@ def plot_line(dataset: xr.Dataset, name: str, cut: Sequence[str]) -> Figure:
     else:
         axes.set_yticks([])
     set_axis(axes, "x", dataset[axis].values, 4.7)
-    axes.set_xlabel(wrapped_label(model.by_name[axis], 4.7))
+    axes.set_xlabel(axis_label(model.by_name[axis], dataset[axis], 4.7))
     add_caption(figure, caption_of(dataset, cut, steps, [], []))
     return figure
 
@@ -202,9 +187,8 @@ def _leaps(values: np.ndarray) -> np.ndarray:
 def with_gaps(array: xr.DataArray, jumps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return a curve's places and heights, with a gap at each of the `jumps` and at its own leaps."""
     at = np.union1d(jumps, _leaps(array.values))
-    return np.insert(array[array.dims[0]].values, at, np.nan), np.insert(
-        array.values.astype(float), at, np.nan
-    )
+    x, heights = array[array.dims[0]].values, array.values.astype(float)
+    return np.insert(x, at, np.nan), np.insert(heights, at, np.nan)
 
 
 def _draw_bands(axes: Axes, dataset: xr.Dataset, model: Model, bands: Label, tint: bool) -> None:

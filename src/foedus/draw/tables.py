@@ -2,7 +2,6 @@
 
 import csv
 import html
-import io
 import os
 import re
 from collections.abc import Sequence
@@ -14,9 +13,10 @@ from rich.table import Table
 from ..model.parameters import Symbol
 
 ENDINGS = (".csv", ".tex")
+Rows = Sequence[Sequence[str | float]]
 
 
-def rich_table(headings: Sequence[str], rows: Sequence[Sequence[str | float]], title: str) -> Table:
+def rich_table(headings: Sequence[str], rows: Rows, title: str) -> Table:
     """Return a table for the screen, numbers to the right."""
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for k, heading in enumerate(headings):
@@ -26,7 +26,7 @@ def rich_table(headings: Sequence[str], rows: Sequence[Sequence[str | float]], t
     return table
 
 
-def html_table(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> str:
+def html_table(headings: Sequence[str], rows: Rows) -> str:
     """Return a table for a web page; numbers are of the class ``number``.
 
     Examples
@@ -45,7 +45,7 @@ def html_table(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _has_numbers(rows: Sequence[Sequence[str | float]], column: int) -> bool:
+def _has_numbers(rows: Rows, column: int) -> bool:
     """Tell whether there are numbers in a column of a table."""
     return any(isinstance(row[column], (int, float)) for row in rows)
 
@@ -69,9 +69,7 @@ def check_table_path(path: str | os.PathLike) -> Path:
     return writable(target)
 
 
-def save_table(
-    headings: Sequence[str], rows: Sequence[Sequence[str | float]], path: str | os.PathLike
-) -> None:
+def save_table(headings: Sequence[str], rows: Rows, path: str | os.PathLike) -> None:
     """Write a table as CSV, or as LaTeX with the rules of booktabs, by the ending of `path`.
 
     In CSV, numbers keep every digit; in LaTeX they have six. It is written beside `path` and renamed when it
@@ -95,34 +93,25 @@ def save_table(
     from ..io.files import beside
 
     target = check_table_path(path)
-    text = _latex(headings, rows) if target.suffix == ".tex" else _csv(headings, rows)
-    with beside(target) as draft:
-        draft.write_text(text, encoding="utf-8")
+    with beside(target) as draft, open(draft, "w", encoding="utf-8", newline="") as stream:
+        if target.suffix == ".tex":
+            stream.write(_latex(headings, rows))
+        else:
+            csv.writer(stream, lineterminator="\n").writerows([headings, *rows])
 
 
-def _csv(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> str:
-    """Return a table as CSV."""
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows([headings, *rows])
-    return stream.getvalue()
-
-
-def _latex(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> str:
+def _latex(headings: Sequence[str], rows: Rows) -> str:
     """Return a table as LaTeX."""
-
-    def line(cells: Sequence[str | float]) -> str:
-        return " & ".join(_escaped(cell) for cell in cells) + r" \\"
-
     columns = "".join("r" if _has_numbers(rows, k) else "l" for k in range(len(headings)))
-    heads = (f"${head.tex}$" if isinstance(head, Symbol) else _escaped(head) for head in headings)
-    body = [" & ".join(heads) + r" \\", r"\midrule", *(line(row) for row in rows)]
-    return "\n".join(
-        [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", *body, r"\bottomrule", r"\end{tabular}", ""]
-    )
+    head, *body = (" & ".join(map(_escaped, cells)) + r" \\" for cells in (headings, *rows))
+    begin = rf"\begin{{tabular}}{{{columns}}}"
+    return "\n".join([begin, r"\toprule", head, r"\midrule", *body, r"\bottomrule", r"\end{tabular}", ""])
 
 
 def _escaped(cell: str | float) -> str:
     """Return a cell as LaTeX prints it."""
+    if isinstance(cell, Symbol):
+        return f"${cell.tex}$"
     if isinstance(cell, float):
         return f"{cell:.6g}"
     return re.sub(r"([_%&#$])", r"\\\1", str(cell))

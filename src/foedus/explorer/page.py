@@ -30,6 +30,7 @@ from bokeh.themes import Theme
 from ..alliance.codes import Regime
 from ..alliance.equilibrium import solve
 from ..alliance.model import NUMBERS, OUTCOMES, PARAMETERS
+from ..alliance.notebook import equilibrium_html
 from ..draw.parts import TINT, edges_of, log_ticks
 from ..draw.slices import STYLES, jumps_of, with_gaps
 from ..large.slabs import code_counts
@@ -49,7 +50,7 @@ from .view import (
     slices,
     view_of_query,
 )
-from .words import claims_list, colour, crossings, game_words, legend, links, number, rate, under_pointer
+from .words import claims_list, colour, crossings, legend, links, number, path, rate, under_pointer
 
 PATIENCE = 0.5  # seconds without a map, after which the page says why
 PAUSE = 0.12  # seconds without a change, after which what takes longer is shown, too
@@ -57,10 +58,8 @@ TALL = ":host { height: clamp(16em, 55vh, 38em) !important; }"  # the map, a win
 STEPS = 200  # of a slider
 TICKS = 6  # of a logarithmic axis, at most
 SCALES = ("linear", "log")
-INK = {
-    "light": ("#1c1c1c", "#ffffff", "#cfcfcf"),
-    "dark": ("#ececec", "#161616", "#444444"),
-}  # as in page.css
+# as in page.css
+INK = {"light": ("#1c1c1c", "#ffffff", "#cfcfcf"), "dark": ("#ececec", "#161616", "#444444")}
 DASHES = (*STYLES, "dotdash")
 WAITING = "<span class='faint'>solving; kernels are compiled at first, which takes up to a minute</span>"
 DIM = "document.documentElement.classList.toggle('stale', !cb_obj.data.known[0])"
@@ -143,11 +142,11 @@ class Page:
                 **common,
             )  # fmt: skip
             self.boxes[name] = box = pn.widgets.TextInput(name=label(name), css_classes=["compact"], **common)
-            slider.param.watch(functools.partial(self.slide, name), "value")
-            box.param.watch(functools.partial(self.type_in, name), "value")
+            slider.param.watch(functools.partial(self.choose, name, unscaled), "value")
+            box.param.watch(functools.partial(self.choose, name, number_at), "value")
         contest = PARAMETERS["contest"]
         self.contest = pn.widgets.Select(name=contest.long_name, options=list(contest.choices), **common)
-        self.contest.param.watch(self.choose_contest, "value")
+        self.contest.param.watch(functools.partial(self.choose, "contest", lambda _, form: form), "value")
         options = {label(name): name for name in NUMBERS}
         self.axes = {}
         for letter in "xy":
@@ -207,7 +206,7 @@ class Page:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # of an unsolved game, which the words tell
             eq = solve(view.game)
-        self.texts["words"].object = game_words(eq)
+        self.texts["words"].object = equilibrium_html(eq) + path(eq)
         self.texts["links"].object = links(view)
         self.move_pin(known=False)
         for name, line in self.pins.items():
@@ -231,14 +230,9 @@ class Page:
                     slider.value = min(max(scaled(name, value), slider.start), slider.end)
             self.contest.value = self.view.game.contest
             for letter, (name, axis) in zip("xy", self.view.axes.items(), strict=True):
-                shown = {
-                    "name": name,
-                    "low": number(axis.start),
-                    "high": number(axis.to),
-                    "scale": axis.scale,
-                }
-                for what, value in shown.items():
-                    self.axes[letter][what].value = value
+                shown = name, number(axis.start), number(axis.to), axis.scale
+                for widget, value in zip(self.axes[letter].values(), shown, strict=True):
+                    widget.value = value
         self.setting = False
 
     def change(self, made: Callable[[], View]) -> None:
@@ -260,38 +254,26 @@ class Page:
         """Return the view of the same game but for some parameters."""
         return self.view._replace(game=dataclasses.replace(self.view.game, **changes))
 
-    def slide(self, name: str, event: Any) -> None:
-        """Take the value of a slider."""
-        self.change(lambda: self.play(**{name: unscaled(name, event.new)}))
-
-    def type_in(self, name: str, event: Any) -> None:
-        """Take a value that was typed."""
-        self.change(lambda: self.play(**{name: number_at(name, event.new)}))
-
-    def choose_contest(self, event: Any) -> None:
-        """Take the form of the contest."""
-        self.change(lambda: self.play(contest=event.new))
+    def choose(self, name: str, read: Callable[[str, Any], Any], event: Any) -> None:
+        """Take the value of a parameter that `read` makes of what its widget has."""
+        self.change(lambda: self.play(**{name: read(name, event.new)}))
 
     def choose_axis(self, letter: str, what: str, event: Any) -> None:
         """Take a parameter, an end or the scale of an axis; the other's parameter changes places with it."""
 
         def made() -> View:
-            axes = {
-                k: (name, a.start, a.to, a.scale)
-                for k, (name, a) in zip("xy", self.view.axes.items(), strict=True)
-            }
-            other = "y" if letter == "x" else "x"
-            name, low, high, scale = axes[letter]
-            if what == "name" and event.new == axes[other][0]:
-                axes = {letter: axes[other], other: axes[letter]}
+            axes = list(self.view.axes.items())
+            k = "xy".index(letter)
+            name, axis = axes[k]
+            if what == "name" and event.new == axes[1 - k][0]:
+                axes.reverse()
             elif what == "name":
-                axis = reach(event.new)
-                axes[letter] = event.new, axis.start, axis.to, axis.scale
+                axes[k] = event.new, reach(event.new)
             else:
                 new = event.new if what == "scale" else number_at(f"{letter} {what}", event.new)
-                ends = {"low": low, "high": high, "scale": scale} | {what: new}
-                axes[letter] = name, *ends.values()
-            return make_view(self.view.game, {axes[k][0]: axes[k][1:] for k in "xy"})
+                end = {"low": "start", "high": "to"}.get(what, what)
+                axes[k] = name, axis.model_copy(update={end: new})
+            return make_view(self.view.game, {name: (a.start, a.to, a.scale) for name, a in axes})
 
         self.change(made)
 

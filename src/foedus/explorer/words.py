@@ -9,7 +9,7 @@ from ..alliance.codes import Crisis, Regime
 from ..alliance.equilibrium import Equilibrium
 from ..alliance.game import Game
 from ..alliance.model import PARAMETERS, REGIME_COLOURS
-from ..alliance.notebook import equilibrium_html, swatch
+from ..alliance.notebook import swatch
 from ..draw.parts import percent
 from ..draw.tables import html_table
 from ..maps.cutpoints import cutpoint_rows
@@ -31,11 +31,6 @@ def number(value: float) -> str:
     return repr(float(value)).removesuffix(".0")
 
 
-def game_words(eq: Equilibrium) -> str:
-    """Return what happens in a game, in words and numbers, and the path of its tree."""
-    return equilibrium_html(eq) + path(eq)
-
-
 def colour(code: int) -> str:
     """Return the colour of a regime on the map, black where a game could not be solved."""
     return REGIME_COLOURS.get(Regime(code), "black")
@@ -47,14 +42,8 @@ def path(eq: Equilibrium) -> str:
     moves = [
         ("S", "offers no alliance", f"pledges {eq.pledge:.4g}" if allied else "has no pledge worth its cost"),
         ("A", "", "signs" if allied else ""),
-        *(
-            (
-                player,
-                f"adds {getattr(eq.without, arms):.4g}",
-                f"adds {getattr(eq, arms):.4g}" if allied else "",
-            )
-            for player, arms in (("A", "ally_arms"), ("C", "challenger_arms"))
-        ),
+        ("A", f"adds {eq.without.ally_arms:.4g}", f"adds {eq.ally_arms:.4g}" if allied else ""),
+        ("C", f"adds {eq.without.challenger_arms:.4g}", f"adds {eq.challenger_arms:.4g}" if allied else ""),
         ("crisis", crisis(eq.without, eq.game), crisis(eq, eq.game) if allied else ""),
     ]
     rows = "".join(
@@ -83,10 +72,8 @@ def crisis(outcome: Any, game: Game) -> str:
 def under_pointer(eq: Equilibrium, names: Iterable[str]) -> str:
     """Say in a line which game is under the pointer, and what happens in it."""
     place = ", ".join(f"{PARAMETERS[name].symbol} = {number(getattr(eq.game, name))}" for name in names)
-    found = (
-        f"s = {eq.pledge:.4g}, a = {eq.ally_arms:.4g}, b = {eq.challenger_arms:.4g}, x = {eq.settlement:.4g}"
-    )
-    return f"{place}: {swatch(eq.regime)}<b>{eq.regime.words}</b>; {found}"
+    moves = f"s = {eq.pledge:.4g}, a = {eq.ally_arms:.4g}, b = {eq.challenger_arms:.4g}"
+    return f"{place}: {swatch(eq.regime)}<b>{eq.regime.words}</b>; {moves}, x = {eq.settlement:.4g}"
 
 
 def legend(counts: Mapping[int, int]) -> str:

@@ -1,20 +1,19 @@
 """Adaptive maps: the regimes over a grid of two axes, solved only along the boundaries between them."""
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..io.dataset import geometric, parameter_attributes, variable
+from ..io.dataset import geometric, variable
 from ..model import UNSOLVED, Label, Model, Outcome, chosen, table
 from ..model.checks import check_whole
 from ..solving.columns import check_axes
 from ..solving.parallel import Progress, check_threads
 from ..solving.requests import Request, request_sweep, solve_columns, solve_request, warn_unsolved
 from ..solving.sweeps import labelled
-from .topology import Geometry, entropies, geometry
+from .topology import Curves, Meeting, entropies, geometry
 from .tracing import Quads, Runs, lattice, runs, trace
 
 if TYPE_CHECKING:
@@ -153,9 +152,17 @@ def adaptive_map(
         i, j = divmod(int(found.start[np.argmax(found.code == UNSOLVED)]), shape[1])
         at = {name: float(column[k]) for (name, column), k in zip(values.items(), (i, j), strict=True)}
         warn_unsolved(game, unsolved, math.prod(shape), request.columns.fixed | at, stacklevel=3)
-    boundaries = geometry(codes_at, quads, shape)
+    curves, meetings = geometry(codes_at, quads, shape)
     kept = request._replace(columns=request.columns._replace(values=values))
-    return _labelled(kept, found, quads, boundaries, spacing, solved)
+    dataset = _labelled(kept, found, quads, curves, meetings)
+    sides = [min(spacing / (size - 1), 1.0) for size in shape]
+    return dataset.assign_attrs(
+        adaptive=list(shape),
+        spacing=spacing,
+        solved=solved,
+        unseen="regions enclosed by one regime, or by it and the border, that lie between values of an axis "
+        f"{spacing} steps apart; none that holds a rectangle of {sides[0]:.3g} by {sides[1]:.3g} of the axes",
+    )
 
 
 def values_at(axis: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -182,7 +189,7 @@ def _share_error(shown: np.ndarray, shape: tuple[int, int]) -> float:
 
 
 def _labelled(
-    request: Request, found: Runs, quads: Quads, boundaries: Geometry, spacing: int, solved: int
+    request: Request, found: Runs, quads: Quads, curves: Curves, meetings: list[Meeting]
 ) -> "xr.Dataset":
     """Return what was found of a map as a Dataset that explains itself."""
     import xarray as xr
@@ -193,15 +200,12 @@ def _labelled(
     if step == 1:
         regime = found.rows(0, shape[0])
     else:
-        rows, columns = (np.arange(0, size, step) for size in shape)
-        regime = found.at(np.repeat(rows, columns.size), np.tile(columns, rows.size))
-        regime = regime.reshape(rows.size, columns.size)
+        regime = found.at(*np.ix_(*(np.arange(0, size, step) for size in shape)))
     part = request._replace(columns=request.columns._replace(values=kept))
     dataset = labelled(part, {model.mapped.name: regime}, "foedus.adaptive_map")
 
     counts, known = found.counts(), labels(model)
     regimes = [code for code in model.codes.everything() if code != UNSOLVED or code in counts]
-    curves, meetings = boundaries.curves, boundaries.meetings
     corners = quads.codes.reshape(-1, 4)
     lengths = np.zeros((len(regimes), len(regimes)))
     place = {int(code): k for k, code in enumerate(regimes)}
@@ -225,19 +229,10 @@ def _labelled(
     names = {name: variable((name,), words, known[name]) for name in ("regime_name", "neighbour")}
     found_arrays = {name: variable(dims, array, known[name]) for name, (dims, array) in arrays.items()}
     dataset = dataset.assign_coords(names).assign(found_arrays)
-    points = curves.vertices, np.array([meeting.at for meeting in meetings]).reshape(-1, 2)
-    forms = {name: str(dataset[name].item()) for name in request.columns.fixed if model.by_name[name].choices}
-    for (kind, dim, at), (k, name) in itertools.product(
-        zip(("boundary_", "meeting_"), ("vertex", "meeting"), points, strict=True), enumerate(values)
-    ):
-        entry = parameter_attributes(model, name, forms)
-        attributes = entry | {"long_name": f"{known[kind].long_name}: {entry['long_name']}"}
-        dataset[kind + name] = xr.Variable((dim,), values_at(values[name], at[:, k]), attributes)
-    sides = [min(spacing / (size - 1), 1.0) for size in shape]
-    return dataset.assign_attrs(
-        adaptive=list(shape),
-        spacing=spacing,
-        solved=solved,
-        unseen="regions enclosed by one regime, or by it and the border, that lie between values of an axis "
-        f"{spacing} steps apart; none that holds a rectangle of {sides[0]:.3g} by {sides[1]:.3g} of the axes",
-    )
+    met_at = np.array([meeting.at for meeting in meetings]).reshape(-1, 2)
+    for kind, dim, at in (("boundary_", "vertex", curves.vertices), ("meeting_", "meeting", met_at)):
+        for name, along in zip(values, at.T, strict=True):
+            told = dataset[name].attrs
+            told = told | {"long_name": f"{known[kind].long_name}: {told['long_name']}"}
+            dataset[kind + name] = xr.Variable((dim,), values_at(values[name], along), told)
+    return dataset

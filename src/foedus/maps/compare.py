@@ -101,21 +101,8 @@ def compare(
 def regime_share(regime: "xr.DataArray", codes: type[Code], forms: Sequence[str]) -> "xr.DataArray":
     """Return the share of the map where each regime holds under all forms, under some, under none.
 
-    Points of the map that a mask has left out do not count.
-
-    Parameters
-    ----------
-    regime : xarray.DataArray
-        the regimes
-    codes : type of Code
-        what they may be
-    forms : sequence of str
-        which of its dimensions make the forms; the others make the map
-
-    Returns
-    -------
-    xarray.DataArray, shape (6, 3) or, with unsolved games, (7, 3)
-        over ``regime_name`` and ``under``; each row sums to 1
+    The dimensions of `regime` other than `forms` make the map; its points that a mask has left out do not
+    count. Each row sums to 1.
 
     Examples
     --------

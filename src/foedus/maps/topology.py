@@ -46,19 +46,12 @@ class Meeting(NamedTuple):
     codes: frozenset[int]
 
 
-class Geometry(NamedTuple):
-    """The boundaries of a map, and where they meet."""
-
-    curves: Curves
-    meetings: list[Meeting]
-
-
 # the sides of a quad: the offsets of the lower end of each, and the axis along which it runs
 SIDES = np.array([[0, 0, 1], [0, 1, 0], [1, 0, 1], [0, 0, 0]])  # bottom, right, top, left
 ENDS = np.array([[0, 1], [1, 3], [2, 3], [0, 2]])  # the corners at which they end, of codes.reshape(-1, 4)
 
 
-def geometry(codes_at: CodesAt, quads: Quads, shape: tuple[int, int]) -> Geometry:
+def geometry(codes_at: CodesAt, quads: Quads, shape: tuple[int, int]) -> tuple[Curves, list[Meeting]]:
     """Return the boundaries that run through mixed quads, all of a map, as curves, and where they meet.
 
     A boundary crosses the side of a quad where its code changes, found to 2^-`HALVINGS` of a step.
@@ -77,14 +70,15 @@ def geometry(codes_at: CodesAt, quads: Quads, shape: tuple[int, int]) -> Geometr
     meetings: list[Meeting] = []
     if junction.size:
         meetings = _meetings(codes_at, centres, masks(quads.codes[junction].reshape(-1, 4)), shape)
-        _pull_in(centres, meetings)
+    for meeting in meetings:  # a curve ends in the meeting that lies in the quad of its junction
+        centres[(np.abs(centres - meeting.at) <= 0.5).all(1)] = meeting.at
     chains = _chains(pairs, side.size)
     curves = Curves(
         np.concatenate([positions, centres])[np.concatenate([[], *chains]).astype(int)],
         np.array([len(chain) for chain in chains], np.int64),
         np.sort(ends[[next(n for n in chain if n < side.size) for chain in chains]], 1).reshape(-1, 2),
     )
-    return Geometry(curves, meetings)
+    return curves, meetings
 
 
 def _crossings(codes_at: CodesAt, side: np.ndarray, code: np.ndarray, width: int) -> np.ndarray:
@@ -226,13 +220,6 @@ def seen_from_near(
         reach = nearer
 
 
-def _pull_in(centres: np.ndarray, meetings: list[Meeting]) -> None:
-    """Move a junction to the meeting that lies in its quad, for curves to end there."""
-    for meeting in meetings:
-        inside = (np.abs(centres - meeting.at) <= 0.5).all(1)
-        centres[inside] = meeting.at
-
-
 def entropies(runs: Runs, quads: Quads, side: int) -> tuple[float, float]:
     """Return the basin entropy and the boundary basin entropy of a map in boxes of `side` by `side` points.
 
@@ -250,19 +237,12 @@ def entropies(runs: Runs, quads: Quads, side: int) -> tuple[float, float]:
         inside = (i < rows) & (j < columns)
         boxes.append(np.unique(i[inside] * columns + j[inside]))
     mixed = np.unique(np.concatenate(boxes))
+    known = np.unique(runs.code)
     total, boundary = 0.0, 0
     for part in np.array_split(mixed, mixed.size // 2**16 + 1):
-        i, j = np.divmod(part, columns)
-        inner = np.arange(side)
-        points = np.broadcast_arrays(
-            (i[:, None] * side + inner)[:, :, None], (j[:, None] * side + inner)[:, None, :]
-        )
-        codes = runs.at(*points).reshape(part.size, side * side)
-        p = (
-            np.stack([(codes == code).mean(1) for code in np.unique(codes)], 1)
-            if part.size
-            else np.ones((0, 1))
-        )
+        i, j = (at[:, None] * side + np.arange(side) for at in np.divmod(part, columns))
+        codes = runs.at(i[:, :, None], j[:, None, :]).reshape(part.size, side * side)
+        p = np.stack([(codes == code).mean(1) for code in known], 1)
         entropy = -(p * np.log(np.where(p > 0, p, 1.0))).sum(1)
         total += float(entropy.sum())
         boundary += int((entropy > 0).sum())

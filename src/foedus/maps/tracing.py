@@ -131,19 +131,14 @@ def _known(
     return at, np.concatenate([code, codes[line, step]])[first]
 
 
-class _Changes(NamedTuple):
-    at: np.ndarray  # flat index of the point before
-    code: np.ndarray  # of the point after
-
-
-def _changes(found: Quads, rows: np.ndarray, width: int) -> _Changes:
-    """Return the changes of code along rows, in order."""
+def _changes(found: Quads, rows: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the changes of code along rows, in order: the flat index of the point before, the code after."""
     lower = np.isin(found.i, rows) & (found.codes[:, 0, 0] != found.codes[:, 0, 1])
     upper = (found.i + 1 == rows[-1]) & (found.codes[:, 1, 0] != found.codes[:, 1, 1])
     at = np.concatenate([(found.i * width + found.j)[lower], ((found.i + 1) * width + found.j)[upper]])
     code = np.concatenate([found.codes[lower, 0, 1], found.codes[upper, 1, 1]])
     order = np.argsort(at)
-    return _Changes(at[order], code[order])
+    return at[order], code[order]
 
 
 def _followed(codes_at: CodesAt, i: np.ndarray, j: np.ndarray, shape: tuple[int, int]) -> Iterator[Quads]:
@@ -183,12 +178,11 @@ def runs(found: Quads, shape: tuple[int, int], corner: int) -> Runs:
     """Return the map that mixed quads make, all of them, with the code of its first point."""
     width = shape[1]
     rows = np.arange(shape[0])
-    along = _changes(found, rows, width)
-    down = _changes(found.turned(), np.array([0]), shape[0])
+    at, after = _changes(found, rows, width)
+    down, below = _changes(found.turned(), np.array([0]), shape[0])
     # the first point of a row has the code that the last change down the first column has left
-    codes = np.append(np.int8(corner), down.code)
-    first = codes[np.searchsorted(down.at, rows, side="left")]
-    start = np.concatenate([rows * width, along.at + 1])
-    code = np.concatenate([first, along.code]).astype(np.int8)
+    first = np.append(np.int8(corner), below)[np.searchsorted(down, rows, side="left")]
+    start = np.concatenate([rows * width, at + 1])
+    code = np.concatenate([first, after]).astype(np.int8)
     order = np.argsort(start, kind="stable")
     return Runs(shape, start[order], code[order])

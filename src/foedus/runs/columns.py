@@ -28,9 +28,8 @@ def read_columns(path: Path, model: Model) -> dict[str, Any]:
                     raise ValueError("a row has more or fewer values than there are names")
             except UnicodeDecodeError:
                 raise
-            except (
-                ValueError
-            ):  # slowly, to take names and what spreadsheets add, or to say which line is wrong
+            except ValueError:
+                # slowly, to take names and what spreadsheets add, or to say which line is wrong
                 stream.seek(0)
                 rows = np.array(list(_rows(parameters, csv.reader(stream))))
             if rows.size == 0:

@@ -60,12 +60,8 @@ KEYS = {
 def read_sensitivity(path: str | os.PathLike, model: Model | None = None) -> Run:
     """Read an analysis of sensitivity from a TOML file, or from the file of an earlier one.
 
-    Raises
-    ------
-    FileNotFoundError
-        if there is no such file.
-    ValueError, TypeError
-        if the file cannot be read, or with the first thing in it that is not allowed.
+    Raises FileNotFoundError if there is no such file; ValueError or TypeError if it cannot be read, or with
+    the first thing in it that is not allowed.
 
     Examples
     --------

@@ -66,25 +66,13 @@ OWN: dict[str, tuple[Callable[..., Quantile], str]] = {
 
 
 def check_distribution(parameter: Parameter, given: Any) -> Distribution:
-    """Return the distribution of a parameter.
+    """Return the distribution of a parameter, `given` as for `sensitivity`, or as a run file has it.
 
-    Parameters
-    ----------
-    parameter : Parameter
-        the parameter
-    given : sequence, mapping or frozen distribution
-        ``("uniform", low, high)``, ``("log_uniform", low, high)``, ``("normal", mean, deviation)``,
-        ``("triangular", low, mode, high)`` or any other name of `scipy.stats` with its arguments; the same
-        as a run file has it, ``{"uniform": [low, high]}`` or, of `scipy.stats`, by keywords as in
-        ``{"lognorm": {"s": 0.5, "scale": 0.4}}``; or a frozen distribution of `scipy.stats`
+    That is ``{"uniform": [low, high]}`` or, of `scipy.stats`, by keywords as in
+    ``{"lognorm": {"s": 0.5, "scale": 0.4}}``.
 
-    Raises
-    ------
-    TypeError
-        if `given` is no distribution, or the parameter is a choice.
-    ValueError
-        if the distribution is unknown or its arguments are not allowed, if it has zero variance, or
-        values outside the parameter's domain.
+    Raises TypeError if it is no distribution, or the parameter is a choice; ValueError if the distribution is
+    unknown or its arguments are not allowed, if it has zero variance, or values outside the domain.
 
     Examples
     --------

@@ -6,7 +6,6 @@ Borgonovo (2007) with Plischke et al. (2013) for delta. Everything is drawn in t
 of the distributions carry it to the parameters.
 """
 
-import contextlib
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -14,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..model import UNSOLVED, Code
-from ..solving.parallel import Progress, check_threads, in_parallel
+from ..solving.parallel import Progress, in_parallel
 from .distributions import Quantile, unit
 
 try:
@@ -111,39 +110,26 @@ def groups(a: Points, b: Points, methods: Sequence[str]) -> Iterator[dict[str, n
     yield {**b}
 
 
+class Study(NamedTuple):
+    """What is analysed: of the `METHODS`, by how many pairs of points, a power of 2, and which seed."""
+
+    quantiles: Mapping[str, Quantile]  # of each parameter
+    evaluate: Evaluate  # of points, an array by parameter, and a number of threads: arrays of results by name
+    methods: Sequence[str]
+    samples: int
+    seed: int
+    threads: int
+    progress: Progress | None  # of samples
+
+
 def indices(
-    quantiles: Mapping[str, Quantile],
-    evaluate: Evaluate,
-    choose: Callable[[dict[str, np.ndarray]], Sequence[Output]],
-    methods: Sequence[str],
-    samples: int,
-    seed: int,
-    threads: int | None = None,
-    progress: Progress | None = None,
+    study: Study, choose: Callable[[dict[str, np.ndarray]], Sequence[Output]]
 ) -> tuple[Sequence[Output], Found]:
-    """Return indices of sensitivity.
+    """Return indices of sensitivity of the outputs that `choose` makes of results for a few points.
 
-    Parameters
-    ----------
-    quantiles : mapping of str to callable
-        the quantile function of each parameter
-    evaluate : callable
-        of points, an array by parameter, and a number of threads: arrays of results by name
-    choose : callable
-        of results for a few points, those that outputs are chosen by: these outputs
-    methods : sequence of str
-        of `METHODS`
-    samples, seed : int
-        how many pairs of points are drawn, a power of 2, and by which seed
-    threads, progress
-        as for `sweep`, of samples instead of games
-
-    Raises
-    ------
-    ValueError
-        if an output is undefined where a method needs it, or does not vary.
+    Raises ValueError if an output is undefined where a method needs it, or does not vary.
     """
-    threads = check_threads(threads)
+    quantiles, evaluate, _, samples, seed, threads, _ = study
     size = samples if samples <= WHOLE else min(BLOCK, samples // BLOCKS)
     few = min(size, samples // PARTS[0])
     first = draw(quantiles, few, seed)
@@ -153,8 +139,10 @@ def indices(
         _check_varies(output, looked)
     analyse = _in_whole if size == samples else _in_blocks
     # the linear algebra of a density is small, and threads of its own only wait for each other
-    with _without_warnings(), threadpool_limits(1, user_api="blas"):
-        found = analyse(quantiles, evaluate, outputs, methods, samples, seed, threads, progress)
+    with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
+        # of resamples in which a rare regime does not occur: the intervals tell it
+        warnings.filterwarnings("ignore", "Constant values encountered", UserWarning)
+        found = analyse(study, outputs)
     for name, array in found.arrays.items():
         undefined = np.isnan(array)
         if name.startswith("second_order"):  # of a parameter with itself there is none
@@ -196,17 +184,9 @@ def _check_defined(output: Output, arrays: Points) -> None:
         )
 
 
-def _in_whole(
-    quantiles: Mapping[str, Quantile],
-    evaluate: Evaluate,
-    outputs: Sequence[Output],
-    methods: Sequence[str],
-    samples: int,
-    seed: int,
-    threads: int,
-    progress: Progress | None,
-) -> Found:
+def _in_whole(study: Study, outputs: Sequence[Output]) -> Found:
     """Return what SALib makes of all samples, and of parts of them from the first on."""
+    quantiles, evaluate, methods, samples, seed, threads, progress = study
     count = len(quantiles)
     base = draw(quantiles, samples, seed)
     solved = _stacked([evaluate(points, threads) for points in groups(base.a, base.b, methods)])
@@ -249,9 +229,8 @@ def _in_whole(
 
     # the second order comes with the others
     used = [m for m in methods if m != "sobol" or "second_order" not in methods]
-    tasks = [
-        (i, s, method) for method in used for i in range(len(outputs)) for s in reversed(range(len(sizes)))
-    ]
+    places = [(i, s) for i in range(len(outputs)) for s in reversed(range(len(sizes)))]
+    tasks = [(*place, method) for method in used for place in places]
     in_parallel(analyse, tasks, sum(sizes) * len(used) * len(outputs), threads, progress)
     for i, output in enumerate(outputs):
         known = output.known(both)
@@ -263,17 +242,9 @@ def _in_whole(
     return Found(arrays, sizes, _count(solved), games, interval)
 
 
-def _in_blocks(
-    quantiles: Mapping[str, Quantile],
-    evaluate: Evaluate,
-    outputs: Sequence[Output],
-    methods: Sequence[str],
-    samples: int,
-    seed: int,
-    threads: int,
-    progress: Progress | None,
-) -> Found:
+def _in_blocks(study: Study, outputs: Sequence[Output]) -> Found:
     """Return Sobol' indices from independent blocks of samples, of which only sums are kept."""
+    quantiles, evaluate, methods, samples, seed, threads, progress = study
     count = len(quantiles)
     size = min(BLOCK, samples // BLOCKS)
     blocks = samples // size
@@ -341,14 +312,11 @@ def _sobol(count: int, y: np.ndarray, method: str, seed: int) -> dict[str, np.nd
     found = SALib.analyze.sobol.analyze(
         _problem(count), y, calc_second_order=second, num_resamples=RESAMPLES, seed=seed
     )
-    results = {}
-    for name, key in (("first_order", "S1"), ("total_order", "ST"), ("second_order", "S2"))[
-        : 3 if second else 2
-    ]:
-        for suffix, end in (("", ""), ("_margin", "_conf")):
-            values = np.array(found[key + end], np.float64)
-            results[name + suffix] = _mirrored(values) if key == "S2" else values
-    return results
+    results: dict[str, np.ndarray] = {}
+    for name, key in {"first_order": "S1", "total_order": "ST", "second_order": "S2"}.items():
+        if key in found:
+            results |= {name: np.array(found[key]), f"{name}_margin": np.array(found[f"{key}_conf"])}
+    return {name: _mirrored(values) if values.ndim == 2 else values for name, values in results.items()}
 
 
 def _sums(y: np.ndarray, count: int) -> np.ndarray:
@@ -397,7 +365,7 @@ def _morris(count: int, x: np.ndarray, y: np.ndarray, seed: int) -> dict[str, np
         "morris_absolute_mean_margin": "mu_star_conf",
         "morris_deviation": "sigma",
     }
-    return {name: np.asarray(found[key], np.float64) for name, key in keys.items()}
+    return {name: np.asarray(found[key]) for name, key in keys.items()}
 
 
 def _pawn(u: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -506,11 +474,3 @@ def _problem(count: int) -> dict[str, Any]:
 def _seed(*key: int) -> int:
     """Return a seed for SALib, which takes 0 for none."""
     return int(np.random.SeedSequence(key).generate_state(1)[0]) | 1
-
-
-@contextlib.contextmanager
-def _without_warnings() -> Iterator[None]:
-    """Keep SALib from warning of resamples in which a rare regime does not occur: the intervals tell it."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Constant values encountered", UserWarning)
-        yield

@@ -8,10 +8,10 @@ import numpy as np
 from ..model import UNSOLVED, Model, chosen
 from ..model.checks import check_whole
 from ..solving.columns import fixed_parameters
-from ..solving.parallel import Progress
+from ..solving.parallel import Progress, check_threads
 from ..solving.requests import solve_columns, warn_unsolved
 from .distributions import Distribution, check_distribution, wilson
-from .indices import CODES, EVERYWHERE, LEAST, METHODS, MOST, WHOLE, Found, Output, indices
+from .indices import CODES, EVERYWHERE, LEAST, METHODS, MOST, WHOLE, Found, Output, Study, indices
 from .labels import SENSITIVITY
 
 if TYPE_CHECKING:
@@ -94,9 +94,8 @@ def sensitivity(
     check_seed(seed)
     wanted = None if outputs is None else check_outputs(game, outputs, ways)
     others = fixed_parameters(game, fixed, laws, "a distribution")
-    variables = list(
-        dict.fromkeys([mapped, *(output.variable for output in wanted or () if output.variable)])
-    )
+    told = [output.variable for output in wanted or () if output.variable]
+    variables = list(dict.fromkeys([mapped, *told]))
     unsolved: list[tuple[int, dict[str, float]]] = []
 
     def evaluate(points: dict[str, np.ndarray], threads: int) -> dict[str, np.ndarray]:
@@ -120,7 +119,8 @@ def sensitivity(
         return [Output(name, CODES, indicates=game.regimes[name]) for name in occur]
 
     quantiles = {name: law.quantile for name, law in laws.items()}
-    chosen_outputs, found = indices(quantiles, evaluate, choose, ways, samples, int(seed), threads, progress)
+    study = Study(quantiles, evaluate, ways, samples, int(seed), check_threads(threads), progress)
+    chosen_outputs, found = indices(study, choose)
     if unsolved:
         warn_unsolved(game, sum(count for count, _ in unsolved), found.games, unsolved[0][1], stacklevel=3)
     attributes = {"methods": " ".join(ways), "seed": int(seed), "games": found.games}
