@@ -42,14 +42,14 @@ def read_design(path: str | os.PathLike, model: Model | None = None) -> dict[str
     >>> read_design(path)["distributions"]
     {'stake': {'uniform': [0.5, 2]}}
     """
-    source, known = Path(path), chosen(model)
+    source = Path(path)
     kind = _kind(source)
     if kind == "claims":
-        return _earlier_design(source, known)
+        return _earlier_design(source, chosen(model))
     if kind == "distributions":
-        run = read_sensitivity(source, known)
+        run = read_sensitivity(source, model)
         return {"distributions": run.distributions} | run.fixed
-    grid = read_run(source, model=known)
+    grid = read_run(source, model=model)
     if grid.over:
         raise ValueError(f"{source} compares forms; claims are tested under one form")
     if not grid.axes:

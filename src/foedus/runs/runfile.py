@@ -74,8 +74,22 @@ class _Output(StrictTable):
     dtype: str = "float64"
 
 
-class _RunFile(StrictTable):
+class ModelTable(StrictTable):
+    """The content of a run file, which may name a model, found beside it."""
+
+    model: str | None = None
     game: dict[str, Any] = {}
+
+    def solved(self, source: Path, model: Model | None) -> Model:
+        """Return the model whose games are solved: the one given, or else the one that the file named."""
+        if model is None and self.model is not None:
+            from ..model.loading import load_model  # which most runs do without
+
+            return load_model(source.parent / self.model)
+        return chosen(model)
+
+
+class _RunFile(ModelTable):
     axes: dict[str, _Axis] = pydantic.Field(min_length=1)
     output: _Output = _Output()
 
@@ -92,7 +106,7 @@ def read_run(
     over : mapping of str to numpy.ndarray, optional
         what to compare, checked; it takes the place of what an earlier run compared or fixed
     model : Model, optional
-        the game; default: the alliance game
+        the game; default: the one that the run file names, or else the alliance game
 
     Returns
     -------
@@ -121,8 +135,8 @@ def read_run(
         return _earlier_run(source, over or {}, chosen(model))
     text = read_text(source)
     with naming(str(source)):
-        content = parse(text, _RunFile, {"": "game, axes, output", "output": "file, variables, dtype"})
-        return _checked(content, over or {}, chosen(model))
+        content = parse(text, _RunFile, {"": "model, game, axes, output", "output": "file, variables, dtype"})
+        return _checked(content, over or {}, content.solved(source, model))
 
 
 def read_text(source: Path) -> str:
@@ -209,7 +223,8 @@ def check_model(source: Path, dataset: xr.Dataset, model: Model) -> None:
     another version of this one."""
     made_of = model_of(dataset).name
     if made_of != model.name:
-        raise ValueError(f"{source} holds games of the model {made_of}, not of {model.name}")
+        hint = f"; name the file that makes {made_of} with --model" if model.built_in else ""
+        raise ValueError(f"{source} holds games of the model {made_of}, not of {model.name}{hint}")
     if changed := version_change(dataset, told_of(model)):
         raise ValueError(f"{source} was {changed}")
 

@@ -20,7 +20,7 @@ from ..uncertainty.sensitivity import (
     check_samples,
     check_seed,
 )
-from .runfile import StrictTable, check_model, fixed_in, parse, read_text
+from .runfile import ModelTable, StrictTable, check_model, fixed_in, parse, read_text
 
 
 class Run(NamedTuple):
@@ -43,15 +43,14 @@ class _Output(StrictTable):
     file: str | None = None
 
 
-class _RunFile(StrictTable):
+class _RunFile(ModelTable):
     distributions: dict[str, Any]
-    game: dict[str, Any] = pydantic.Field(default={})
     sensitivity: _Sensitivity = _Sensitivity()
     output: _Output = _Output()
 
 
 KEYS = {
-    "": "distributions, game, sensitivity, output",
+    "": "model, distributions, game, sensitivity, output",
     "sensitivity": "methods, outputs, samples, seed",
     "output": "file",
 }
@@ -74,9 +73,10 @@ def read_sensitivity(path: str | os.PathLike, model: Model | None = None) -> Run
     source = Path(path)
     if source.suffix in FORMATS:
         return _earlier_run(source, chosen(model))
-    text, known = read_text(source), chosen(model)
+    text = read_text(source)
     with naming(str(source)):
         content = parse(text, _RunFile, KEYS)
+        known = content.solved(source, model)
         laws = check_distributions(known, content.distributions, content.game)
         asked = content.sensitivity
         methods = check_methods(asked.methods)
