@@ -278,18 +278,18 @@ class Sides(Code):
 
 def sides(p):
     """Return the side, and a number."""
-    return int(p.seed > p.within), p.seed
+    return int(p.resolution > p.contest), p.resolution
 
 
 @pytest.mark.parametrize("ending", [".nc", ".zarr"])
 def test_attributes_stay_though_parameters_have_their_names(tmp_path, ending):
-    names = ["model", "command", "seed", "within", "created", "contest", "points", "references"]
+    names = ["command", "created", "contest", "references", "resolution", "compared"]
     odd = Model(
         "odd", "Odd names", [Parameter(name, "", 0.5) for name in names],
-        [Outcome("side", codes=Sides), Outcome("number")], solve=sides, references="nowhere",
+        [Outcome("where", codes=Sides), Outcome("number")], solve=sides, references="nowhere",
     )  # fmt: skip
     path = tmp_path / f"odd{ending}"
-    found = foedus.cutpoints("seed", (0.0, 1.0), {"contest": [0.25, 0.5]}, model=odd)
+    found = foedus.cutpoints("resolution", (0.0, 1.0), {"contest": [0.25, 0.5]}, model=odd)
     foedus.save(found, path)
     loaded = foedus.load(path)
     loaded.attrs.pop("created")
