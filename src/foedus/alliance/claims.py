@@ -78,7 +78,7 @@ def _still_under(regime: Regime) -> Callable[[Games], Truths]:
     """Return the premise that a regime holds at c_A and where it is a little dearer."""
 
     def premise(g: Games) -> Truths:
-        return _is(g, regime) & (_dearer(g).regime == int(regime))
+        return _is(g, regime) & (g.once(_dearer).regime == int(regime))
 
     premise.__doc__ = f"{regime.words}, also where c_A is {STEP:.0%} dearer"
     return premise
@@ -129,12 +129,12 @@ def self_reliance_between(lines: Games) -> Truths:
 
 def restraint_pledge_falls(g: Games) -> Truths:
     """The pledge falls as c_A rises."""
-    return _exceeds(g.found.pledge, _dearer(g).pledge)
+    return _exceeds(g.found.pledge, g.once(_dearer).pledge)
 
 
 def restraint_burden_falls(g: Games) -> Truths:
     """S's burden share falls as c_A rises."""
-    return _exceeds(g.found.burden_share, _dearer(g).burden_share)
+    return _exceeds(g.found.burden_share, g.once(_dearer).burden_share)
 
 
 def restraint_disproportionate(g: Games) -> Truths:
@@ -156,7 +156,7 @@ def restraint_total_falls(g: Games) -> Truths:
 
 def deterrence_pledge_rises(g: Games) -> Truths:
     """The pledge rises with c_A."""
-    return _exceeds(_dearer(g).pledge, g.found.pledge)
+    return _exceeds(g.once(_dearer).pledge, g.found.pledge)
 
 
 def deterrence_indifferent(g: Games) -> Truths:

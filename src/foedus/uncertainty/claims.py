@@ -314,18 +314,17 @@ def _test_block(
     games = Games(model, numbers, shape, () if lines.along else model.found)
     codes = getattr(games.found, model.mapped.name)
     solved = True if lines.along else codes != UNSOLVED  # an unsolved game meets no premise
-    premises: dict[Any, np.ndarray] = {}  # which claims share
     tallies = {}
     for claim in claims:
-        if claim.premise not in premises:
-            premises[claim.premise] = _told(claim, "premise", games, (count,)) & solved
-        met, holds = premises[claim.premise], _told(claim, "holds", games, shape)
+        met = _told(claim, "premise", games, (count,)) & solved
+        holds = _told(claim, "holds", games, shape)
         against = met & ~(holds.all(axis=1) if lines.along else holds)
         examples = tuple(
             (first + int(i), _game_at(model, numbers, i * lines.length + np.argmin(holds[i])))
             for i in np.flatnonzero(against)[:EXAMPLES]
         )
-        tallies[claim.name] = Tally(int(met.sum()), int(met.sum() - against.sum()), examples)
+        count_met = int(np.count_nonzero(met))
+        tallies[claim.name] = Tally(count_met, count_met - int(np.count_nonzero(against)), examples)
     return tallies, codes.ravel()
 
 
@@ -338,7 +337,7 @@ def _told(claim: Claim, part: str, games: Games, shape: tuple[int, ...]) -> np.n
     which = f"the claim {claim.name}: its {part}, {getattr(function, '__name__', function)},"
     try:
         with np.errstate(all="ignore"):  # forces that no float holds are infinite
-            told = function(games)
+            told = games.once(function)
         truths = np.asarray(told)
     except Exception as error:
         why = " ".join(f"{type(error).__name__}: {error}".split())

@@ -1,9 +1,9 @@
 """Solved games as the functions of claims see them: what is given, what is found, and what if."""
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from ..model import UNSOLVED, Model
 from ..solving.requests import solve_columns
 
 Numbers = dict[str, Any]  # by parameter: one for all games, or a row with one for each
+Answer = TypeVar("Answer")
 
 
 class Given(SimpleNamespace):
@@ -68,6 +69,7 @@ class Games:
         self._changes: dict[str, np.ndarray] = {}
         self._where: Any = True
         self._known: list[tuple[dict[str, np.ndarray], Any, Found]] = []  # what was asked for with changes
+        self._answers: dict[Any, Any] = {}
         values = {
             name: _shown(parameter.values(numbers[name]), shape)
             if np.ndim(numbers[name])
@@ -93,7 +95,7 @@ class Games:
         >>> games.at(ally_cost=2 * games.given.ally_cost).found.pledge[0] == games.found.pledge[1]
         np.True_
         >>> games.at(status_quo=[0.5, 1.5]).found.regime
-        array([ 3, -1], dtype=int8)
+        array([ 2, -1], dtype=int8)
         """
         given = {
             name: values if np.ndim(values) == 0 else np.asarray(values) for name, values in changed.items()
@@ -101,9 +103,15 @@ class Games:
         new = copy.copy(self)
         new.given = Given(**vars(self.given) | given)
         new._changes = self._changes | {name: self._column(name, values) for name, values in given.items()}
-        new._where = self._where & where
+        new._where, new._answers = self._where & where, {}
         new.found = new._found_of_changes(outcomes)
         return new
+
+    def once(self, function: Callable[["Games"], Answer]) -> Answer:
+        """Return what a function makes of these games, which several claims may ask for."""
+        if function not in self._answers:
+            self._answers[function] = function(self)
+        return self._answers[function]
 
     def numbers(self, which: np.ndarray) -> np.ndarray:
         """Return some of the games, a row each, as kernels take them."""
