@@ -74,6 +74,7 @@ def plot(
     >>> foedus.plot(ds, at={"status_quo": 0.5}).axes[0].get_xlabel()
     "ally's cost of arms, $c_{A}$ (good per unit of arms)"
     """
+    # by what its maker told of it, too: a dimension alone may be of any model
     told = {*getattr(dataset, "dims", ()), *getattr(dataset, "attrs", ())}
     whole = "cutpoints" if {"cutpoint", "within"} <= told else None
     whole = "sensitivity" if {"output", "interval"} <= told else whole
