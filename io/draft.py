@@ -218,6 +218,11 @@ def drafted(
         except OSError as error:
             kept = f"; what is solved stands in {draft.folder}, to be resumed" if draft.started() else ""
             raise OSError(f"{error}{kept}") from error
+        except ValueError as error:  # of the model's kernel
+            if draft.started():
+                kept = f"what is solved stands in {draft.folder}, to be resumed with the same model only"
+                error.args = (f"{error}; {kept}",)
+            raise
         finally:
             if not draft.started():
                 _clear(draft.folder)

@@ -10,13 +10,14 @@ from collections import namedtuple
 import numba
 import numpy as np
 from numba import types
-from numba.extending import overload
+from numba.extending import lower_cast, overload
 
 from ._jit import keep, plain
 
 TILE = 64, 1024  # rows and columns of games that a thread takes at a time
 BLOCK = 256  # games
-NUMBERS = types.Number, types.Boolean, types.IntEnumMember  # what a kernel may give for an outcome
+# what a kernel may give for an outcome
+NUMBERS = types.Integer, types.Float, types.Boolean, types.IntEnumMember
 
 
 def jit(function):
@@ -44,6 +45,23 @@ def _number(value):
     if isinstance(value, types.IntEnumMember):
         return lambda value: float(value.value)
     return (lambda value: float(value)) if isinstance(value, NUMBERS) else None
+
+
+@lower_cast(types.IntEnumMember, types.Float)
+def _code_as_float(context, builder, code, real, value):
+    """Let a kernel give a code in one line and a float in its place in another, which numba only types."""
+    return context.cast(builder, value, code.dtype, real)
+
+
+def values(found):
+    """Return what a kernel gives."""
+    return found
+
+
+@overload(values)
+def _values(found):
+    """Take nothing but a tuple: how long a list is would be known only when it is there."""
+    return (lambda found: found) if isinstance(found, types.BaseTuple) else None
 
 
 @jit
@@ -135,12 +153,12 @@ def loop(solve, parameters, outcomes, mapped=0, inner=None, model=None):
     places = range(outcomes)
     # numba makes no named tuple of an array, and takes no tuple of several types apart in a loop
     kernel = solve if plain or hasattr(solve, "py_func") else jit(solve)
-    names = {"__name__": __name__, "solve": kernel, "given": given, "number": number}
+    names = {"__name__": __name__, "solve": kernel, "given": given, "number": number, "values": values}
     exec(
         f"def solve_block(p, found, games):\n"
         f"    {outer}\n"
         f"    for i in range(games):\n"
-        f"        {''.join(f'f{j}, ' for j in places)} = solve(given({each}))\n"
+        f"        {''.join(f'f{j}, ' for j in places)} = values(solve(given({each})))\n"
         f"        {'; '.join(f'found[{j}, i] = number(f{j})' for j in places)}",
         names,
     )

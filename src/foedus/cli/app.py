@@ -18,7 +18,7 @@ from .explore import explore
 from .info import info
 from .map import map
 from .models import model_named, new
-from .options import for_model
+from .options import VERBOSE, for_model
 from .plot import plot
 from .points import points
 from .screens import complain, mind_streams
@@ -81,7 +81,10 @@ def run(arguments: list[str]) -> int:
         system = error.filename and error.strerror  # whose words these are
         return complain(f"{error.filename}: {error.strerror}" if system else str(error), 2)
     except (cyclopts.CycloptsError, ValueError, TypeError) as error:
-        return complain(str(error), 2)
+        whole = getattr(error, "whole", "")  # of what is wrong with a model's kernel
+        if whole and VERBOSE in arguments:
+            print(whole, file=sys.stderr)
+        return complain(f"{error}{f' ({VERBOSE} tells more)' if whole and VERBOSE not in arguments else ''}", 2)
     except Broken as error:
         if isinstance(error, ModuleNotFoundError) and not error.name:  # in our words: of an extra
             return complain(str(error), 2)

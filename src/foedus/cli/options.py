@@ -33,6 +33,10 @@ ModelOption = Annotated[
         help="a game of your own: a Python file that makes a Model, as entry.py, or entry.py:name of several",
     ),
 ]
+VERBOSE = "--verbose"
+Verbose = Annotated[
+    bool, cyclopts.Parameter(name=VERBOSE, help="of a model that cannot be compiled, print all that numba says")
+]
 
 # words that shells complete; another is taken as it is, to be refused in our words and not the parser's
 _Words: Any = Literal
@@ -64,10 +68,14 @@ def for_model(command: Callable[..., Any], model: Model) -> Callable[..., Any]:
             argument = argument.replace(default=None)
         if argument.name not in model.by_name:  # as --arms of foedus solve may be
             taken.append(argument.replace(annotation=kinds.get(argument.annotation, argument.annotation)))
-    known = {"model": model} if "model" in signature.parameters else {}
+    known = {}
+    if "model" in signature.parameters:
+        known = {"model": model}
+        kind = inspect.Parameter.KEYWORD_ONLY
+        taken.append(inspect.Parameter("verbose", kind, default=False, annotation=Verbose))
 
     @functools.wraps(command)
-    def run(*arguments: Any, **options: Any) -> Any:
+    def run(*arguments: Any, verbose: bool = False, **options: Any) -> Any:  # verbose: see `app.run`
         return command(*arguments, **given | options | known)
 
     run.__signature__ = signature.replace(parameters=taken)  # type: ignore[attr-defined]

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from .model import BUILT_IN, Model, find
 
+KNOWN = ValueError, TypeError, ImportError  # errors that say what is wrong without their name
+
 
 def load_model(place: str | os.PathLike) -> Model:
     """Return the model that a file makes. The file is a program and is run: load none that you do not trust.
@@ -68,7 +70,7 @@ def _sources(path: Path, seen: set[Path]) -> Iterator[tuple[Path, str]]:
     """Give a file and the files beside it that it imports, or that these import, each once with its text."""
     seen.add(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path.name} is not a text in UTF-8") from None
     yield path, text
@@ -132,11 +134,13 @@ def _telling(path: Path) -> Iterator[None]:
     try:
         yield
     except SyntaxError as error:
-        raise ValueError(f"{path.name}, line {error.lineno}: {error.msg}") from None
+        raise ValueError(f"{Path(error.filename or path).name}, line {error.lineno}: {error.msg}") from None
     except (Exception, SystemExit) as error:
         lines = [
             frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
         ]
         where = f"{path.name}, line {lines[-1]}" if lines else path.name
-        kind = "" if isinstance(error, (ValueError, ImportError)) else f"{type(error).__name__}: "
-        raise ValueError(f"{where}: {kind}{error}") from error
+        words = str(error) if isinstance(error, KNOWN) else f"{type(error).__name__}: {error}"
+        if isinstance(error, SystemExit):
+            words = "it ends the program; a file that makes a model must not"
+        raise ValueError(f"{where}: {words.removesuffix(': ') or type(error).__name__}") from error

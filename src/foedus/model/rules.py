@@ -1,5 +1,6 @@
 """What a model must be, so that every tool can take it: checked when it is made."""
 
+import inspect
 import keyword
 import math
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,8 @@ def check_model(model: "Model") -> None:
     for outcome in model.kept.values():
         if outcome.codes:
             _check_codes(outcome.name, outcome.codes)
+    if model.solve is not None:
+        _check_kernel(model.solve)
     if not any(outcome.codes for outcome in model.outcomes):
         raise ValueError(
             f"the model {model.name} has no outcome that is a code, and a map shows one; "
@@ -117,6 +120,17 @@ def _check_parameter(model: "Model", parameter: Parameter) -> None:
         choice, by_form = parameter.units_by
         if choice not in model.by_name or not {*by_form} <= {*model.by_name[choice].choices}:
             raise ValueError(f"{name}: units_by = {parameter.units_by!r} names no choice, or no form of it")
+
+
+def _check_kernel(solve: Any) -> None:
+    """Raise if a kernel is no function of one argument, compiled or not."""
+    function = getattr(solve, "py_func", solve)
+    if not inspect.isfunction(function):
+        raise TypeError(f"solve = {solve!r} is not a function; it must be one, as def solve(p)")
+    if (count := function.__code__.co_argcount) != 1:
+        raise TypeError(
+            f"{function.__name__} takes {count} arguments; a kernel takes one, p, with the parameters by name"
+        )
 
 
 def _ends(usual: Any) -> tuple[float, float]:

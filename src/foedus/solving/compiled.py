@@ -9,11 +9,21 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba import types
 
 from ..kernels.loop import NUMBERS, TILE, jit, loop, parameters_type
 from ..model import UNSOLVED, Code, Loop, Model
 from .columns import ROW, Columns
 from .parallel import Tile
+
+KINDS = {
+    NUMBERS: "one value",
+    (types.StringLiteral, types.UnicodeType): "a text",
+    types.List: "a list",
+    types.Array: "an array",
+    types.Generator: "a generator",
+    types.BaseTuple: "a tuple",
+}  # what else a kernel may give than values, by numba's types
 
 
 class KernelError(ValueError):
@@ -64,27 +74,39 @@ def _codes(model: Model, name: str) -> type[Code]:
     return codes
 
 
+def _compiled(model: Model) -> Any:
+    """Return a kernel compiled alone."""
+    return model.solve if hasattr(model.solve, "py_func") else jit(model.solve)
+
+
 def _not_compiled(model: Model, error: Exception) -> KernelError:
     """Say in one line why a kernel cannot be compiled."""
-    solve: Any = model.solve if hasattr(model.solve, "py_func") else jit(model.solve)
+    solve = _compiled(model)
     given = (numba.typeof(parameters_type(tuple(model.by_name))(*([0.0] * len(model.by_name)))),)
     try:
         solve.compile(given)
-    except numba.core.errors.NumbaError as own:
+    except Exception as own:  # also of what the kernel refers to, as in math.gama
         return KernelError(f"{_place(model, str(own))}: {_reason(model, str(own))}", str(own))
-    except Exception as own:  # of what the kernel refers to, as in math.gama
-        return KernelError(f"{_line_raised(model, _defaults(model))}: {own}", str(own))
     gives: Any = solve.overloads[given].signature.return_type
-    if isinstance(gives, numba.types.BaseTuple):
-        kinds = list(gives)  # type: ignore[call-overload]
-        if len(kinds) != len(model.found):
-            return KernelError(f"{name_of(model)}: solve returns {len(kinds)} values; {_wanted(model)}")
+    if isinstance(gives, (types.Optional, types.NoneType)):
+        return KernelError(f"{name_of(model)}: solve ends without return, or returns None; {_wanted(model)}")
+    if not isinstance(gives, types.BaseTuple):
+        return KernelError(f"{name_of(model)}: solve returns {_kind(gives)}; {_wanted(model)}")
+    kinds = list(gives)  # type: ignore[call-overload]
+    if len(kinds) == len(model.found):
         for name, kind in zip(model.found, kinds, strict=True):
             if not isinstance(kind, NUMBERS):
-                return KernelError(f"{name_of(model)}: solve returns {kind} as {name}; it must be a number")
-    if isinstance(gives, (numba.types.Optional, numba.types.NoneType)):
-        return KernelError(f"{name_of(model)}: solve ends without return, or returns None; {_wanted(model)}")
-    return KernelError(f"{name_of(model)}: solve returns {gives}; {_wanted(model)}", str(error))
+                return KernelError(
+                    f"{name_of(model)}: solve returns {_kind(kind)} as {name}; it must be a number"
+                )
+        return KernelError(f"{name_of(model)}: solve cannot be compiled: {error}", str(error))
+    count = "one value" if len(kinds) == 1 else f"{len(kinds)} values"
+    return KernelError(f"{name_of(model)}: solve returns {count}; {_wanted(model)}")
+
+
+def _kind(found: Any) -> str:
+    """Say of what kind something is that a kernel gives."""
+    return next((words for kind, words in KINDS.items() if isinstance(found, kind)), str(found))
 
 
 def name_of(model: Model) -> str:
@@ -93,21 +115,28 @@ def name_of(model: Model) -> str:
 
 
 def _place(model: Model, told: str) -> str:
-    """Return the line of a model's file that numba's words end with, or as much as is known of it."""
-    lines = re.findall(r'File "(?:.*[/\\])?([^"]+)", line (\d+)', told)
-    own = [line for file, line in lines if file == name_of(model)]
-    return f"{name_of(model)}, line {own[-1]}" if own else name_of(model)
+    """Return the line of a model's file that numba's words speak of, or as much as is known of it."""
+    lines = re.findall(r'([^"/\\]+)(?:", line | \()(\d+)', told)
+    own = list(dict.fromkeys(int(line) for file, line in lines if file == name_of(model)))
+    if "Return of" in told:
+        return f"{name_of(model)}, lines {' and '.join(map(str, sorted(own)))}"
+    return f"{name_of(model)}, line {own[0]}" if own else _line_raised(model, _defaults(model))
 
 
 def _reason(model: Model, told: str) -> str:
     """Return the first of numba's words that tell something, in ours where they are known."""
-    line = next(line for line in told.splitlines() if line and not line.startswith("Failed in"))
+    line = next((line for line in told.splitlines() if line and not line.startswith("Failed in")), "")
+    line = re.sub(r"\.* Raised from .*", "", line)
     if found := re.match(r"Unknown attribute '(\w+)' of type Parameters", line):
         return f"there is no parameter {found[1]!r}; there are {', '.join(model.by_name)}"
     if found := re.match(
         r"Untyped global name '(\w+)': Cannot determine Numba type of <class 'function'>", line
     ):
         return f"{found[1]} is called by a kernel; mark it with @foedus.jit"
+    if found := re.match(r"Unknown attribute '(\w+)' of type IntEnum class<\w+>\((\w+)\)", line):
+        return f"there is no {found[2]}.{found[1]}"
+    if line.startswith("No implementation of function") and (call := re.search(">>> (.*)", told)):
+        return f"solve cannot be compiled: numba knows no {call[1]}"
     if line.startswith(("Can't unify return type", "Cannot cast Tuple", "Cannot cast UniTuple")):
         return f"solve returns values of other kinds in one line than in another; {_wanted(model)}"
     return f"solve cannot be compiled: {line.rstrip(' .:')}"
@@ -141,10 +170,8 @@ def _raised(
     line = _line_raised(model, numbers)
     if str(error).endswith("got None"):  # as numba says it
         return KernelError(f"{name_of(model)}: solve ends without return, or returns None; {_wanted(model)}")
-    words = str(error) or "no words with it"
-    return KernelError(
-        f"{line}: the kernel raised {type(error).__name__}: {words}, in {model.written(model.game(numbers))}"
-    )
+    raised = f"{type(error).__name__}: {error}".removesuffix(": ")
+    return KernelError(f"{line}: the kernel raised {raised}, in {model.written(model.game(numbers))}")
 
 
 def _defaults(model: Model) -> dict[str, float]:
@@ -167,12 +194,11 @@ def _line_raised(model: Model, numbers: Mapping[str, float]) -> str:
 
 def _odd(model: Model, numbers: Mapping[str, float], codes: list[str]) -> KernelError:
     """Say which code of a game is none."""
-    solve: Any = getattr(model.solve, "py_func", model.solve)
     given = parameters_type(tuple(model.by_name))(*(numbers[name] for name in model.by_name))
-    found = dict(zip(model.found, solve(given), strict=False))
+    found = dict(zip(model.found, _compiled(model)(given), strict=False))
     name = next((n for n in codes if found[n] not in (UNSOLVED, *_codes(model, n))), codes[0])
     there = ", ".join(f"{int(code)} {code.words}" for code in _codes(model, name))
     game = model.written(model.game(numbers))
     return KernelError(
-        f"{name_of(model)}: the kernel gives {found[name]} as {name} in {game}; the codes are {there}"
+        f"{name_of(model)}: the kernel gives {float(found[name]):.15g} as {name} in {game}; the codes are {there}"
     )
