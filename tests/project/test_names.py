@@ -1,0 +1,38 @@
+"""Public names: all that `foedus` offers is there, and type checkers see where each of them is from."""
+
+import ast
+import importlib
+from pathlib import Path
+
+import foedus
+
+TREE = ast.parse(Path(foedus.__file__).read_text(encoding="utf-8"))
+
+
+def imported(block):
+    """The names that a block imports, and from which module."""
+    return {
+        alias.name: node.module for node in block if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+
+
+def test_all_names_are_there():
+    for name in foedus.__all__:
+        assert getattr(foedus, name)
+
+
+def test_type_checkers_see_what_is_imported_late():
+    """`__getattr__` tells them nothing; they read the block that is for them."""
+    (block,) = (
+        node.body
+        for node in TREE.body
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
+    )
+    assert imported(block) == foedus._LATER
+    for name, module in foedus._LATER.items():
+        assert getattr(foedus, name) is getattr(importlib.import_module(f"foedus.{module}"), name)
+
+
+def test_no_name_is_hidden_from_type_checkers():
+    now = next(node.body for node in TREE.body if isinstance(node, ast.Try))
+    assert {*foedus.__all__} <= {*imported(now), *foedus._LATER}
