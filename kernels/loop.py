@@ -1,7 +1,7 @@
 """The loop over many games of any model, around its kernel.
 
 The kernel is compiled into it. Games are solved in blocks: the parameters of a block stand in rows, and so
-does what is found, so that a kernel without branches is solved several games at a time.
+does what is found, where it is kept, so that a kernel without branches is solved several games at a time.
 """
 
 import functools
@@ -16,6 +16,7 @@ from ._jit import keep, plain
 
 TILE = 64, 1024  # rows and columns of games that a thread takes at a time
 BLOCK = 256  # games
+NONE = -128  # in the place of a code that is none of the outcome's
 # what a kernel may give for an outcome
 NUMBERS = types.Integer, types.Float, types.Boolean, types.IntEnumMember
 
@@ -45,6 +46,33 @@ def _number(value):
     if isinstance(value, types.IntEnumMember):
         return lambda value: float(value.value)
     return (lambda value: float(value)) if isinstance(value, NUMBERS) else None
+
+
+def coded(value, known):
+    """Return a code as it is kept, or `NONE` if it is not among those `known`, as bits from -1 on."""
+    return _coded_float(float(value), known)
+
+
+@overload(coded)
+def _coded(value, known):
+    if isinstance(value, types.IntEnumMember):
+        return lambda value, known: _coded_whole(np.int64(value.value), known)
+    if isinstance(value, types.Float):
+        return lambda value, known: _coded_float(value, known)
+    return (lambda value, known: _coded_whole(np.int64(value), known)) if isinstance(value, NUMBERS) else None
+
+
+@jit
+def _coded_whole(value, known):
+    bit = (known >> np.uint64((value + 1) & 63)) & np.uint64(1)
+    return np.int8(value) if (value >= -1) & (value <= 62) & (bit == 1) else np.int8(NONE)
+
+
+@jit
+def _coded_float(value, known):
+    # asked first: what is made a whole number of NaN may be anything
+    whole = np.int32(value) if -1.0 <= value <= 62.0 else np.int32(NONE)
+    return _coded_whole(whole if whole == value else np.int32(NONE), known)
 
 
 @lower_cast(types.IntEnumMember, types.Float)
@@ -89,37 +117,24 @@ def _fill(row, games, start, place, values):
 
 
 @jit
-def _copy_codes(found, target, known):
-    """Copy codes, and return how many of them are not known: bit 0 of `known` stands for -1, and so on."""
-    odd = 0
-    for i in range(target.size):
-        code = np.int32(found[i])
-        target[i] = np.int8(code)
-        bit = (known >> np.uint64((code + 1) & 63)) & np.uint64(1)
-        odd += not ((code == found[i]) & (code >= -1) & (code <= 62) & (bit == 1))
-    return odd
+def _row(kept, place, spare, start, games):
+    """Return where an outcome of the games from number `start` on is written, if it is not kept in `spare`."""
+    return kept[place, start : start + games] if place >= 0 else spare[:games]
 
 
 @jit
-def _first_odd(found, known):
-    """Return the first game whose code is not known, or -1."""
-    for i in range(found.size):
-        if _copy_codes(found[i : i + 1], np.empty(1, np.int8), known):
-            return i
-    return -1
-
-
-@jit
-def _unsolved(found):
-    """Return how many games could not be solved, and the first of them, or -1."""
-    count, first = 0, -1
-    for i in range(found.size):
-        count += found[i] == -1.0
-    if count:
-        while found[first + 1] != -1.0:
-            first += 1
-        first += 1
-    return count, first
+def _tally(row):
+    """Return how many codes of a row are -1, the first such, and the first that is `NONE`, or -1."""
+    count, first, odd, signs = 0, -1, -1, np.int8(0)
+    for i in range(row.size):
+        signs = np.int8(signs | row[i])
+    if signs < 0:
+        for i in range(row.size - 1, -1, -1):
+            if row[i] == -1:
+                count, first = count + 1, i
+            elif row[i] == NONE:
+                odd = i
+    return count, first, odd
 
 
 @functools.cache
@@ -129,7 +144,7 @@ def parameters_type(names):
 
 
 @functools.cache
-def loop(solve, parameters, outcomes, mapped=0, inner=None, model=None):
+def loop(solve, parameters, coded_ones, mapped=0, inner=None, model=None):
     """Return the loop over games that `solve` solves.
 
     Parameters
@@ -138,28 +153,38 @@ def loop(solve, parameters, outcomes, mapped=0, inner=None, model=None):
         the kernel, plain Python or compiled: of the parameters by name, a value for each outcome
     parameters : tuple of str
         their names, in order
-    outcomes, mapped : int
-        how many there are, and which of them is -1 where a game could not be solved
+    coded_ones : tuple of bool
+        of each outcome, whether it is a code
+    mapped : int
+        which of them is -1 where a game could not be solved
     inner : int, optional
         the only parameter that varies within a row of games, if there is one
     model : str, optional
         a hash of the model's source, under which compiled code is kept; unless given, it is not
     """
     given = parameters_type(parameters)
-    count = range(len(parameters))
+    count, outcomes = range(len(parameters)), len(coded_ones)
     inside = np.array([inner is None or k == inner for k in count])
     outer = "; ".join(f"p{k} = p[{k}, 0]" for k in count if not inside[k]) or "pass"
     each = ", ".join(f"p[{k}, i]" if inside[k] else f"p{k}" for k in count)
-    places = range(outcomes)
     # numba makes no named tuple of an array, and takes no tuple of several types apart in a loop
+    rows, puts, tallies = [], [], []
+    for j, is_code in enumerate(coded_ones):
+        kind = "codes" if is_code else "floats"
+        rows.append(f"r{j} = row({kind}, places[{j}], spare_{kind}[{j}], start, games)")
+        puts.append(f"r{j}[i] = coded(f{j}, known[{j}])" if is_code else f"r{j}[i] = number(f{j})")
+        tallies.append(f"tally(r{j})" if is_code else "(0, -1, -1)")
     kernel = solve if plain or hasattr(solve, "py_func") else jit(solve)
     names = {"__name__": __name__, "solve": kernel, "given": given, "number": number, "values": values}
+    names |= {"coded": coded, "row": _row, "tally": _tally}
     exec(
-        f"def solve_block(p, found, games):\n"
+        f"def solve_block(p, floats, codes, places, known, spare_floats, spare_codes, start, games):\n"
         f"    {outer}\n"
+        f"    {'; '.join(rows)}\n"
         f"    for i in range(games):\n"
-        f"        {''.join(f'f{j}, ' for j in places)} = values(solve(given({each})))\n"
-        f"        {'; '.join(f'found[{j}, i] = number(f{j})' for j in places)}",
+        f"        {''.join(f'f{j}, ' for j in range(outcomes))} = values(solve(given({each})))\n"
+        f"        {'; '.join(puts)}\n"
+        f"    return {', '.join(tallies)},",
         names,
     )
     solve_block = jit(names["solve_block"])
@@ -171,12 +196,21 @@ def loop(solve, parameters, outcomes, mapped=0, inner=None, model=None):
         """Solve the games of a tile, and write what is wanted of them; return how many could not be solved,
         the first of them, and the first of which a code is none that is `known`, or -1.
 
-        known : the codes of each outcome in `which_codes`, as bits; the other parameters are those of
+        known : the codes of each outcome, as bits; the other parameters are those of
         `alliance.grid.solve_games`
         """
         # i = game, k = varying parameter, j = outcome
         first_row, last_row, first_column, last_column = tile
-        p, found = np.empty((fixed.size, BLOCK)), np.empty((outcomes, BLOCK))
+        p = np.empty((fixed.size, BLOCK))
+        spare_floats, spare_codes = (
+            np.empty((outcomes, BLOCK), floats.dtype),
+            np.empty((outcomes, BLOCK), np.int8),
+        )
+        places = np.full(outcomes, -1)
+        for j in range(which_floats.size):
+            places[which_floats[j]] = j
+        for j in range(which_codes.size):
+            places[which_codes[j]] = j
         for k in range(fixed.size):
             p[k, :] = fixed[k]
         unsolved, first, odd = 0, -1, -1
@@ -188,18 +222,17 @@ def loop(solve, parameters, outcomes, mapped=0, inner=None, model=None):
                     games = min(games, layout[-1, 1] - start % layout[-1, 1])
                 for k in range(varying.size):
                     _fill(p[varying[k]], games if inside[varying[k]] else 1, start, layout[k], values)
-                solve_block(p, found, games)
-                count, place = _unsolved(found[mapped, :games])
+                tallies = solve_block(
+                    p, floats, codes, places, known, spare_floats, spare_codes, start, games
+                )
+                count, place, _ = tallies[mapped]
                 unsolved += count
                 if count and first < 0:
                     first = start + place
-                for j in range(which_floats.size):
-                    _copy(found[which_floats[j]], floats[j, start : start + games])
-                for j in range(which_codes.size):
-                    column = found[which_codes[j], :games]
-                    if _copy_codes(column, codes[j, start : start + games], known[j]) and odd < 0:
-                        odd = start + _first_odd(column, known[j])
+                for _, _, other in tallies:
+                    if other >= 0 and (odd < 0 or start + other < odd):
+                        odd = start + other
                 start += games
         return unsolved, first, odd
 
-    return keep(jit(solve_games), model, (outcomes, mapped, inner)) if model else jit(solve_games)
+    return keep(jit(solve_games), model, (coded_ones, mapped, inner)) if model else jit(solve_games)

@@ -122,7 +122,7 @@ FILES = {
     ),
     "no kernel": (
         changed("    solve=solve,\n", ""),
-        "the model zones cannot be solved: it has no solve=, as one that a file of results tells of; give the model itself with model= (from run.toml)",
+        "the model zones cannot be solved: it has no solve=; if it was read from a file of results, give the model itself with model= (from run.toml)",
     ),
     "other keyword": (
         changed("solve=solve", "kernel=solve"),
@@ -349,12 +349,12 @@ def test_a_helper_must_be_marked(folder):
 @compiled_only
 def test_codes_and_numbers_may_stand_in_each_others_place(folder):
     """As 1.0 for a code, and a code or a whole number for a number."""
-    body = "if p.t > 1:\n    return 1.0, 2\nif p.u > 1:\n    return -1, Zone.HIGH\nreturn Zone.LOW, p.t"
+    body = "if p.t > 1:\n    return 1.0, 2\nif p.u > 1:\n    return False, Zone.HIGH\nreturn Zone.LOW, p.t"
     (folder / "x.py").write_text(solving(body))
     done = foedus("map", "run.toml", "--model", "x.py", "--no-picture", "--threads", "1", cwd=folder)
     assert done.returncode == 0, done
     ds = xr.load_dataset(folder / "map.nc")
-    assert ds.zone.values.tolist() == [[0, 0, -1], [0, 0, -1], [0, 0, -1], [1, 1, 1], [1, 1, 1]]
+    assert ds.zone.values.tolist() == [[0, 0, 0]] * 3 + [[1, 1, 1]] * 2
     assert ds.height.values.tolist() == [[0, 0, 1], [0.5, 0.5, 1], [1, 1, 1], [2, 2, 2], [2, 2, 2]]
 
 

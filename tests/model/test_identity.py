@@ -102,7 +102,6 @@ def test_the_source_is_the_text_given_or_else_that_of_the_kernel():
     assert source_of(dataclasses.replace(model, source="a text")) == "a text"
     assert source_of(model).startswith("def solve(p):\n")
     assert source_of(dataclasses.replace(model, solve=numba.njit(by_others))).startswith("def by_others(p):")
-    assert source_of(dataclasses.replace(model, solve=max)) == ""
     typed = {}
     exec("def solve(p): return 0, 0.0, 0.0, 0.0", typed)
     assert source_of(dataclasses.replace(model, solve=typed["solve"])) == ""
@@ -185,7 +184,7 @@ def test_the_first_difference_is_told(changes, words):
 )
 def test_a_model_that_a_dataset_tells_of_is_not_solved(tool):
     told = model_of(foedus.sweep({"demand": [9.0, 10.0]}, model=model))
-    with pytest.raises(ValueError, match="the model entry was read from a file and cannot be solved; give the model itself with model="):  # fmt: skip
+    with pytest.raises(ValueError, match="the model entry cannot be solved: it has no solve=; if it was read from a file of results, give the model itself with model="):  # fmt: skip
         tool(told)
 
 

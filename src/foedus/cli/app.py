@@ -78,7 +78,9 @@ def run(arguments: list[str]) -> int:
         whole = getattr(error, "whole", "")  # of what is wrong with a model's kernel
         if whole and VERBOSE in arguments:
             print(whole, file=sys.stderr)
-        return complain(f"{error}{f' ({VERBOSE} tells more)' if whole and VERBOSE not in arguments else ''}", 2)
+        return complain(
+            f"{error}{f' ({VERBOSE} tells more)' if whole and VERBOSE not in arguments else ''}", 2
+        )
     except Broken as error:
         if isinstance(error, ModuleNotFoundError) and not error.name:  # in our words: of an extra
             return complain(str(error), 2)

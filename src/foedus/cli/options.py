@@ -35,7 +35,8 @@ ModelOption = Annotated[
 ]
 VERBOSE = "--verbose"
 Verbose = Annotated[
-    bool, cyclopts.Parameter(name=VERBOSE, help="of a model that cannot be compiled, print all that numba says")
+    bool,
+    cyclopts.Parameter(name=VERBOSE, help="of a model that cannot be compiled, print all that numba says"),
 ]
 
 # words that shells complete; another is taken as it is, to be refused in our words and not the parser's

@@ -103,7 +103,7 @@ def source_of(model: Model) -> str:
         return model.source
     try:
         return inspect.getsource(model.solve)
-    except (OSError, TypeError):  # typed where no text is kept, or no function of Python
+    except OSError:  # typed where no text is kept
         return ""
 
 

@@ -242,7 +242,7 @@ def chosen(model: Model | None) -> Model:
         raise ValueError(f"the name {model.name} is that of foedus' own model; give yours another name")
     if model.solve is None and model.loop is None:
         raise ValueError(
-            f"the model {model.name} cannot be solved: it has no solve=, as one that a file of results tells of; "
-            "give the model itself with model="
+            f"the model {model.name} cannot be solved: it has no solve=; "
+            "if it was read from a file of results, give the model itself with model="
         )
     return model

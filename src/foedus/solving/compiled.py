@@ -3,7 +3,7 @@
 import bisect
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,8 @@ class KernelError(ValueError):
         self.whole = whole
 
 
-def own_loop(model: Model, columns: Columns, codes: list[str]) -> Loop:
-    """Return the loop over games around a model's kernel; of each game `codes` are kept.
+def own_loop(model: Model, columns: Columns) -> Loop:
+    """Return the loop over games around a model's kernel.
 
     Calling it raises `KernelError` if the kernel cannot be compiled, raises something itself, or gives a code
     that is none.
@@ -47,9 +47,9 @@ def own_loop(model: Model, columns: Columns, codes: list[str]) -> Loop:
     inner = names.index(single[0]) if alone else None
     mapped = list(model.found).index(model.mapped.name)
     kept = model.hash if model.source else None
-    solve_tile = loop(model.solve, tuple(names), len(model.found), mapped, inner, kept)
-    bits = [sum(1 << code + 1 for code in {UNSOLVED, *_codes(model, name)}) for name in codes]
-    known = np.array(bits, np.uint64)
+    coded = tuple(outcome.codes is not None for outcome in model.outcomes)
+    solve_tile = loop(model.solve, tuple(names), coded, mapped, inner, kept)
+    known = np.array([_bits(outcome.codes) for outcome in model.outcomes], np.uint64)
 
     def solve_games(tile: Tile, width: int, *arguments: Any) -> tuple[int, int]:
         try:
@@ -61,17 +61,15 @@ def own_loop(model: Model, columns: Columns, codes: list[str]) -> Loop:
                 raise _not_compiled(model, error) from error
             raise _raised(model, columns, solve_tile, tile, width, (*arguments, known), error) from error
         if odd >= 0:
-            raise _odd(model, columns.numbers(odd), codes)
+            raise _odd(model, columns.numbers(odd))
         return unsolved, first
 
     return Loop(solve_games, TILE)
 
 
-def _codes(model: Model, name: str) -> type[Code]:
-    """Return the codes of an outcome that has them."""
-    codes = model.found[name].codes
-    assert codes
-    return codes
+def _bits(codes: Iterable[Code] | None) -> int:
+    """Return which codes there are, and -1, as bits, of which the lowest stands for -1."""
+    return sum(1 << code + 1 for code in {UNSOLVED, *(codes or ())})
 
 
 def _compiled(model: Model) -> Any:
@@ -192,13 +190,18 @@ def _line_raised(model: Model, numbers: Mapping[str, float]) -> str:
     return name_of(model)
 
 
-def _odd(model: Model, numbers: Mapping[str, float], codes: list[str]) -> KernelError:
+def _odd(model: Model, numbers: Mapping[str, float]) -> KernelError:
     """Say which code of a game is none."""
     given = parameters_type(tuple(model.by_name))(*(numbers[name] for name in model.by_name))
-    found = dict(zip(model.found, _compiled(model)(given), strict=False))
-    name = next((n for n in codes if found[n] not in (UNSOLVED, *_codes(model, n))), codes[0])
-    there = ", ".join(f"{int(code)} {code.words}" for code in _codes(model, name))
+    coded = {
+        outcome: value
+        for outcome, value in zip(model.outcomes, _compiled(model)(given), strict=True)
+        if outcome.codes
+    }
+    outcome = next((o for o, value in coded.items() if value not in (UNSOLVED, *o.codes)), model.mapped)
+    there = ", ".join(f"{int(code)} {code.words}" for code in outcome.codes)
     game = model.written(model.game(numbers))
     return KernelError(
-        f"{name_of(model)}: the kernel gives {float(found[name]):.15g} as {name} in {game}; the codes are {there}"
+        f"{name_of(model)}: the kernel gives {float(coded[outcome]):.15g} as {outcome.name} in {game}; "
+        f"the codes are {there}"
     )

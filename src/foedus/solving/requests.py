@@ -32,7 +32,7 @@ class Request(NamedTuple):
             return self.model.loop(self.columns.column)
         from .compiled import own_loop  # with numba, slower to import than everything else here
 
-        return own_loop(self.model, self.columns, self.codes)
+        return own_loop(self.model, self.columns)
 
     @property
     def codes(self) -> list[str]:
