@@ -118,7 +118,7 @@ def _fill(row, games, start, place, values):
 
 @jit
 def _row(kept, place, spare, start, games):
-    """Return where an outcome of the games from number `start` on is written, if it is not kept in `spare`."""
+    """Return where an outcome of games from number `start` on is written: in `spare` if it is not kept."""
     return kept[place, start : start + games] if place >= 0 else spare[:games]
 
 

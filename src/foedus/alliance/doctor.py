@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from ..solving.doctor import Finding
 from ..solving.parallel import check_threads
 from ..solving.sweeps import sweep
 from ..system.libraries import Broken, cause_and_fix
@@ -65,15 +66,6 @@ class Check(NamedTuple):
 
     name: str
     run: Callable[[], str]
-    remedy: str
-
-
-class Finding(NamedTuple):
-    """What came of a check, in words."""
-
-    name: str
-    passed: bool
-    words: str
     remedy: str
 
 

@@ -12,12 +12,13 @@ import cyclopts
 from ..model import Model
 from ..system.libraries import Broken, cause_and_fix
 from ..version import __version__
-from .models import model_named
+from .models import model_named, option_of
 from .options import VERBOSE, for_model
 from .screens import complain, mind_streams
 
 HELP = "Solve the alliance game of a superpower, its ally and a challenger, exactly; or a game of your own."
 
+COMPLETION = "--install-completion"
 COMMANDS = (
     "new", "solve", "map", "compare", "points", "plot", "cutpoints", "statics", "info", "claims",
     "sensitivity", "explore", "doctor",
@@ -40,7 +41,8 @@ def application(model: Model, commands: Iterable[str] = COMMANDS) -> cyclopts.Ap
         command = getattr(importlib.import_module(f".{name}", __package__), name)
         app.command(for_model(command, model))
     app.register_install_completion_command(
-        help="Have the shell complete commands, options and their values."
+        COMPLETION,
+        help="Have the shell complete commands, options and their values; with --model, of a game of your own.",
     )
     return app
 
@@ -61,7 +63,9 @@ def run(arguments: list[str]) -> int:
     try:
         # only what is run is imported, unless all commands are to be told
         asked = [name for name in COMMANDS if name in arguments[:1]] or COMMANDS
-        code = application(model_named(arguments), asked)(arguments)
+        app = application(model_named(arguments), asked)
+        # whose command is the parser's, and takes no model
+        code = app(option_of(arguments)[1] if arguments[:1] == [COMPLETION] else arguments)
         sys.stdout.flush()
     except KeyboardInterrupt as stop:
         return complain(str(stop) or "interrupted; no half-written file is left", 130)

@@ -15,17 +15,25 @@ def model_named(arguments: list[str]) -> Model:
 
     Raises what `load_model` does.
     """
-    for place, argument in enumerate(arguments):
-        option, equals, value = argument.partition("=")
-        if option == OPTION and (equals or arguments[place + 1 :]):
-            named = value if equals else arguments[place + 1]
-            return _loaded(named, f"{OPTION} {named}")
+    named, _ = option_of(arguments)
+    if named is not None:
+        return _loaded(named, f"{OPTION} {named}")
     for argument in arguments:
         if argument.endswith(".toml"):
             beside = _named_in(Path(argument))
             if beside is not None:
                 return _loaded(beside, argument)
     return chosen(None)
+
+
+def option_of(arguments: list[str]) -> tuple[str | None, list[str]]:
+    """Return the model that is named by its option, if one is, and the other arguments."""
+    for place, argument in enumerate(arguments):
+        option, equals, value = argument.partition("=")
+        if option == OPTION and (equals or arguments[place + 1 :]):
+            end = place + (1 if equals else 2)
+            return value if equals else arguments[place + 1], arguments[:place] + arguments[end:]
+    return None, arguments
 
 
 def _loaded(place: str, source: str) -> Model:

@@ -87,13 +87,23 @@ def _sources(path: Path, seen: set[Path]) -> Iterator[tuple[Path, str]]:
                     yield from _sources(beside, seen)
 
 
+def code_hash(source: str) -> str:
+    """Return a hash of what a program does, whatever its comments say.
+
+    Examples
+    --------
+    >>> code_hash("x = 1") == code_hash("x = 1  # one") != code_hash("x = 2")
+    True
+    """
+    return hashlib.sha256(ast.dump(ast.parse(source)).encode()).hexdigest()[:12]
+
+
 @functools.lru_cache
 def _loaded(path: Path, name: str, sources: tuple[tuple[Path, str], ...]) -> Model:
     """Return the model that a file makes, given with those beside it and the text of each."""
     texts = [text if file == path else f"# {file.relative_to(path.parent)}\n{text}" for file, text in sources]
     source = "\n".join(texts)
-    digest = hashlib.sha256(source.encode()).hexdigest()[:12]  # in compiled code, too: no path
-    module = types.ModuleType(f"foedus_model_{path.stem}_{digest}")
+    module = types.ModuleType(f"foedus_model_{code_hash(source)}")  # in compiled code, too: no path
     module.__file__ = str(path)
     with _telling(path), _beside(path.parent, {str(file) for file, _ in sources}):
         sys.modules[module.__name__] = module  # where enumerations and the like look for it

@@ -1,0 +1,355 @@
+"""A game of one's own in a file, as `foedus new` writes it: every command takes it, however it is solved the bits
+are the same, and it is compiled once."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+import numpy as np
+import pytest
+import xarray as xr
+from conftest import as_shipped, compiled_only
+from nbclient import NotebookClient
+
+import foedus
+from foedus.cli.app import run
+from foedus.io import layout
+from foedus.large import dask as clusters
+from foedus.solving import compiled
+
+AXES = {"prize": np.linspace(0.1, 3.0, 70), "forces": np.linspace(0.05, 2.0, 130)}
+CODES = {"safe", "deterred", "defended", "given up"}
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """The file that `foedus new` writes."""
+    file = tmp_path_factory.mktemp("own") / "own.py"
+    assert run(["new", str(file)]) == 0
+    return file
+
+
+@pytest.fixture(scope="module")
+def model(own):
+    return foedus.load_model(own)
+
+
+@pytest.fixture(scope="module")
+def ds(model):
+    return foedus.sweep(AXES, model=model, threads=1)
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Slabs of a few rows."""
+    monkeypatch.setattr(layout, "CHUNK", 1000)
+    monkeypatch.setattr(layout, "SLAB", 2000)
+
+
+def same_bits(found, expected):
+    assert set(expected.data_vars) == set(found.data_vars)
+    for name in expected.variables:
+        assert found[name].dtype == expected[name].dtype, name
+        assert found[name].values.tobytes() == expected[name].values.tobytes(), name
+
+
+RUN = """
+model = "own.py"
+axes.prize = { from = 0.1, to = 3, points = 30 }
+axes.forces = { from = 0.05, to = 2, points = 20 }
+output.file = "map.nc"
+"""
+SENSITIVITY = """
+distributions.prize = ["uniform", 0.5, 2]
+distributions.arms_cost = ["uniform", 0.1, 1]
+sensitivity.samples = 256
+output.file = "sensitivity.nc"
+"""
+WITH = "--model", "own.py"
+COMMANDS = {
+    ("solve", "--prize", "3", *WITH): "defended",
+    ("map", "run.toml"): "deterred",
+    ("map", "run.toml", "--adaptive", "-o", "adaptive.nc"): "deterred",
+    ("map", "map.nc", "-o", "again.zarr", *WITH): "safe",
+    ("compare", "run.toml", "--over", "arms_cost=0.2,1", "-o", "compared.nc"): "compared.nc",
+    ("points", "games.csv", "-o", "points.nc", *WITH): "points.nc",
+    ("plot", "map.nc", "-o", "map.svg", "--overwrite"): "map.svg",
+    ("plot", "map.nc", "--variable", "payoff", "--at", "prize=1", "-o", "line.png"): "line.png",
+    ("cutpoints", "prize", "--within", "0.1:3", *WITH): "deterred",
+    ("statics", *WITH): "arms_cost",
+    ("sensitivity", "sensitivity.toml", *WITH): "sensitivity.nc",
+    ("claims", "--games", "1000", *WITH): "same_arms",
+    ("info", "map.nc"): "Deterrence by arms (own, version ",
+    ("doctor", *WITH): "all is well",
+}  # what each prints, among others
+
+
+@compiled_only
+def test_every_command_takes_it(own, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.py").write_bytes(own.read_bytes())
+    (tmp_path / "run.toml").write_text(RUN)
+    (tmp_path / "sensitivity.toml").write_text(SENSITIVITY)
+    (tmp_path / "games.csv").write_text("prize,forces\n1,0.5\n3,0.5\n")
+    for command, words in COMMANDS.items():
+        assert run([*command]) == 0, (command, capsys.readouterr())
+        out, errors = capsys.readouterr()
+        assert errors == "", command
+        assert words in out, (command, out)
+    same_bits(foedus.load("again.zarr"), foedus.load("map.nc"))
+    assert foedus.load("points.nc").peace.values.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "command", ["solve", "map", "cutpoints", "statics", "claims", "sensitivity", "points"]
+)
+def test_help_has_its_names_and_no_others(own, capsys, command):
+    assert run([command, "--help", "--model", str(own)]) == 0
+    said = capsys.readouterr().out
+    assert "ally" not in said
+    if command != "sensitivity":
+        assert "what the challenger would win" in said
+        assert "--arms-cost" in said
+
+
+def test_its_names_are_completed(own, tmp_path):
+    script = tmp_path / "completion"
+    words = ["--install-completion", "--shell", "bash", "--output", str(script), "--model", str(own)]
+    done = subprocess.run(
+        [sys.executable, "-m", "foedus", *words], env=os.environ | {"HOME": str(tmp_path)}, check=False
+    )
+    assert done.returncode == 0
+    assert "--arms-cost" in script.read_text()
+    assert "ally" not in script.read_text()
+
+
+# solved in other ways, all of which must give the same bits
+def tiles(monkeypatch, model, _):
+    monkeypatch.setattr(compiled, "TILE", (3, 50))
+    return foedus.sweep(AXES, model=model, threads=2)
+
+
+def chunks(_, model, __):
+    return foedus.sweep(AXES, model=model, chunks={"prize": 13, "forces": 50}).compute(scheduler="threads")
+
+
+def cluster(_, model, folder):
+    with clusters.connected(None, 2) as client:
+        lazy = foedus.sweep(AXES, model=model, chunks={"prize": 35}).compute()
+        foedus.sweep_to(folder / "map.nc", AXES, model=model, client=client)
+    same_bits(lazy, foedus.load(folder / "map.nc"))
+    return lazy
+
+
+def saved(_, model, folder):
+    foedus.save(foedus.sweep(AXES, model=model), folder / "map.nc")
+    foedus.save(foedus.load(folder / "map.nc"), folder / "map.zarr")
+    return foedus.load(folder / "map.zarr")
+
+
+def streamed(_, model, folder):
+    foedus.sweep_to(folder / "map.zarr", AXES, model=model, threads=2)
+    foedus.sweep_to(folder / "map.nc", AXES, model=model, threads=3)
+    same_bits(foedus.load(folder / "map.nc"), foedus.load(folder / "map.zarr"))
+    return foedus.load(folder / "map.nc")
+
+
+def game_by_game(_, model, __):
+    games = {
+        name: values.ravel()
+        for name, values in zip(AXES, np.meshgrid(*AXES.values(), indexing="ij"), strict=True)
+    }
+    found = foedus.solve_points(games, model=model)
+    shape = [values.size for values in AXES.values()]
+    arrays = {name: (tuple(AXES), found[name].values.reshape(shape)) for name in found.data_vars}
+    return foedus.sweep(AXES, model=model).assign(arrays)
+
+
+def piece_by_piece(_, model, __):
+    """By the loop in which all parameters may vary: the last axis is short."""
+    cuts = np.array_split(AXES["forces"], 5)
+    return xr.concat(
+        [foedus.sweep(AXES | {"forces": cut}, model=model) for cut in cuts], "forces", data_vars="minimal"
+    )
+
+
+@compiled_only
+@pytest.mark.parametrize("way", [tiles, chunks, cluster, saved, streamed, game_by_game, piece_by_piece])
+def test_the_bits_are_the_same(model, ds, tmp_path, monkeypatch, small, way):
+    same_bits(way(monkeypatch, model, tmp_path), ds)
+
+
+@compiled_only
+def test_the_bits_are_the_same_on_any_number_of_threads_and_rounded(model, ds):
+    for threads in range(2, 5):
+        same_bits(foedus.sweep(AXES, model=model, threads=threads), ds)
+    single = foedus.sweep(AXES, model=model, dtype="float32")
+    for name in ("arms", "payoff"):
+        np.testing.assert_array_equal(single[name], ds[name].astype("float32"))
+    np.testing.assert_array_equal(single.peace, ds.peace)
+    for name in ds.data_vars:
+        alone = foedus.sweep(AXES, model=model, variables=[name])
+        assert alone[name].values.tobytes() == ds[name].values.tobytes()
+
+
+@compiled_only
+def test_plain_python_finds_the_same_bits(own, ds, tmp_path):
+    script = (
+        "import sys, numpy as np, foedus\n"
+        "axes = {'prize': np.linspace(0.1, 3.0, 70)[::5], 'forces': np.linspace(0.05, 2.0, 130)}\n"
+        "foedus.save(foedus.sweep(axes, model=foedus.load_model(sys.argv[1])), sys.argv[2])"
+    )
+    command = [sys.executable, "-W", "error", "-c", script, own, tmp_path / "map.nc"]
+    subprocess.run(command, env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, check=True)
+    same_bits(foedus.load(tmp_path / "map.nc"), ds.isel(prize=slice(None, None, 5)))
+
+
+SLOWLY = """
+import sys, time, numpy as np, foedus
+from foedus.io import layout
+layout.CHUNK, layout.SLAB = 1000, 2000
+axes = {'prize': np.linspace(0.1, 3.0, 70), 'forces': np.linspace(0.05, 2.0, 130)}
+def slowly(done, games):
+    print(done, flush=True)
+    time.sleep(0.5)
+foedus.sweep_to(sys.argv[2], axes, model=foedus.load_model(sys.argv[1]), threads=1, progress=slowly)
+"""
+
+
+@compiled_only
+@pytest.mark.parametrize("ending", [".nc", ".zarr"])
+def test_what_was_killed_is_resumed(own, model, ds, tmp_path, small, ending):
+    path = tmp_path / f"map{ending}"
+    with subprocess.Popen([sys.executable, "-c", SLOWLY, own, path], stdout=subprocess.PIPE) as process:
+        for _ in range(2):
+            process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+    assert not path.exists()
+    seen = []
+    foedus.sweep_to(path, AXES, model=model, resume=True, progress=lambda done, _: seen.append(done))
+    assert seen[0] > 2000
+    same_bits(foedus.load(path), ds)
+
+
+@compiled_only
+def test_a_worker_that_has_another_file_or_none_says_so(own, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "own.py"
+    file.write_bytes(own.read_bytes())
+    model = foedus.load_model(file)
+    with clusters.connected(None, 1) as client:
+        file.write_text(file.read_text().replace("0.0, 1.0", "0.0, 0.9"))
+        with pytest.raises(
+            ValueError, match=r"own.py is another on .*, where games are to be solved"
+        ) as other:
+            foedus.sweep_to("map.nc", AXES, model=model, client=client)
+        file.unlink()
+        with pytest.raises(
+            ValueError, match=r"there is no .*own.py on .*, where games are to be solved"
+        ) as none:
+            foedus.sweep_to("map.nc", AXES, model=model, client=client)
+    assert "\n" not in f"{other.value}{none.value}"
+
+
+# prints how many functions are compiled, and what is found
+SOLVED = """
+import sys, foedus
+from numba.core import event
+model = foedus.load_model("own.py")
+with event.install_recorder("numba:compile") as compiled:
+    found = foedus.sweep({"x": [1.0, 2.0]}, model=model)
+print(len(compiled.buffer), *found.y.values)
+"""
+OWN = """
+import foedus, part
+class Code(foedus.Code):
+    ONE = 0
+def solve(p):
+    return Code.ONE, part.double(p.x)
+model = foedus.Model("m", "", [foedus.Parameter("x", "x", 1.0)], [foedus.Outcome("c", codes=Code), foedus.Outcome("y")], solve)
+"""
+PART = "import foedus\nfrom factor import FACTOR\n@foedus.jit\ndef double(x):\n    return FACTOR * x\n"
+
+
+@as_shipped
+def test_it_is_compiled_once_and_again_where_what_it_does_has_changed(tmp_path):
+    """Also where a file beside the one that it imports has changed; not where a comment has."""
+
+    def solved():
+        done = subprocess.run(
+            [sys.executable, "-c", SOLVED], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        compiled, *found = map(float, done.stdout.split())
+        return bool(compiled), found
+
+    for name, text in (
+        ("own", OWN),
+        ("part", PART),
+        ("factor", f"FACTOR = 2  # {time.time()}\nA = {time.time()}"),
+    ):
+        (tmp_path / f"{name}.py").write_text(text)
+    assert solved() == (True, [2.0, 4.0])
+    assert solved() == (False, [2.0, 4.0])
+    (tmp_path / "factor.py").write_text(
+        (tmp_path / "factor.py").read_text().replace("# ", "# another comment ")
+    )
+    (tmp_path / "own.py").write_text(OWN + "# a comment\n")
+    assert solved() == (False, [2.0, 4.0])
+    (tmp_path / "factor.py").write_text((tmp_path / "factor.py").read_text().replace("= 2", "= 3"))
+    assert solved() == (True, [3.0, 6.0])
+    (tmp_path / "own.py").write_text(OWN.replace("p.x)", "p.x) + 1"))
+    assert solved() == (True, [4.0, 7.0])
+
+
+CELLS = [
+    "import foedus, numpy as np\nfrom foedus import Code, Model, Outcome, Parameter",
+    "class Side(Code):\n    LEFT, RIGHT = range(2)",
+    "@foedus.jit\ndef half(x):\n    return x / 2",
+    "def solve(p):\n    return Side.RIGHT if p.x > 1 else Side.LEFT, half(p.x)",
+    'model = Model("sides", "Sides", [Parameter("x", "x", 1.0, "any")], [Outcome("side", codes=Side), Outcome("y")], solve)',
+    'ds = foedus.sweep({"x": [-1.0, 3.0]}, model=model)\nprint(ds.side.values, ds.y.values)',
+    "foedus.plot(foedus.sweep({'x': np.linspace(0, 2, 30)}, model=model))",
+    "foedus.solve(model=model, x=3.0)",
+    "def solve(p):\n    return Side.LEFT, 3 * half(p.x)",
+    'model = Model("sides", "Sides", [Parameter("x", "x", 1.0, "any")], [Outcome("side", codes=Side), Outcome("y")], solve)',
+    'ds = foedus.sweep({"x": [-1.0, 3.0]}, model=model)\nprint(ds.side.values, ds.y.values)',
+]
+
+
+@compiled_only
+def test_a_notebook_makes_one_in_its_cells(tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+    client = NotebookClient(
+        notebook, timeout=None, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+    )
+    client.execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+    assert [output.text for output in outputs if "text" in output] == [
+        "[0 1] [-0.5  1.5]\n",
+        "[0 0] [-1.5  4.5]\n",
+    ]
+    shown = [output.data for output in outputs if "data" in output]
+    assert "image/png" in shown[0]
+    assert "<table" in shown[1]["text/html"]
+
+
+@compiled_only
+def test_a_file_of_results_that_would_run_is_not_run_again_with_another_model(
+    own, ds, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    foedus.save(ds.assign_attrs(model_source="open('written', 'w').close()\n"), "armed.nc")
+    foedus.load("armed.nc")
+    with_own = ["--model", str(own)]
+    for command in (
+        ["info"],
+        ["plot", "-o", "map.png"],
+        ["map", "-o", "again.nc", *with_own],
+        ["points", "-o", "p.nc", *with_own],
+    ):
+        run([command[0], "armed.nc", *command[1:]])
+    assert not (tmp_path / "written").exists()
