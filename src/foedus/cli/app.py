@@ -42,7 +42,7 @@ def application(model: Model, commands: Iterable[str] = COMMANDS) -> cyclopts.Ap
         app.command(for_model(command, model))
     app.register_install_completion_command(
         COMPLETION,
-        help="Have the shell complete commands, options and their values; with --model, of a game of your own.",
+        help="Have the shell complete commands, options and their values; with --model, of your own game.",
     )
     return app
 

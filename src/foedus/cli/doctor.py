@@ -8,8 +8,8 @@ from .screens import screen, show_facts
 def doctor(*, model: Model) -> int:
     """Tell what foedus runs on here, and whether it solves games right.
 
-    With --model, tell whether a game of your own is the same compiled and as plain Python, which codes occur, and
-    how long a game takes.
+    With --model, tell whether a game of your own is the same compiled and as plain Python, which codes occur,
+    and how long a game takes.
 
     Known games are solved again, and each check is a line. A few seconds, and up to two minutes where kernels
     must be compiled first. Ends with exit code 1 if a check fails, and a line that says what to do.

@@ -90,6 +90,10 @@ def solve_slabs(
             results.update(submit())
     except (distributed.KilledWorker, distributed.client.FutureCancelledError) as error:
         raise ConnectionError(f"the cluster gave up: {error}") from error
+    except RuntimeError as error:
+        if isinstance(error.__cause__, ValueError):  # of a model's file, where Dask reads what it is sent
+            raise error.__cause__ from None
+        raise
     finally:
         client.cancel(list(running))
 
