@@ -20,6 +20,7 @@ from games import CLOSED, EDGE_GAMES, NAMES, random_games
 
 import foedus
 from foedus.alliance import model as schema
+from foedus.cli.app import run
 from foedus.kernels import alliance as kernels
 
 DIGEST = """
@@ -482,6 +483,35 @@ def test_kernels_compile_for_cuda(ptx_of, solver):
     ptx = ptx_of(kernel, (float64[:, ::1], float64[::1]))
     assert ".entry" in ptx
     assert "sqrt.rn.f64" in ptx
+
+
+@as_shipped
+def test_a_model_of_ones_own_compiles_for_cuda(ptx_of, tmp_path):
+    """The one that `foedus new` writes, and one with a helper."""
+    from numba import cuda, float64
+
+    from foedus.kernels.loop import jit, parameters_type
+
+    assert run(["new", str(tmp_path / "own.py")]) == 0
+    text = (tmp_path / "own.py").read_text()
+    helped = (
+        text.replace("math.sqrt(", "root(")
+        + "import foedus\n@foedus.jit\ndef root(x):\n    return math.sqrt(x)\n"
+    )
+    (tmp_path / "helped.py").write_text(helped)
+    for name in ("own", "helped"):
+        model = foedus.load_model(tmp_path / f"{name}.py")
+        solve, given = jit(model.solve), parameters_type(tuple(model.by_name))
+
+        def kernel(games, out):
+            i = cuda.grid(1)
+            if i < games.shape[0]:
+                p = games[i]
+                _, out[i], _ = solve(given(p[0], p[1], p[2], p[3]))  # noqa: B023
+
+        kernel = ptx_of(kernel, (float64[:, ::1], float64[::1]))
+        assert ".entry" in kernel
+        assert "sqrt.rn.f64" in kernel
 
 
 @as_shipped

@@ -14,6 +14,7 @@ import foedus
 from foedus.cli.app import run
 from foedus.io import layout as layouts
 from foedus.large import dask as clusters
+from foedus.solving.lazy import Sent
 
 AXES = {"ally_cost": np.geomspace(0.05, 5, 400), "status_quo": np.linspace(0.1, 0.9, 300)}
 ENDINGS = (".nc", ".zarr")
@@ -185,7 +186,7 @@ class TestCommandLine:
 
     def test_a_worker_that_came_late_is_checked_too(self):
         with pytest.raises(ConnectionError, match=r"has another foedus \(0.1.0\) than this one \(9.9.9\)"):
-            clusters.solve_on_worker("9.9.9")
+            clusters.solve_on_worker("9.9.9", Sent(()))
 
     def test_without_dask_the_extra_is_named(self, folder, capsys, monkeypatch):
         monkeypatch.setitem(sys.modules, "distributed", None)

@@ -78,8 +78,8 @@ COMMANDS = {
     ("map", "map.nc", "-o", "again.zarr", *WITH): "safe",
     ("compare", "run.toml", "--over", "arms_cost=0.2,1", "-o", "compared.nc"): "compared.nc",
     ("points", "games.csv", "-o", "points.nc", *WITH): "points.nc",
-    ("plot", "map.nc", "-o", "map.svg", "--overwrite"): "map.svg",
-    ("plot", "map.nc", "--variable", "payoff", "--at", "prize=1", "-o", "line.png"): "line.png",
+    ("plot", "map.nc", "-o", "map.svg"): "",
+    ("plot", "map.nc", "--variable", "payoff", "--at", "prize=1", "-o", "line.png"): "",
     ("cutpoints", "prize", "--within", "0.1:3", *WITH): "deterred",
     ("statics", *WITH): "arms_cost",
     ("sensitivity", "sensitivity.toml", *WITH): "sensitivity.nc",
@@ -103,6 +103,7 @@ def test_every_command_takes_it(own, tmp_path, monkeypatch, capsys):
         out, errors = capsys.readouterr()
         assert errors == "", command
         assert words in out, (command, out)
+    assert {"map.svg", "line.png"} <= {*os.listdir()}
     same_bits(foedus.load("again.zarr"), foedus.load("map.nc"))
     assert foedus.load("points.nc").peace.values.tolist() == [1, 2]
 
@@ -255,6 +256,8 @@ def test_a_cluster_that_has_another_file_or_none_says_so(own, tmp_path, capsys, 
         client.run(hide)
         with pytest.raises(ValueError, match="there is no ") as hidden:
             foedus.sweep_to("map.nc", AXES, model=model, client=client)
+        with pytest.raises(ValueError, match="there is no "):
+            foedus.sweep(AXES, model=model, chunks={}).compute()
         file.write_text(file.read_text().replace("0.0, 1.0", "0.0, 0.9"))
         with pytest.raises(ValueError, match=" is another on ") as other:
             foedus.sweep_to("map.nc", AXES, model=model, client=client)

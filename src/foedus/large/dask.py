@@ -5,9 +5,9 @@ import importlib.metadata
 import itertools
 import logging
 from collections.abc import Iterator
-from typing import Any
 
 from ..io.draft import Draft, Record
+from ..solving.lazy import Sent
 from ..solving.parallel import Progress, check_threads
 from ..solving.requests import Request, solve_request
 from ..system.libraries import missing_extra
@@ -73,7 +73,7 @@ def solve_slabs(
         fresh = {}
         for slab in itertools.islice(waiting, max(0, room)):
             arguments = slab_of(request, draft, slab)
-            fresh[client.submit(solve_on_worker, __version__, *arguments, pure=False)] = slab
+            fresh[client.submit(solve_on_worker, __version__, Sent(arguments), pure=False)] = slab
         running.update(fresh)
         return list(fresh)
 
@@ -90,19 +90,15 @@ def solve_slabs(
             results.update(submit())
     except (distributed.KilledWorker, distributed.client.FutureCancelledError) as error:
         raise ConnectionError(f"the cluster gave up: {error}") from error
-    except RuntimeError as error:
-        if isinstance(error.__cause__, ValueError):  # of a model's file, where Dask reads what it is sent
-            raise error.__cause__ from None
-        raise
     finally:
         client.cancel(list(running))
 
 
-def solve_on_worker(version: str, *slab: Any) -> Record:
+def solve_on_worker(version: str, slab: Sent) -> Record:
     """Do what `solve_slab` does, unless this is another version of foedus than the one asked for."""
     if version != __version__:
         raise ConnectionError(_mismatch("a worker", __version__, version))
-    return solve_slab(*slab)
+    return solve_slab(*slab.unpacked())
 
 
 def _check_workers(client: distributed.Client) -> None:

@@ -9,10 +9,29 @@ from ..system.libraries import missing_extra
 from .requests import Request, solve_request
 
 try:
+    import cloudpickle
     import dask
     import dask.array
 except ModuleNotFoundError as error:
     raise missing_extra(error, "lazy maps take Dask: pip install 'foedus[dask]'") from None
+
+
+class Sent:
+    """Something that is unpacked, where it is sent to, only when it is asked for.
+
+    To unpack a model fails where its file is missing: in a task, which is told, and not in the connection of a
+    worker, which would end it.
+    """
+
+    def __init__(self, thing: Any, packed: bytes = b"") -> None:
+        self._thing, self._packed = thing, packed
+
+    def __reduce__(self) -> tuple:
+        return Sent, (None, self._packed or cloudpickle.dumps(self._thing))
+
+    def unpacked(self) -> Any:
+        """Return what was sent."""
+        return cloudpickle.loads(self._packed) if self._packed else self._thing
 
 
 def lazy_arrays(request: Request, chunks: Mapping[str, Any]) -> dict[str, dask.array.Array]:
@@ -46,7 +65,7 @@ def lazy_arrays(request: Request, chunks: Mapping[str, Any]) -> dict[str, dask.a
     # all variables of a chunk are solved at once, as one array of records
     solved = dask.array.map_blocks(
         _solve_block,
-        dask.delayed(request),
+        dask.delayed(Sent(request)),
         chunks=cut,
         dtype=np.dtype(fields),
         meta=np.empty((0,) * len(cut), fields),
@@ -54,8 +73,9 @@ def lazy_arrays(request: Request, chunks: Mapping[str, Any]) -> dict[str, dask.a
     return {name: solved[name] for name in request.variables}
 
 
-def _solve_block(request: Request, block_info: Any = None) -> np.ndarray:
+def _solve_block(sent: Sent, block_info: Any = None) -> np.ndarray:
     """Solve the games of a chunk."""
+    request: Request = sent.unpacked()
     box = tuple(slice(*ends) for ends in block_info[None]["array-location"])
     arrays = solve_request(request.part(box), threads=1).arrays
     fields = [(name, array.dtype) for name, array in arrays.items()]
