@@ -349,7 +349,7 @@ def test_a_helper_must_be_marked(folder):
 @compiled_only
 def test_codes_and_numbers_may_stand_in_each_others_place(folder):
     """As 1.0 for a code, and a code or a whole number for a number."""
-    body = "if p.t > 1:\n    return 1.0, 2\nif p.u > 1:\n    return False, Zone.HIGH\nreturn Zone.LOW, p.t"
+    body = "if p.t > 1:\n    return 1.0, 2\nif p.u > 1:\n    return 0, Zone.HIGH\nreturn Zone.LOW, p.t"
     (folder / "x.py").write_text(solving(body))
     done = foedus("map", "run.toml", "--model", "x.py", "--no-picture", "--threads", "1", cwd=folder)
     assert done.returncode == 0, done
@@ -370,8 +370,8 @@ def test_a_mark_in_front_of_the_text_is_no_part_of_it(folder):
 
 
 LARGE = """
-axes.t = { from = 0, to = 2, points = 3000 }
-axes.u = { from = 0, to = 3, points = 3000 }
+axes.t = { from = 0, to = 2, points = 2100 }
+axes.u = { from = 0, to = 3, points = 2100 }
 output = { file = "map.nc", variables = ["zone"] }
 """
 LATE = "if p.t == 2 and p.u == 3:\n    raise ValueError\nreturn Zone.LOW, 1.0"

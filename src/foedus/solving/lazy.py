@@ -19,8 +19,8 @@ except ModuleNotFoundError as error:
 class Sent:
     """Something that is unpacked, where it is sent to, only when it is asked for.
 
-    To unpack a model fails where its file is missing: in a task, which is told, and not in the connection of a
-    worker, which would end it.
+    To unpack a model fails where its file is missing: in a task, which tells it, and not in the connection
+    of a worker, which would end.
     """
 
     def __init__(self, thing: Any, packed: bytes = b"") -> None:
