@@ -18,7 +18,7 @@ from ..model.loading import code_hash
 from .columns import ROW, Columns
 from .parallel import Tile
 
-KINDS = {
+KINDS: dict[Any, str] = {
     NUMBERS: "one value",
     (types.StringLiteral, types.UnicodeType): "a text",
     types.List: "a list",
@@ -195,15 +195,11 @@ def _line_raised(model: Model, numbers: Mapping[str, float]) -> str:
 def _odd(model: Model, numbers: Mapping[str, float]) -> KernelError:
     """Say which code of a game is none."""
     given = parameters_type(tuple(model.by_name))(*(numbers[name] for name in model.by_name))
-    coded = {
-        outcome: value
-        for outcome, value in zip(model.outcomes, _compiled(model)(given), strict=True)
-        if outcome.codes
-    }
-    outcome = next((o for o, value in coded.items() if value not in (UNSOLVED, *o.codes)), model.mapped)
-    there = ", ".join(f"{int(code)} {code.words}" for code in outcome.codes)
+    values = zip(model.outcomes, _compiled(model)(given), strict=True)
+    coded = [(outcome.name, outcome.codes, value) for outcome, value in values if outcome.codes]
+    name, codes, value = next(one for one in coded if one[2] not in (UNSOLVED, *one[1]))
+    there = ", ".join(f"{int(code)} {code.words}" for code in codes)
     game = model.written(model.game(numbers))
     return KernelError(
-        f"{name_of(model)}: the kernel gives {float(coded[outcome]):.15g} as {outcome.name} in {game}; "
-        f"the codes are {there}"
+        f"{name_of(model)}: the kernel gives {float(value):.15g} as {name} in {game}; the codes are {there}"
     )
