@@ -11,8 +11,10 @@ all kernel sources. What is damaged there is compiled again, and what cannot be 
 import contextlib
 import functools
 import hashlib
+import itertools
 import os
 import pickle
+import secrets
 import shutil
 import sys
 import time
@@ -21,6 +23,7 @@ import zlib
 from pathlib import Path
 
 import numba
+from numba.core.bytecode import FunctionIdentity
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache
 from numba.core.serialize import dumps
 
@@ -188,3 +191,7 @@ def jit_apart(function):
 
 if not plain:
     wait_for_the_compiler()
+    # Numba numbers functions from 1 on in every process, and where two are alike in name and number, one that
+    # is loaded from the cache runs the code of the other: `solve` of one model that of another's. So the
+    # numbers begin somewhere else in every process.
+    FunctionIdentity._unique_ids = itertools.count(secrets.randbits(60))
