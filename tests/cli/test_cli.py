@@ -278,7 +278,7 @@ class TestMap:
     @pytest.mark.parametrize(
         ("old", "new", "words"),
         [
-            ("[game]", "[games]", "games is not a key of a run file; allowed here: game, axes, output (from run.toml)"),
+            ("[game]", "[games]", "games is not a key of a run file; allowed here: model, game, axes, output (from run.toml)"),
             ("challenger_cost = 0.6", "size = 1", "'size' is not a parameter; there are ally_cost, "),
             ("challenger_cost = 0.6", 'stake = "a"', "stake = 'a' is not a number; it must be >= 0 (from run.toml)"),
             ("challenger_cost = 0.6", "stake = nan", "stake = nan is not allowed; it must be a finite number >= 0 (from run.toml)"),

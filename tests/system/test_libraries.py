@@ -26,7 +26,7 @@ def started(script, *arguments, folder=None, path=None):
         ("import numpy; numpy.__version__ = '9.9.0'", "solve", "numba cannot be loaded: Numba needs NumPy "),
         ("import sys; sys.modules['numpy'] = None", "solve", "numpy cannot be loaded: import of numpy halted"),
         ("import sys; sys.modules['numpy'] = None", "doctor", "numpy cannot be loaded: import of numpy halted"),
-        ("import sys; sys.modules['rich'] = None", "--help", "rich cannot be loaded: import of rich halted"),
+        ("import sys; sys.modules['rich'] = None", "--help", "rich cannot be loaded: "),
         ("import numba; del numba.njit", "solve", "numba cannot be loaded: module 'numba' has no attribute 'njit'"),
     ],
 )  # fmt: skip

@@ -643,7 +643,7 @@ def test_the_command_writes_file_and_picture_and_says_what_it_found(folder, caps
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("[game]", "[gam]", "gam is not a key of a run file; allowed here: distributions, game, sensitivity, output (from run.toml)"),
+        ("[game]", "[gam]", "gam is not a key of a run file; allowed here: model, distributions, game, sensitivity, output (from run.toml)"),
         ("seed = 7", "sed = 7", "sensitivity.sed is not a key of a run file; allowed here: methods, outputs, samples, seed (from run.toml)"),
         ("file =", "fil =", "output.fil is not a key of a run file; allowed here: file (from run.toml)"),
         ("seed = 7", 'seed = "a"', "sensitivity.seed = 'a': input should be a valid integer (from run.toml)"),
