@@ -26,6 +26,7 @@ from foedus.alliance.claims import CLAIMS
 from foedus.alliance.model import NUMBERS
 from foedus.cli.app import run
 from foedus.explorer import view as explorer
+from foedus.explorer.display import display_of
 from foedus.explorer.view import (
     DEFAULT,
     StaleError,
@@ -176,7 +177,7 @@ def test_slices_run_through_the_game():
     for name, (line, cuts) in explorer.slices(view).items():
         for i in (3, 500, 1000):
             eq = foedus.solve(view.game, **{name: float(line[name][i])})
-            assert [float(line[v][i]) for v in ("regime", *explorer.SHOWN)] == [
+            assert [float(line[v][i]) for v in ("regime", *display_of(view.model).curves)] == [
                 eq.regime, eq.pledge, eq.ally_arms, eq.challenger_arms, eq.settlement,
             ]  # fmt: skip
         for value, below, above in zip(cuts.value, cuts.regime_below, cuts.regime_above, strict=True):

@@ -1,10 +1,10 @@
-"""What the page shows of the alliance game alone: the tree's path, and words with S, A and C."""
+"""What the page shows of the alliance game alone: its equilibrium, the path of its tree, other words."""
 
 import html
 from typing import Any
 
 from ..alliance.codes import Crisis
-from ..alliance.equilibrium import Equilibrium
+from ..alliance.equilibrium import Equilibrium, solve
 from ..alliance.game import Game, make_game
 from ..alliance.model import model
 from ..alliance.notebook import equilibrium_html
@@ -52,6 +52,7 @@ def crisis(outcome: Any, game: Game) -> str:
 _USUAL = usual_display(model)
 DISPLAY = _USUAL._replace(
     game=make_game,
+    solve=solve,
     pinned=pinned,
     about="Regimes of an alliance game, a reconstruction of Iwanami (2024).",
     claims="The article's claims at the pinned game",

@@ -1,4 +1,4 @@
-"""How the page shows a model: what is read from its tables, and for the alliance game what `alliance` has."""
+"""How the page shows a model: as its tables say, and the alliance game as `alliance` says, too."""
 
 import dataclasses
 import functools
@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..draw.colours import colours_of
-from ..draw.solution import Solution
+from ..draw.solution import Solution, solve_one
+from ..draw.tables import swatch
 from ..model import NUMBER, Code, Model, Parameter
 from ..solving.compiled import name_of
 from ..uncertainty.claims import usual_laws
@@ -23,18 +24,23 @@ class Display(NamedTuple):
     """How the page shows a model and a game of it."""
 
     game: Callable[[Mapping[str, Any]], Any]  # of parameters by name, which it checks
+    solve: Callable[[Any], Any]  # of a game, with its outcomes as attributes
     pinned: Callable[[Any], str]  # of a solved game, as HTML
     about: str  # the model in a sentence
     claims: str  # what stands above its claims
     ranges: Mapping[str, Ends]  # of each number, where its slider goes
-    axes: Mapping[str, Ends]  # of the map that is shown first
+    axes: Mapping[str, Ends]  # of the map that is shown first: two or, of a model with one number, one
+    colours: Mapping[int, str]  # by code
     curves: Sequence[str]  # the outcomes that are drawn along each axis
     heights: str  # what they are measured in
 
 
 @functools.cache
 def display_of(model: Model) -> Display:
-    """Return how the page shows a model; raise ValueError if it has no map of two axes."""
+    """Return how the page shows a model.
+
+    Raises ValueError if none of its parameters is a number, or one of its colours is none.
+    """
     if model.built_in:
         from .alliance import DISPLAY  # made of what is usual
 
@@ -45,20 +51,20 @@ def display_of(model: Model) -> Display:
 def usual_display(model: Model) -> Display:
     """Return how the page shows a model of which only the tables are known."""
     ranges = {name: _reach(model, name) for name, p in model.by_name.items() if not p.choices}
-    if len(ranges) < 2:
-        raise ValueError(
-            f"a map has two axes, but the model {model.name} has {len(ranges)} parameter that is a number"
-        )
+    if not ranges:
+        raise ValueError(f"the model {model.name} has no parameter that is a number, and a map needs one")
     numbers = [name for name in model.drawn or model.found if not model.found[name].codes]
     curves = numbers[:CURVES]
     units = dict.fromkeys(model.found[name].units for name in curves)
     return Display(
         functools.partial(_checked, game_class(model), model),
+        lambda game: solve_one(model, dataclasses.asdict(game)),
         pinned,
         f"{model.title.rstrip('.')}.",
         "Claims at the pinned game",
         ranges,
         dict(list(ranges.items())[:2]),
+        colours_of(model, model.codes),
         curves,
         "; ".join(unit for unit in units if unit != NUMBER),
     )
@@ -126,34 +132,31 @@ def _around(parameter: Parameter) -> tuple[str, float, float]:
     )
 
 
-def colour(model: Model, code: int) -> str:
-    """Return the colour of a code on the map, black where a game could not be solved."""
-    return colours_of(model, model.codes).get(code, "black")
+def marked(model: Model, code: Code) -> str:
+    """Return a code in words as HTML, behind a square in its colour."""
+    return f"{swatch(display_of(model).colours.get(code, ''))}<b>{html.escape(code.words)}</b>"
 
 
-def swatch(model: Model, code: int) -> str:
-    """Return a square in the colour of a code, hatched where there is none, as in pictures."""
-    known = colours_of(model, model.codes)
-    style = f" style='background: {html.escape(known[code])}'" if code in known else ""
-    return f"<span class='swatch'{style}></span>"
+def complaint(message: str) -> str:
+    """Say in a line what is wrong, or nothing."""
+    return f"<p class='error' role='alert'>{html.escape(message)}</p>" if message else ""
 
 
 def pinned(solution: Solution) -> str:
     """Return a solved game as HTML: its code, what the model says of it, and its outcomes."""
     model = solution.model
-    code: Code = solution.found[model.mapped.name]
-    sentences = _explained(solution).splitlines() if model.explain else []
-    heading = f"{swatch(model, code)}<b>{html.escape(code.words)}</b>"
+    heading = marked(model, solution.found[model.mapped.name])
     if model.mapped.long_name:
         heading = f"{heading}: {html.escape(model.mapped.long_name)}"
-    paragraphs = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in sentences)
-    return f"<p>{heading}</p>{paragraphs}<div class='wide'>{solution._repr_html_()}</div>"
+    said = _explained(solution) if model.explain else ""
+    return f"<p>{heading}</p>{said}<div class='wide'>{solution._repr_html_()}</div>"
 
 
 def _explained(solution: Solution) -> str:
-    """Return what a model says of a game; raise ValueError if its function raises anything."""
+    """Return what a model says of a game, or what its function raises, whatever that is."""
     try:
-        return str(solution.explain())
+        sentences = str(solution.explain()).splitlines()
     except Exception as error:
         why = " ".join(f"{type(error).__name__}: {error}".split())
-        raise ValueError(f"{name_of(solution.model)}: explain raises {why}") from error
+        return complaint(f"{name_of(solution.model)}: explain raises {why}")
+    return "".join(f"<p>{html.escape(sentence)}</p>" for sentence in sentences)

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import panel as pn
 import xarray as xr
 from bokeh.events import MouseLeave, MouseMove, Tap
@@ -27,13 +28,12 @@ from bokeh.models import (
 from bokeh.plotting import figure
 from bokeh.themes import Theme
 
-from ..alliance.equilibrium import solve
 from ..draw.parts import TINT, edges_of, log_ticks
 from ..draw.slices import STYLES, jumps_of, with_gaps
 from ..large.slabs import code_counts
 from ..model import UNSOLVED
 from ..runs.runfile import Range
-from .display import colour, display_of
+from .display import complaint, display_of
 from .view import (
     Frame,
     StaleError,
@@ -48,13 +48,14 @@ from .view import (
     slices,
     view_of_query,
 )
-from .words import claims_list, complaint, crossings, label, legend, links, number, rate, under_pointer
+from .words import claims_list, crossings, label, legend, links, number, rate, under_pointer
 
 PATIENCE = 0.5  # seconds without a map, after which the page says why
 PAUSE = 0.12  # seconds without a change, after which what takes longer is shown, too
 TALL = ":host { height: clamp(16em, 55vh, 38em) !important; }"  # the map, a window over half full of it
 STEPS = 200  # of a slider
 TICKS = 6  # of a logarithmic axis, at most
+STRIP = (0.0, 1.0)  # how high a map of one axis is drawn
 SCALES = ("linear", "log")
 # as in page.css
 INK = {"light": ("#1c1c1c", "#ffffff", "#cfcfcf"), "dark": ("#ececec", "#161616", "#444444")}
@@ -156,9 +157,12 @@ class Page:
                     name=label(parameter), options=list(parameter.choices), **common
                 )
                 chooser.param.watch(functools.partial(self.choose, name, str), "value")
-        options = {label(self.model.by_name[name]): name for name in self.reach}
+        options: dict[str, str] = {}
+        for name in self.reach:
+            words = self.label(name)
+            options[f"{words} ({name})" if words in options else words] = name
         self.axes = {}
-        for letter in "xy":
+        for letter in "xy"[: len(self.view.axes)]:
             self.axes[letter] = {
                 "name": pn.widgets.Select(name=f"{letter} axis", options=options, **common),
                 "low": pn.widgets.TextInput(name=f"{letter} from", **common),
@@ -216,7 +220,7 @@ class Page:
         self.set_widgets()
         try:
             self.texts["words"].object = self.display.pinned(self.solved(view))
-        except ValueError as error:  # of the model's kernel, or of its words
+        except ValueError as error:  # of the model's kernel
             self.texts["words"].object = complaint(str(error))
         self.texts["links"].object = links(view)
         self.move_pin(known=False)
@@ -228,11 +232,11 @@ class Page:
         """Return the game of a view, solved."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # of an unsolved game, which the words tell
-            return solve(model=self.model, **dataclasses.asdict(view.game))
+            return self.display.solve(view.game)
 
     def move_pin(self, known: bool) -> None:
         """Move the pin to the game, and tell the browser whether what is solved around it is `known`."""
-        x, y = (getattr(self.view.game, name) for name in self.view.axes)
+        x, y, *_ = *(getattr(self.view.game, name) for name in self.view.axes), sum(STRIP) / 2
         self.pin.data = {"x": [x], "y": [y], "known": [known]}
 
     def set_widgets(self) -> None:
@@ -247,7 +251,7 @@ class Page:
                     slider.value = min(max(scaled(axis, value), slider.start), slider.end)
             for name, chooser in self.choices.items():
                 chooser.value = getattr(self.view.game, name)
-            for letter, (name, axis) in zip("xy", self.view.axes.items(), strict=True):
+            for letter, (name, axis) in zip(self.axes, self.view.axes.items(), strict=True):
                 shown = name, number(axis.start), number(axis.to), axis.scale
                 for widget, value in zip(self.axes[letter].values(), shown, strict=True):
                     widget.value = value
@@ -302,7 +306,7 @@ class Page:
 
     def at(self, event: Any) -> dict[str, float]:
         """Return the values of both axes at a place on the map."""
-        places = zip(self.view.axes.items(), (event.x, event.y), strict=True)
+        places = zip(self.view.axes.items(), (event.x, event.y), strict=False)
         return {name: place_on(axis, value) for (name, axis), value in places}
 
     def hover(self, event: Any) -> None:
@@ -310,6 +314,10 @@ class Page:
         with contextlib.suppress(TypeError, ValueError):
             view = self.play(**self.at(event))
             self.texts["pointer"].object = under_pointer(view, self.solved(view))
+
+    def colour(self, code: int) -> str:
+        """Return the colour of a code in figures, black where a game could not be solved."""
+        return self.display.colours.get(code, "black")
 
     def label(self, name: str) -> str:
         """Return how the page calls a parameter."""
@@ -391,15 +399,18 @@ class Page:
         """Make the figures anew for the axes of the view."""
         ink, paper, line = INK[self.theme]
         self.document.theme = Theme(json={"attrs": figure_theme(ink, paper, line)})
-        (x, x_axis), (y, y_axis) = self.view.axes.items()
-        chart = figure(
-            x_axis_type=x_axis.scale, y_axis_type=y_axis.scale,
-            x_axis_label=self.label(x), y_axis_label=self.label(y),
-            x_range=ends(x_axis), y_range=ends(y_axis),
-            tools="", toolbar_location=None, sizing_mode="stretch_width", height=500, stylesheets=[TALL],
-        )  # fmt: skip
+        flat = len(self.view.axes) == 1
+        shape: dict[str, Any] = (
+            {"height": 120, "y_range": STRIP} if flat else {"height": 500, "stylesheets": [TALL]}
+        )
+        for letter, (name, axis) in zip("xy", self.view.axes.items(), strict=False):
+            shape[f"{letter}_axis_type"] = axis.scale
+            shape[f"{letter}_axis_label"] = self.label(name)
+            shape[f"{letter}_range"] = ends(axis)
+        chart = figure(tools="", toolbar_location=None, sizing_mode="stretch_width", **shape)
+        chart.yaxis.visible = not flat
         last = max(self.model.codes)
-        palette = [colour(self.model, code) for code in range(UNSOLVED, last + 1)]
+        palette = [self.colour(code) for code in range(UNSOLVED, last + 1)]
         mapper = LinearColorMapper(palette=palette, low=UNSOLVED - 0.5, high=last + 0.5)
         self.shown = None
         self.image = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
@@ -461,11 +472,12 @@ class Page:
         """Show a map, unless the figure that it is for has been replaced."""
         if drawn_on(self.view) != drawn_on(view) or self.image is not image:
             return
-        (left, right), (low, high) = (edges_of(values)[[0, -1]].tolist() for values in frame.values)
+        (left, right), (low, high), *_ = *map(span, frame.values), STRIP
         if self.shown is not frame.regime:  # or the browser would colour the same million games again
             self.shown = frame.regime
             self.image.data = {
-                "image": [frame.regime], "x": [left], "y": [low], "dw": [right - left], "dh": [high - low],
+                "image": [np.atleast_2d(frame.regime)],
+                "x": [left], "y": [low], "dw": [right - left], "dh": [high - low],
             }  # fmt: skip
         xs, ys = frame.boundaries or ([], [])
         self.boundaries.data = {"xs": xs, "ys": ys}
@@ -492,10 +504,11 @@ class Page:
             return
         for name, (line, cuts) in along.items():
             found = cuts.value.values
-            left, right = edges_of(line[name].values)[[0, -1]]
+            left, right = span(line[name].values)
             regimes = [cuts.regime_first.item(), *cuts.regime_above.values]
             self.bands[name].data = {
-                "x0": [left, *found], "x1": [*found, right], "colour": [colour(self.model, code) for code in regimes],
+                "x0": [left, *found], "x1": [*found, right],
+                "colour": [self.colour(code) for code in regimes],
             }  # fmt: skip
             self.cuts[name].data = {"x": found}
             at = jumps_of(line, [self.model.mapped.name])
@@ -552,8 +565,13 @@ def unscaled(reach: Range, place: float) -> float:
 
 
 def ends(axis: Range) -> tuple[float, float]:
-    """Return from where to where an axis is drawn: half a step beyond its values."""
-    left, right = edges_of(axis.values())[[0, -1]].tolist()
+    """Return from where to where an axis is drawn."""
+    return span(axis.values())
+
+
+def span(values: np.ndarray) -> tuple[float, float]:
+    """Return from where to where values are drawn: half a step beyond them."""
+    left, right = edges_of(values)[[0, -1]].tolist()
     return left, right
 
 

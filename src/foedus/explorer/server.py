@@ -43,7 +43,10 @@ def serve(view: View, port: int, address: str, origins: list[str], browser: bool
         {"/": lambda: page(view)},
         port=port, address=address, websocket_origin=known, show=False, start=False,
         title="foedus explorer", verbose=False,
-        extra_patterns=[("/known", Known), (r"/download/\w+(\.\w+)", Download, {"model": view.model, "ended": ended})],
+        extra_patterns=[
+            ("/known", Known),
+            (r"/download/\w+(\.\w+)", Download, {"model": view.model, "ended": ended}),
+        ],
     )  # fmt: skip
     server._tornado.add_handlers(".*", [Rule(Foreign(known), Refusal)])
     where = f"http://{address}:{port}/"
@@ -156,7 +159,7 @@ class Download(RequestHandler):
         self.left = True
 
     async def get(self, ending: str) -> None:
-        """Send a file; 403 to a page of another site, 404 if there is none, 400 if the view is none or cannot be solved."""
+        """Send a file; 403 to a page of another site, 404 if there is none, 400 if it cannot be made."""
         if self.request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
             refuse(self, 403, "a page of another site cannot download; open the explorer and download there")
             return

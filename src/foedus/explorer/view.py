@@ -10,6 +10,7 @@ import json
 import math
 import os
 import tempfile
+import time
 import urllib.parse
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SIDE = 1024  # values of each axis of the map
-COARSE = 128  # the same while parameters move, of contests without closed forms
+COARSE = 128  # the same while parameters move, where games take long
+SOON = 2.0  # seconds that a map may take while parameters move
 PICTURES = (".svg", ".png")
 DOWNLOADS = {  # by ending: what it is, in words and to browsers
     ".svg": ("figure (svg)", "image/svg+xml"),
@@ -51,8 +53,8 @@ FAR = 1e300  # no axis ends beyond it, or so many times as high as it starts: br
 
 
 class View(NamedTuple):
-    """A game, the axes of the map around it: two parameters, x before y, and from where to where; and the
-    model whose game it is."""
+    """A game of a model, and the axes of the map around it: two parameters, x before y, and from where to
+    where; one, of a model with one number."""
 
     game: Any  # with the parameters by name
     axes: dict[str, Range]
@@ -118,9 +120,10 @@ def make_view(game: Any, axes: Mapping[str, tuple[float, float, str]], model: Mo
     >>> make_view(Game(stake=2.0), axes).fixed["stake"]
     2.0
     """
-    if len(axes) != 2:
-        raise ValueError(f"a map has two axes, not {len(axes)}: {', '.join(axes)}")
     shown = chosen(model)
+    wanted = "two axes" if len(display_of(shown).axes) == 2 else "one axis"
+    if len(axes) != len(display_of(shown).axes):
+        raise ValueError(f"a map has {wanted}, not {len(axes)}: {', '.join(axes)}")
     ranges = {}
     for name, (low, high, scale) in axes.items():
         with naming(name):
@@ -154,9 +157,7 @@ def first_view(model: Model) -> View:
     return make_view(display.game({}), display.axes, model)
 
 
-# of the game that is shown unless another is given
 DEFAULT = first_view(chosen(None))
-SHOWN = display_of(chosen(None)).curves
 
 
 def view_of_run(path: str | os.PathLike, model: Model | None = None) -> View:
@@ -206,7 +207,7 @@ def query_of(view: View) -> str:
     """
     places = {
         letter: f"{name}:{axis.start!r}:{axis.to!r}:{axis.scale}"
-        for letter, (name, axis) in zip(letters(view.model), view.axes.items(), strict=True)
+        for letter, (name, axis) in zip(letters(view.model), view.axes.items(), strict=False)
     }
     return urllib.parse.urlencode(changed(view, dataclasses.asdict(view.game)) | places, safe=":")
 
@@ -235,7 +236,7 @@ def view_of_query(query: str, model: Model | None = None) -> View:
             if sum(name == other for other, _ in pairs) > 1:
                 raise ValueError(f"{name!r} is given more than once")
         axes = {}
-        for letter, (name, axis) in zip(letters(shown), first_view(shown).axes.items(), strict=True):
+        for letter, (name, axis) in zip(letters(shown), first_view(shown).axes.items(), strict=False):
             text = given.pop(letter, f"{name}:{axis.start}:{axis.to}:{axis.scale}")
             parts = text.split(":")
             if len(parts) != 4:
@@ -276,9 +277,9 @@ def _values(axis: Range, points: int) -> np.ndarray:
 def frames(view: View, stale: Callable[[], bool]) -> Iterator[Frame]:
     """Give the map of a view: at once as well as can be, then, if nobody has moved on, in full.
 
-    Where games are solved quickly the first frame is the map; the second adds the boundaries. Else, as of the
-    alliance game without closed forms, the first is coarse, the second an adaptive map, which may lack an
-    island of a regime, the last is solved at every point.
+    Where games are solved quickly the first frame is the map; the second adds the boundaries. Else the first
+    is coarse, the second an adaptive map, which may lack an island of a regime, the last is solved at every
+    point. A map of one axis has one frame.
 
     Raises `StaleError` once `stale` says that nobody waits any more.
     """
@@ -287,12 +288,14 @@ def frames(view: View, stale: Callable[[], bool]) -> Iterator[Frame]:
     whole = {name: axis.values() for name, axis in view.axes.items()}
     exact: np.ndarray | None = None
     request = _requested(view, SIDE)
-    if request.quick:
+    if len(whole) == 1 or _is_quick(view, request):
         exact = solve_request(request, progress=progress).arrays[mapped]
         yield Frame(tuple(whole.values()), exact)
     else:
         coarse = tuple(_values(axis, COARSE) for axis in view.axes.values())
         yield Frame(coarse, regimes(view, COARSE, progress))
+    if len(whole) == 1:
+        return
     progress(0, 1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the map shows
@@ -304,6 +307,17 @@ def frames(view: View, stale: Callable[[], bool]) -> Iterator[Frame]:
         progress(0, 1)
         exact = solve_request(request, progress=progress).arrays[mapped]
         yield Frame(tuple(whole.values()), exact, boundaries)
+
+
+def _is_quick(view: View, request: Request) -> bool:
+    """Tell whether a map is solved soon enough: a model's own loop tells that, of another a line is timed."""
+    if not request.quick or view.model.loop:
+        return request.quick
+    started = time.perf_counter()
+    line = {name: axis.values() for name, axis in list(view.axes.items())[:1]}
+    others = {k: v for k, v in dataclasses.asdict(view.game).items() if k not in line}
+    solve_request(request_sweep(view.model, line, [view.model.mapped.name], np.float64, others))
+    return time.perf_counter() - started < SOON / SIDE
 
 
 def regimes(view: View, side: int, progress: Progress | None = None) -> np.ndarray:
@@ -358,24 +372,25 @@ def claims_at(game: Any, model: Model | None = None) -> dict[str, bool | None]:
         others = {k: v for k, v in dataclasses.asdict(game).items() if k != name}
         return claims({name: values}, model=shown, **others)
 
+    def values_of(name: str) -> Any:
+        choices = shown.by_name[name].choices
+        return choices or np.union1d(_values(reach(name, shown), LENGTH), [getattr(game, name)])
+
     first = next(iter(shown.by_name))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, where no premise is met
-        tested = {None: along(first, [getattr(game, first)])}
-        for name in {claim.along for claim in shown.claims} - {None}:
-            lines = shown.parameter(name).choices or np.union1d(
-                _values(reach(name, shown), LENGTH), [getattr(game, name)]
-            )
-            tested[name] = along(name, lines)
+        alone = along(first, [getattr(game, first)])
+        parameters = {claim.along for claim in shown.claims if claim.along}
+        lines = {name: along(name, values_of(name)) for name in parameters}
     found: dict[str, bool | None] = {}
     for claim in shown.claims:
-        told = tested[claim.along].sel(claim=claim.name)
+        told = (lines[claim.along] if claim.along else alone).sel(claim=claim.name)
         found[claim.name] = bool(told.holds == told.premise_met) if told.premise_met else None
     return found
 
 
 def run_file(view: View) -> str:
-    """Return the run file of the map of a view, for `foedus map`; it names the file of the model, if there is one.
+    """Return the run file of the map of a view, for `foedus map`; it names the file of the model, if any.
 
     Examples
     --------
@@ -423,7 +438,8 @@ def download(view: View, ending: str, stale: Callable[[], bool] = lambda: False)
 
     The data are what `foedus map` makes of the run file, and the picture is the one it draws.
 
-    Raises ValueError if there is no such file or the model's kernel raises something, and `StaleError` once `stale` says that nobody waits for it.
+    Raises ValueError if there is no such file or the model's kernel raises something, and `StaleError` once
+    `stale` says that nobody waits for it.
     """
     if ending not in DOWNLOADS:
         raise ValueError(f"there is no {ending!r} to download; there are {', '.join(DOWNLOADS)}")

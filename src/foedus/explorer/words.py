@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..draw.parts import percent
-from ..draw.tables import html_table
+from ..draw.tables import html_table, swatch
 from ..maps.cutpoints import cutpoint_rows
 from ..model import UNSOLVED, Label, Model, Parameter
-from .display import display_of, swatch
+from .display import display_of, marked
 from .view import DOWNLOADS, NAME, View, query_of
 
 if TYPE_CHECKING:
@@ -37,11 +37,6 @@ def label(entry: Parameter | Label) -> str:
     return ", ".join(filter(None, (entry.long_name or entry.name.replace("_", " "), entry.symbol)))
 
 
-def complaint(message: str) -> str:
-    """Say in a line what is wrong, or nothing."""
-    return f"<p class='error' role='alert'>{html.escape(message)}</p>" if message else ""
-
-
 def under_pointer(view: View, solution: Any) -> str:
     """Say in a line which game of a view is under the pointer, and what happens in it."""
     model = view.model
@@ -50,16 +45,17 @@ def under_pointer(view: View, solution: Any) -> str:
     found = ", ".join(
         f"{symbol(model.found[name])} = {getattr(solution, name):.4g}" for name in display_of(model).curves
     )
-    said = f"{html.escape(place)}: {swatch(model, code)}<b>{html.escape(code.words)}</b>"
+    said = f"{html.escape(place)}: {marked(model, code)}"
     return f"{said}; {html.escape(found)}" if found else said
 
 
 def legend(model: Model, counts: Mapping[int, int]) -> str:
     """Return the codes' colours, with the share of the map that each has."""
     games = sum(counts.values())
+    colours = display_of(model).colours
     items = "".join(
-        f"<li class='{'' if code in counts else 'faint'}'>{swatch(model, code)}{html.escape(code.words)} "
-        f"{percent(counts.get(int(code), 0) / games)} %</li>"
+        f"<li class='{'' if code in counts else 'faint'}'>{swatch(colours.get(code, ''))}"
+        f"{html.escape(code.words)} {percent(counts.get(int(code), 0) / games)} %</li>"
         for code in model.codes.everything()
         if code != UNSOLVED or code in counts
     )
@@ -90,8 +86,7 @@ def links(view: View) -> str:
 
 
 def crossings(model: Model, found: "Mapping[str, xr.Dataset]") -> str:
-    """Say where along each axis the regime changes and, if the model tells, who is indifferent there between
-    what."""
+    """Say where along each axis the regime changes and, if the model tells, who is indifferent there."""
     parts = []
     for name, cuts in found.items():
         headings, rows = cutpoint_rows(cuts)
