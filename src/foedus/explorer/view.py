@@ -1,7 +1,7 @@
 """What `foedus explore` shows: a game, the map of two parameters around it, and what is known of both.
 
 A `View` is the whole state of the page. It stands in the page's address, and everything here is made from
-it alone; `explorer_page` puts it on the screen.
+it alone; `page` puts it on the screen.
 """
 
 import dataclasses
