@@ -426,20 +426,24 @@ def test_explorer(tmp_path):
     small_examples(tmp_path, 12)
     run_lines(["map examples/coarse.toml -o map.nc"], tmp_path)
     lines = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
-    assert len(lines) == 5
+    assert len(lines) == 7
+    lines.remove("new own.py")
+    run_lines(["new own.py"], tmp_path)
     (address,) = re.findall(r'curl -O "(.*)"', page)
     for line in lines:
+        name = "forces" if "--model" in line else "stake"
         words = [*shlex.split(re.sub(r"--port \d+|--no-browser", "", line)), "--no-browser", "--port", "0"]
         command = [sys.executable, "-m", "foedus", *words]
         with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as server:
             try:
                 served = re.search(r"http://\S+:\d+/", server.stdout.readline()).group()
-                request = urllib.request.Request(address.replace("http://127.0.0.1:5006/", served))
-                for name in re.findall(r"--origin (\S+)", line):
-                    assert re.search(rf"https?://{name}[/.]", page)  # where the page says that it is then
-                    request.add_header("Host", name)
+                there = address.replace("http://127.0.0.1:5006/", served).replace("stake", name)
+                request = urllib.request.Request(there)
+                for host in re.findall(r"--origin (\S+)", line):
+                    assert re.search(rf"https?://{host}[/.]", page)  # where the page says that it is then
+                    request.add_header("Host", host)
                 with urllib.request.urlopen(request) as answer:
-                    assert b"stake = 2.0" in answer.read()
+                    assert f"{name} = 2.0" in answer.read().decode()
             finally:
                 server.terminate()
 
