@@ -1,0 +1,98 @@
+"""A third party's aid in a contest: S helps A, A arms, then C arms and fights, or stays away.
+
+After Chang, Potter and Sanders (2007). Of the article only the abstract was at hand: a sequence of moves, a
+third party whose "intervention technology" meets the rivals' contest. The forms below are to be taken as
+ours. With arms a and b, A keeps a prize with the chance P = a/(a + g b), or 1 where nobody fights for it (b =
+0). Behind aid m a unit of A's arms costs (1 + m)^-theta, where 0 < theta < 1. S gains S_1 where A keeps the
+prize, S_2 where C takes it:
+
+    U_A = P V_A - a (1 + m)^-theta      U_C = (1 - P) V_C - b      U_S = P S_1 + (1 - P) S_2 - m
+
+C's best reply, sqrt(V_C a/g) - a/g, leaves A the chance sqrt(a/(g V_C)); from a = g V_C on it is 0. So A arms
+until its chance is V_A (1 + m)^theta/(2 g V_C), or 1: peace. S's payoff is then concave in m up to the aid
+that deters, and falls beyond. Each best reply is the only one, so that no tie is left to be broken.
+
+A map to begin with: `challenger_value` from 0.5 to 6, `stake` from 0 to 12.
+"""
+
+from foedus import Claim, Code, Model, Outcome, Parameter
+
+
+class Peace(Code):
+    """Whether C stays away, and whether S helps."""
+
+    WAR, WAR_WITH_AID, PEACE_BY_AID, PEACE = range(4)
+
+
+def solve(p):
+    """Return the code, S's aid, the arms of A and C, A's chance, and the payoffs of S, A and C."""
+    alone = p.ally_value / (2 * p.edge * p.challenger_value)  # A's chance without aid, if less than 1
+    deters = alone ** (-1 / p.thrift)  # 1 + m, with which A's chance is 1
+    gain = max(0.0, p.stake - p.stake_lost)
+    wanted = (p.thrift * alone * gain) ** (1 / (1 - p.thrift))  # 1 + m, if no aid could deter
+    if alone >= 1:
+        peace, aid, chance = Peace.PEACE, 0.0, 1.0
+    elif wanted >= deters:
+        peace, aid, chance = Peace.PEACE_BY_AID, deters - 1, 1.0
+    elif wanted > 1:
+        peace, aid, chance = Peace.WAR_WITH_AID, wanted - 1, alone * wanted**p.thrift
+    else:
+        peace, aid, chance = Peace.WAR, 0.0, alone
+    arms = p.edge * p.challenger_value * chance * chance
+    rival_arms = p.challenger_value * chance * (1 - chance)
+    payoff = p.stake * chance + p.stake_lost * (1 - chance) - aid
+    ally_payoff = p.ally_value * chance - arms * (1 + aid) ** -p.thrift
+    rival_payoff = p.challenger_value * (1 - chance) - rival_arms
+    return peace, aid, arms, rival_arms, chance, payoff, ally_payoff, rival_payoff
+
+
+def outmatched(g):
+    """S helps A in a war that A wins with a chance of no more than a half"""
+    return (g.found.peace == Peace.WAR_WITH_AID) & (g.found.chance <= 0.5)
+
+
+def provoked(g):
+    unaided = g.at(stake=g.given.stake_lost)
+    return g.found.rival_arms > unaided.found.rival_arms
+
+
+def bought(g):
+    """S's aid makes peace"""
+    return g.found.peace == Peace.PEACE_BY_AID
+
+
+def cheaper(g):
+    return g.at(edge=0.99 * g.given.edge).found.aid < g.found.aid
+
+
+model = Model(
+    "aid",
+    "Third-party intervention in a contest",
+    parameters=[
+        Parameter("ally_value", "V_A", 2.0, "> 0", "money", "worth of the prize to A", usual=(0.5, 5)),
+        Parameter("challenger_value", "V_C", 2.0, "> 0", "money", "worth of the prize to C", usual=(0.5, 5)),
+        Parameter("edge", "g", 1.0, "> 0", "1", "what C's arms count beside A's", usual=(0.3, 3)),
+        Parameter("thrift", "theta", 0.5, "> 0 and < 1", "1", "how aid cheapens arms", usual=(0.1, 0.9)),
+        Parameter("stake", "S_1", 6.0, ">= 0", "money", "S's gain where A keeps the prize", usual=(0, 12)),
+        Parameter("stake_lost", "S_2", 0.0, ">= 0", "money", "S's gain where C takes it", usual=(0, 2)),
+    ],
+    outcomes=[
+        Outcome("peace", "", "1", "war or peace", Peace),
+        Outcome("aid", "m", "money", "S's aid"),
+        Outcome("arms", "a", "arms", "A's arms"),
+        Outcome("rival_arms", "b", "arms", "C's arms"),
+        Outcome("chance", "P", "1", "chance that A keeps the prize"),
+        Outcome("payoff", "U_S", "money", "S's payoff"),
+        Outcome("ally_payoff", "U_A", "money", "A's payoff"),
+        Outcome("rival_payoff", "U_C", "money", "C's payoff"),
+    ],
+    solve=solve,
+    claims=[
+        Claim("aid_provokes", "Aid to an ally that is outmatched makes C arm more.", outmatched, provoked),
+        Claim("edge_is_dear", "Peace costs S less, the less C's arms count.", bought, cheaper),
+    ],
+    colours={Peace: dict(zip(Peace, ("#7a1730", "#e8914d", "#d3e8f5", "#3d7ab8"), strict=True))},
+    drawn=("arms", "rival_arms", "aid"),
+    references="Chang, Potter and Sanders (2007), War and peace: third-party intervention in conflict, "
+    "European Journal of Political Economy 23, 954-974",
+)
