@@ -2,15 +2,15 @@
 
 After Chang, Potter and Sanders (2007). Of the article only the abstract was at hand: a sequence of moves, a
 third party whose "intervention technology" meets the rivals' contest. The forms below are to be taken as
-ours. With arms a and b, A keeps a prize with the chance P = a/(a + g b), or 1 where nobody fights for it (b =
-0). Behind aid m a unit of A's arms costs (1 + m)^-theta, where 0 < theta < 1. S gains S_1 where A keeps the
-prize, S_2 where C takes it:
+ours. With arms a > 0 and b, A keeps a prize with the chance P = a/(a + g b); behind aid m a unit of A's arms
+costs (1 + m)^-theta. S gains S_1 where A keeps the prize, S_2 where C takes it:
 
     U_A = P V_A - a (1 + m)^-theta      U_C = (1 - P) V_C - b      U_S = P S_1 + (1 - P) S_2 - m
 
 C's best reply, sqrt(V_C a/g) - a/g, leaves A the chance sqrt(a/(g V_C)); from a = g V_C on it is 0. So A arms
-until its chance is V_A (1 + m)^theta/(2 g V_C), or 1: peace. S's payoff is then concave in m up to the aid
-that deters, and falls beyond. Each best reply is the only one, so that no tie is left to be broken.
+until its chance is V_A (1 + m)^theta/(2 g V_C), or 1: peace. As theta < 1, S's payoff is then concave in m up
+to the aid that deters, and falls beyond. Each best reply is the only one, so that no tie is left to be
+broken.
 
 A map to begin with: `challenger_value` from 0.5 to 6, `stake` from 0 to 12.
 """

@@ -174,7 +174,7 @@ class Symbol(str):
     def tex(self) -> str:
         """It as TeX for the inside of dollars."""
         greek = re.sub(
-            r"(?<![A-Za-z])(alpha|beta|gamma|delta|epsilon|kappa|lambda|mu|phi|pi|sigma)(?![A-Za-z])",
+            r"(?<![A-Za-z])(alpha|beta|gamma|delta|epsilon|theta|kappa|lambda|mu|phi|pi|sigma)(?![A-Za-z])",
             r"\\\1",
             self,
         )
