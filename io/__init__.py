@@ -1,4 +1,4 @@
-"""Labels and files: the tables of parameters and variables (`schema`), Datasets, NetCDF.
+"""Labels and files: Datasets that explain themselves, NetCDF and Zarr.
 
 xarray is not imported here, because that takes longer than to solve a game; but once it is there, imported
 before this or after, its Datasets are given what foedus knows of them: `ds.foedus`.

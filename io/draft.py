@@ -164,7 +164,7 @@ def games_done(folder: Path) -> int:
 
 def _record_files(folder: Path) -> Iterator[Path]:
     """Give the records in the folder of a draft, but those that are being written."""
-    return (path for path in (folder / SLABS).iterdir() if path.name.isdecimal())
+    return (path for path in (folder / SLABS).glob("*") if path.name.isdecimal())
 
 
 def check_target(path: str | os.PathLike, overwrite: bool, resume: bool) -> Path:
@@ -208,7 +208,7 @@ def drafted(
             yield None
             return
     with _locked(draft.folder):
-        begun = draft.file.exists() and resume
+        begun = draft.file.exists() and draft.records.is_dir() and resume
         if begun and (changed := _difference(draft.file, template, whole=False)):
             raise ValueError(f"{draft.folder} cannot be resumed: {changed}; overwrite starts anew")
         try:

@@ -66,11 +66,15 @@ def check_codes(dataset: xr.Dataset) -> None:
 
 def _is_name(name: Hashable) -> bool:
     """Tell whether NetCDF, Zarr and file systems all keep a name."""
-    return isinstance(name, str) and bool(NAME.fullmatch(name)) and unicodedata.normalize("NFC", name) == name
+    if not isinstance(name, str) or name == "zarr.json":  # in which Zarr keeps its own
+        return False
+    return bool(NAME.fullmatch(name)) and unicodedata.normalize("NFC", name) == name
 
 
 def _are_kept(array: xr.Variable) -> bool:
     """Tell whether files keep the values of a variable."""
+    if not isinstance(array.dtype, np.dtype):  # pandas' own types, as of categories
+        return False
     if array.dtype.kind in "OU":
         return all(_is_text(value) for value in array.values.ravel().tolist())
     return bool(array.dtype.kind in "iu" or array.dtype.str[1:] in ("f4", "f8"))

@@ -10,34 +10,35 @@ Importing this compiles and loads nothing heavy.
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from .system.libraries import Broken, cause_and_fix
 from .version import __version__ as __version__
 
 try:
     from . import io as io  # which gives Datasets what `ds.foedus` offers
+except (ImportError, AttributeError) as error:  # of a library, which is told where a name is asked for
+    from .system.libraries import cause_and_fix
+
+    if cause_and_fix(error) is None:
+        raise
+
+if TYPE_CHECKING:  # what `_WHERE` says, for type checkers
     from .alliance.codes import Crisis, Regime
     from .alliance.equilibrium import Equilibrium, solve
     from .alliance.game import Game
-    from .maps.compare import compare
-    from .maps.cutpoints import cutpoints
-    from .maps.statics import statics
-    from .model import Claim, Code, Model, Outcome, Parameter
-    from .solving.sweeps import solve_points, sweep
-except Broken as error:  # told to whoever asks for a name; by the command line, in one line
-    _why = cause_and_fix(error)
-    if _why is None:
-        raise
-    _failure = error
-else:
-    _why = None
-
-if TYPE_CHECKING:  # what `_LATER` imports, for type checkers
     from .draw.plots import plot
+    from .draw.solution import Solution
     from .io.files import load, save
     from .kernels.loop import jit
     from .large.streaming import sweep_to
     from .maps.adaptive import adaptive_map
+    from .maps.compare import compare
+    from .maps.cutpoints import cutpoints
+    from .maps.statics import statics
+    from .model.claim import Claim
     from .model.loading import load_model
+    from .model.model import Model
+    from .model.outcomes import Code, Outcome
+    from .model.parameters import Parameter
+    from .solving.sweeps import solve_points, sweep
     from .uncertainty.claims import claims
     from .uncertainty.sensitivity import sensitivity
 
@@ -51,6 +52,7 @@ __all__ = [
     "Outcome",
     "Parameter",
     "Regime",
+    "Solution",
     "adaptive_map",
     "claims",
     "compare",
@@ -68,23 +70,52 @@ __all__ = [
     "sweep_to",
 ]
 
-# xarray and matplotlib take longer to import than a game to solve
-_LATER = {
+# where each name is from; it is imported when it is asked for, because libraries take longer to import than
+# a game to solve
+_WHERE = {
+    "Claim": "model.claim",
+    "Code": "model.outcomes",
+    "Crisis": "alliance.codes",
+    "Equilibrium": "alliance.equilibrium",
+    "Game": "alliance.game",
+    "Model": "model.model",
+    "Outcome": "model.outcomes",
+    "Parameter": "model.parameters",
+    "Regime": "alliance.codes",
+    "Solution": "draw.solution",
     "adaptive_map": "maps.adaptive",
     "claims": "uncertainty.claims",
+    "compare": "maps.compare",
+    "cutpoints": "maps.cutpoints",
     "jit": "kernels.loop",
-    "load_model": "model.loading",
     "load": "io.files",
+    "load_model": "model.loading",
     "plot": "draw.plots",
     "save": "io.files",
     "sensitivity": "uncertainty.sensitivity",
+    "solve": "alliance.equilibrium",
+    "solve_points": "solving.sweeps",
+    "statics": "maps.statics",
+    "sweep": "solving.sweeps",
     "sweep_to": "large.streaming",
 }
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
-    if _why and name in __all__:
-        raise ImportError("; ".join(_why)) from _failure
-    if name not in _LATER:
+    if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
+    from .system.libraries import Broken, cause_and_fix
+
+    try:
+        found = getattr(importlib.import_module(f".{_WHERE[name]}", __name__), name)
+    except Broken as error:
+        told = cause_and_fix(error)
+        if told is None or not getattr(error, "name", ""):  # in our words already
+            raise
+        raise ImportError("; ".join(told)) from error
+    globals()[name] = found
+    return found

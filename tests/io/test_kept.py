@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from hypothesis import HealthCheck, given, settings
@@ -114,6 +115,9 @@ def test_flag_values_that_no_code_has_are_read_as_they_were(tmp_path, ending, na
     ("change", "words"),
     [
         (lambda ds: ds.assign({"a/b": ds.regime}), "the name 'a/b' cannot be kept in a file"),
+        (lambda ds: ds.assign({"zarr.json": ds.regime}), "the name 'zarr.json' cannot be kept in a file"),
+        (lambda ds: ds.assign(kind=("ally_cost", pd.Categorical(["x", "y"]))), "kind holds values of the type category"),
+        (lambda ds: ds.assign(count=("ally_cost", pd.array([1, 2], "Int64"))), "count holds values of the type Int64"),
         (lambda ds: ds.assign_coords(label=("ally_cost", [b"x", b"y"])), "label holds values of the type |S1"),
         (lambda ds: ds.assign(alike=ds.regime == 1), "alike holds values of the type bool; a file keeps numbers"),
         (lambda ds: ds.assign_attrs(checked=True), "the attribute checked is True; a file keeps texts, numbers"),
@@ -121,7 +125,7 @@ def test_flag_values_that_no_code_has_are_read_as_they_were(tmp_path, ending, na
         (lambda ds: ds.assign_attrs(flag_values="x"), "the attribute flag_values is 'x'; it must be a list of numbers"),
         (lambda ds: ds.mean("ally_cost"), "the values of regime are no codes"),
     ],
-    ids=["slash", "bytes", "bool", "true", "scale", "flags", "mean"],
+    ids=["slash", "zarr", "category", "Int64", "bytes", "bool", "true", "scale", "flags", "mean"],
 )  # fmt: skip
 def test_what_would_not_be_read_as_it_is_is_refused(tmp_path, ending, change, words):
     path = tmp_path / f"map{ending}"

@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -157,6 +158,15 @@ class TestResuming:
             foedus.sweep_to(path, AXES, threads=1, progress=stop_after(1001))
         store = draft.draft_folder(path) / path.name
         next(part for part in (store / "pledge" / "c").rglob("*") if part.is_file()).unlink()
+        foedus.sweep_to(path, AXES, resume=True)
+        same_bits(path, foedus.sweep(AXES))
+
+    @pytest.mark.parametrize("ending", ENDINGS)
+    def test_a_draft_that_lost_its_records_begins_anew(self, tmp_path, small, ending):
+        path = tmp_path / f"map{ending}"
+        with pytest.raises(KeyboardInterrupt):
+            foedus.sweep_to(path, AXES, threads=1, progress=stop_after(1001))
+        shutil.rmtree(draft.draft_folder(path) / draft.SLABS)
         foedus.sweep_to(path, AXES, resume=True)
         same_bits(path, foedus.sweep(AXES))
 

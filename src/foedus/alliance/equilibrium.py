@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, overload
 
-from ..draw.solution import solve_one
 from ..model import Model, chosen
 from .game import Game, game_vector, make_game
 from .model import OUTCOMES, PARAMETERS, closed
@@ -253,6 +252,8 @@ def solve(game: Game | None = None, *, model: Model | None = None, **parameters:
     if not chosen(model).built_in:
         if game is not None:
             raise TypeError("game is one of the alliance game; those of a model are given by its parameters")
+        from ..draw.solution import solve_one  # with tables, which the alliance game's have their own of
+
         return solve_one(chosen(model), parameters)
     if not (game is None or isinstance(game, Game)):
         raise TypeError(f"game must be a Game, not {game!r}; parameters are given by name")

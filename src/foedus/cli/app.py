@@ -1,39 +1,30 @@
 """The command line: all commands of foedus, and how a run of one ends."""
 
 import gc
+import importlib
 import os
 import sys
 import warnings
+from collections.abc import Iterable
 
 import cyclopts
 
 from ..model import Model
 from ..system.libraries import Broken, cause_and_fix
 from ..version import __version__
-from .claims import claims
-from .compare import compare
-from .cutpoints import cutpoints
-from .doctor import doctor
-from .explore import explore
-from .info import info
-from .map import map
-from .models import model_named, new
+from .models import model_named
 from .options import for_model
-from .plot import plot
-from .points import points
 from .screens import complain, mind_streams
-from .sensitivity import sensitivity
-from .solve import solve
-from .statics import statics
 
 HELP = "Solve the alliance game of a superpower, its ally and a challenger, exactly; or a game of your own."
 
 COMMANDS = (
-    new, solve, map, compare, points, plot, cutpoints, statics, info, claims, sensitivity, explore, doctor,
+    "new", "solve", "map", "compare", "points", "plot", "cutpoints", "statics", "info", "claims",
+    "sensitivity", "explore", "doctor",
 )  # fmt: skip
 
 
-def application(model: Model) -> cyclopts.App:
+def application(model: Model, commands: Iterable[str] = COMMANDS) -> cyclopts.App:
     """Return the command line, with options from the tables of a model."""
     app = cyclopts.App(
         name="foedus",
@@ -45,7 +36,8 @@ def application(model: Model) -> cyclopts.App:
         print_error=False,
         suppress_keyboard_interrupt=False,
     )
-    for command in COMMANDS:
+    for name in commands:
+        command = getattr(importlib.import_module(f".{name}", __package__), name)
         app.command(for_model(command, model))
     app.register_install_completion_command(
         help="Have the shell complete commands, options and their values."
@@ -67,7 +59,9 @@ def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; whatever goes wrong is said in one line."""
     gc.set_threshold(100_000)  # imports make little garbage, and looking for it takes a tenth of a run
     try:
-        code = application(model_named(arguments))(arguments)
+        # only what is run is imported, unless all commands are to be told
+        asked = [name for name in COMMANDS if name in arguments[:1]] or COMMANDS
+        code = application(model_named(arguments), asked)(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt as stop:
         return complain(str(stop) or "interrupted; no half-written file is left", 130)

@@ -1,14 +1,11 @@
-"""Which game a command line solves; and foedus new."""
+"""Which game a command line solves."""
 
 import contextlib
-import importlib.resources
 import tomllib
 from pathlib import Path
 
 from ..model import Model, chosen
 from ..model.checks import naming
-from .options import Overwrite
-from .targets import check_output
 
 OPTION = "--model"
 
@@ -46,18 +43,3 @@ def _named_in(run_file: Path) -> str | None:
         if isinstance(named, str):
             return str(run_file.parent / named)
     return None
-
-
-def new(file: Path, /, *, overwrite: Overwrite = False) -> None:
-    """Write a small game into a file, to be changed into a game of one's own.
-
-    Parameters
-    ----------
-    file
-        the Python file to write, as in entry.py
-    """
-    check_output(file, overwrite, ".py")
-    file.write_text(
-        importlib.resources.files(__package__).joinpath("template.py.txt").read_text("utf-8"), "utf-8"
-    )
-    print(f"a game stands in {file}; foedus solve --model {file} solves it")

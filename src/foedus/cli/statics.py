@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..draw.tables import rich_table, save_table
-from ..io.dataset import model_of
 from ..maps.statics import TIE, Direction
 from ..maps.statics import statics as find_statics
 from ..model import Model
@@ -78,14 +77,14 @@ def statics(
     few = {name: values[:1] for name, values in axes.items()}
     compile_kernels(
         lambda: find_statics(
-            few, variables=names, parameters=[next(iter(model.by_name))], model=model, **given
+            few, variables=names or None, parameters=[next(iter(model.by_name))], model=model, **given
         ),
         quiet,
     )
     started = time.perf_counter()
     with progress_bar("solving", len(model.parameters), quiet, unit="parameters") as progress:
         dataset = find_statics(
-            axes, model=model, variables=names, threads=threads, progress=progress, **given
+            axes, model=model, variables=names or None, threads=threads, progress=progress, **given
         )
     dataset.attrs["command"] = command_line()
     if output:
@@ -106,6 +105,13 @@ def statics(
         )
 
 
+def _model_of(dataset: "xr.Dataset") -> Model:
+    """Return the model of a dataset."""
+    from ..io.dataset import model_of  # with xarray, which most commands do without
+
+    return model_of(dataset)
+
+
 def margin_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
     """Return the headings and rows of a table of the margins of one game.
 
@@ -118,7 +124,7 @@ def margin_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | floa
     >>> rows[0][:5]
     ['ally_cost', 1.0, '-20.8%', 'self-reliance', 'ally: holding or conceding']
     """
-    model = model_of(dataset)
+    model = _model_of(dataset)
     rows: list[list[str | float]] = []
     for name in dataset.parameter.values.tolist():
         row: list[str | float] = [name, dataset[name].item()]
@@ -178,7 +184,7 @@ def _cell(one: "xr.Dataset") -> str:
 
 def whole_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
     """Return the headings and rows of a table of both, margins as numbers."""
-    model, sides = model_of(dataset), dataset.side.values.tolist()
+    model, sides = _model_of(dataset), dataset.side.values.tolist()
     headings = ["parameter", "value"]
     headings += [f"{kind}_{side}" for side in sides for kind in ("margin", "next_regime")]
     headings += [f"{name}_{side}" for name in dataset.variable.values for side in sides]
@@ -197,7 +203,7 @@ def whole_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float
 
 def _moral(dataset: "xr.Dataset") -> str:
     """Say how wrong the calibration of a game may be."""
-    model = model_of(dataset)
+    model = _model_of(dataset)
     regime = model.codes(dataset[model.mapped.name].item()).words
     margin, name = dataset.least_margin.item(), dataset.least_parameter.item()
     if math.isinf(margin):

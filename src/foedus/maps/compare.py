@@ -102,7 +102,8 @@ def regime_share(regime: "xr.DataArray", codes: type[Code], forms: Sequence[str]
     """Return the share of the map where each regime holds under all forms, under some, under none.
 
     The dimensions of `regime` other than `forms` make the map; its points that a mask has left out do not
-    count. Each row sums to 1.
+    count. Over ``regime_name``, ``unsolved`` among them only where there are such games, and ``under``; each
+    row sums to 1.
 
     Examples
     --------

@@ -126,10 +126,6 @@ class Model:
 
     def __post_init__(self) -> None:
         check_model(self)
-        if not self.answers:
-            object.__setattr__(
-                self, "answers", [outcome.name for outcome in self.outcomes if not outcome.codes]
-            )
 
     def __reduce__(self) -> Any:
         """A model that foedus has is sent to other processes by its name, one from a file by the file."""
