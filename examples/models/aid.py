@@ -1,18 +1,16 @@
 """A third party's aid in a contest: S helps A, A arms, then C arms and fights, or stays away.
 
-After Chang, Potter and Sanders (2007). Of the article only the abstract was at hand: a sequence of moves, a
-third party whose "intervention technology" meets the rivals' contest. The forms below are to be taken as
-ours. With arms a > 0 and b, A keeps a prize with the chance P = a/(a + g b); behind aid m a unit of A's arms
-costs (1 + m)^-theta. S gains S_1 where A keeps the prize, S_2 where C takes it:
+After Chang, Potter and Sanders (2007). Only the abstract of the article was at hand: it names the order of
+moves and an "intervention technology", and shows no formula. So take the forms below as ours. The article
+also has an ally that attacks; here A only defends. With arms a > 0 and b, A keeps a prize with the chance
+P = a/(a + g b). With aid m, a unit of A's arms costs (1 + m)^-theta. S gains S_1 if A keeps the prize, and
+S_2 if C takes it:
 
     U_A = P V_A - a (1 + m)^-theta      U_C = (1 - P) V_C - b      U_S = P S_1 + (1 - P) S_2 - m
 
-C's best reply, sqrt(V_C a/g) - a/g, leaves A the chance sqrt(a/(g V_C)); from a = g V_C on it is 0. So A arms
-until its chance is V_A (1 + m)^theta/(2 g V_C), or 1: peace. As theta < 1, S's payoff is then concave in m up
-to the aid that deters, and falls beyond. Each best reply is the only one, so that no tie is left to be
-broken.
-
-A map to begin with: `challenger_value` from 0.5 to 6, `stake` from 0 to 12.
+C's best reply is sqrt(V_C a/g) - a/g, which leaves A the chance sqrt(a/(g V_C)). From a = g V_C on it is 0.
+So A arms until its chance is V_A (1 + m)^theta/(2 g V_C), or 1, which is peace. As theta < 1, S's payoff is
+concave in m up to the aid that deters, and falls beyond. Each best reply is unique, so there are no ties.
 """
 
 from foedus import Claim, Code, Model, Outcome, Parameter
@@ -47,7 +45,7 @@ def solve(p):
 
 
 def outmatched(g):
-    """S helps A in a war that A wins with a chance of no more than a half"""
+    """S helps A in a war, which A still wins with a chance of at most a half"""
     return (g.found.peace == Peace.WAR_WITH_AID) & (g.found.chance <= 0.5)
 
 
@@ -71,10 +69,10 @@ model = Model(
     parameters=[
         Parameter("ally_value", "V_A", 2.0, "> 0", "money", "worth of the prize to A", usual=(0.5, 5)),
         Parameter("challenger_value", "V_C", 2.0, "> 0", "money", "worth of the prize to C", usual=(0.5, 5)),
-        Parameter("edge", "g", 1.0, "> 0", "1", "what C's arms count beside A's", usual=(0.3, 3)),
-        Parameter("thrift", "theta", 0.5, "> 0 and < 1", "1", "how aid cheapens arms", usual=(0.1, 0.9)),
-        Parameter("stake", "S_1", 6.0, ">= 0", "money", "S's gain where A keeps the prize", usual=(0, 12)),
-        Parameter("stake_lost", "S_2", 0.0, ">= 0", "money", "S's gain where C takes it", usual=(0, 2)),
+        Parameter("edge", "g", 1.0, "> 0", "1", "weight of C's arms, A's being 1", usual=(0.3, 3)),
+        Parameter("thrift", "theta", 0.5, "> 0 and < 1", "1", "how much aid cheapens arms", usual=(0.1, 0.9)),
+        Parameter("stake", "S_1", 6.0, ">= 0", "money", "S's gain if A keeps the prize", usual=(0, 12)),
+        Parameter("stake_lost", "S_2", 0.0, ">= 0", "money", "S's gain if C takes it", usual=(0, 2)),
     ],
     outcomes=[
         Outcome("peace", "", "1", "war or peace", Peace),
@@ -89,7 +87,7 @@ model = Model(
     solve=solve,
     claims=[
         Claim("aid_provokes", "Aid to an ally that is outmatched makes C arm more.", outmatched, provoked),
-        Claim("edge_is_dear", "Peace costs S less, the less C's arms count.", bought, cheaper),
+        Claim("edge_is_dear", "The less C's arms count, the less S pays for peace.", bought, cheaper),
     ],
     colours={Peace: dict(zip(Peace, ("#7a1730", "#e8914d", "#d3e8f5", "#3d7ab8"), strict=True))},
     drawn=("arms", "rival_arms", "aid"),

@@ -1,20 +1,20 @@
-"""Double deterrence: one defender, and two challengers who act apart; all types known.
+"""Double deterrence: one defender and two challengers, who act independently; all types are known.
 
-This is our reading of the abstract of Zagare (2024), and no more: we have not seen the article. The abstract
-says that the primary challenger P moves first, the defender D second and the secondary challenger T last;
-that there are four types of D and three of each challenger, which make 36 games; and that the threat of T is
-latent and contingent. All else is ours:
+This is our reading of the abstract of Zagare (2024); we have not seen the article. The abstract says that the
+primary challenger P moves first, the defender D second, and the secondary challenger T last; that the threat
+of T is latent and contingent; and that four types of D and three of each challenger make 36 games. All else
+is ours:
 
-- P leaves the status quo, which ends the game, or demands. D concedes or resists: a resisted demand is a war.
-  T then joins, so that D concedes to both or fights both, or it stays out.
-- Whatever D does, two are worse for it than one. How much better it is to resist than to concede makes its
-  types: resolute, so much that D resists even if only that draws T in; firm, unless only that draws T in;
-  wavering, only if that alone keeps T out; yielding, never.
-- P likes a concession best, to it alone or to both. It would rather have a war than the status quo:
-  determined, in any case; dependent, if T joins; hesitant, in no case.
-- T joins: passive, never; opportunist, a war, where D is busy; jackal, a concession, where D has proved weak.
+- P keeps the status quo, which ends the game, or makes a demand. D concedes or resists; if it resists, there
+  is a war. Then T joins, so that D concedes to both or fights both, or T stays out.
+- D likes one challenger better than two. A resolute D resists even if only resistance draws T in; a firm one
+  resists unless only resistance draws T in; a wavering one only if that alone keeps T out; a yielding one
+  never.
+- P likes a concession best, to it alone or to both. A determined P likes any war better than the status quo,
+  a dependent one only a war that T joins, a hesitant one none.
+- A passive T never joins; an opportunist joins a war; a jackal joins if D concedes.
 
-No type is indifferent between any two ends that it can choose from, so that no tie is left to be broken.
+No type is indifferent between two ends that it can choose from, so there are no ties.
 """
 
 from foedus import Claim, Code, Model, Outcome, Parameter
@@ -72,16 +72,18 @@ model = Model(
     parameters=[
         Parameter("defender", "D", "firm", long_name="type of the defender", choices=DEFENDERS),
         Parameter("primary", "P", "dependent", long_name="type of the primary challenger", choices=PRIMARY),
-        Parameter("secondary", "T", "passive", long_name="type of the secondary one", choices=SECONDARY),
+        Parameter(
+            "secondary", "T", "passive", long_name="type of the secondary challenger", choices=SECONDARY
+        ),
     ],
     outcomes=[
-        Outcome("end", "", "1", "how it ends", End),
-        Outcome("reply", "", "1", "reply to a demand", Reply),
+        Outcome("end", "", "1", "how the game ends", End),
+        Outcome("reply", "", "1", "D's reply to a demand", Reply),
     ],
     solve=solve,
     claims=[
-        Claim("resolve_keeps", "What a weaker D keeps, a resolute one keeps.", kept, kept_by_resolute),
-        Claim("extremes", "T makes no difference to a D that is at an extreme.", extreme, as_without),
+        Claim("resolve_keeps", "A resolute D keeps what a weaker one keeps.", kept, kept_by_resolute),
+        Claim("extremes", "T does not change the reply of an extreme D.", extreme, as_without),
     ],
     colours={
         End: dict(zip(End, ("#3d7ab8", "#f3dfa2", "#cda545", "#e0703a", "#6b1226"), strict=True)),

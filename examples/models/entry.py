@@ -1,13 +1,12 @@
-"""Entry deterrence with a sunk cost: an incumbent sets its output, and a rival then enters, or not.
+"""Entry deterrence with a sunk cost: an incumbent sets its output, and then a rival enters, or not.
 
-After Dixit (1980), in short: there the incumbent sinks a capacity; here it is its output that it cannot take
-back, as in the limit pricing of before. Demand is a - q_1 - q_2, and a unit costs both c. With A = a - c, a
-rival that enters at the cost F adds (A - q_1)/2 and gains (A - q_1)^2/4 - F, so that it stays out from q_1 =
-A - 2 sqrt(F) on. The monopoly's output A/2 may do. Else the incumbent deters, or lets the rival in and gains
-A^2/8; indifferent, it deters. An incumbent that does not lead deters nobody: after entry both set A/3, and
-the rival enters if A^2/9 > F.
-
-A map to begin with: `sunk_cost` from 0 to 3, `demand` from 3 to 12.
+After Dixit (1980), simplified by us: there the incumbent sinks a capacity; here it sets an output that it
+cannot take back, as a Stackelberg leader does. The price is a - q_1 - q_2, and a unit costs each firm c. With
+A = a - c, a rival that enters at the cost F makes (A - q_1)/2 and gains (A - q_1)^2/4 - F. So it stays out
+from q_1 = A - 2 sqrt(F) on, and if it is indifferent. If the monopoly's output A/2 is enough for that, entry
+is blockaded. Otherwise the incumbent deters, or it accommodates the rival and gains A^2/8; if it is
+indifferent, it deters. If the firms are equals, none leads: after entry each makes A/3, the rival enters if
+A^2/9 > F, and the incumbent cannot deter it.
 """
 
 import math
@@ -39,7 +38,7 @@ def solve(p):
 
 
 def deterred(g):
-    """the rival stays out for fear"""
+    """the incumbent deters the rival"""
     return g.found.entry == Entry.DETERRED
 
 
@@ -69,13 +68,15 @@ model = Model(
     "entry",
     "Entry deterrence with a sunk cost",
     parameters=[
-        Parameter("demand", "a", 10.0, "> 0", "money per unit", "worth of the first unit", usual=(5, 20)),
+        Parameter(
+            "demand", "a", 10.0, "> 0", "money per unit", "what the first unit is worth", usual=(5, 20)
+        ),
         Parameter("cost", "c", 2.0, ">= 0", "money per unit", "cost of a unit", usual=(0, 4)),
         Parameter("sunk_cost", "F", 1.0, ">= 0", "money", "cost of entry", usual=(0.01, 9)),
-        Parameter("conduct", "", "leader", long_name="conduct", choices=("leader", "equals")),
+        Parameter("conduct", "", "leader", long_name="conduct of the firms", choices=("leader", "equals")),
     ],
     outcomes=[
-        Outcome("entry", "", "1", "whether the rival enters", Entry),
+        Outcome("entry", "", "1", "the rival's entry", Entry),
         Outcome("output", "q_1", "units", "incumbent's output"),
         Outcome("rival_output", "q_2", "units", "rival's output"),
         Outcome("profit", "U_1", "money", "incumbent's profit"),
@@ -84,8 +85,8 @@ model = Model(
     solve=solve,
     claims=[
         Claim("limit_output", "Who deters makes more than a monopoly.", deterred, more_than_monopoly),
-        Claim("barriers_pay", "The dearer entry is, the better for the incumbent.", always, no_less),
-        Claim("leading_pays", "To lead is no loss.", led, no_loss),
+        Claim("barriers_pay", "The more entry costs, the better for the incumbent.", always, no_less),
+        Claim("leading_pays", "Leading is no loss.", led, no_loss),
     ],
     colours={Entry: dict(zip(Entry, ("#e8914d", "#d3e8f5", "#3d7ab8"), strict=True))},
     drawn=("output", "rival_output"),

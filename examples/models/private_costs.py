@@ -1,19 +1,17 @@
 """Crisis bargaining with a private cost of war: how much to demand, when some may refuse.
 
-After Fearon (1995), whose explanation of war this is, and Powell (1999), who calls it the risk-return trade-
-off; written from memory, so take the notation as ours. A demands the part x of a good of size 1. B takes the
-rest, or fights. A wins a war with the chance p, and pays k. B pays c, which B alone knows: to A, every cost
-from c_0 to c_0 + w is as likely. B agrees where 1 - x >= 1 - p - c. So all agree to p + c_0; with a demand of
-y above p
+After Fearon (1995), who explains war in this way, and Powell (1999), who calls it the risk-return trade-off.
+Written from memory, so take the form and the notation as ours. A demands a share x of a good. B takes the
+rest, or fights. A wins a war with the chance p, and loses k by it. B loses c, which only B knows: for A, c is
+uniform from c_0 to c_0 + w. B agrees if 1 - x >= 1 - p - c. So every type of B agrees to x = p + c_0. With
+x = p + y
 
-    U_A = p + y where all agree        U_A = p - k + (c_0 + w - y)(y + k)/w where some refuse
+    U_A = p + y if all types agree        U_A = p - k + (c_0 + w - y)(y + k)/w if some refuse
 
-The second is highest at y = (c_0 + w - k)/2. That is a risk where it is more than c_0: where w > c_0 + k, so
-where B's cost is less well known than the least costs of both add up to. It is less than c_0 + w: war is
-never certain. Where p + y > 1, A demands the whole good. The best demand is the only one, so that no tie is
-left to be broken.
-
-A map to begin with: `power` from 0 to 1, `doubt` from 0.02 to 1.
+The second is highest at y = (c_0 + w - k)/2. It is a risk if y > c_0, which is w > c_0 + k: the range of B's
+cost is wider than the least costs of both together. As y < c_0 + w, war is never certain. If p + y > 1, A
+demands the whole good. The best demand is unique, so there are no ties; a type of B that is indifferent has
+no weight.
 """
 
 from foedus import Claim, Code, Model, Outcome, Parameter
@@ -45,7 +43,7 @@ def solve(p):
 
 
 def risky(g):
-    """A demands a part that some refuse"""
+    """A demands a part, and some types of B refuse"""
     return g.found.kind == Demand.RISKY_PART
 
 
@@ -72,22 +70,22 @@ model = Model(
     "Crisis bargaining with a private cost of war",
     parameters=[
         Parameter("power", "p", 0.5, ">= 0 and <= 1", "1", "chance that A wins a war", usual=(0, 1)),
-        Parameter("war_cost", "k", 0.1, ">= 0", "good", "A's cost of war", usual=(0.01, 0.5)),
-        Parameter("least_cost", "c_0", 0.1, ">= 0", "good", "B's least cost of war", usual=(0.01, 0.5)),
-        Parameter("doubt", "w", 0.5, "> 0", "good", "range of B's cost of war", usual=(0.05, 2)),
+        Parameter("war_cost", "k", 0.1, ">= 0", "1", "A's cost of war", usual=(0.01, 0.5)),
+        Parameter("least_cost", "c_0", 0.1, ">= 0", "1", "B's least cost of war", usual=(0.01, 0.5)),
+        Parameter("doubt", "w", 0.5, "> 0", "1", "range of B's cost of war", usual=(0.05, 2)),
     ],
     outcomes=[
         Outcome("kind", "", "1", "what A demands", Demand),
-        Outcome("demand", "x", "good", "A's demand"),
+        Outcome("demand", "x", "1", "share that A demands"),
         Outcome("war", "", "1", "chance of war"),
-        Outcome("payoff", "U_A", "good", "A's payoff"),
-        Outcome("rival_payoff", "U_B", "good", "B's payoff, on average over its types"),
+        Outcome("payoff", "U_A", "1", "A's payoff"),
+        Outcome("rival_payoff", "U_B", "1", "B's payoff, on average over its types"),
     ],
     solve=solve,
     claims=[
-        Claim("costs_deter", "The dearer war is to A, the less likely it is.", risky, safer),
-        Claim("power_is_neutral", "Power adds to the demand, not to the risk.", risky, only_more),
-        Claim("doubt_makes_war", "With little doubt of B's cost there is no war.", always, peaceful),
+        Claim("costs_deter", "The more war costs A, the less likely it is.", risky, safer),
+        Claim("power_is_neutral", "Power raises the demand, but not the risk.", risky, only_more),
+        Claim("doubt_makes_war", "If B's cost is known well enough, there is no war.", always, peaceful),
     ],
     colours={Demand: dict(zip(Demand, ("#d3e8f5", "#e8914d", "#7a1730", "#3d7ab8"), strict=True))},
     drawn=("demand", "war"),

@@ -1,35 +1,34 @@
 """The games in `examples/models`: each against a search straight from its payoffs, numbers known from elsewhere,
-claims that hold and others that do not, and a map that tells something."""
+claims that hold and others that do not, a map that tells something, the commands, and what the gallery says."""
 
-import ast
 import dataclasses
+import os
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from conftest import compiled_only, sized
-from pictures import legends
+from pictures import legends, overlaps
 
 import foedus
 from foedus import Claim
+from foedus.runs.runfile import read_run
 
-FILES = sorted((Path(__file__).parents[2] / "examples" / "models").glob("*.py"))
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "examples" / "models").glob("*.py"))
 MODELS = {file.stem: foedus.load_model(file) for file in FILES}
-PAGE = (Path(__file__).parents[2] / "docs" / "gallery.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
 NUMERIC = [name for name, model in MODELS.items() if any(not p.choices for p in model.parameters)]
 pytestmark = compiled_only
 
 each_model = pytest.mark.parametrize("name", MODELS)
 each_map = pytest.mark.parametrize("name", NUMERIC)
-
-
-def begun_with(model, points=81):
-    """Return the axes of the map that the docstring of a model says to begin with."""
-    text = " ".join(ast.get_docstring(ast.parse(model.source)).split())
-    ends = re.findall(r"`(\w+)` from (\S+) to ([\d.]*\d)", text)
-    return {name: np.linspace(float(low), float(high), points) for name, low, high in ends}
 
 
 def choices(model):
@@ -52,12 +51,26 @@ def random_games(model, count, seed):
 
 
 def solved(name, **game):
-    """Return what is found of a game of a model."""
-    found = foedus.solve_points({key: [value] for key, value in game.items()}, model=MODELS[name])
-    return SimpleNamespace(**{outcome: found[outcome].item() for outcome in MODELS[name].found})
+    """Return a solved game of a model."""
+    return foedus.solve(model=MODELS[name], **game)
 
 
-def search(payoff, low, high, first=201, points=17, rounds=9):
+def changes(name, parameter, within, **fixed):
+    """Return where the regime changes along a parameter, and the regimes from the lowest values on."""
+    cuts = foedus.cutpoints(parameter, within, model=MODELS[name], **fixed)
+    return cuts.value.values, [*cuts.regime_below.values[:1].tolist(), *cuts.regime_above.values.tolist()]
+
+
+def last(holds, low, high):
+    """Return up to where a condition on numbers from `low` to `high` holds that holds up to somewhere."""
+    for _ in range(40):
+        middle = (low + high) / 2
+        true = holds(middle)
+        low, high = np.where(true, middle, low), np.where(true, high, middle)
+    return low
+
+
+def search(payoff, low, high, first=65, points=17, rounds=7):
     """Return where a function of an array is largest, by ever finer grids, one for each entry of `low`.
 
     `payoff` takes an array with one more axis, the last, than `low` and `high`.
@@ -95,9 +108,9 @@ def lightness(colour):
 def test_the_map_to_begin_with_shows_every_regime(name):
     """Each on 3 % of the map or more, and neighbours in colours that differ in grey, too."""
     model = MODELS[name]
-    axes = begun_with(model)
-    assert len(axes) == 2
-    ds = foedus.sweep(axes, model=model)
+    run = read_run(ROOT / "examples" / "models" / f"{name}.toml")
+    assert len(run.axes) == 2
+    ds = foedus.sweep({axis: values[::6] for axis, values in run.axes.items()}, model=model)
     codes = ds[model.mapped.name].values
     shares = np.bincount(codes.ravel(), minlength=len(model.regimes)) / codes.size
     assert shares.min() > 0.03
@@ -153,20 +166,17 @@ def test_claims_that_are_wrong_are_found_out(name):
 
 
 def aid_search(p):
-    """Return S's aid, both rivals' arms and A's chance, by nested search."""
+    """Return S's aid, by nested search; and its payoff by its aid, A's arms by S's aid, and C's by A's."""
 
     def chance(a, b):
         return a / (a + p.edge * b)
 
     def rival_arms(a):
-        """C's payoff is concave: where it stops to rise."""
-        low, high = np.zeros_like(a), np.full_like(a, p.challenger_value)
-        for _ in range(50):
-            b = (low + high) / 2
-            rises = p.challenger_value * p.edge * a / (a + p.edge * b) ** 2 > 1
-            low, high = np.where(rises, b, low), np.where(rises, high, b)
-        rises_at_0 = p.challenger_value * p.edge / a > 1
-        return np.where(rises_at_0, (low + high) / 2, 0.0)
+        """C's payoff is concave in its arms: they grow as long as it rises, by its derivative."""
+        return last(
+            lambda b: p.challenger_value * p.edge * a / (a + p.edge * b) ** 2 > 1,
+            np.zeros_like(a), np.full_like(a, p.challenger_value),
+        )  # fmt: skip
 
     def ally_arms(m):
         cost = (1 + m) ** -p.thrift
@@ -180,30 +190,34 @@ def aid_search(p):
         won = chance(a, rival_arms(a))
         return won * p.stake + (1 - won) * p.stake_lost - m
 
-    m = search(payoff, 0.0, max(p.stake - p.stake_lost, 0.01))
-    a = ally_arms(m)
-    b = rival_arms(a)
-    return float(m), float(a), float(b), float(chance(a, b))
+    return search(payoff, 0.0, max(p.stake - p.stake_lost, 0.01)), payoff, ally_arms, rival_arms
 
 
 def test_aid_is_what_nested_search_finds():
+    """S gains no more by any other aid, nor A, once S has moved, by any other arms, nor then C."""
     model = MODELS["aid"]
     columns, games = random_games(model, sized(300), 1)
     found = foedus.solve_points(columns, model=model)
     compared = 0
     for i, p in enumerate(games):
-        m, a, b, won = aid_search(p)
-        v = found.isel(game=i)
-        assert v.payoff.item() == pytest.approx(won * p.stake + (1 - won) * p.stake_lost - m, abs=1e-6), p
-        assert v.ally_payoff.item() == pytest.approx(
-            won * p.ally_value - a * (1 + m) ** -p.thrift, abs=1e-6
-        ), p
-        assert v.rival_payoff.item() == pytest.approx((1 - won) * p.challenger_value - b, abs=1e-6), p
-        clear = not 0 < v.aid < 1e-4 and not 1 - 1e-4 < v.chance < 1
-        if clear:
+        v = SimpleNamespace(**{name: found[name].values[i] for name in model.found})
+        m, payoff, ally_arms, rival_arms = aid_search(p)
+        assert v.payoff == pytest.approx(payoff(m), abs=1e-6), p
+        assert v.payoff == pytest.approx(payoff(v.aid), abs=1e-6), p
+        a = ally_arms(v.aid)
+        won = a / (a + p.edge * rival_arms(a))
+        cost = (1 + v.aid) ** -p.thrift
+        assert v.ally_payoff == pytest.approx(won * p.ally_value - cost * a, abs=1e-6), p
+        b = rival_arms(v.arms)
+        assert v.rival_arms == pytest.approx(b, abs=1e-6), p
+        assert v.chance == pytest.approx(v.arms / (v.arms + p.edge * b), abs=1e-6), p
+        assert v.rival_payoff == pytest.approx((1 - v.chance) * p.challenger_value - b, abs=1e-6), p
+        if not 0 < v.aid < 1e-4 and not 1 - 1e-4 < v.chance < 1:  # that is, not next to another regime
             compared += 1
-            assert v.peace.item() == ((2 if m > 1e-6 else 3) if b < 1e-6 else (1 if m > 1e-6 else 0)), p
+            peaceful = rival_arms(ally_arms(m)) < 1e-4
+            assert v.peace == ((2 if m > 1e-5 else 3) if peaceful else (1 if m > 1e-5 else 0)), p
     assert compared > 0.97 * len(games)
+    assert {*found.peace.values} == {0, 1, 2, 3}
 
 
 def test_aid_by_hand():
@@ -230,8 +244,12 @@ def test_aid_at_the_corners():
     for lost in (6.0, 7.0):  # S does not care who wins, or would have C win
         assert (solved("aid", stake_lost=lost).peace, solved("aid", stake_lost=lost).aid) == (0, 0.0)
     assert solved("aid", stake=4.0).peace == 0  # the first unit of aid gains just what it costs
-    cuts = foedus.cutpoints("stake", (0.5, 12.0), model=MODELS["aid"])
-    assert cuts.value.values == pytest.approx([4.0, 8.0], rel=1e-12)
+    points, regimes = changes("aid", "stake", (0.5, 12.0))
+    assert points == pytest.approx([4.0, 8.0], rel=1e-12)
+    assert regimes == [0, 1, 2]
+    points, regimes = changes("aid", "challenger_value", (0.5, 6.0), stake=0.0)
+    assert points == pytest.approx([1.0], rel=1e-12)  # V_A/(2 g)
+    assert regimes == [3, 0]
 
 
 # a private cost of war
@@ -242,18 +260,14 @@ def private_search(p):
     costs = p.least_cost + p.doubt * (np.arange(40_000) + 0.5) / 40_000
 
     def war(x):
-        """The types that refuse are those of the lowest costs: up to which."""
-        low, high = np.full_like(x, p.least_cost), np.full_like(x, p.least_cost + p.doubt)
-        for _ in range(50):
-            c = (low + high) / 2
-            refuses = 1 - p.power - c > 1 - x
-            low, high = np.where(refuses, c, low), np.where(refuses, high, c)
-        return (low - p.least_cost) / p.doubt
+        """Those types refuse whose war costs little."""
+        low = np.full_like(x, p.least_cost)
+        return (last(lambda c: 1 - p.power - c > 1 - x, low, low + p.doubt) - p.least_cost) / p.doubt
 
     def payoff(x):
         return (1 - war(x)) * x + war(x) * (p.power - p.war_cost)
 
-    x = search(payoff, 0.0, 1.0, first=2001)
+    x = search(payoff, 0.0, 1.0)
     return float(x), float(war(x)), float(payoff(x)), np.maximum(1 - x, 1 - p.power - costs).mean()
 
 
@@ -287,8 +301,21 @@ def test_demands_at_the_corners():
     assert (known.kind, known.demand, known.war) == (0, 0.6, 0.0)
     assert solved("private_costs", power=1.0).kind == 3
     assert (solved("private_costs", power=1.0).demand, solved("private_costs", power=1.0).war) == (1.0, 0.0)
-    cuts = foedus.cutpoints("doubt", (0.01, 0.9), model=MODELS["private_costs"])
-    assert cuts.value.values == pytest.approx([0.2], rel=1e-12)  # c_0 + k
+    for power in (0.1, 0.5, 0.8):
+        points, regimes = changes("private_costs", "doubt", (0.01, 0.3), power=power)
+        assert points == pytest.approx([0.2], rel=1e-12)  # c_0 + k
+        assert regimes == [0, 1]
+
+
+def test_power_is_neutral_until_all_is_demanded():
+    ds = foedus.sweep({"power": np.linspace(0, 1, 101)}, model=MODELS["private_costs"])
+    part, whole = ds.kind == 1, ds.kind == 2
+    assert part.sum() > 50
+    assert whole.sum() > 5
+    assert {*ds.war.values[part]} == {ds.war.values[0]}
+    np.testing.assert_allclose(np.diff(ds.demand.values[part]), 0.01, rtol=1e-9)
+    assert (np.diff(ds.war.values[~part.values]) <= 0).all()
+    assert ds.war.values[-1] == 0
 
 
 # entry
@@ -302,9 +329,11 @@ def entry_search(p):
         return own * (margin - own - other)
 
     def reply(output):
-        return search(
-            lambda own: profit(own, output[..., None]), np.zeros_like(output), margin, first=33, rounds=7
-        )
+        """A parabola of its own output rises as long as it is lower on the left than on the right."""
+        return last(
+            lambda own: profit(own - 0.01, output) < profit(own + 0.01, output),
+            np.zeros_like(output), np.full_like(output, margin),
+        )  # fmt: skip
 
     def enters(output):
         return profit(reply(output), output) > p.sunk_cost
@@ -360,7 +389,20 @@ def test_entry_by_hand():
     alone = solved("entry", sunk_cost=5.0)
     assert (alone.entry, alone.output, alone.profit) == (2, 4.0, 16.0)
     equal = solved("entry", sunk_cost=1.0, conduct="equals")
-    assert (equal.entry, equal.output, equal.profit) == (0, *pytest.approx([8 / 3, 64 / 9]))
+    assert (equal.entry, equal.output, equal.rival_output) == (0, 8 / 3, 8 / 3)
+    assert (equal.profit, equal.rival_profit) == pytest.approx((64 / 9, 64 / 9 - 1))
+    assert solved("entry", sunk_cost=8.0, conduct="equals").entry == 2  # A^2/9 < F: the rival would lose
+    with pytest.warns(RuntimeWarning, match="demand=2.0.* could not be solved"):  # there is no market
+        solved("entry", demand=2.0)
+
+
+def test_entry_at_the_corners():
+    """To deter pays from 2 sqrt(F) (A - 2 sqrt(F)) = A^2/8 on; from sqrt(F) = A/4 on, nobody needs to."""
+    points, regimes = changes("entry", "sunk_cost", (0.01, 9.0))
+    assert points == pytest.approx([(8 * (1 - np.sqrt(0.5)) / 4) ** 2, 4.0], rel=1e-12)
+    assert regimes == [0, 1, 2]
+    tie = solved("entry", demand=6.0, sunk_cost=1.0)  # the rival is indifferent to a monopoly of 2
+    assert (tie.entry, tie.output, tie.rival_output) == (2, 2.0, 0.0)
 
 
 # deterrence
@@ -387,17 +429,16 @@ def test_a_challenger_is_deterred_as_a_tree_says():
 @pytest.mark.parametrize(("gain", "conflict"), [(1.0, -1.0), (1.0, -3.0), (2.0, -0.5)])
 def test_the_credibility_that_deters_is_the_book_s(gain, conflict):
     """(a_DC - a_SQ)/(a_DC - a_DD), of Zagare and Kilgour (2000)."""
-    cuts = foedus.cutpoints(
-        "credibility", (0.0, 1.0), model=MODELS["deterrence"], gain=gain, conflict=conflict
-    )
-    assert cuts.value.values == pytest.approx([gain / (gain - conflict)], rel=1e-12)
-    assert cuts.regime_above.item() == 0
+    points, regimes = changes("deterrence", "credibility", (0.0, 1.0), gain=gain, conflict=conflict)
+    assert points == pytest.approx([gain / (gain - conflict)], rel=1e-12)
+    assert regimes == [1, 0]
 
 
 def test_deterrence_at_the_corners():
     assert solved("deterrence", credibility=0.5).threat == 0  # indifferent, A leaves the status quo
     assert solved("deterrence", credibility=1.0, conflict=0.0).threat == 0
     assert solved("deterrence", credibility=0.9, conflict=0.0).threat == 2
+    assert changes("deterrence", "credibility", (0.0, 1.0), conflict=0.1)[0].size == 0
 
 
 # two challengers: what each likes best, and then down to what it likes least
@@ -442,10 +483,120 @@ def test_all_games_of_two_challengers_end_as_the_tree_says():
                 resists = played(TREE[2], likes).startswith("war")
                 assert game.reply.item() == resists, (d, p, t)
     assert {*ds.end.values.flat} == {0, 1, 2, 3, 4}
-    stands = (ds.end == 0).sum(
-        ["primary", "secondary"]
-    )  # the more credible D, the more often, says the abstract
-    assert stands.values.tolist() == [5, 4, 2, 0]
-    # and T makes a difference to D only between the extremes
-    moved = (ds.reply != ds.reply.sel(secondary="passive")).any(["primary", "secondary"])
-    assert moved.values.tolist() == [False, True, True, False]
+    # what the abstract says of its own games: deterrence succeeds with a highly credible defender, and fails with
+    # one that is not; and the secondary challenger makes a difference between these
+    stands = (ds.end == 0).sum(["primary", "secondary"])
+    assert stands.values.tolist() == sorted(stands.values, reverse=True)
+    assert stands.values[0] > stands.values[-1] == 0
+    moved = (ds.reply != ds.reply.sel(secondary="passive")).any("primary")
+    assert [(d, t) for d in D for t in T if moved.sel(defender=d, secondary=t)] == [
+        ("firm", "opportunist"),
+        ("wavering", "jackal"),
+    ]
+    assert not ds.reply.sel(defender="firm", secondary="opportunist").any()
+    assert ds.reply.sel(defender="wavering", secondary="jackal").all()
+
+
+# the commands, each in a process of its own
+
+
+def command(line, folder):
+    """Run a command line in a folder, and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "foedus", *shlex.split(line)],
+        cwd=folder, env=os.environ | {"COLUMNS": "100"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), f"{line}: {done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with the examples in it, their maps of 40 times 40 games."""
+    shutil.copytree(ROOT / "examples" / "models", tmp_path / "examples" / "models")
+    for file in (tmp_path / "examples" / "models").glob("*.toml"):
+        file.write_text(file.read_text().replace("points = 500", "points = 40"))
+    return tmp_path
+
+
+# a parameter and where it changes the regime, as above; and two games
+COMMANDS = {
+    "aid": ("stake --within 0.5:12", ["4", "8"], "stake\n6\n8\n"),
+    "deterrence": ("credibility --within 0:1", ["0.5"], "credibility,conflict\n0.5,-1\n0.5,0\n"),
+    "double_deterrence": (None, [], "defender,secondary\nfirm,passive\nfirm,opportunist\n"),
+    "entry": ("sunk_cost --within 0.1:9", ["0.343146", "4"], "sunk_cost,conduct\n1,leader\n1,equals\n"),
+    "private_costs": ("doubt --within 0.01:0.9", ["0.2"], "doubt\n0.1\n0.5\n"),
+}
+
+
+@each_model
+def test_every_command_takes_every_model(name, folder):
+    model, file = MODELS[name], f"--model examples/models/{name}.py"
+    cut, values, table = COMMANDS[name]
+    (folder / "games.csv").write_text(table)
+    table_of_one = command(f"solve {file}", folder)
+    assert model.codes(getattr(solved(name), model.mapped.name)).words in table_of_one
+    assert all(outcome in table_of_one for outcome in model.found)
+    shares = command(f"map examples/models/{name}.toml {file}", folder)
+    assert all(code.words in shares for code in model.regimes.values())
+    assert (folder / f"{name}.png").exists() == (name in NUMERIC)  # a picture needs an axis of numbers
+    run = read_run(folder / "examples" / "models" / f"{name}.toml")
+    kept = foedus.load(folder / f"{name}.nc")
+    again = foedus.sweep(run.axes, model=model)
+    for outcome in model.found:
+        np.testing.assert_array_equal(kept[outcome], again[outcome])
+    command(f"points games.csv {file}", folder)
+    points = foedus.load(folder / "games.nc")
+    assert points.sizes == {"game": 2}
+    if cut:
+        printed = command(f"cutpoints {cut} {file}", folder)
+        assert re.findall(r"^ +([\d.]+)  ", printed, re.MULTILINE) == values
+    design = "--games 5000" if name in NUMERIC else f"examples/models/{name}.toml"
+    told = command(f"claims {design} {file}", folder)
+    assert re.findall(r"^(\w+) +\d+ +\d+ +100.00 .* holds +$", told, re.MULTILINE) == [
+        c.name for c in model.claims
+    ]
+
+
+def test_claims_on_choices_alone_need_to_be_told_which_games():
+    with pytest.raises(ValueError, match="no parameter of the model double_deterrence has a usual range"):
+        foedus.claims(model=MODELS["double_deterrence"])
+
+
+# the page
+
+
+def test_command_lines_of_the_gallery(folder):
+    lines = re.findall(r"^    foedus (.*)$", PAGE, re.MULTILINE)
+    assert [line.split()[0] for line in lines] == ["solve", "map", "cutpoints", "claims"]
+    printed = [command(line, folder) for line in lines]
+    assert "peace by aid" in printed[0]
+    assert (folder / "aid.png").exists()
+
+
+def test_the_gallery_shows_every_model():
+    shown = re.findall(r"^(?:draw|model, ds = solved)\(\"(\w+)\"\)$", PAGE, re.MULTILINE)
+    assert sorted(shown) == sorted(MODELS)
+    for name, model in MODELS.items():
+        assert f"[{name}.py](../examples/models/{name}.py)" in PAGE
+        assert f"\n## {model.title}\n" in PAGE
+
+
+def test_the_cells_of_the_gallery_draw_what_they_should(monkeypatch):
+    """Run as `make docs` runs them."""
+    monkeypatch.chdir(ROOT / "docs")
+    names, shown = {}, []
+    for code in re.findall(r"```\{code-cell\} python\n:tags: \[remove-input\]\n(.*?)```", PAGE, re.DOTALL):
+        *lines, end = code.replace("%matplotlib inline\n", "").strip().splitlines(keepends=True)
+        if end.startswith(("draw(", "HTML(")):
+            exec("".join(lines), names)
+            shown.append(eval(end, names))
+        else:
+            exec("".join([*lines, end]), names)
+    *first, table, entry = shown
+    for figure, name in zip([*first, entry], ["aid", "private_costs", "deterrence", "entry"], strict=True):
+        assert legends(figure)[0] == [code.words for code in MODELS[name].regimes.values()]
+        assert not overlaps(figure)
+    rows = re.findall(r"<tr>(.*?)</tr>", table.data)
+    wanted = [[d, p, *(played(TREE, {"D": D[d], "P": P[p], "T": T[t]}) for t in T)] for d in D for p in P]
+    assert [re.findall(r"<td.*?>(.*?)</td>", row) for row in rows[1:]] == wanted
