@@ -63,14 +63,14 @@ def changes(name, parameter, within, **fixed):
 
 def last(holds, low, high):
     """Return up to where a condition on numbers from `low` to `high` holds that holds up to somewhere."""
-    for _ in range(40):
+    for _ in range(60):
         middle = (low + high) / 2
         true = holds(middle)
         low, high = np.where(true, middle, low), np.where(true, high, middle)
     return low
 
 
-def search(payoff, low, high, first=65, points=17, rounds=7):
+def search(payoff, low, high, first=65, points=9, rounds=10):
     """Return where a function of an array is largest, by ever finer grids, one for each entry of `low`.
 
     `payoff` takes an array with one more axis, the last, than `low` and `high`.
