@@ -1,10 +1,10 @@
 """Crisis bargaining with a private cost of war: how much to demand, when some may refuse.
 
-After Fearon (1995), who explains war in this way, and Powell (1999), who calls it the risk-return trade-off.
-Written from memory, so take the form and the notation as ours. A demands a share x of a good. B takes the
-rest, or fights. A wins a war with the chance p, and loses k by it. B loses c, which only B knows: for A, c is
-uniform from c_0 to c_0 + w. B agrees if 1 - x >= 1 - p - c. So every type of B agrees to x = p + c_0. With
-x = p + y
+After Fearon (1995), where this is one of the explanations of war, and Powell (1999), who calls it the
+risk-return trade-off. Written from memory, so take the form and the notation as ours. A demands a share x of
+a good. B takes the rest, or fights. A wins a war with the chance p, and loses k by it. B loses c, which only
+B knows: for A, c is uniform from c_0 to c_0 + w. B agrees if 1 - x >= 1 - p - c. So every type of B agrees to
+x = p + c_0. With x = p + y
 
     U_A = p + y if all types agree        U_A = p - k + (c_0 + w - y)(y + k)/w if some refuse
 
