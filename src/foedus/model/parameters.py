@@ -12,6 +12,10 @@ from typing import Any
 import numpy as np
 
 NUMBER = "1"  # the units of pure numbers
+GREEK = (
+    "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|phi|chi|"
+    "psi|omega"
+)
 COMPARISONS: dict[str, Callable[[Any, float], Any]] = {
     ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
 }  # fmt: skip
@@ -174,11 +178,7 @@ class Symbol(str):
     @property
     def tex(self) -> str:
         """It as TeX for the inside of dollars."""
-        greek = re.sub(
-            r"(?<![A-Za-z])(alpha|beta|gamma|delta|epsilon|kappa|lambda|mu|phi|pi|sigma)(?![A-Za-z])",
-            r"\\\1",
-            self,
-        )
+        greek = re.sub(rf"(?<![A-Za-z])({GREEK})(?![A-Za-z])", r"\\\1", self)
         return re.sub(r"([_^])([A-Za-z0-9]+)", r"\1{\2}", greek)
 
 
