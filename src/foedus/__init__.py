@@ -1,4 +1,4 @@
-"""foedus solves the alliance game of a superpower, its ally and a challenger, exactly.
+"""foedus solves games exactly: that of a superpower, its ally and a challenger, or one of your own (`Model`).
 
 `solve` solves one game, `sweep` a grid, `sweep_to` a grid of any size into a file, `compare` a grid under
 several functional forms, `solve_points` scattered games. `cutpoints` finds where the regime changes along a

@@ -285,6 +285,7 @@ class TestMap:
             ("challenger_cost = 0.6", "ally_cost = 1", "ally_cost is both an axis and fixed in [game]; it can be only one (from run.toml)"),
             ("challenger_cost = 0.6", "decisiveness = 0", "decisiveness = 0.0 is not allowed; it must be > 0 (from run.toml)"),
             ("challenger_cost = 0.6", 'contest = "war"', "contest = 'war' is not allowed; it must be ratio or difference (from run.toml)"),
+            ("status_quo =", "contest =", "axes.contest: a choice has no range; it must be a list of names, as in ['ratio', 'difference'] (from run.toml)"),
             ("status_quo =", "size =", "'size' is not a parameter; there are ally_cost, "),
             ("from = 0.1, to = 0.9", "from = 0.9, to = 0.1", "axes.status_quo: from = 0.9 must be less than to = 0.1 (from run.toml)"),
             ("from = 0.1, to = 0.9", "from = 0.1, to = 0.1", "axes.status_quo: from = 0.1 must be less than to = 0.1 (from run.toml)"),
@@ -640,6 +641,10 @@ class TestPoints:
                 "stake,contest\n1,ratio\n2,1\n",
                 "line 3: contest = '1' is not allowed; it must be ratio or difference (from games.csv)",
             ),
+            (
+                'stake,contest\n1,ratio # weak\n2,"ratio # weak"\n',
+                "line 3: contest = 'ratio # weak' is not allowed; it must be ratio or difference (from games.csv)",
+            ),
             ("stake\n1\n-1\n", "stake[1] = -1.0 is not allowed; it must be >= 0 (from games.csv)"),
             ('stake\n"1"\n\n-2\n', "stake[1] = -2.0 is not allowed; it must be >= 0 (from games.csv)"),
             (
@@ -668,6 +673,15 @@ class TestPoints:
         ds = foedus.load("games.nc")
         assert ds.ally_cost.values.tolist() == [0.3, 1.0]
         assert ds.status_quo.values.tolist() == [0.5, 0.6]
+
+    def test_leaves_out_comments(self, folder):
+        """Of numbers, which NumPy reads, and of names; also where a comment has commas and quotes in it."""
+        comments = '# mine\nstake{}  # columns\n0.5{} # weak, or "so"\n\n# strong:\n2{}# ,\n'
+        for name, heading, first, second in (("a", "", "", ""), ("b", ",contest", ',"difference"', ",ratio")):
+            Path("games.csv").write_text(comments.format(heading, first, second))
+            assert run(["points", "games.csv", "-o", f"{name}.nc", "--quiet"]) == 0
+            assert foedus.load(f"{name}.nc").stake.values.tolist() == [0.5, 2.0]
+        assert foedus.load("b.nc").contest.values.tolist() == ["difference", "ratio"]
 
     def test_refuses_other_things(self, folder, capsys):
         Path("bytes.csv").write_text("a" * 200_000)

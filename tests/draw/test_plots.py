@@ -155,6 +155,8 @@ def test_labels_have_long_names_symbols_and_units(grid):
         ("a_0", "a_{0}"),
         ("U_S^0", "U_{S}^{0}"),
         ("a + phi s - a^0", r"a + \phi s - a^{0}"),
+        ("theta", r"\theta"),
+        ("1 - eta beta", r"1 - \eta \beta"),
         ("epic", "epic"),
     ],
 )

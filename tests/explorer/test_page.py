@@ -12,11 +12,14 @@ import time
 import tomllib
 import urllib.parse
 import urllib.request
+import warnings
 from pathlib import Path
 
+import odd
 import pytest
 from browser import deep, needs_chromium, open_browser, texts
 from conftest import compiled_only
+from odd import HOSTILE
 
 import foedus
 from foedus.alliance.solution import outcomes
@@ -61,23 +64,30 @@ def hub():
         proxy.shutdown()
 
 
+@contextlib.contextmanager
+def served(*options):
+    """Serve an explorer, and give its address."""
+    command = [sys.executable, "-m", "foedus", "explore", "--no-browser", "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            yield re.search(r"http://\S+", server.stdout.readline()).group()
+        finally:
+            server.terminate()
+
+
 @pytest.fixture(scope="module")
 def site(hub):
     """An explorer that is served, by its address."""
-    name = f"hub.example:{hub.server_address[1]}"
-    command = [sys.executable, "-m", "foedus", "explore", "--no-browser", "--port", "0", "--origin", name]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        line = server.stdout.readline()
-        yield re.search(r"http://\S+", line).group()
-        server.terminate()
+    with served("--origin", f"hub.example:{hub.server_address[1]}") as address:
+        yield address
 
 
 @contextlib.contextmanager
-def opened(address, **how):
+def opened(address, last=".claims li", **how):
     """Give a browser at an address, once the page has said everything."""
     with open_browser(**how) as driver:
         driver.get(address)
-        wait_for(lambda: deep(driver, ".claims li"))
+        wait_for(lambda: deep(driver, last))
         yield driver
 
 
@@ -102,9 +112,9 @@ def box(driver, label):
     return deep(driver, "label")[at].find_element("xpath", "..").find_element("css selector", "input, select")
 
 
-def slider(driver, name):
-    """Return the handle of the slider of a parameter."""
-    at = list(foedus.alliance.model.NUMBERS).index(name)
+def slider(driver, name, names=tuple(foedus.alliance.model.NUMBERS)):
+    """Return the handle of the slider of a parameter, one of these."""
+    at = names.index(name)
     return deep(driver, ".noUi-handle")[at]
 
 
@@ -113,9 +123,14 @@ def words(driver):
     return "\n".join(texts(driver, "p"))
 
 
+def view_in(driver, model=None):
+    """Return the view in the page's address."""
+    return explorer.view_of_query(driver.current_url.partition("?")[2], model)
+
+
 def game_in(driver):
     """Return the game in the page's address."""
-    return explorer.view_of_query(driver.current_url.partition("?")[2]).game
+    return view_in(driver).game
 
 
 def shows(driver, eq):
@@ -215,7 +230,7 @@ def test_address_is_the_state(site, tmp_path):
     with opened(f"{site}?{query}") as driver:
         assert box(driver, "form of the contest").get_attribute("value") == "difference"
         assert box(driver, "y to").get_attribute("value") == "3"
-        assert explorer.view_of_query(driver.current_url.partition("?")[2]) == explorer.view_of_query(query)
+        assert view_in(driver) == explorer.view_of_query(query)
         assert shows(driver, foedus.solve(stake=2, contest="difference", decisiveness=3))
     with opened(f"{site}?stake=-1") as driver:
         (said,) = texts(driver, ".error")
@@ -267,8 +282,7 @@ def test_axes_change_places(site):
     with opened(site) as driver:
         Select(box(driver, "x axis")).select_by_visible_text("ally's share under the status quo, q")
         wait_for(lambda: "x=status_quo:0.1:0.9:linear&y=ally_cost:0.05:5.0:log" in driver.current_url)
-        view = explorer.view_of_query(driver.current_url.partition("?")[2])
-        wanted = explorer.regimes(view, 1024).astype("int8").tobytes()
+        wanted = explorer.regimes(view_in(driver), 1024).astype("int8").tobytes()
         wait_for(lambda: bytes(code % 256 for code in driver.execute_script(IMAGE)[1]) == wanted)
         ActionChains(driver).move_to_element_with_offset(
             deep(driver, ".bk-Figure")[0], 90, -20
@@ -436,3 +450,139 @@ def contrast(one, other):
 
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
+
+
+# -- a model of one's own ---------------------------------------------------------------------------------
+
+
+def map_of(view):
+    """Return the codes of the map of a view, as `sweep` finds them."""
+    axes = {name: axis.values() for name, axis in view.axes.items()}
+    mapped = view.model.mapped.name
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games
+        return foedus.sweep(axes, model=view.model, variables=[mapped], **view.fixed)[mapped]
+
+
+def draws(driver, view):
+    """Tell whether the browser was sent the map of a view."""
+    shape, codes = driver.execute_script(IMAGE)
+    wanted = map_of(view).values.T.astype("int8")
+    return shape == list(wanted.shape) and bytes(code % 256 for code in codes) == wanted.tobytes()
+
+
+def test_model_in_a_file(tmp_path):
+    """A file that `foedus new` wrote: its map, a slider, a click, its claim and what is downloaded of it."""
+    from selenium.webdriver import ActionChains
+
+    file, files, again = tmp_path / "own.py", tmp_path / "files", tmp_path / "again"
+    again.mkdir()
+    foedus_command = [sys.executable, "-m", "foedus"]
+    subprocess.run([*foedus_command, "new", file], check=True)
+    model = foedus.load_model(file)
+    with served("--model", file) as address, opened(address, downloads=files) as driver:
+        assert "Deterrence by arms. Click the map" in driver.find_element("css selector", "header").text
+        # arms d deter from b (v/k - 1) = 0.5 on, and then cost 0.25 of the good; C wants none of it below v = k
+        assert texts(driver, "b")[0] == "deterred"
+        assert {"0.5", "0.75"} <= set(texts(driver, "td"))
+        assert {"0.5", "0.25"} <= set(texts(driver, "td.number"))
+        assert draws(driver, view_in(driver, model))
+        assert [e.get_attribute("class") for e in deep(driver, ".claims li")] == ["holds"]
+        handle = slider(driver, "arms_cost", tuple(model.by_name))
+        ActionChains(driver).drag_and_drop_by_offset(handle, 25, 0).perform()
+        wait_for(lambda: view_in(driver, model).game.arms_cost > 0.5)
+        wait_for(lambda: draws(driver, view_in(driver, model)))
+        shares = map_of(view_in(driver, model)).values
+        for code in model.codes:
+            told = next(text for text in texts(driver, ".legend li") if text.startswith(code.words))
+            assert abs(float(told.split()[-2]) - 100 * (shares == code).mean()) < 0.051
+        chart = deep(driver, ".bk-Figure")[0]
+        ActionChains(driver).move_to_element_with_offset(chart, 90, 60).perform()
+        wait_for(lambda: any(text.startswith("v = ") for text in texts(driver, "div")))
+        ActionChains(driver).click().perform()
+        view = wait_for(lambda: (v := view_in(driver, model)).game.prize != 1 and v)
+        one = foedus.solve(model=model, **vars(view.game))
+        wait_for(lambda: {cell for row in one.table()[1] for cell in row} <= set(texts(driver, "td")))
+        screenshot(driver, "own")
+        for link in deep(driver, ".links a"):
+            link.click()
+            wait_for((files / link.get_attribute("download")).exists)
+    assert (files / "explored.png").read_bytes().startswith(b"\x89PNG")
+    assert foedus.load(files / "explored.nc").peace.equals(map_of(view))
+    subprocess.run([*foedus_command, "map", files / "explored.toml", "--quiet"], cwd=again, check=True)
+    assert foedus.load(again / "explored.nc").peace.equals(map_of(view))
+
+
+def test_words_of_a_model_are_only_words():
+    """A title with <script>, and whatever else a model says, is shown as it stands; many parameters, one of
+    which is a choice, and codes in the model's own colours."""
+
+    from selenium.webdriver import ActionChains
+    from selenium.webdriver.support.select import Select
+
+    model = foedus.load_model(odd.__file__)
+    with served("--model", odd.__file__) as address, opened(address) as driver:
+        assert f"{HOSTILE}." in driver.find_element("css selector", "header").text
+        labels = texts(driver, "label")
+        assert {f"{HOSTILE}, x", f"y, {HOSTILE}", HOSTILE, "w1", "w10"} <= {*labels}
+        assert len(deep(driver, ".noUi-handle")) == 12
+        assert HOSTILE in texts(driver, ".claims li")[0]
+        assert {HOSTILE, "-1"} <= {*texts(driver, "td")}
+        ActionChains(driver).move_to_element_with_offset(deep(driver, ".bk-Figure")[0], 90, -20).perform()
+        wait_for(lambda: any(f", {HOSTILE} = " in text for text in texts(driver, "div")))
+        assert [span.value_of_css_property("background-color") for span in deep(driver, ".legend span")][1:] == [
+            "rgba(31, 119, 180, 1)", "rgba(102, 51, 153, 1)", "rgba(128, 128, 128, 1)",
+        ]  # fmt: skip
+        Select(box(driver, HOSTILE)).select_by_visible_text(HOSTILE)
+        wait_for(lambda: any(text.startswith("above 9") for text in texts(driver, ".legend li")))
+        wait_for(lambda: view_in(driver, model).game.form == HOSTILE)
+        wait_for(lambda: draws(driver, view_in(driver, model)))
+        assert driver.execute_script("return window.hit") is None
+        assert not deep(driver, "img[src=x]")
+        assert not [e["message"] for e in driver.get_log("browser") if e["level"] == "SEVERE"]
+        screenshot(driver, "odd")
+
+
+ONE = """
+from foedus import Code, Model, Outcome, Parameter
+
+class War(Code):
+    PEACE, WAR = range(2)
+
+def solve(p):
+    if p.bias > 2.5:
+        raise ValueError("too much")
+    return (War.WAR if abs(p.bias) > 1 else War.PEACE,)
+
+bias = Parameter("bias", "b", 0.5, long_name="the bias", usual=(-3, 2))
+model = Model("one", "War by bias", [bias], [Outcome("war", codes=War)], solve)
+"""
+
+
+def test_model_of_one_number(tmp_path):
+    """Its map is a strip; what the model raises is told in a line, and gone with the game that it was about."""
+    from selenium.webdriver import ActionChains, Keys
+
+    file = tmp_path / "one.py"
+    file.write_text(ONE)
+    model = foedus.load_model(file)
+    with served("--model", file) as address, opened(address, last="td.number") as driver:
+        assert driver.execute_script(IMAGE)[0] == [1, 1024]
+        codes = bytes(map_of(view_in(driver, model)).values.astype("int8"))
+        assert bytes(driver.execute_script(IMAGE)[1]) == codes
+        assert texts(driver, "td.number") == ["-1", "1"]
+        assert "y axis" not in texts(driver, "label")
+        assert not deep(driver, "section.claims")
+        ActionChains(driver).move_to_element_with_offset(
+            deep(driver, ".bk-Figure")[0], 200, -20
+        ).click().perform()
+        wait_for(lambda: view_in(driver, model).game.bias > 1)
+        screenshot(driver, "one")
+        typed = box(driver, "x to")
+        for value, told in (("3", 1), ("2", 0)):
+            typed.send_keys(Keys.CONTROL, "a", Keys.NULL, value, Keys.ENTER)
+            wait_for(lambda told=told: len(texts(driver, ".error")) == told)
+        typed = box(driver, "the bias, b")
+        typed.send_keys(Keys.CONTROL, "a", Keys.NULL, "2.75", Keys.ENTER)
+        wait_for(lambda: any("the kernel raised ValueError: too much, in Game(bias=2.75)" in text
+                             for text in texts(driver, ".error")))  # fmt: skip

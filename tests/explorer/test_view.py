@@ -7,12 +7,16 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+import entry
 import numpy as np
+import odd
 import pytest
 from conftest import compiled_only
 from games import NAMES, random_games
@@ -26,6 +30,7 @@ from foedus.alliance.claims import CLAIMS
 from foedus.alliance.model import NUMBERS
 from foedus.cli.app import run
 from foedus.explorer import view as explorer
+from foedus.explorer.display import display_of
 from foedus.explorer.view import (
     DEFAULT,
     StaleError,
@@ -176,7 +181,7 @@ def test_slices_run_through_the_game():
     for name, (line, cuts) in explorer.slices(view).items():
         for i in (3, 500, 1000):
             eq = foedus.solve(view.game, **{name: float(line[name][i])})
-            assert [float(line[v][i]) for v in ("regime", *explorer.SHOWN)] == [
+            assert [float(line[v][i]) for v in ("regime", *display_of(view.model).curves)] == [
                 eq.regime, eq.pledge, eq.ally_arms, eq.challenger_arms, eq.settlement,
             ]  # fmt: skip
         for value, below, above in zip(cuts.value, cuts.regime_below, cuts.regime_above, strict=True):
@@ -230,6 +235,145 @@ def test_what_cannot_be_downloaded():
 def test_downloads_are_given_up():
     with pytest.raises(StaleError):
         explorer.download(DEFAULT, ".nc", lambda: True)
+
+
+# -- models of one's own ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def odd_model():
+    """The model of `odd`, from its file."""
+    return foedus.load_model(odd.__file__)
+
+
+def model_in(folder, text):
+    """Return the model that a file of this text makes, kept in a folder."""
+    file = folder / "made.py"
+    file.write_text(textwrap.dedent(text))
+    return foedus.load_model(file)
+
+
+def test_any_slider_reaches_what_is_allowed(odd_model):
+    for model in (odd_model, entry.model):
+        for name, parameter in model.by_name.items():
+            if not parameter.choices:
+                axis = explorer.reach(name, model)
+                assert axis.start <= parameter.default <= axis.to
+                assert parameter.allows(axis.start)
+                assert parameter.allows(axis.to)
+    assert explorer.reach("y", odd_model).to < 5
+
+
+def test_address_of_any_model_gives_the_view_back(odd_model):
+    """Parameters may be called x and y, as the axes are in other addresses."""
+    for asked in (
+        "x=-3.5&form=plain",
+        "y=-2&w3=0.25&x-axis=w1:-1:1:linear&y-axis=x:-7:-1:linear",
+        urllib.parse.urlencode({"form": odd.HOSTILE}),
+    ):
+        view = view_of_query(asked, odd_model)
+        assert view_of_query(query_of(view), odd_model) == view
+        assert view.game != explorer.first_view(odd_model).game
+    assert view_of_query("x=-3.5", odd_model).game.x == -3.5
+    with pytest.raises(ValueError, match=r"from = -7.0 is not allowed on a log axis; it must be > 0"):
+        view_of_query("x-axis=x:-7:-1:log", odd_model)
+
+
+def test_negative_places_are_told_apart(odd_model):
+    axis = view_of_query("x-axis=x:-1e6:-999999.5:linear", odd_model).axes["x"]
+    values = axis.values()
+    for i in (0, 300, 1022):
+        assert abs(explorer.place_on(axis, values[i]) - values[i]) < values[i + 1] - values[i]
+
+
+@pytest.mark.filterwarnings("ignore:.*could not be solved:RuntimeWarning")
+@pytest.mark.parametrize("soon", [explorer.SOON, 0.0])
+def test_map_of_any_model_is_that_of_sweep(odd_model, soon, monkeypatch):
+    """Whether its games are quick, so that the first frame is whole, or not."""
+    monkeypatch.setattr(explorer, "SOON", soon)
+    for model, query in ((odd_model, "w1=0.5"), (entry.model, "conduct=equals")):
+        view = view_of_query(query, model)
+        shown = list(explorer.frames(view, lambda: False))
+        values = {name: axis.values() for name, axis in view.axes.items()}
+        mapped = model.mapped.name
+        wanted = foedus.sweep(values, model=model, variables=[mapped], **view.fixed)[mapped].values.T
+        assert (shown[-1].regime == wanted).all()
+        assert soon or shown[0].regime.shape == (128, 128)
+
+
+def test_run_file_of_any_model(odd_model, tmp_path):
+    view = view_of_query(urllib.parse.urlencode({"form": odd.HOSTILE, "w2": -0.5}), odd_model)
+    path = tmp_path / "explored.toml"
+    path.write_bytes(explorer.download(view, ".toml"))
+    found = read_run(path)  # it names the file of its model
+    assert found.fixed == {"form": odd.HOSTILE, "w2": -0.5}
+    assert view_of_run(path, odd_model) == view
+
+
+@pytest.mark.filterwarnings("ignore:.*could not be solved:RuntimeWarning")
+def test_claims_of_any_model(odd_model):
+    assert explorer.claims_at(view_of_query("x=-1", odd_model).game, odd_model) == {"near": True}
+    assert explorer.claims_at(view_of_query("x=-4", odd_model).game, odd_model) == {"near": False}
+    assert explorer.claims_at(view_of_query("x=4", odd_model).game, odd_model) == {"near": None}
+
+
+EXPLAINED = """
+    from foedus import Code, Model, Outcome, Parameter
+
+    class War(Code):
+        PEACE, WAR = range(2)
+
+    def solve(p):
+        return (War.WAR if p.bias > 1 else War.PEACE,)
+
+    def explain(solution):
+        if solution.war == War.WAR:
+            raise KeyError("bias")
+        return "Peace holds <here>."
+
+    model = Model(
+        "explained", "War", [{parameter}], [Outcome("war", codes=War)], solve, explain=explain, {more}
+    )
+"""
+BIAS = 'Parameter("bias", "b", 0.0)'
+
+
+def test_what_a_model_explains(tmp_path):
+    """Its words are only words, and what its function raises is told beside what was found."""
+    model = model_in(tmp_path, EXPLAINED.format(parameter=BIAS, more=""))
+    display = display_of(model)
+    said = display.pinned(display.solve(display.game({})))
+    assert "<p>Peace holds &lt;here&gt;.</p>" in said
+    said = display.pinned(display.solve(display.game({"bias": 2.0})))
+    assert "made.py: explain raises KeyError: &#x27;bias&#x27;" in said
+    assert "<td>war</td>" in said
+
+
+@pytest.mark.parametrize(
+    ("parameter", "more", "said"),
+    [
+        (
+            'Parameter("bias", "b", "a", choices=("a", "b"))', "",
+            "the model explained has no parameter that is a number, and a map needs one",
+        ),
+        (
+            BIAS, "colours={War: {War.WAR: 'bloody'}}",
+            "the colour 'bloody' of war is not allowed; it must be as in 'red' or '#0072b2'",
+        ),
+    ],
+)  # fmt: skip
+def test_models_that_have_no_page(tmp_path, capsys, parameter, more, said):
+    text = EXPLAINED.format(parameter=parameter, more=more)
+    file = tmp_path / "made.py"
+    file.write_text(textwrap.dedent(text))
+    assert run(["explore", "--no-browser", "--port", "0", "--model", str(file)]) == 2
+    assert capsys.readouterr().err == f"foedus: {said}\n"
+
+
+def test_colours_that_a_model_does_not_give(tmp_path):
+    more = "colours={War: {War.WAR: 'red'}}"
+    model = model_in(tmp_path, EXPLAINED.format(parameter=BIAS, more=more))
+    assert display_of(model).colours == {0: "#0072b2", 1: "#ff0000"}
 
 
 # -- the server -------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import importlib.resources
 import inspect
 import io
 import pkgutil
@@ -44,11 +45,14 @@ def small_examples(folder, points):
 
 def test_python_example(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    code, own = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(compile(code, "README.md", "exec"), {})
     assert capsys.readouterr().out.startswith("RESTRAINT ")
     assert (tmp_path / "map.nc").exists()
     assert (tmp_path / "pledge.png").exists()
+    exec(compile(own, "README.md", "exec"), {"__name__": "attack"})
+    assert float(capsys.readouterr().out) == pytest.approx(1.5, rel=1e-14)
+    assert (tmp_path / "attack.png").exists()
 
 
 def test_command_lines(tmp_path):
@@ -57,7 +61,7 @@ def test_command_lines(tmp_path):
     shutil.copy(ROOT / "examples" / "sensitivity.toml", tmp_path / "examples")
     (tmp_path / "games.csv").write_text("ally_cost,stake\n0.3,1\n")
     lines = re.findall(r"^    foedus (.*?)(?:   .*)?$", README, re.MULTILINE)
-    assert len(lines) == 13
+    assert len(lines) == 16
     run_lines(lines, tmp_path)
     for name in (
         "map.nc",
@@ -231,6 +235,92 @@ def test_calibration(capsys):
     assert capsys.readouterr().out.splitlines() == said
 
 
+OWN = (ROOT / "docs" / "own-game.md").read_text(encoding="utf-8")
+FIRST, THEN = OWN.split("\n## One game\n")
+
+
+def unspaced(text):
+    """Return the lines of a text without how they are spaced."""
+    return {" ".join(line.split()) for line in text.splitlines()}
+
+
+@compiled_only
+def test_own_game(tmp_path, monkeypatch, capsys):
+    """Every command line, run file, table and example of the page on a game of one's own, and what they print."""
+    monkeypatch.chdir(tmp_path)
+    files = re.findall(r"```(?:toml|text)\n# (\S+)\n(.*?)```", OWN, re.DOTALL)
+    assert [name for name, _ in files] == ["entry.toml", "uncertain.toml", "games.csv"]
+    for name, text in files:
+        Path(name).write_text(text)
+    lines = re.findall(r"^    foedus (.*)$", OWN, re.MULTILINE)
+    assert len(lines) == 17
+    for line in lines:
+        if not line.startswith("explore"):  # which serves a page until it is told to end
+            assert run(shlex.split(line)) == 0, line
+    shown = unspaced(capsys.readouterr().out)
+    said = re.findall(r"```text\n([^#].*?)```", OWN, re.DOTALL)
+    assert len(said) == 6
+    assert unspaced("".join(said)) <= shown
+    names = (
+        "entry.png",
+        "payoff.png",
+        "arms.png",
+        "uncertain.png",
+        "games.nc",
+        "entry-forms.png",
+        "again.nc",
+        "cluster.nc",
+    )
+    assert [name for name in names if not Path(name).exists()] == []
+    for code in re.findall(r"```python\n(.*?)```", THEN, re.DOTALL):
+        exec(compile(code, "own-game.md", "exec"), {"__name__": "own"})
+        assert capsys.readouterr().out.splitlines() == re.findall(r"^# (.*)$", code, re.MULTILINE)
+
+
+def test_own_game_explains_the_whole_file():
+    """The parts that the page on a game of one's own explains are what `foedus new` writes."""
+    template = importlib.resources.files("foedus.cli").joinpath("template.py.txt").read_text("utf-8")
+    parts = re.findall(r"```python\n(.*?)```", FIRST, re.DOTALL)
+    assert "".join(parts).split() == template.split()
+
+
+MISTAKES = {
+    "parameter 'force'": ("enough = p.forces", "enough = p.force"),
+    "half is called": ("def solve", "def half(x):\n    return x / 2\n\n\ndef solve", "= p.forces *", "= half(p.forces) *"),
+    "sqroot": ("math.sqrt", "math.sqroot"),
+    "a value for each": ("SAFE, 0.0, 1.0", "SAFE, 0.0"),
+    "gives 7": ("Peace.SAFE, 0.0", "7, 0.0"),
+    "the default": ('"v", 1.0', '"v", -1.0'),
+    "threads": ('"forces", "b"', '"threads", "b"'),
+    "no Model": ("model = Model", "model = lambda: Model"),
+    "first": ("model = Model", "first, second = (Model(*'ab', [Parameter('c', '', 1)], [Outcome('d', codes=Peace)]) for _ in 'ab'); lambda: Model"),
+    "no arms": ("        return Peace.SAFE", "        raise ValueError('no arms')\n        return Peace.SAFE"),
+    "only its source": ("# in a war", "# at war"),
+}  # fmt: skip
+
+
+@compiled_only
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_own_game_tells_mistakes(mistake, tmp_path, monkeypatch, capsys):
+    """The lines that the page says are printed are those that are."""
+    monkeypatch.chdir(tmp_path)
+    rows = re.findall(r"^\| `(.*)` \| .* \|$", OWN, re.MULTILINE)
+    assert len(rows) == len(MISTAKES)
+    (row,) = [row for row in rows if mistake in row]
+    run(["new", "entry.py"])
+    text = Path("entry.py").read_text()
+    if mistake == "only its source":
+        foedus.save(foedus.sweep({"prize": [0.1, 1.0]}, model=foedus.load_model("entry.py")), "entry.nc")
+    changes = MISTAKES[mistake]
+    for old, new in zip(changes[::2], changes[1::2], strict=True):
+        assert old in text
+        text = text.replace(old, new)
+    Path("entry.py").write_text(text)
+    line = ["map", "entry.nc", "-o", "a.nc"] if mistake == "only its source" else ["solve", "--prize", "0.1"]
+    assert run([*line, "--model", "entry.py"]) == 2
+    assert row in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("language", "command", "library"),
     [
@@ -259,7 +349,8 @@ PAGES = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "reference").glob("*.m
 def test_examples_are_run(page):
     """A page that shows a command or an example has a test; cells are run where the pages are built."""
     if re.search(r"^```(python|r|julia)$|^ *    foedus ", page.read_text(encoding="utf-8"), re.MULTILINE):
-        assert f'"{page.name}"' in Path(__file__).read_text(encoding="utf-8")
+        tests = [file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("test_*.py")]
+        assert any(f'"{page.name}"' in text for text in tests)
 
 
 def test_every_name_has_a_reference():
@@ -282,7 +373,7 @@ def test_every_table_is_shown():
     shown = {
         name for page in PAGES for name in re.findall(r"{schema-table} ([\w.]+)", page.read_text("utf-8"))
     }
-    rooms = (foedus.alliance, foedus.maps, foedus.uncertainty)
+    rooms = [importlib.import_module(f"foedus.{room}") for room in ("alliance", "maps", "uncertainty")]
     names = [
         found.name for room in rooms for found in pkgutil.iter_modules(room.__path__, f"{room.__name__}.")
     ]
@@ -294,7 +385,7 @@ def test_every_table_is_shown():
                 tables.setdefault(id(it), set()).add(f"{module.__name__}.{name}")
     assert shown <= set().union(*tables.values())
     rest = [names for names in tables.values() if not names & shown]
-    assert {name for names in rest for name in names if not name.endswith((".KEPT", ".NUMBERS"))} == set()
+    assert {name for names in rest for name in names if not name.endswith((".OUTCOMES", ".NUMBERS"))} == set()
 
 
 @compiled_only
@@ -336,20 +427,24 @@ def test_explorer(tmp_path):
     small_examples(tmp_path, 12)
     run_lines(["map examples/coarse.toml -o map.nc"], tmp_path)
     lines = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
-    assert len(lines) == 5
+    assert len(lines) == 7
+    lines.remove("new own.py")
+    run_lines(["new own.py"], tmp_path)
     (address,) = re.findall(r'curl -O "(.*)"', page)
     for line in lines:
+        name = "forces" if "--model" in line else "stake"
         words = [*shlex.split(re.sub(r"--port \d+|--no-browser", "", line)), "--no-browser", "--port", "0"]
         command = [sys.executable, "-m", "foedus", *words]
         with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as server:
             try:
                 served = re.search(r"http://\S+:\d+/", server.stdout.readline()).group()
-                request = urllib.request.Request(address.replace("http://127.0.0.1:5006/", served))
-                for name in re.findall(r"--origin (\S+)", line):
-                    assert re.search(rf"https?://{name}[/.]", page)  # where the page says that it is then
-                    request.add_header("Host", name)
+                there = address.replace("http://127.0.0.1:5006/", served).replace("stake", name)
+                request = urllib.request.Request(there)
+                for host in re.findall(r"--origin (\S+)", line):
+                    assert re.search(rf"https?://{host}[/.]", page)  # where the page says that it is then
+                    request.add_header("Host", host)
                 with urllib.request.urlopen(request) as answer:
-                    assert b"stake = 2.0" in answer.read()
+                    assert f"{name} = 2.0" in answer.read().decode()
             finally:
                 server.terminate()
 

@@ -252,6 +252,19 @@ class TestSweep:
         ds = foedus.sweep({"ally_cost": [0.3]}, variables=["pledge", "regime"])
         assert list(ds.data_vars) == ["regime", "pledge"]
 
+    @pytest.mark.parametrize(
+        "kind", [tuple, np.array, pd.Series, pd.Categorical, lambda names: xr.DataArray(names, dims="form")]
+    )
+    @pytest.mark.parametrize("dtype", [str, object])
+    def test_names_may_come_from_anywhere(self, kind, dtype):
+        names = ["difference", "ratio"]
+        axes = {"contest": kind(np.array(names, dtype)), "stake": [0.5]}
+        xr.testing.assert_equal(foedus.sweep(axes), foedus.sweep({"contest": names, "stake": [0.5]}))
+
+    def test_names_may_be_those_of_another_result(self):
+        ds = foedus.sweep({"contest": ["difference", "ratio"], "stake": [0.5]})
+        xr.testing.assert_equal(foedus.sweep({"contest": ds.contest, "stake": ds.stake}), ds)
+
     def test_one_point_and_six_axes(self):
         assert foedus.sweep({"stake": [1.0]}).sizes == {"stake": 1}
         axes = {name: [0.3, 0.4] for name in list(NUMBERS)[:6]}
@@ -277,6 +290,10 @@ class TestSweep:
             ({"axes": {"stake": [1.0]}, "variables": "regime"}, TypeError, "variables = 'regime' is not a list of names"),
             ({"axes": {"stake": [1.0]}, "threads": 0}, ValueError, "threads = 0 is not allowed; it must be a whole number, 1 or more"),
             ({"axes": {"stake": [1.0]}, "threads": 1.5}, ValueError, "threads = 1.5 is not allowed"),
+            ({"axes": {"contest": ["ratio", "war"]}}, ValueError, "contest = 'war' is not allowed; it must be ratio or difference"),
+            ({"axes": {"contest": ["ratio", np.nan]}}, ValueError, "contest = nan is not allowed; it must be ratio or difference"),
+            ({"axes": {"contest": [["ratio"]]}}, TypeError, "is not a list of names"),
+            ({"axes": {"contest": np.ma.array(["ratio"], mask=[True])}}, ValueError, "contest: some of its values are masked"),
             ({"axes": {"stake": [1.0]}, "contest": "war"}, ValueError, "contest = 'war' is not allowed"),
             ({"axes": {"stake": [1.0]}, "contest": np.array("ratio")}, ValueError, "is not allowed; it must be ratio or difference"),
         ],

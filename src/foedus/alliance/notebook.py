@@ -3,6 +3,7 @@
 import re
 from html import escape
 
+from ..draw.tables import swatch
 from ..model.parameters import NUMBER, tex
 from .codes import Regime
 from .model import NUMBERS, OUTCOMES, REGIME_COLOURS, model
@@ -11,7 +12,6 @@ from .words import explain
 
 # what is not coloured takes the colour of the page's text, be that dark or light
 LINE = "1px solid rgba(128, 128, 128, 0.4)"
-HATCH = "repeating-linear-gradient(45deg, black 0 2px, white 2px 4px)"
 ROW = "border: 0; background: transparent"
 CELL = "padding: 0.15em 0.8em 0.15em 0; border: 0; vertical-align: baseline"
 WORDS = f"{CELL}; text-align: left; white-space: normal"
@@ -35,22 +35,13 @@ def equilibrium_html(eq: Solution) -> str:
     _, _, meaning = first.partition(": ")
     return "\n".join([
         '<div style="max-width: 44em; line-height: 1.45; overflow-x: auto">',
-        f'<p style="margin: 0 0 0.4em">{swatch(eq.regime)}<strong>{escape(eq.regime.words)}</strong>: '
-        f"{escape(meaning)}</p>",
+        f'<p style="margin: 0 0 0.4em">{swatch(REGIME_COLOURS.get(eq.regime, ""))}'
+        f"<strong>{escape(eq.regime.words)}</strong>: {escape(meaning)}</p>",
         f'<p style="margin: 0 0 0.6em">{_game(eq)}</p>',
         *(f'<p style="margin: 0 0 0.4em">{escape(sentence)}</p>' for sentence in sentences),
         *_table(eq),
         "</div>",
     ])  # fmt: skip
-
-
-def swatch(regime: Regime) -> str:
-    """Return a square in the colour of a regime, hatched where there is none, as in pictures."""
-    return (
-        '<span style="display: inline-block; width: 0.9em; height: 0.9em; margin-right: 0.5em; '
-        "vertical-align: -0.1em; border: 1px solid rgba(128, 128, 128, 0.8); "
-        f'background: {REGIME_COLOURS.get(regime, HATCH)}"></span>'
-    )
 
 
 def _game(eq: Solution) -> str:

@@ -51,7 +51,7 @@ def claims(
     parameters: DrawnParameters,
     model: Model,
 ) -> None:
-    """Tell which of the article's claims hold, how often, and in which games they do not.
+    """Tell which claims about a game hold, how often, and in which games they do not.
 
     Parameters
     ----------

@@ -32,8 +32,8 @@ def compare(
     run_file
         a run file (TOML), or the file of an earlier map or comparison
     over
-        what to compare, as in --over contest=ratio,difference --over decisiveness=0.5,1,2: the
-        contest or a parameter, and its values; the forms are all their combinations
+        what to compare, as in --over contest=ratio,difference --over decisiveness=0.5,1,2: a parameter
+        and its values; the forms are all their combinations
     output
         the file to write, NetCDF or, if it ends in .zarr, Zarr [default: the one that the run file names,
         with -forms in its name]

@@ -48,7 +48,7 @@ def cutpoints(
     parameters: Parameters,
     model: Model,
 ) -> None:
-    """Find the values of a parameter at which the regime changes, and whose decision flips there.
+    """Find where the regime changes along a parameter, and whose decision flips there if the model tells.
 
     Parameters
     ----------

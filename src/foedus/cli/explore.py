@@ -40,10 +40,10 @@ def explore(
         open the page
     """
     from ..explorer.server import serve
-    from ..explorer.view import DEFAULT, regimes, view_of_run
+    from ..explorer.view import first_view, one_game, view_of_run
 
     with naming(f"--port {port}"):
         check_whole("port", port, 0, 65535)
-    view = DEFAULT if run_file is None else view_of_run(run_file)
-    compile_kernels(lambda: regimes(view, 2), quiet=False)
+    view = first_view(model) if run_file is None else view_of_run(run_file, model)
+    compile_kernels(lambda: one_game(view), quiet=False)
     serve(view, port, address, origin or [], browser)

@@ -32,7 +32,7 @@ def plot(
         the picture to write, png, svg or pdf by its ending [default: a png beside the file]
     variable
         what to draw [default: the regime, or else the first variable]; given more than once, each in a panel
-        over one axis, with and without the superpower
+        over one axis, of the alliance game with and without the superpower
     at
         an axis and a value to draw the map at, as in --at stake=1.0, which takes the nearest of the
         grid, or --at contest=ratio; once for each such axis

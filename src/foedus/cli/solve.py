@@ -30,7 +30,7 @@ def solve(
     parameters: Parameters,
     model: Model,
 ) -> None:
-    """Solve one game and show its equilibrium, in a table and in words.
+    """Solve one game and show what is found, in a table and in words.
 
     Parameters
     ----------

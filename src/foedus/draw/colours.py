@@ -1,7 +1,7 @@
 """The colours of codes, on the screen and on paper."""
 
 import matplotlib
-from matplotlib.colors import to_hex
+from matplotlib.colors import is_color_like, to_hex
 
 from ..model import UNSOLVED, Code, Model
 
@@ -10,12 +10,20 @@ USUAL = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e
 
 
 def colours_of(model: Model, codes: type[Code]) -> dict[int, str]:
-    """Return the colour of each code but the one of games that could not be solved."""
-    if codes in model.colours:
-        return {int(code): colour for code, colour in model.colours[codes].items()}
+    """Return the colour of each code, as in ``#0072b2``, but of the one of games that could not be solved.
+
+    Raises ValueError if the model gives a code something that is no colour.
+    """
     known = [int(code) for code in codes if code != UNSOLVED]
     palette = USUAL
     if len(known) > len(USUAL):
         even = matplotlib.colormaps["turbo"]
         palette = [to_hex(even(k / (len(known) - 1))) for k in range(len(known))]
-    return dict(zip(known, palette, strict=False))
+    colours = dict(zip(known, palette, strict=False))
+    for code, colour in model.colours.get(codes, {}).items():
+        if not is_color_like(colour):
+            raise ValueError(
+                f"the colour {colour!r} of {code.words} is not allowed; it must be as in 'red' or '#0072b2'"
+            )
+        colours[int(code)] = to_hex(colour)
+    return colours

@@ -40,10 +40,10 @@ def plot(
         what `sweep`, `adaptive_map`, `compare`, `cutpoints`, `sensitivity` or `load` returned
     variable : str or list of str, optional
         what to draw; default: the regime, or else the first variable. A list makes a panel for each, over one
-        axis, with and without the superpower
+        axis, of the alliance game with and without the superpower
     at : mapping of str to float or str, optional
         axes to cut the dataset at, each at the value of its grid that is nearest to the one given, and
-        the ``contest`` to show where several are compared
+        the choice to show where several are compared, as ``contest``
     region : mapping of str to (float, float), optional
         axes to show only from one value to another
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from ..model.parameters import Symbol
 
 ENDINGS = (".csv", ".tex")
+HATCH = "repeating-linear-gradient(45deg, black 0 2px, white 2px 4px)"  # of CSS
 Rows = Sequence[Sequence[str | float]]
 
 
@@ -43,6 +44,15 @@ def html_table(headings: Sequence[str], rows: Rows) -> str:
     heads = "".join(f'<th scope="col">{html.escape(heading)}</th>' for heading in headings)
     body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def swatch(colour: str) -> str:
+    """Return a square in a colour for a web page, hatched where there is none, as in pictures."""
+    return (
+        '<span style="display: inline-block; width: 0.9em; height: 0.9em; margin-right: 0.5em; '
+        "vertical-align: -0.1em; border: 1px solid rgba(128, 128, 128, 0.8); "
+        f'background: {colour or HATCH}"></span>'
+    )
 
 
 def _has_numbers(rows: Rows, column: int) -> bool:

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import functools
-import html
 import importlib.resources
 import math
 import threading
@@ -12,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import panel as pn
 import xarray as xr
 from bokeh.events import MouseLeave, MouseMove, Tap
@@ -22,21 +22,19 @@ from bokeh.models import (
     FixedTicker,
     LinearColorMapper,
     LogAxis,
+    Range1d,
     Span,
 )
 from bokeh.plotting import figure
 from bokeh.themes import Theme
 
-from ..alliance.codes import Regime
-from ..alliance.equilibrium import solve
-from ..alliance.model import NUMBERS, OUTCOMES, PARAMETERS
-from ..alliance.notebook import equilibrium_html
 from ..draw.parts import TINT, edges_of, log_ticks
 from ..draw.slices import STYLES, jumps_of, with_gaps
 from ..large.slabs import code_counts
+from ..model import UNSOLVED
 from ..runs.runfile import Range
+from .display import complaint, display_of
 from .view import (
-    SHOWN,
     Frame,
     StaleError,
     View,
@@ -50,13 +48,14 @@ from .view import (
     slices,
     view_of_query,
 )
-from .words import claims_list, colour, crossings, legend, links, number, path, rate, under_pointer
+from .words import claims_list, crossings, label, legend, links, number, rate, under_pointer
 
 PATIENCE = 0.5  # seconds without a map, after which the page says why
 PAUSE = 0.12  # seconds without a change, after which what takes longer is shown, too
 TALL = ":host { height: clamp(16em, 55vh, 38em) !important; }"  # the map, a window over half full of it
 STEPS = 200  # of a slider
 TICKS = 6  # of a logarithmic axis, at most
+STRIP = (0.0, 1.0)  # how high a map of one axis is drawn
 SCALES = ("linear", "log")
 # as in page.css
 INK = {"light": ("#1c1c1c", "#ffffff", "#cfcfcf"), "dark": ("#ececec", "#161616", "#444444")}
@@ -77,7 +76,7 @@ def page(start: View) -> pn.Template:
     view = start
     if query:
         try:
-            view = view_of_query(query)
+            view = view_of_query(query, start.model)
         except (TypeError, ValueError) as error:
             wrong = str(error)
     return Page(view, theme, wrong).template()
@@ -98,6 +97,9 @@ class Page:
 
     def __init__(self, view: View, theme: str, wrong: str) -> None:
         self.view = view
+        self.model = view.model
+        self.display = display_of(view.model)
+        self.reach = {name: reach(name, view.model) for name in self.display.ranges}
         self.theme = theme
         self.drawn: Any = None  # the map that is drawn in full, and where; the thread's
         self.shown: Any = None  # the regimes that the browser has
@@ -127,29 +129,40 @@ class Page:
         self.lines = pn.FlexBox(stylesheets=[css()], sizing_mode="stretch_width")
 
     def make_controls(self) -> None:
-        """Make a slider and a box for each parameter, and the choices of the contest and of the axes."""
+        """Make a slider and a box for each number, and what chooses the other parameters and the axes."""
         common: dict[str, Any] = {"stylesheets": [css()], "sizing_mode": "stretch_width", "margin": (1, 5)}
         self.sliders, self.boxes = {}, {}
-        for name, parameter in NUMBERS.items():
-            axis = reach(name)
-            low, high = scaled(name, axis.start), scaled(name, axis.to)
+        for name, axis in self.reach.items():
+            parameter = self.model.by_name[name]
+            low, high = scaled(axis, axis.start), scaled(axis, axis.to)
             spoken = CustomJSTickFormatter(code="return (10 ** tick).toPrecision(3)")
             self.sliders[name] = slider = LiveSlider(
-                name=parameter.long_name,
+                name=parameter.long_name or name,
                 start=low, end=high, step=(high - low) / STEPS, show_value=False, tooltips=False,
                 css_classes=["slider"],
                 format=spoken if axis.scale == "log" else "0.000",
                 **common,
             )  # fmt: skip
-            self.boxes[name] = box = pn.widgets.TextInput(name=label(name), css_classes=["compact"], **common)
-            slider.param.watch(functools.partial(self.choose, name, unscaled), "value")
-            box.param.watch(functools.partial(self.choose, name, number_at), "value")
-        contest = PARAMETERS["contest"]
-        self.contest = pn.widgets.Select(name=contest.long_name, options=list(contest.choices), **common)
-        self.contest.param.watch(functools.partial(self.choose, "contest", lambda _, form: form), "value")
-        options = {label(name): name for name in NUMBERS}
+            self.boxes[name] = box = pn.widgets.TextInput(
+                name=label(parameter), css_classes=["compact"], **common
+            )
+            slider.param.watch(
+                functools.partial(self.choose, name, functools.partial(unscaled, axis)), "value"
+            )
+            box.param.watch(functools.partial(self.choose, name, functools.partial(number_at, name)), "value")
+        self.choices = {}
+        for name, parameter in self.model.by_name.items():
+            if parameter.choices:
+                self.choices[name] = chooser = pn.widgets.Select(
+                    name=label(parameter), options=list(parameter.choices), **common
+                )
+                chooser.param.watch(functools.partial(self.choose, name, str), "value")
+        options: dict[str, str] = {}
+        for name in self.reach:
+            words = self.label(name)
+            options[f"{words} ({name})" if words in options else words] = name
         self.axes = {}
-        for letter in "xy":
+        for letter in "xy"[: len(self.view.axes)]:
             self.axes[letter] = {
                 "name": pn.widgets.Select(name=f"{letter} axis", options=options, **common),
                 "low": pn.widgets.TextInput(name=f"{letter} from", **common),
@@ -166,7 +179,9 @@ class Page:
         made = pn.Template(text, location=True)
         made.add_variable("theme", self.theme)
         made.add_variable("other_theme", other)
-        parameters = [part for name in NUMBERS for part in (self.boxes[name], self.sliders[name])]
+        made.add_variable("about", self.display.about)
+        made.add_variable("claims", self.display.claims if self.model.claims else "")
+        parameters = [part for name in self.reach for part in (self.boxes[name], self.sliders[name])]
         axes = [
             part
             for widgets in self.axes.values()
@@ -176,9 +191,9 @@ class Page:
             "map": [self.map],
             "about": [self.texts[name] for name in ("error", "pointer", "legend", "rate", "links")],
             "game": [self.texts["words"]],
-            "controls": [*axes, self.contest, *parameters],
+            "controls": [*axes, *self.choices.values(), *parameters],
             "slices": [self.lines, self.texts["crossings"]],
-            "claims": [self.texts["claims"]],
+            **({"claims": [self.texts["claims"]]} if self.model.claims else {}),
         }  # fmt: skip
         for name, parts in panes.items():
             made.add_panel(name, pn.Column(*parts, sizing_mode="stretch_width"))
@@ -203,19 +218,25 @@ class Page:
         self.view = view
         self.complain("")
         self.set_widgets()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # of an unsolved game, which the words tell
-            eq = solve(view.game)
-        self.texts["words"].object = equilibrium_html(eq) + path(eq)
+        try:
+            self.texts["words"].object = self.display.pinned(self.solved(view))
+        except ValueError as error:  # of the model's kernel
+            self.texts["words"].object = complaint(str(error))
         self.texts["links"].object = links(view)
         self.move_pin(known=False)
         for name, line in self.pins.items():
             line.location = getattr(view.game, name)
         self.changed.set()
 
+    def solved(self, view: View) -> Any:
+        """Return the game of a view, solved."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # of an unsolved game, which the words tell
+            return self.display.solve(view.game)
+
     def move_pin(self, known: bool) -> None:
         """Move the pin to the game, and tell the browser whether what is solved around it is `known`."""
-        x, y = (getattr(self.view.game, name) for name in self.view.axes)
+        x, y, *_ = *(getattr(self.view.game, name) for name in self.view.axes), sum(STRIP) / 2
         self.pin.data = {"x": [x], "y": [y], "known": [known]}
 
     def set_widgets(self) -> None:
@@ -225,11 +246,12 @@ class Page:
             for name, box in self.boxes.items():
                 value = getattr(self.view.game, name)
                 box.value = number(value)
-                slider = self.sliders[name]
-                if value != unscaled(name, slider.value):
-                    slider.value = min(max(scaled(name, value), slider.start), slider.end)
-            self.contest.value = self.view.game.contest
-            for letter, (name, axis) in zip("xy", self.view.axes.items(), strict=True):
+                slider, axis = self.sliders[name], self.reach[name]
+                if value != unscaled(axis, slider.value):
+                    slider.value = min(max(scaled(axis, value), slider.start), slider.end)
+            for name, chooser in self.choices.items():
+                chooser.value = getattr(self.view.game, name)
+            for letter, (name, axis) in zip(self.axes, self.view.axes.items(), strict=True):
                 shown = name, number(axis.start), number(axis.to), axis.scale
                 for widget, value in zip(self.axes[letter].values(), shown, strict=True):
                     widget.value = value
@@ -254,9 +276,9 @@ class Page:
         """Return the view of the same game but for some parameters."""
         return self.view._replace(game=dataclasses.replace(self.view.game, **changes))
 
-    def choose(self, name: str, read: Callable[[str, Any], Any], event: Any) -> None:
+    def choose(self, name: str, read: Callable[[Any], Any], event: Any) -> None:
         """Take the value of a parameter that `read` makes of what its widget has."""
-        self.change(lambda: self.play(**{name: read(name, event.new)}))
+        self.change(lambda: self.play(**{name: read(event.new)}))
 
     def choose_axis(self, letter: str, what: str, event: Any) -> None:
         """Take a parameter, an end or the scale of an axis; the other's parameter changes places with it."""
@@ -268,12 +290,13 @@ class Page:
             if what == "name" and event.new == axes[1 - k][0]:
                 axes.reverse()
             elif what == "name":
-                axes[k] = event.new, reach(event.new)
+                axes[k] = event.new, self.reach[event.new]
             else:
                 new = event.new if what == "scale" else number_at(f"{letter} {what}", event.new)
                 end = {"low": "start", "high": "to"}.get(what, what)
                 axes[k] = name, axis.model_copy(update={end: new})
-            return make_view(self.view.game, {name: (a.start, a.to, a.scale) for name, a in axes})
+            ends = {name: (a.start, a.to, a.scale) for name, a in axes}
+            return make_view(self.view.game, ends, self.model)
 
         self.change(made)
 
@@ -283,21 +306,26 @@ class Page:
 
     def at(self, event: Any) -> dict[str, float]:
         """Return the values of both axes at a place on the map."""
-        places = zip(self.view.axes.items(), (event.x, event.y), strict=True)
+        places = zip(self.view.axes.items(), (event.x, event.y), strict=False)
         return {name: place_on(axis, value) for (name, axis), value in places}
 
     def hover(self, event: Any) -> None:
         """Say which game is under the pointer."""
-        with contextlib.suppress(TypeError, ValueError), warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            eq = solve(self.view.game, **self.at(event))
-            self.texts["pointer"].object = under_pointer(eq, self.view.axes)
+        with contextlib.suppress(TypeError, ValueError):
+            view = self.play(**self.at(event))
+            self.texts["pointer"].object = under_pointer(view, self.solved(view))
+
+    def colour(self, code: int) -> str:
+        """Return the colour of a code in figures, black where a game could not be solved."""
+        return self.display.colours.get(code, "black")
+
+    def label(self, name: str) -> str:
+        """Return how the page calls a parameter."""
+        return label(self.model.by_name[name])
 
     def complain(self, message: str) -> None:
         """Say in a line what is wrong, or nothing."""
-        self.texts["error"].object = (
-            f"<p class='error' role='alert'>{html.escape(message)}</p>" if message else ""
-        )
+        self.texts["error"].object = complaint(message)
 
     # -- what is solved meanwhile -------------------------------------------------------------------------
 
@@ -314,7 +342,14 @@ class Page:
                         return
 
     def steps(self, view: View) -> Iterator[Callable[[], None]]:
-        """Give one after another what is to be shown of a view."""
+        """Give one after another what is to be shown of a view, and at last what went wrong."""
+        try:
+            yield from self.found(view)
+        except ValueError as error:  # of the model's kernel
+            yield functools.partial(self.show_failure, view, str(error))
+
+    def found(self, view: View) -> Iterator[Callable[[], None]]:
+        """Give one after another what is solved of a view; raise ValueError if a game of it cannot be."""
 
         def stale() -> bool:
             return self.view is not view or self.left
@@ -329,6 +364,9 @@ class Page:
         waiting.start()
         try:
             first = next(maps, None)
+        except ValueError:
+            yield functools.partial(self.clear_map, image)
+            raise
         finally:
             waiting.cancel()
         if first is not None:
@@ -337,10 +375,18 @@ class Page:
             return
         yield functools.partial(self.write_down, view)
         along = slices(view)
-        yield functools.partial(self.show_game, view, along, claims_at(view.game))
+        yield functools.partial(self.show_game, view, along, self.claims_in(view))
         for frame in maps:
             yield functools.partial(self.show_map, view, image, frame, None)
         self.drawn = image, key(view)
+
+    def claims_in(self, view: View) -> str:
+        """Say which claims hold in the game of a view, or what is wrong with one."""
+        try:
+            held = claims_at(view.game, self.model) if self.model.claims else {}
+        except ValueError as error:
+            return complaint(str(error))
+        return claims_list(self.model, held)
 
     def say_waiting(self) -> None:
         """Say why there is no map yet."""
@@ -353,15 +399,19 @@ class Page:
         """Make the figures anew for the axes of the view."""
         ink, paper, line = INK[self.theme]
         self.document.theme = Theme(json={"attrs": figure_theme(ink, paper, line)})
-        (x, x_axis), (y, y_axis) = self.view.axes.items()
-        chart = figure(
-            x_axis_type=x_axis.scale, y_axis_type=y_axis.scale,
-            x_axis_label=label(x), y_axis_label=label(y),
-            x_range=ends(x_axis), y_range=ends(y_axis),
-            tools="", toolbar_location=None, sizing_mode="stretch_width", height=500, stylesheets=[TALL],
-        )  # fmt: skip
-        palette = [colour(code) for code in Regime]
-        mapper = LinearColorMapper(palette=palette, low=min(Regime) - 0.5, high=max(Regime) + 0.5)
+        flat = len(self.view.axes) == 1
+        shape: dict[str, Any] = (
+            {"height": 120, "y_range": STRIP} if flat else {"height": 500, "stylesheets": [TALL]}
+        )
+        for letter, (name, axis) in zip("xy", self.view.axes.items(), strict=False):
+            shape[f"{letter}_axis_type"] = axis.scale
+            shape[f"{letter}_axis_label"] = self.label(name)
+            shape[f"{letter}_range"] = ends(axis)
+        chart = figure(tools="", toolbar_location=None, sizing_mode="stretch_width", **shape)
+        chart.yaxis.visible = not flat
+        last = max(self.model.codes)
+        palette = [self.colour(code) for code in range(UNSOLVED, last + 1)]
+        mapper = LinearColorMapper(palette=palette, low=UNSOLVED - 0.5, high=last + 0.5)
         self.shown = None
         self.image = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
         chart.image("image", "x", "y", "dw", "dh", source=self.image, color_mapper=mapper)
@@ -388,7 +438,7 @@ class Page:
         charts = []
         for name, axis in self.view.axes.items():
             chart = figure(
-                x_axis_type=axis.scale, x_axis_label=label(name), y_axis_label="arms; share of the good",
+                x_axis_type=axis.scale, x_axis_label=self.label(name), y_axis_label=self.display.heights,
                 x_range=ends(axis), tools="", toolbar_location=None,
                 sizing_mode="stretch_width", height=250, min_width=260,
             )  # fmt: skip
@@ -398,17 +448,22 @@ class Page:
             )
             self.cuts[name] = ColumnDataSource({"x": []})
             chart.vspan("x", source=self.cuts[name], line_color=ink, line_width=0.7)
-            self.curves[name] = {variable: ColumnDataSource({"x": [], "y": []}) for variable in SHOWN}
-            for (variable, source), dash in zip(self.curves[name].items(), DASHES, strict=True):
-                symbol = OUTCOMES[variable].symbol
+            self.curves[name] = {
+                variable: ColumnDataSource({"x": [], "y": []}) for variable in self.display.curves
+            }
+            for (variable, source), dash in zip(self.curves[name].items(), DASHES, strict=False):
+                words = variable.replace("_", " "), self.model.found[variable].symbol
                 chart.line(
                     "x", "y", source=source, line_color=ink, line_width=2, line_dash=dash,
-                    legend_label=f"{variable.replace('_', ' ')}, {symbol}",
+                    legend_label=", ".join(filter(None, words)),
                 )  # fmt: skip
             self.pins[name] = Span(dimension="height", line_color=ink, line_width=3, line_alpha=0.5)
             chart.add_layout(self.pins[name])
-            chart.add_layout(chart.legend[0], "above")
-            chart.legend[0].ncols = 2
+            if self.curves[name]:
+                chart.add_layout(chart.legend[0], "above")
+                chart.legend[0].ncols = 2
+            else:
+                chart.y_range, chart.yaxis.visible = Range1d(0, 1), False
             set_ticks(chart)
             charts.append(chart)
         self.lines[:] = [pn.pane.Bokeh(chart, sizing_mode="stretch_width") for chart in charts]
@@ -417,38 +472,53 @@ class Page:
         """Show a map, unless the figure that it is for has been replaced."""
         if drawn_on(self.view) != drawn_on(view) or self.image is not image:
             return
-        (left, right), (low, high) = (edges_of(values)[[0, -1]].tolist() for values in frame.values)
+        (left, right), (low, high), *_ = *map(span, frame.values), STRIP
         if self.shown is not frame.regime:  # or the browser would colour the same million games again
             self.shown = frame.regime
             self.image.data = {
-                "image": [frame.regime], "x": [left], "y": [low], "dw": [right - left], "dh": [high - low],
+                "image": [np.atleast_2d(frame.regime)],
+                "x": [left], "y": [low], "dw": [right - left], "dh": [high - low],
             }  # fmt: skip
         xs, ys = frame.boundaries or ([], [])
         self.boundaries.data = {"xs": xs, "ys": ys}
-        self.texts["legend"].object = legend(code_counts(Regime, frame.regime))
+        self.texts["legend"].object = legend(self.model, code_counts(self.model.codes, frame.regime))
         if seconds is not None:
             self.texts["rate"].object = rate(frame.regime.size, seconds)
 
-    def show_game(
-        self, view: View, along: dict[str, tuple[xr.Dataset, xr.Dataset]], held: dict[str, bool | None]
-    ) -> None:
-        """Show what is solved along each axis through the pinned game, and which claims hold in it."""
+    def clear_map(self, image: ColumnDataSource) -> None:
+        """Take away the map of another view, unless its figure has been replaced."""
+        if self.image is image:
+            self.shown = None
+            self.image.data = {name: [] for name in self.image.data}
+            self.boundaries.data = {"xs": [], "ys": []}
+            self.texts["legend"].object = self.texts["rate"].object = ""
+
+    def show_failure(self, view: View, message: str) -> None:
+        """Say why a view cannot be shown."""
+        if self.view is view:
+            self.complain(message)
+
+    def show_game(self, view: View, along: dict[str, tuple[xr.Dataset, xr.Dataset]], claims: str) -> None:
+        """Show what is solved along each axis through the pinned game, and what is said of the claims."""
         if self.view is not view:
             return
         for name, (line, cuts) in along.items():
             found = cuts.value.values
-            left, right = edges_of(line[name].values)[[0, -1]]
+            left, right = span(line[name].values)
             regimes = [cuts.regime_first.item(), *cuts.regime_above.values]
             self.bands[name].data = {
-                "x0": [left, *found], "x1": [*found, right], "colour": [colour(code) for code in regimes],
+                "x0": [left, *found], "x1": [*found, right],
+                "colour": [self.colour(code) for code in regimes],
             }  # fmt: skip
             self.cuts[name].data = {"x": found}
-            at = jumps_of(line, ["regime"])
+            at = jumps_of(line, [self.model.mapped.name])
             for variable, source in self.curves[name].items():
                 x, y = with_gaps(line[variable], at)
                 source.data = {"x": x, "y": y}
-        self.texts["crossings"].object = crossings({name: cuts for name, (_, cuts) in along.items()})
-        self.texts["claims"].object = claims_list(held)
+        self.texts["crossings"].object = crossings(
+            self.model, {name: cuts for name, (_, cuts) in along.items()}
+        )
+        self.texts["claims"].object = claims
         self.move_pin(known=True)
 
     def write_down(self, view: View) -> None:
@@ -473,25 +543,35 @@ def css() -> str:
     return importlib.resources.files(__package__).joinpath("page.css").read_text("utf-8")
 
 
-def scaled(name: str, value: float) -> float:
-    """Return where on its slider a parameter has a value."""
-    return math.log10(max(value, 1e-300)) if reach(name).scale == "log" else value
+def scaled(reach: Range, value: float) -> float:
+    """Return where on the slider over this range a parameter has a value."""
+    return math.log10(max(value, 1e-300)) if reach.scale == "log" else value
 
 
-def unscaled(name: str, place: float) -> float:
-    """Return the value of a parameter at a place of its slider, in as many digits as its steps tell apart."""
-    return float(f"{10**place if reach(name).scale == 'log' else place:.3g}")
+def unscaled(reach: Range, place: float) -> float:
+    """Return the value of a parameter at a place of its slider, in as many digits as its steps tell apart.
 
-
-def label(name: str) -> str:
-    """Return how the page calls a parameter."""
-    parameter = PARAMETERS[name]
-    return f"{parameter.long_name}, {parameter.symbol}"
+    Examples
+    --------
+    >>> unscaled(reach("stake"), -0.5)
+    0.316
+    >>> unscaled(Range.model_validate({"from": 1000.0, "to": 1010.0, "points": 2}), 1003.25)
+    1003.2
+    """
+    if reach.scale == "log":
+        return float(f"{10**place:.3g}")
+    far = max(-reach.start, reach.to) / (reach.to - reach.start)
+    return float(f"{place:.{3 + max(math.floor(math.log10(far)), 0)}g}")
 
 
 def ends(axis: Range) -> tuple[float, float]:
-    """Return from where to where an axis is drawn: half a step beyond its values."""
-    left, right = edges_of(axis.values())[[0, -1]].tolist()
+    """Return from where to where an axis is drawn."""
+    return span(axis.values())
+
+
+def span(values: np.ndarray) -> tuple[float, float]:
+    """Return from where to where values are drawn: half a step beyond them."""
+    left, right = edges_of(values)[[0, -1]].tolist()
     return left, right
 
 

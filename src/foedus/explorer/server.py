@@ -1,7 +1,6 @@
 """The server of `foedus explore`: the page, and what can be downloaded from it."""
 
 import asyncio
-import contextlib
 import functools
 import shlex
 import socket
@@ -11,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+from ..model import Model
 from ..system.libraries import missing_extra
 
 try:
@@ -43,7 +43,10 @@ def serve(view: View, port: int, address: str, origins: list[str], browser: bool
         {"/": lambda: page(view)},
         port=port, address=address, websocket_origin=known, show=False, start=False,
         title="foedus explorer", verbose=False,
-        extra_patterns=[("/known", Known), (r"/download/\w+(\.\w+)", Download, {"ended": ended})],
+        extra_patterns=[
+            ("/known", Known),
+            (r"/download/\w+(\.\w+)", Download, {"model": view.model, "ended": ended}),
+        ],
     )  # fmt: skip
     server._tornado.add_handlers(".*", [Rule(Foreign(known), Refusal)])
     where = f"http://{address}:{port}/"
@@ -145,8 +148,9 @@ def refuse(handler: RequestHandler, status: int, words: str) -> None:
 class Download(RequestHandler):
     """What can be downloaded, made of the view in the query."""
 
-    def initialize(self, ended: threading.Event) -> None:
-        """Take what tells that the server has ended."""
+    def initialize(self, model: Model, ended: threading.Event) -> None:
+        """Take the model that is shown, and what tells that the server has ended."""
+        self.model = model
         self.ended = ended
         self.left = False
 
@@ -155,21 +159,23 @@ class Download(RequestHandler):
         self.left = True
 
     async def get(self, ending: str) -> None:
-        """Send a file; 403 to a page of another site, 404 if there is none, 400 if the view is none."""
+        """Send a file; 403 to a page of another site, 404 if there is none, 400 if it cannot be made."""
         if self.request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
             refuse(self, 403, "a page of another site cannot download; open the explorer and download there")
             return
         if ending not in DOWNLOADS:
             raise HTTPError(404)
         try:
-            view = view_of_query(self.request.query)
+            view = view_of_query(self.request.query, self.model)
+            content = await asyncio.to_thread(download, view, ending, self.stale)
+        except StaleError:
+            return
         except (TypeError, ValueError) as error:
             refuse(self, 400, str(error))
             return
         _, kind = DOWNLOADS[ending]
         self.set_header("Content-Type", kind)
-        with contextlib.suppress(StaleError):
-            self.finish(await asyncio.to_thread(download, view, ending, self.stale))
+        self.finish(content)
 
     def stale(self) -> bool:
         """Tell whether nobody waits any more."""

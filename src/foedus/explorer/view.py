@@ -1,13 +1,16 @@
 """What `foedus explore` shows: a game, the map of two parameters around it, and what is known of both.
 
 A `View` is the whole state of the page. It stands in the page's address, and everything here is made from
-it alone; `explorer_page` puts it on the screen.
+it alone; `page` puts it on the screen.
 """
 
 import dataclasses
+import functools
+import json
 import math
 import os
 import tempfile
+import time
 import urllib.parse
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -17,28 +20,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pydantic
 
-from ..alliance.claims import CLAIMS
-from ..alliance.game import Game, make_game
-from ..alliance.model import PARAMETERS, model
 from ..draw.parts import ALONE
 from ..draw.plots import plot, save_figure
 from ..io.dataset import geometric
 from ..io.files import save
 from ..maps.adaptive import adaptive_map
 from ..maps.cutpoints import cutpoints
+from ..model import Model, chosen
 from ..model.checks import naming, number_of
 from ..runs.runfile import Range, read_run
 from ..solving.parallel import Progress
 from ..solving.requests import Request, request_sweep, solve_request
 from ..solving.sweeps import sweep
-from ..uncertainty.claims import LENGTH, claims, usual_laws
+from ..uncertainty.claims import LENGTH, claims
+from .display import display_of
 
 if TYPE_CHECKING:
     import xarray as xr
 
 SIDE = 1024  # values of each axis of the map
-COARSE = 128  # the same while parameters move, of contests without closed forms
-SHOWN = (*model.drawn, "settlement")  # along each axis, besides the regime
+COARSE = 128  # the same while parameters move, where games take long
+SOON = 2.0  # seconds that a map may take while parameters move
 PICTURES = (".svg", ".png")
 DOWNLOADS = {  # by ending: what it is, in words and to browsers
     ".svg": ("figure (svg)", "image/svg+xml"),
@@ -47,26 +49,20 @@ DOWNLOADS = {  # by ending: what it is, in words and to browsers
     ".nc": ("data (NetCDF)", "application/x-netcdf"),
 }
 NAME = "explored"  # of files that are downloaded
-
-# where the slider of each parameter goes, in its own values or in their logarithms
-REACH: dict[str, tuple[str, float, float]] = {
-    **usual_laws(model),
-    "decisiveness": ("log_uniform", 0.25, 16.0),
-}
-ALONG = "ally_cost"  # the parameter along which some claims are
 FAR = 1e300  # no axis ends beyond it, or so many times as high as it starts: browsers draw no infinity
-INSIDE = 0.01  # a slider ends so far inside an end that is not allowed
 
 
 class View(NamedTuple):
-    """A game, and the axes of the map around it: two parameters, x before y, and from where to where."""
+    """A game of a model, and the axes of the map around it: two parameters, x before y, and from where to
+    where; one, of a model with one number."""
 
-    game: Game
+    game: Any  # with the parameters by name
     axes: dict[str, Range]
+    model: Model = chosen(None)
 
     @property
     def fixed(self) -> dict[str, Any]:
-        """The game's parameters off the axes, and its contest."""
+        """The game's parameters off the axes."""
         return {k: v for k, v in dataclasses.asdict(self.game).items() if k not in self.axes}
 
 
@@ -83,7 +79,7 @@ class StaleError(Exception):
     """Nobody waits any more for what is being solved."""
 
 
-def reach(name: str) -> Range:
+def reach(name: str, model: Model | None = None) -> Range:
     """Return from where to where a parameter is moved and drawn unless something else is asked for.
 
     Examples
@@ -91,10 +87,7 @@ def reach(name: str) -> Range:
     >>> reach("status_quo").start, reach("ally_cost").scale
     (0.01, 'log')
     """
-    law, low, high = REACH[name]
-    allows = PARAMETERS[name].allows
-    low, high = (end if allows(end) else abs(end - INSIDE) for end in (low, high))
-    return _range(low, high, "log" if law == "log_uniform" else "linear")
+    return _range(*display_of(chosen(model)).ranges[name])
 
 
 def _range(low: float, high: float, scale: str) -> Range:
@@ -105,6 +98,8 @@ def _range(low: float, high: float, scale: str) -> Range:
         raise ValueError(f"scale = {scale!r} is not allowed; it must be linear or log") from None
     if high > FAR:
         raise ValueError(f"to = {high} is not allowed on a map; it must be <= {FAR}")
+    if low < -FAR:
+        raise ValueError(f"from = {low} is not allowed on a map; it must be >= {-FAR}")
     if scale == "log" and 0 < low <= high / FAR:
         raise ValueError(f"from = {low} and to = {high} are too far apart for a log axis")
     if not np.all(np.diff(axis.values()) > 0):
@@ -112,7 +107,7 @@ def _range(low: float, high: float, scale: str) -> Range:
     return axis
 
 
-def make_view(game: Game, axes: Mapping[str, tuple[float, float, str]]) -> View:
+def make_view(game: Any, axes: Mapping[str, tuple[float, float, str]], model: Model | None = None) -> View:
     """Return the view of a game on a map of two axes, each from where to where and on which scale.
 
     Raises TypeError or ValueError if there are not two axes, or one is no parameter or has values that are
@@ -120,18 +115,22 @@ def make_view(game: Game, axes: Mapping[str, tuple[float, float, str]]) -> View:
 
     Examples
     --------
+    >>> from foedus import Game
     >>> axes = {"ally_cost": (0.05, 5.0, "log"), "status_quo": (0.1, 0.9, "linear")}
     >>> make_view(Game(stake=2.0), axes).fixed["stake"]
     2.0
     """
-    if len(axes) != 2:
-        raise ValueError(f"a map has two axes, not {len(axes)}: {', '.join(axes)}")
+    shown = chosen(model)
+    wanted = "two axes" if len(display_of(shown).axes) == 2 else "one axis"
+    if len(axes) != len(display_of(shown).axes):
+        raise ValueError(f"a map has {wanted}, not {len(axes)}: {', '.join(axes)}")
     ranges = {}
     for name, (low, high, scale) in axes.items():
         with naming(name):
-            make_game({name: low}), make_game({name: high})
+            for end in (low, high):
+                shown.parameter(name).check(end)
             ranges[name] = _range(low, high, scale)
-    return View(game, ranges)
+    return View(game, ranges, shown)
 
 
 def place_on(axis: Range, value: float) -> float:
@@ -146,45 +145,54 @@ def place_on(axis: Range, value: float) -> float:
     inside = min(max(value, axis.start), axis.to)
     above = min(max(int(np.searchsorted(values, inside)), 1), values.size - 1)
     step = values[above] - values[above - 1]
-    digits = 2 + math.floor(math.log10(inside)) - math.floor(math.log10(step)) if inside else 1
+    digits = 2 + math.floor(math.log10(abs(inside))) - math.floor(math.log10(step)) if inside else 1
     rounded = float(f"{inside:.{min(max(digits, 1), 17)}g}")
     return rounded if axis.start <= rounded <= axis.to else inside
 
 
-DEFAULT = make_view(Game(), {"ally_cost": (0.05, 5.0, "log"), "status_quo": (0.1, 0.9, "linear")})
+@functools.cache
+def first_view(model: Model) -> View:
+    """Return the view of a model that is shown unless something else is asked for."""
+    display = display_of(model)
+    return make_view(display.game({}), display.axes, model)
 
 
-def view_of_run(path: str | os.PathLike) -> View:
+DEFAULT = first_view(chosen(None))
+
+
+def view_of_run(path: str | os.PathLike, model: Model | None = None) -> View:
     """Return the view of the map that a run file or the file of an earlier map asks for.
 
-    Its first two axes are those of the map; where it has one, the other is that of the default map. The game
+    Its first two axes are those of the map; where it has one, the other is one of the first map's. The game
     has the default values of what varies, if the axis holds them, or else those in the middle.
 
     Raises what `runfile.read_run` raises, and ValueError if forms are compared, or an axis has one value.
     """
-    run = read_run(path)
+    shown = chosen(model)
+    run = read_run(path, model=shown)
     if run.over:
         raise ValueError(f"{path} compares forms; a map has one")
     ends = {}
     middles = {}
     for name, values in run.axes.items():
-        if PARAMETERS[name].choices:  # the first stands for all
+        parameter = shown.by_name[name]
+        if parameter.choices:  # the first stands for all
             middles[name] = values[0]
             continue
         rising = np.unique(values)
-        default = PARAMETERS[name].default
+        default = parameter.default
         middle = float(rising[rising.size // 2])
         middles[name] = default if rising[0] <= default <= rising[-1] else middle
         if rising.size < 2:
             continue
         scale = "log" if geometric(rising) else "linear"
         ends[name] = float(rising[0]), float(rising[-1]), scale
-    for name, axis in DEFAULT.axes.items():
+    for name, axis in first_view(shown).axes.items():
         if len(ends) < 2 and name not in ends:
             ends[name] = axis.start, axis.to, axis.scale
     first = dict(list(ends.items())[:2])
     with naming(str(path)):
-        return make_view(make_game({**run.fixed, **middles}), first)
+        return make_view(display_of(shown).game({**run.fixed, **middles}), first, shown)
 
 
 def query_of(view: View) -> str:
@@ -197,20 +205,30 @@ def query_of(view: View) -> str:
     >>> view_of_query(query_of(DEFAULT)) == DEFAULT
     True
     """
-    game = dataclasses.asdict(view.game)
-    changed = {k: v for k, v in game.items() if v != getattr(DEFAULT.game, k)}
     places = {
         letter: f"{name}:{axis.start!r}:{axis.to!r}:{axis.scale}"
-        for letter, (name, axis) in zip("xy", view.axes.items(), strict=True)
+        for letter, (name, axis) in zip(letters(view.model), view.axes.items(), strict=False)
     }
-    return urllib.parse.urlencode(changed | places, safe=":")
+    return urllib.parse.urlencode(changed(view, dataclasses.asdict(view.game)) | places, safe=":")
 
 
-def view_of_query(query: str) -> View:
+def changed(view: View, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of a view's parameters that are not at their default."""
+    usual = first_view(view.model).game
+    return {name: value for name, value in parameters.items() if value != getattr(usual, name)}
+
+
+def letters(model: Model) -> tuple[str, str]:
+    """Return what the axes are called in an address, where parameters may be called x and y."""
+    return ("x-axis", "y-axis") if {"x", "y"} & {*model.by_name} else ("x", "y")
+
+
+def view_of_query(query: str, model: Model | None = None) -> View:
     """Return the view that the query of an address asks for.
 
     Raises TypeError or ValueError with the first thing in it that is not allowed.
     """
+    shown = chosen(model)
     pairs = urllib.parse.parse_qsl(query, keep_blank_values=True)
     given = dict(pairs)
     with naming("the address"):
@@ -218,7 +236,7 @@ def view_of_query(query: str) -> View:
             if sum(name == other for other, _ in pairs) > 1:
                 raise ValueError(f"{name!r} is given more than once")
         axes = {}
-        for letter, (name, axis) in zip("xy", DEFAULT.axes.items(), strict=True):
+        for letter, (name, axis) in zip(letters(shown), first_view(shown).axes.items(), strict=False):
             text = given.pop(letter, f"{name}:{axis.start}:{axis.to}:{axis.scale}")
             parts = text.split(":")
             if len(parts) != 4:
@@ -227,10 +245,10 @@ def view_of_query(query: str) -> View:
                 raise ValueError(f"{parts[0]} is on both axes; a map has two")
             axes[parts[0]] = number_at(letter, parts[1]), number_at(letter, parts[2]), parts[3]
         game = {
-            name: text if model.parameter(name).choices else number_at(name, text)
+            name: text if shown.parameter(name).choices else number_at(name, text)
             for name, text in given.items()
         }
-        return make_view(make_game(game), axes)
+        return make_view(display_of(shown).game(game), axes, shown)
 
 
 def number_at(place: str, text: str) -> float:
@@ -259,88 +277,124 @@ def _values(axis: Range, points: int) -> np.ndarray:
 def frames(view: View, stale: Callable[[], bool]) -> Iterator[Frame]:
     """Give the map of a view: at once as well as can be, then, if nobody has moved on, in full.
 
-    With closed forms the first frame is the map; the second adds the boundaries. Of any other contest the
-    first is coarse, the second an adaptive map, which may lack an island of a regime, the last is solved at
-    every point.
+    Where games are solved quickly the first frame is the map; the second adds the boundaries. Else the first
+    is coarse, the second an adaptive map, which may lack an island of a regime, the last is solved at every
+    point. A map of one axis has one frame.
 
     Raises `StaleError` once `stale` says that nobody waits any more.
     """
     progress = _unless(stale)
+    mapped = view.model.mapped.name
     whole = {name: axis.values() for name, axis in view.axes.items()}
     exact: np.ndarray | None = None
     request = _requested(view, SIDE)
-    if request.quick:
-        exact = solve_request(request, progress=progress).arrays["regime"]
+    if len(whole) == 1 or _is_quick(view, request):
+        exact = solve_request(request, progress=progress).arrays[mapped]
         yield Frame(tuple(whole.values()), exact)
     else:
         coarse = tuple(_values(axis, COARSE) for axis in view.axes.values())
         yield Frame(coarse, regimes(view, COARSE, progress))
+    if len(whole) == 1:
+        return
     progress(0, 1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the map shows
-        traced = adaptive_map(whole, progress=progress, **view.fixed)
+        traced = adaptive_map(whole, model=view.model, progress=progress, **view.fixed)
     curves = np.cumsum(traced.curve_size.values)[:-1]
     boundaries = tuple(np.split(traced[f"boundary_{name}"].values, curves) for name in whole)
-    yield Frame(tuple(whole.values()), traced.regime.values.T if exact is None else exact, boundaries)
+    yield Frame(tuple(whole.values()), traced[mapped].values.T if exact is None else exact, boundaries)
     if exact is None:
         progress(0, 1)
-        exact = solve_request(request, progress=progress).arrays["regime"]
+        exact = solve_request(request, progress=progress).arrays[mapped]
         yield Frame(tuple(whole.values()), exact, boundaries)
+
+
+def _is_quick(view: View, request: Request) -> bool:
+    """Tell whether a map is solved soon enough: a model's own loop tells that, of another a line is timed."""
+    if not request.quick or view.model.loop:
+        return request.quick
+    started = time.perf_counter()
+    line = {name: axis.values() for name, axis in list(view.axes.items())[:1]}
+    others = {k: v for k, v in dataclasses.asdict(view.game).items() if k not in line}
+    solve_request(request_sweep(view.model, line, [view.model.mapped.name], np.float64, others))
+    return time.perf_counter() - started < SOON / SIDE
 
 
 def regimes(view: View, side: int, progress: Progress | None = None) -> np.ndarray:
     """Return the regimes of the map of a view at so many values of each axis, row by row from low y on."""
-    return solve_request(_requested(view, side), progress=progress).arrays["regime"]
+    return solve_request(_requested(view, side), progress=progress).arrays[view.model.mapped.name]
+
+
+def one_game(view: View) -> "xr.Dataset":
+    """Return the game of a view, solved by the loop over games that solves its map."""
+    name, others = next(iter(view.axes)), dataclasses.asdict(view.game)
+    line = {name: [others.pop(name)]}
+    return sweep(line, model=view.model, variables=[view.model.mapped.name], **others)
 
 
 def _requested(view: View, side: int) -> Request:
     """Return the request for the regimes of the map of a view, y before x, as pictures have their rows."""
     axes = {name: _values(axis, side) for name, axis in reversed(view.axes.items())}
-    return request_sweep(model, axes, ["regime"], np.float64, view.fixed)
+    return request_sweep(view.model, axes, [view.model.mapped.name], np.float64, view.fixed)
 
 
 def slices(view: View) -> "dict[str, tuple[xr.Dataset, xr.Dataset]]":
     """Return along each axis, through the game of a view, what is solved there, and the cutpoints."""
-    game = dataclasses.asdict(view.game)
+    model, game = view.model, dataclasses.asdict(view.game)
+    variables = [model.mapped.name, *display_of(model).curves]
     found = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the slice shows
         for name, axis in view.axes.items():
             others = {k: v for k, v in game.items() if k != name}
-            line = sweep({name: axis.values()}, variables=["regime", *SHOWN], **others)
-            found[name] = line, cutpoints(name, (axis.start, axis.to), points=SIDE, **others)
+            line = sweep({name: axis.values()}, model=model, variables=variables, **others)
+            found[name] = line, cutpoints(name, (axis.start, axis.to), model=model, points=SIDE, **others)
     return found
 
 
-def claims_at(game: Game) -> dict[str, bool | None]:
-    """Tell of each claim of the article whether it holds in a game; None where its premise is not met.
+def claims_at(game: Any, model: Model | None = None) -> dict[str, bool | None]:
+    """Tell of each claim of a model whether it holds in a game; None where its premise is not met.
 
-    Those about lines along c_A are tested on the one through the game, over the reach of c_A.
+    Those about lines along a parameter are tested on the one through the game, over the reach of it.
+
+    Raises ValueError as `claims` does.
 
     Examples
     --------
+    >>> from foedus import Game
     >>> held = claims_at(Game(ally_cost=1.0))
     >>> held["deterrence_ally_arms"], held["restraint_disproportionate"]
     (True, None)
     """
-    others = dataclasses.asdict(game)
-    cost = others.pop(ALONG)
-    axis = _values(reach(ALONG), LENGTH)
+    shown = chosen(model)
+
+    def along(name: str, values: Any) -> "xr.Dataset":
+        others = {k: v for k, v in dataclasses.asdict(game).items() if k != name}
+        return claims({name: values}, model=shown, **others)
+
+    def values_of(name: str) -> Any:
+        choices = shown.by_name[name].choices
+        return choices or np.union1d(_values(reach(name, shown), LENGTH), [getattr(game, name)])
+
+    first = next(iter(shown.by_name))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, where no premise is met
-        alone, along = (claims({ALONG: values}, **others) for values in ([cost], np.union1d(axis, [cost])))
+        alone = along(first, [getattr(game, first)])
+        parameters = {claim.along for claim in shown.claims if claim.along}
+        lines = {name: along(name, values_of(name)) for name in parameters}
     found: dict[str, bool | None] = {}
-    for claim in CLAIMS:
-        told = (along if claim.along else alone).sel(claim=claim.name)
+    for claim in shown.claims:
+        told = (lines[claim.along] if claim.along else alone).sel(claim=claim.name)
         found[claim.name] = bool(told.holds == told.premise_met) if told.premise_met else None
     return found
 
 
 def run_file(view: View) -> str:
-    """Return the run file of the map of a view, for `foedus map`.
+    """Return the run file of the map of a view, for `foedus map`; it names the file of the model, if any.
 
     Examples
     --------
+    >>> from foedus import Game
     >>> print(run_file(DEFAULT._replace(game=Game(stake=2.0))))
     # a map seen in foedus explore
     [game]
@@ -355,17 +409,28 @@ def run_file(view: View) -> str:
     variables = ["regime"]
     <BLANKLINE>
     """
-    changed = {k: v for k, v in view.fixed.items() if v != getattr(DEFAULT.game, k)}
-    game = [f'{k} = "{v}"' if isinstance(v, str) else f"{k} = {v!r}" for k, v in changed.items()]
+    model = view.model
+    game = [f"{_key(k)} = {_written(v)}" for k, v in changed(view, view.fixed).items()]
     axes = [
-        f"{name} = {{ from = {axis.start!r}, to = {axis.to!r}, points = {axis.points}, "
+        f"{_key(name)} = {{ from = {axis.start!r}, to = {axis.to!r}, points = {axis.points}, "
         f'scale = "{axis.scale}" }}'
         for name, axis in view.axes.items()
     ]
-    output = [f'file = "{NAME}.nc"', 'variables = ["regime"]']
+    output = [f'file = "{NAME}.nc"', f"variables = [{_written(model.mapped.name)}]"]
     tables = {"game": game, "axes": axes, "output": output}
     parts = ["\n".join([f"[{head}]", *lines, ""]) for head, lines in tables.items() if lines]
-    return "# a map seen in foedus explore\n" + "\n".join(parts)
+    named = f"model = {_written(model.file)}\n\n" if model.file else ""
+    return f"# a map seen in foedus explore\n{named}" + "\n".join(parts)
+
+
+def _written(value: str | float) -> str:
+    """Return a value as TOML has it."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def _key(name: str) -> str:
+    """Return a name as TOML has it on the left, quoted if it has other letters than English."""
+    return name if name.isascii() else _written(name)
 
 
 def download(view: View, ending: str, stale: Callable[[], bool] = lambda: False) -> bytes:
@@ -373,7 +438,8 @@ def download(view: View, ending: str, stale: Callable[[], bool] = lambda: False)
 
     The data are what `foedus map` makes of the run file, and the picture is the one it draws.
 
-    Raises ValueError if there is no such file, and `StaleError` once `stale` says that nobody waits for it.
+    Raises ValueError if there is no such file or the model's kernel raises something, and `StaleError` once
+    `stale` says that nobody waits for it.
     """
     if ending not in DOWNLOADS:
         raise ValueError(f"there is no {ending!r} to download; there are {', '.join(DOWNLOADS)}")
@@ -383,7 +449,8 @@ def download(view: View, ending: str, stale: Callable[[], bool] = lambda: False)
     progress = _unless(stale)
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the file marks
-        dataset = sweep(axes, variables=["regime"], progress=progress, **view.fixed)
+        mapped = [view.model.mapped.name]
+        dataset = sweep(axes, model=view.model, variables=mapped, progress=progress, **view.fixed)
         file = Path(folder) / f"{NAME}{ending}"
         if ending in PICTURES:
             with ALONE:

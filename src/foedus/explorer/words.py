@@ -1,18 +1,14 @@
-"""What the page of `foedus explore` says, as HTML: the pinned game, its path, claims, shares, downloads."""
+"""What the page of `foedus explore` says, as HTML: the game under the pointer, claims, shares, downloads."""
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..alliance.claims import CLAIMS
-from ..alliance.codes import Crisis, Regime
-from ..alliance.equilibrium import Equilibrium
-from ..alliance.game import Game
-from ..alliance.model import PARAMETERS, REGIME_COLOURS
-from ..alliance.notebook import swatch
 from ..draw.parts import percent
-from ..draw.tables import html_table
+from ..draw.tables import html_table, swatch
 from ..maps.cutpoints import cutpoint_rows
+from ..model import UNSOLVED, Label, Model, Parameter
+from .display import display_of, marked
 from .view import DOWNLOADS, NAME, View, query_of
 
 if TYPE_CHECKING:
@@ -31,70 +27,48 @@ def number(value: float) -> str:
     return repr(float(value)).removesuffix(".0")
 
 
-def colour(code: int) -> str:
-    """Return the colour of a regime on the map, black where a game could not be solved."""
-    return REGIME_COLOURS.get(Regime(code), "black")
+def symbol(entry: Parameter | Label) -> str:
+    """Return how a line calls a parameter or an outcome: by its symbol or, without one, by its name."""
+    return entry.symbol or entry.name
 
 
-def path(eq: Equilibrium) -> str:
-    """Return the tree's two branches, with an alliance and without, move by move; the one taken is marked."""
-    allied = eq.pledge_limit != "none"
-    moves = [
-        ("S", "offers no alliance", f"pledges {eq.pledge:.4g}" if allied else "has no pledge worth its cost"),
-        ("A", "", "signs" if allied else ""),
-        ("A", f"adds {eq.without.ally_arms:.4g}", f"adds {eq.ally_arms:.4g}" if allied else ""),
-        ("C", f"adds {eq.without.challenger_arms:.4g}", f"adds {eq.challenger_arms:.4g}" if allied else ""),
-        ("crisis", crisis(eq.without, eq.game), crisis(eq, eq.game) if allied else ""),
-    ]
-    rows = "".join(
-        f"<tr><th scope='row'>{who}</th>{_cell(without, not allied)}{_cell(with_s, allied)}</tr>"
-        for who, without, with_s in moves
+def label(entry: Parameter | Label) -> str:
+    """Return how the page calls a parameter: what it is, and its symbol."""
+    return ", ".join(filter(None, (entry.long_name or entry.name.replace("_", " "), entry.symbol)))
+
+
+def under_pointer(view: View, solution: Any) -> str:
+    """Say in a line which game of a view is under the pointer, and what happens in it."""
+    model = view.model
+    code = getattr(solution, model.mapped.name)
+    place = ", ".join(f"{symbol(model.by_name[k])} = {number(getattr(view.game, k))}" for k in view.axes)
+    found = ", ".join(
+        f"{symbol(model.found[name])} = {getattr(solution, name):.4g}" for name in display_of(model).curves
     )
-    heads = "".join(
-        f"<th scope='col'{' class=taken' * taken}>{words}{' (taken)' * taken}</th>"
-        for words, taken in (("without alliance", not allied), ("alliance", allied))
-    )
-    return f"<h3>The path</h3><table><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    said = f"{html.escape(place)}: {marked(model, code)}"
+    return f"{said}; {html.escape(found)}" if found else said
 
 
-def _cell(words: str, taken: bool) -> str:
-    """Return a move on one of the branches."""
-    return f"<td class='{'taken' if taken else 'faint'}'>{html.escape(words)}</td>"
-
-
-def crisis(outcome: Any, game: Game) -> str:
-    """Say how the crisis ends."""
-    if outcome.crisis == Crisis.QUIET:
-        return f"quiet: x = q = {game.status_quo:.4g}"
-    return f"{outcome.crisis.words}: x = {outcome.settlement:.4g}"
-
-
-def under_pointer(eq: Equilibrium, names: Iterable[str]) -> str:
-    """Say in a line which game is under the pointer, and what happens in it."""
-    place = ", ".join(f"{PARAMETERS[name].symbol} = {number(getattr(eq.game, name))}" for name in names)
-    moves = f"s = {eq.pledge:.4g}, a = {eq.ally_arms:.4g}, b = {eq.challenger_arms:.4g}"
-    return f"{place}: {swatch(eq.regime)}<b>{eq.regime.words}</b>; {moves}, x = {eq.settlement:.4g}"
-
-
-def legend(counts: Mapping[int, int]) -> str:
-    """Return the regimes' colours, with the share of the map that each has."""
+def legend(model: Model, counts: Mapping[int, int]) -> str:
+    """Return the codes' colours, with the share of the map that each has."""
     games = sum(counts.values())
+    colours = display_of(model).colours
     items = "".join(
-        f"<li class='{'' if code in counts else 'faint'}'>{swatch(code)}{code.words} "
-        f"{percent(counts.get(int(code), 0) / games)} %</li>"
-        for code in Regime
-        if code != Regime.UNSOLVED or code in counts
+        f"<li class='{'' if code in counts else 'faint'}'>{swatch(colours.get(code, ''))}"
+        f"{html.escape(code.words)} {percent(counts.get(int(code), 0) / games)} %</li>"
+        for code in model.codes.everything()
+        if code != UNSOLVED or code in counts
     )
     return f"<ul class='legend' aria-label='regimes and their shares of the map'>{items}</ul>"
 
 
-def claims_list(held: Mapping[str, bool | None]) -> str:
+def claims_list(model: Model, held: Mapping[str, bool | None]) -> str:
     """Return the claims, each lit up as it holds or not."""
     items = []
-    for claim in CLAIMS:
+    for claim in model.claims:
         kind, mark, told = MARKS[held[claim.name]]
         items.append(
-            f"<li class='{kind}' data-claim='{claim.name}'>"
+            f"<li class='{kind}' data-claim='{html.escape(claim.name)}'>"
             f"<b role='img' aria-label='{told}' title='{told}'>{mark}</b>{html.escape(claim.sentence)} "
             f"<span class='faint'>(premise: {html.escape(claim.where)})</span></li>"
         )
@@ -111,16 +85,16 @@ def links(view: View) -> str:
     return f"<nav class='links' aria-label='downloads'>download: {' '.join(items)}</nav>"
 
 
-def crossings(found: "Mapping[str, xr.Dataset]") -> str:
-    """Say where along each axis the regime changes, and who is indifferent there between what."""
+def crossings(model: Model, found: "Mapping[str, xr.Dataset]") -> str:
+    """Say where along each axis the regime changes and, if the model tells, who is indifferent there."""
     parts = []
     for name, cuts in found.items():
         headings, rows = cutpoint_rows(cuts)
-        symbol = PARAMETERS[name].symbol
+        along = symbol(model.by_name[name])
         parts.append(
-            html_table([f"cutpoints along {symbol}", *headings[1:]], rows)
+            html_table([f"cutpoints along {along}", *headings[1:]], rows)
             if rows
-            else f"<p>Along {symbol} the regime does not change.</p>"
+            else f"<p>Along {html.escape(along)} the regime does not change.</p>"
         )
     return f"<div class='wide'>{''.join(parts)}</div>"
 

@@ -36,7 +36,7 @@ def sweep_to(
     client: "distributed.Client | None" = None,
     **fixed: Any,
 ) -> dict[Code, int]:
-    """Solve the game at every point of a grid into a file, in memory that does not grow with the grid.
+    """Solve a game at every point of a grid into a file, in memory that does not grow with the grid.
 
     Slabs of at most four million games, or four thousand with ``deviation_gain``, are solved and kept in the
     folder ``<path>.part`` beside the file; when all are there, the file is put together and takes its name.

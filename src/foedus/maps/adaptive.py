@@ -59,7 +59,7 @@ def adaptive_map(
     progress: Progress | None = None,
     **fixed: Any,
 ) -> "xr.Dataset":
-    """Find the regime at every point of a grid of two axes by solving the game only where it may change.
+    """Find the regime at every point of a grid of two axes by solving a game only where it may change.
 
     The regime is solved at every `spacing`-th value of each axis. Where it differs between two of these, the
     boundary is found and followed to wherever it leads, so that the map is that of `sweep`, point by point,

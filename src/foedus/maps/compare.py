@@ -37,9 +37,9 @@ def compare(
 ) -> "xr.Dataset":
     """Solve the same grid of games under each of several functional forms.
 
-    A form is one combination of what `over` lists: contests, parameters, or both. The decisiveness
-    is a number in the ratio form and a number per unit of arms in the difference form: equal values
-    do not make the two alike.
+    A form is one combination of what `over` lists: choices, numbers, or both. The alliance game's
+    decisiveness is a number in the ratio form and a number per unit of arms in the difference form: equal
+    values do not make the two alike.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def compare(
     -------
     xarray.Dataset
         every variable over the dimensions of `over` and then those of `axes`, to the bit what `sweep`
-        returns for each form; and ``regime_share``, shape (6, 3): for each ``regime_name`` the share
+        returns for each form; and ``regime_share``, for each ``regime_name`` the share
         of the points of the map where that regime holds ``under`` all forms, some (but not all)
         or none. The regime ``unsolved`` has a row, the first, only where there are such games.
 

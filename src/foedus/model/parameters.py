@@ -4,7 +4,7 @@ import math
 import operator
 import re
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
@@ -12,6 +12,10 @@ from typing import Any
 import numpy as np
 
 NUMBER = "1"  # the units of pure numbers
+GREEK = (
+    "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|phi|chi|"
+    "psi|omega"
+)
 COMPARISONS: dict[str, Callable[[Any, float], Any]] = {
     ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
 }  # fmt: skip
@@ -102,7 +106,8 @@ class Parameter:
 
     def _refused(self, place: str, value: Any) -> ValueError:
         """Return what is raised where a value is none that the parameter may take."""
-        kind = "a finite number " if isinstance(value, float) and not math.isfinite(value) else ""
+        number = isinstance(value, float) and not self.choices
+        kind = "a finite number " if number and not math.isfinite(value) else ""
         return ValueError(f"{place} = {value!r} is not allowed; it must be {kind}{self.domain}")
 
     def number(self, value: Any) -> float:
@@ -123,10 +128,10 @@ class Parameter:
         Raises TypeError and ValueError as `check` does, naming the first value that is not allowed by its
         index, and ValueError if there is no value or more than one dimension.
         """
-        if self.choices:
-            return self._check_choices(values)
         if np.ma.is_masked(values):
             raise ValueError(f"{self.name}: some of its values are masked")
+        if self.choices:
+            return self._check_choices(values)
         array = np.asarray(values)
         if array.dtype.kind not in "iuf":
             raise TypeError(f"{self.name}: its values are not all numbers")
@@ -143,12 +148,12 @@ class Parameter:
 
     def _check_choices(self, values: Any) -> np.ndarray:
         """Do what `check_values` does, for a choice."""
-        listed = values.tolist() if isinstance(values, np.ndarray) else values
-        if isinstance(listed, str) or not isinstance(listed, Sequence):
+        names = np.asarray(values, dtype=object)
+        if names.ndim != 1:
             raise TypeError(f"{self.name} = {values!r} is not a list of names")
-        if not listed:
+        if not names.size:
             raise ValueError(f"{self.name}: a list of names is needed, not an empty one")
-        return np.array([self.number(self.check(value)) for value in listed])
+        return np.array([self.number(self.check(name)) for name in names])
 
 
 def _limits(domain: str) -> list[tuple[str, float]]:
@@ -173,11 +178,7 @@ class Symbol(str):
     @property
     def tex(self) -> str:
         """It as TeX for the inside of dollars."""
-        greek = re.sub(
-            r"(?<![A-Za-z])(alpha|beta|gamma|delta|epsilon|kappa|lambda|mu|phi|pi|sigma)(?![A-Za-z])",
-            r"\\\1",
-            self,
-        )
+        greek = re.sub(rf"(?<![A-Za-z])({GREEK})(?![A-Za-z])", r"\\\1", self)
         return re.sub(r"([_^])([A-Za-z0-9]+)", r"\1{\2}", greek)
 
 

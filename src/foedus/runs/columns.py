@@ -1,8 +1,9 @@
 """The columns of a CSV file of games."""
 
 import csv
+import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from ..io.files import reading_text
 from ..model import Model, Parameter
 from ..model.checks import naming, number_of
 
+UNCOMMENTED = re.compile(r'^((?:[^"#\n]|"[^"]*")*)#.*')  # what is before a #, if that is not in quotes
+
 
 def read_columns(path: Path, model: Model) -> dict[str, Any]:
     """Return the columns of a CSV file by name."""
     try:
         with reading_text(path) as stream, naming(str(path)):
-            parameters = _parameters_of(_heading(csv.reader(stream)), model)
+            parameters = _parameters_of(_heading(_reader(stream)), model)
             try:
                 if any(parameter.choices for parameter in parameters):
                     raise ValueError("names are no numbers")
@@ -31,12 +34,17 @@ def read_columns(path: Path, model: Model) -> dict[str, Any]:
             except ValueError:
                 # slowly, to take names and what spreadsheets add, or to say which line is wrong
                 stream.seek(0)
-                rows = np.array(list(_rows(parameters, csv.reader(stream))))
+                rows = np.array(list(_rows(parameters, _reader(stream))))
             if rows.size == 0:
                 raise ValueError("the file has no rows below its first line")
     except csv.Error:
         raise ValueError(f"{path} is not a CSV file") from None
     return {p.name: p.values(column) for p, column in zip(parameters, rows.T, strict=True)}
+
+
+def _reader(stream: Iterable[str]) -> Any:
+    """Return a reader of the rows of a CSV file without comments, which NumPy leaves out, too."""
+    return csv.reader(UNCOMMENTED.sub(r"\1", line) if "#" in line else line for line in stream)
 
 
 def _heading(rows: Iterator[list[str]]) -> list[str]:
@@ -72,7 +80,7 @@ def _rows(parameters: list[Parameter], rows: Any) -> Iterator[list[float]]:
     _heading(rows)
     for cells in rows:
         row = [cell.strip() for cell in cells]
-        if not any(row) or row[0].startswith("#"):  # which NumPy passes over, too
+        if not any(row):
             continue
         line = f"line {rows.line_num}"
         if len(row) < len(parameters) or any(row[len(parameters) :]):

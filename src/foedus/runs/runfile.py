@@ -200,6 +200,9 @@ def _checked(content: _RunFile, over: Mapping[str, np.ndarray], model: Model) ->
         parameter = model.parameter(name)
         if name in content.game:
             raise ValueError(f"{name} is both an axis and fixed in [game]; it can be only one")
+        if parameter.choices and isinstance(axis, Range):
+            names = [*parameter.choices]
+            raise ValueError(f"axes.{name}: a choice has no range; it must be a list of names, as in {names}")
         try:
             values = axis.values() if isinstance(axis, Range) else axis
         except ValueError as error:

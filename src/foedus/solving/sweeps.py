@@ -25,7 +25,7 @@ def sweep(
     chunks: Any = None,
     **fixed: Any,
 ) -> "xr.Dataset":
-    """Solve the game at every point of a grid.
+    """Solve a game at every point of a grid.
 
     Parameters
     ----------
@@ -35,8 +35,9 @@ def sweep(
     model : Model, optional
         the game; default: the alliance game
     variables : iterable of str, optional
-        the variables to keep; default: all but ``deviation_gain``, the most that a player was found to gain
-        by another move, which takes ten thousand times as long to search for as a game takes to be solved
+        the outcomes to keep; default: all, of the alliance game but ``deviation_gain``, the most that a
+        player was found to gain by another move, which takes ten thousand times as long to search for as a
+        game takes to be solved
     threads : int, optional
         how many threads solve; default: as many as there are processors
     progress : callable, optional

@@ -207,7 +207,13 @@ def check_laws(
     from .sensitivity import check_distributions
 
     if distributions is None:
-        distributions = {name: law for name, law in usual_laws(model).items() if name not in set(fixed)}
+        usual = usual_laws(model)
+        if not usual:
+            raise ValueError(
+                f"no parameter of the model {model.name} has a usual range from which games could be drawn; "
+                "name axes or distributions (on the command line, in a run file)"
+            )
+        distributions = {name: law for name, law in usual.items() if name not in set(fixed)}
     return model.in_order(check_distributions(model, distributions, fixed))
 
 
