@@ -118,6 +118,9 @@ class _Kept(FunctionCache):
     def __init__(self, function, key):
         super().__init__(function)
         self._key = key
+        # numba numbers the files from 1 on, and two processes at once would write the same one
+        file = self._cache_file
+        file._data_name_pattern = file._data_name_pattern.replace("{", f"{secrets.token_hex(8)}.{{")
 
     def _index_key(self, sig, codegen):
         """Return what the code is kept under; numba goes by what a function encloses, which may be another
@@ -169,11 +172,11 @@ def _compile(function, **options):
     return compiled
 
 
-def keep(compiled, sources, key):
-    """Keep the code of a compiled function in the folder of a hash of `sources` that are not ours, under a
-    key that says what else it was made of."""
+def keep(compiled, meaning, key):
+    """Keep the code of a compiled function in the folder of a hash of what it means, under a key that says
+    what else it was made of."""
     if not plain:
-        digest = hashlib.sha256(f"{SOURCES} {sources}".encode()).hexdigest()[:16]
+        digest = hashlib.sha256(f"{SOURCES} {meaning}".encode()).hexdigest()[:16]
         compiled._cache = _cache_of(compiled.py_func, _cache_folder(f"model-{digest}"), key)
     return compiled
 

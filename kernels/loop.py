@@ -144,7 +144,7 @@ def parameters_type(names):
 
 
 @functools.cache
-def loop(solve, parameters, coded_ones, mapped=0, inner=None, model=None):
+def loop(solve, parameters, coded_ones, mapped=0, inner=None, meaning="", keeps=False):
     """Return the loop over games that `solve` solves.
 
     Parameters
@@ -159,8 +159,10 @@ def loop(solve, parameters, coded_ones, mapped=0, inner=None, model=None):
         which of them is -1 where a game could not be solved
     inner : int, optional
         the only parameter that varies within a row of games, if there is one
-    model : str, optional
-        a hash of the model's source, under which compiled code is kept; unless given, it is not
+    meaning : str, optional
+        what tells this kernel from others of its name and text
+    keeps : bool, optional
+        whether compiled code is kept, under that meaning
     """
     given = parameters_type(parameters)
     count, outcomes = range(len(parameters)), len(coded_ones)
@@ -235,4 +237,5 @@ def loop(solve, parameters, coded_ones, mapped=0, inner=None, model=None):
                 start += games
         return unsolved, first, odd
 
-    return keep(jit(solve_games), model, (coded_ones, mapped, inner)) if model else jit(solve_games)
+    loop_over = jit(solve_games)
+    return keep(loop_over, meaning, (coded_ones, mapped, inner)) if keeps else loop_over

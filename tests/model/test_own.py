@@ -376,3 +376,72 @@ def test_a_file_of_results_that_would_run_is_not_run_again_with_another_model(
     ):
         run([command[0], "armed.nc", *command[1:]])
     assert not (tmp_path / "written").exists()
+
+
+VOTES = """
+import sys
+from pathlib import Path
+from foedus import Code, Model, Outcome, Parameter
+
+class Vote(Code):
+    FAILS, PASSES = range(2)
+
+def vote(name, needed):
+    def solve(p):
+        yes = 1 + (p.bill < 0.5) + (p.bill < 0.2)
+        return Vote.PASSES if yes >= needed else Vote.FAILS, yes + 10 * needed
+    outcomes = [Outcome("vote", codes=Vote), Outcome("yes")]
+    return Model(name, "A vote of three", [Parameter("bill", "b", 0.3)], outcomes, solve)
+
+COST = float((Path(__file__).parent / "cost.txt").read_text())
+
+def costly(p):
+    return Vote.PASSES if p.bill > COST else Vote.FAILS, COST
+
+unanimity, majority = vote("unanimity", 3), vote("majority", 2)
+read = Model("read", "Read", [Parameter("bill", "b", 0.3)], unanimity.outcomes, costly)
+"""
+
+
+def test_models_of_one_text_are_told_apart_by_what_they_refer_to(tmp_path):
+    """Also where compiled code is kept: by what a kernel encloses, and by what its file reads."""
+    (tmp_path / "votes.py").write_text(VOTES)
+    cost = tmp_path / "cost.txt"
+    cost.write_text("0.1")
+    script = """if True:
+        import foedus
+        models = [foedus.load_model(f"votes.py:{name}") for name in ("unanimity", "majority", "read")]
+        print([foedus.sweep({"bill": [0.1, 0.3]}, model=model).yes.values.tolist() for model in models])
+        print(len({model.hash for model in models}), models[2].hash)
+    """
+    hashes = []
+    for value in ("0.1", "0.1", "0.9"):
+        cost.write_text(value)
+        done = subprocess.run(
+            [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.startswith(f"[[33.0, 32.0], [23.0, 22.0], [{value}, {value}]]\n3 ")
+        hashes.append(done.stdout.split()[-1])
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_a_session_solves_what_its_functions_refer_to_now():
+    """As in a notebook, where a number that a kernel takes from elsewhere is changed, and the cell not run again."""
+    session = {"foedus": foedus}
+    exec("class Side(foedus.Code):\n    LOW, HIGH = range(2)\n", session)
+    exec(
+        "COST = 0.1\ndef solve(p):\n    return Side.HIGH if p.gain > COST else Side.LOW, p.gain - COST",
+        session,
+    )
+    outcomes = [foedus.Outcome("worth", codes=session["Side"]), foedus.Outcome("net")]
+
+    def made():
+        return foedus.Model(
+            "session", "A session", [foedus.Parameter("gain", "g", 0.5)], outcomes, session["solve"]
+        )
+
+    before = made()
+    assert foedus.sweep({"gain": [0.5]}, model=before).net.item() == 0.4
+    session["COST"] = 0.75
+    assert foedus.sweep({"gain": [0.5]}, model=made()).net.item() == -0.25
+    assert before.hash != made().hash

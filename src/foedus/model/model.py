@@ -146,8 +146,12 @@ class Model:
     def hash(self) -> str:
         """What tells its games from those of another model, or of another version of this one."""
         from .described import described, source_of  # which make models, too
+        from .referred import referred  # which most runs do without
 
-        return hashlib.sha256(f"{described(self)}\n{source_of(self)}".encode()).hexdigest()[:12]
+        text = f"{described(self)}\n{source_of(self)}"
+        if self.solve is not None:
+            text += f"\n{self.name}\n{referred(self.solve)}"
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @functools.cached_property
     def by_name(self) -> dict[str, Parameter]:

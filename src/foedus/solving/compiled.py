@@ -14,7 +14,7 @@ from numba import types
 from ..kernels.loop import NUMBERS, TILE, jit, loop, parameters_type
 from ..model import UNSOLVED, Code, Loop, Model
 from ..model.described import described
-from ..model.loading import code_hash
+from ..model.referred import referred
 from .columns import ROW, Columns
 from .parallel import Tile
 
@@ -48,9 +48,9 @@ def own_loop(model: Model, columns: Columns) -> Loop:
     alone = len(single) == 1 and columns.values[single[0]].size >= ROW
     inner = names.index(single[0]) if alone else None
     mapped = list(model.found).index(model.mapped.name)
-    kept = f"{described(model)} {code_hash(model.source)}" if model.file else None
+    meaning = f"{described(model)}\n{referred(model.solve, with_code=True)}"
     coded = tuple(outcome.codes is not None for outcome in model.outcomes)
-    solve_tile = loop(model.solve, tuple(names), coded, mapped, inner, kept)
+    solve_tile = loop(model.solve, tuple(names), coded, mapped, inner, meaning, keeps=bool(model.file))
     known = np.array([_bits(outcome.codes) for outcome in model.outcomes], np.uint64)
 
     def solve_games(tile: Tile, width: int, *arguments: Any) -> tuple[int, int]:
