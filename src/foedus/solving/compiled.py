@@ -49,8 +49,8 @@ def own_loop(model: Model, columns: Columns) -> Loop:
     inner = names.index(single[0]) if alone else None
     mapped = list(model.found).index(model.mapped.name)
     kept = f"{described(model)} {code_hash(model.source)}" if model.file else None
-    coded = tuple(outcome.codes is not None for outcome in model.outcomes)
-    solve_tile = loop(model.solve, tuple(names), coded, mapped, inner, kept)
+    codes_of = tuple(outcome.codes for outcome in model.outcomes)
+    solve_tile = loop(model.solve, tuple(names), codes_of, mapped, inner, kept)
     known = np.array([_bits(outcome.codes) for outcome in model.outcomes], np.uint64)
 
     def solve_games(tile: Tile, width: int, *arguments: Any) -> tuple[int, int]:
@@ -94,10 +94,16 @@ def _not_compiled(model: Model, error: Exception) -> KernelError:
         return KernelError(f"{name_of(model)}: solve returns {_kind(gives)}; {_wanted(model)}")
     kinds = list(gives)  # type: ignore[call-overload]
     if len(kinds) == len(model.found):
-        for name, kind in zip(model.found, kinds, strict=True):
+        for outcome, kind in zip(model.outcomes, kinds, strict=True):
             if not isinstance(kind, NUMBERS):
                 return KernelError(
-                    f"{name_of(model)}: solve returns {_kind(kind)} as {name}; it must be a number"
+                    f"{name_of(model)}: solve returns {_kind(kind)} as {outcome.name}; it must be a number"
+                )
+            given_codes = getattr(kind, "instance_class", outcome.codes)
+            if outcome.codes and given_codes is not outcome.codes:
+                return KernelError(
+                    f"{name_of(model)}: solve returns a code of {given_codes.__name__} as {outcome.name}; "
+                    f"it must be one of {outcome.codes.__name__}"
                 )
         return KernelError(f"{name_of(model)}: solve cannot be compiled: {error}", str(error))
     count = "one value" if len(kinds) == 1 else f"{len(kinds)} values"
