@@ -55,7 +55,7 @@ def coded(value, known, codes):
     Raises TypeError if it is a code, but none of the class of `codes`: its number means something else.
     """
     if isinstance(value, IntEnum) and not isinstance(value, codes):
-        raise TypeError(f"{value!s} is no {codes.__name__}")
+        raise TypeError(f"{type(value).__name__}.{value.name} is no code of {codes.__name__}")
     return _coded_float(float(value), known)
 
 

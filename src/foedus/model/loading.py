@@ -139,6 +139,10 @@ def _loaded(path: Path, name: str, sources: tuple[tuple[Path, str], ...]) -> Mod
             f"{path.name} has the models {', '.join(made)}; name one, as in {path.name}:{next(iter(made))}"
         )
     model = made[name or next(iter(made))]
+    try:
+        chosen(model)
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from None
     return dataclasses.replace(model, source=source, file=f"{path}:{name}" if name else str(path))
 
 

@@ -142,7 +142,8 @@ def _reason(model: Model, told: str) -> str:
     if found := re.match(r"Unknown attribute '(\w+)' of type IntEnum class<\w+>\((\w+)\)", line):
         return f"there is no {found[2]}.{found[1]}"
     if line.startswith("No implementation of function") and (call := re.search(">>> (.*)", told)):
-        return f"solve cannot be compiled: numba knows no {call[1]}"
+        hint = f"; an index must be whole, as in int(p.{[*model.by_name][-1]})"
+        return f"solve cannot be compiled: numba knows no {call[1]}{hint if ', float64)' in call[1] else ''}"
     if line.startswith(("Can't unify return type", "Cannot cast Tuple", "Cannot cast UniTuple")):
         return f"solve returns values of other kinds in one line than in another; {_wanted(model)}"
     return f"solve cannot be compiled: {line.rstrip(' .:')}"
