@@ -68,7 +68,7 @@ def load_again(place: str, digest: str) -> Model:
 
 
 def _sources(path: Path, folder: Path, seen: set[Path]) -> Iterator[tuple[Path, str]]:
-    """Give a file and the files of the folder that it imports, or that these import, each once with its text."""
+    """Give a file and those of its folder that it imports, or that these import, each once with its text."""
     seen.add(path)
     try:
         text = path.read_text(encoding="utf-8-sig")

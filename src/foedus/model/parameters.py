@@ -95,7 +95,9 @@ class Parameter:
             return str(value)
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
             shown = textwrap.shorten(repr(value), 60, placeholder=" ...")  # an array's is of many lines
-            raise TypeError(f"{self.name} = {shown} is not a number{'' if self.domain == 'any' else f'; it must be {self.domain}'}")
+            raise TypeError(
+                f"{self.name} = {shown} is not a number{'' if self.domain == 'any' else f'; it must be {self.domain}'}"
+            )
         try:
             number = float(value)
         except OverflowError:  # a whole number beyond any float
