@@ -95,9 +95,8 @@ class Parameter:
             return str(value)
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
             shown = textwrap.shorten(repr(value), 60, placeholder=" ...")  # an array's is of many lines
-            raise TypeError(
-                f"{self.name} = {shown} is not a number{'' if self.domain == 'any' else f'; it must be {self.domain}'}"
-            )
+            told = f"{self.name} = {shown} is not a number; it must be {self.domain}"
+            raise TypeError(told.removesuffix("; it must be any"))
         try:
             number = float(value)
         except OverflowError:  # a whole number beyond any float

@@ -135,10 +135,12 @@ def _check_parameter(model: "Model", parameter: Parameter) -> None:
 
 def _check_texts(model: "Model") -> None:
     """Raise if what says in words what something is, is no text."""
-    told: Any = [(f"the model {model.name}", ("title", "references"), model)]
-    for entry in (*model.parameters, *model.outcomes):
-        told.append((entry.name, ("symbol", "units", "long_name"), entry))
-    told += [(f"the claim {claim.name}", ("name", "sentence"), claim) for claim in model.claims]
+    told: list[tuple[str, tuple[str, ...], Any]] = [
+        (f"the model {model.name}", ("title", "references"), model),
+        *((parameter.name, ("symbol", "units", "long_name"), parameter) for parameter in model.parameters),
+        *((outcome.name, ("symbol", "units", "long_name"), outcome) for outcome in model.outcomes),
+        *((f"the claim {claim.name}", ("name", "sentence"), claim) for claim in model.claims),
+    ]
     for place, parts, entry in told:
         for part in parts:
             if not isinstance(text := getattr(entry, part), str):

@@ -99,10 +99,10 @@ def _not_compiled(model: Model, error: Exception) -> KernelError:
                 return KernelError(
                     f"{name_of(model)}: solve returns {_kind(kind)} as {outcome.name}; it must be a number"
                 )
-            given_codes = getattr(kind, "instance_class", outcome.codes)
-            if outcome.codes and given_codes is not outcome.codes:
+            codes: Any = getattr(kind, "instance_class", outcome.codes)
+            if outcome.codes and codes is not outcome.codes:
                 return KernelError(
-                    f"{name_of(model)}: solve returns a code of {given_codes.__name__} as {outcome.name}; "
+                    f"{name_of(model)}: solve returns a code of {codes.__name__} as {outcome.name}; "
                     f"it must be one of {outcome.codes.__name__}"
                 )
         return KernelError(f"{name_of(model)}: solve cannot be compiled: {error}", str(error))

@@ -82,9 +82,9 @@ class Games:
     def at(self, where: Any = True, outcomes: Iterable[str] = (), /, **changed: Any) -> "Games":
         """Return the same games with some parameters changed, each to a value or to one for each game.
 
-        Where a number is not allowed, codes are unsolved and numbers NaN. What was solved for a change is kept
-        for who asks for the same. For speed, games may be confined to those of a mask, `where`, and some
-        `outcomes` solved for at once.
+        Where a number is not allowed, codes are unsolved and numbers NaN. What was solved for a change is
+        kept for who asks for the same. For speed, games may be confined to those of a mask, `where`, and some
+        `outcomes` solved for at once. Raises ValueError if there is no such choice.
 
         Examples
         --------
