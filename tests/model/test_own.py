@@ -321,14 +321,17 @@ model = Model("m", "", [Parameter("gain", "g", 1.0)], [Outcome("war", codes=War)
 
 
 def test_each_file_takes_what_lies_beside_it(tmp_path, monkeypatch):
-    """Not what another has taken under the same name, nor what Python has; and each of them keeps its own."""
+    """Not what another has taken under the same name, and each of them keeps its own; but its own name, which may
+    be one of Python's, does not stand in the way."""
     monkeypatch.setitem(sys.modules, "helper", helper := ModuleType("helper"))
     models = {}
     for folder, cost in (("a", 0.25), ("b", 0.75)):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "helper.py").write_text(f"COST = {cost}\ndef cost():\n    return COST\n")
-        (tmp_path / folder / "game.py").write_text(f"from helper import cost\n{GAME.format('helper')}")
-        models[folder] = foedus.load_model(tmp_path / folder / "game.py")
+        (tmp_path / folder / "signal.py").write_text(
+            f"from signal import SIGINT\nfrom helper import cost\n{GAME.format('helper')}"
+        )
+        models[folder] = foedus.load_model(tmp_path / folder / "signal.py")
         assert sys.modules["helper"] is helper
     assert [foedus.solve(model=model).net for model in models.values()] == [0.75, 0.25]
     assert [model.solve.__globals__["cost"]() for model in models.values()] == [0.25, 0.75]

@@ -123,7 +123,7 @@ def _loaded(path: Path, name: str, sources: tuple[tuple[Path, str], ...]) -> Mod
     source = "\n".join(texts)
     module = types.ModuleType(f"foedus_model_{code_hash(source)}")  # in compiled code, too: no path
     module.__file__ = str(path)
-    with _telling(path), _beside(path.parent, [file for file, _ in sources]):
+    with _telling(path), _beside(path.parent, [file for file, _ in sources[1:]]):
         sys.modules[module.__name__] = module  # where enumerations and the like look for it
         exec(compile(texts[0], str(path), "exec"), vars(module))
     made = {
@@ -148,7 +148,7 @@ def _loaded(path: Path, name: str, sources: tuple[tuple[Path, str], ...]) -> Mod
 
 @contextlib.contextmanager
 def _beside(folder: Path, files: list[Path]) -> Iterator[None]:
-    """Let a file import what lies beside it, these files as they are now, and leave the modules of others."""
+    """Let a file import these files beside it, as they are now, and leave the modules of others."""
     names = {file.relative_to(folder).parts[0].removesuffix(".py") for file in files}
     before = {name: module for name, module in sys.modules.items() if _top(name) in names}
     path, writes = list(sys.path), sys.dont_write_bytecode
