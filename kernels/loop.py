@@ -6,6 +6,7 @@ does what is found, where it is kept, so that a kernel without branches is solve
 
 import functools
 from collections import namedtuple
+from enum import IntEnum
 
 import numba
 import numpy as np
@@ -48,18 +49,28 @@ def _number(value):
     return (lambda value: float(value)) if isinstance(value, NUMBERS) else None
 
 
-def coded(value, known):
-    """Return a code as it is kept, or `NONE` if it is not among those `known`, as bits from -1 on."""
+def coded(value, known, codes):
+    """Return a code as it is kept, or `NONE` if it is not among those `known`, as bits from -1 on.
+
+    Raises TypeError if it is a code, but none of the class of `codes`: its number means something else.
+    """
+    if isinstance(value, IntEnum) and not isinstance(value, codes):
+        raise TypeError(f"{type(value).__name__}.{value.name} is no code of {codes.__name__}")
     return _coded_float(float(value), known)
 
 
 @overload(coded)
-def _coded(value, known):
+def _coded(value, known, codes):
+    """A code of another class is refused when the kernel is compiled."""
     if isinstance(value, types.IntEnumMember):
-        return lambda value, known: _coded_whole(np.int64(value.value), known)
+        if value.instance_class is not codes.instance_class:
+            return None
+        return lambda value, known, codes: _coded_whole(np.int64(value.value), known)
     if isinstance(value, types.Float):
-        return lambda value, known: _coded_float(value, known)
-    return (lambda value, known: _coded_whole(np.int64(value), known)) if isinstance(value, NUMBERS) else None
+        return lambda value, known, codes: _coded_float(value, known)
+    if isinstance(value, NUMBERS):
+        return lambda value, known, codes: _coded_whole(np.int64(value), known)
+    return None
 
 
 @jit
@@ -144,7 +155,7 @@ def parameters_type(names):
 
 
 @functools.cache
-def loop(solve, parameters, coded_ones, mapped=0, inner=None, meaning="", keeps=False):
+def loop(solve, parameters, codes_of, mapped=0, inner=None, meaning="", keeps=False):
     """Return the loop over games that `solve` solves.
 
     Parameters
@@ -153,8 +164,8 @@ def loop(solve, parameters, coded_ones, mapped=0, inner=None, meaning="", keeps=
         the kernel, plain Python or compiled: of the parameters by name, a value for each outcome
     parameters : tuple of str
         their names, in order
-    coded_ones : tuple of bool
-        of each outcome, whether it is a code
+    codes_of : tuple of type or None
+        of each outcome, the class of its codes, if it is a code
     mapped : int
         which of them is -1 where a game could not be solved
     inner : int, optional
@@ -165,20 +176,21 @@ def loop(solve, parameters, coded_ones, mapped=0, inner=None, meaning="", keeps=
         whether compiled code is kept, under that meaning
     """
     given = parameters_type(parameters)
-    count, outcomes = range(len(parameters)), len(coded_ones)
+    count, outcomes = range(len(parameters)), len(codes_of)
     inside = np.array([inner is None or k == inner for k in count])
     outer = "; ".join(f"p{k} = p[{k}, 0]" for k in count if not inside[k]) or "pass"
     each = ", ".join(f"p[{k}, i]" if inside[k] else f"p{k}" for k in count)
     # numba makes no named tuple of an array, and takes no tuple of several types apart in a loop
     rows, puts, tallies = [], [], []
-    for j, is_code in enumerate(coded_ones):
-        kind = "codes" if is_code else "floats"
+    for j, codes in enumerate(codes_of):
+        kind = "codes" if codes else "floats"
         rows.append(f"r{j} = row({kind}, places[{j}], spare_{kind}[{j}], start, games)")
-        puts.append(f"r{j}[i] = coded(f{j}, known[{j}])" if is_code else f"r{j}[i] = number(f{j})")
-        tallies.append(f"tally(r{j})" if is_code else "(0, -1, -1)")
+        puts.append(f"r{j}[i] = coded(f{j}, known[{j}], codes{j})" if codes else f"r{j}[i] = number(f{j})")
+        tallies.append(f"tally(r{j})" if codes else "(0, -1, -1)")
     kernel = solve if plain or hasattr(solve, "py_func") else jit(solve)
     names = {"__name__": __name__, "solve": kernel, "given": given, "number": number, "values": values}
     names |= {"coded": coded, "row": _row, "tally": _tally}
+    names |= {f"codes{j}": codes for j, codes in enumerate(codes_of)}
     exec(
         f"def solve_block(p, floats, codes, places, known, spare_floats, spare_codes, start, games):\n"
         f"    {outer}\n"
@@ -237,5 +249,5 @@ def loop(solve, parameters, coded_ones, mapped=0, inner=None, meaning="", keeps=
                 start += games
         return unsolved, first, odd
 
-    loop_over = jit(solve_games)
+    loop_over, coded_ones = jit(solve_games), tuple(codes is not None for codes in codes_of)
     return keep(loop_over, meaning, (coded_ones, mapped, inner)) if keeps else loop_over

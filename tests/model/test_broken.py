@@ -34,6 +34,7 @@ model = Model(
 )
 """
 BODY = SOUND[SOUND.index("    if p.t") : SOUND.index("\n\nmodel")]
+OTHER = "\n\nclass Other(Code):\n    SMALL, LARGE = range(2)\n"
 RUN = 'axes.t = { from = 0, to = 2, points = 5 }\naxes.u = [0.0, 1.0, 2.0]\noutput.file = "map.nc"\n'
 
 
@@ -68,8 +69,8 @@ def changed(old, new):
 
 
 def solving(body):
-    """The sound file with another kernel, from line 11 on."""
-    return SOUND.replace(BODY, "".join(f"    {line}\n" for line in body.splitlines()))
+    """The sound file with another kernel, from line 11 on, and other codes below it."""
+    return SOUND.replace(BODY, "".join(f"    {line}\n" for line in body.splitlines()) + OTHER)
 
 
 FILES = {
@@ -122,7 +123,11 @@ FILES = {
     ),
     "no kernel": (
         changed("    solve=solve,\n", ""),
-        "the model zones cannot be solved: it has no solve=; if it was read from a file of results, give the model itself with model= (from run.toml)",
+        "x.py: the model zones cannot be solved: it has no solve=; if it was read from a file of results, give the model itself with model= (from --model x.py)",
+    ),
+    "half a code": (
+        changed("range(2)", "0, 1.5"),
+        "x.py, line 6: Zone: 1.5 is not a code; a code is a whole number (from --model x.py)",
     ),
     "other keyword": (
         changed("solve=solve", "kernel=solve"),
@@ -138,7 +143,7 @@ FILES = {
     ),
     "our name": (
         changed('"zones"', '"alliance"'),
-        "the name alliance is that of foedus' own model; give yours another name (from run.toml)",
+        "x.py: the name alliance is that of foedus' own model; give yours another name (from --model x.py)",
     ),
 }
 KERNELS = {
@@ -229,6 +234,14 @@ KERNELS = {
         "return Zone.LOW, math.squareroot(p.t)",
         "x.py, line 11: solve cannot be compiled: module 'math' has no attribute 'squareroot' (--verbose tells more)",
     ),
+    "code of another outcome": (
+        "return Other.SMALL, 1.0",
+        "x.py: solve returns a code of Other as zone; it must be one of Zone",
+    ),
+    "index that is not whole": (
+        "return Zone.LOW, np.ones(3)[p.t]",
+        "x.py, line 11: solve cannot be compiled: numba knows no getitem(array(float64, 1d, C), float64); an index must be whole, as in int(p.u) (--verbose tells more)",
+    ),
     "no code": ("return Zone.MIDDLE, 1.0", "x.py, line 11: there is no Zone.MIDDLE (--verbose tells more)"),
     "item": (
         'return Zone.LOW, p["t"]',
@@ -294,6 +307,13 @@ def test_what_names_no_model_is_refused(folder, place):
     }
     named = f"{place!r} is not a model; name a file that ends in .py, as in entry.py, or entry.py:name, or one that foedus has: alliance (from --model {place})"
     assert refused(folder, "solve", "--model", place) == words.get(place, named)
+
+
+def test_in_plain_python_a_code_of_another_outcome_is_refused(folder):
+    (folder / "x.py").write_text(solving("return Other.LARGE, 1.0"))
+    words = "x.py, line 11: the kernel raised TypeError: Other.LARGE is no code of Zone, in Game()"
+    words = words.replace(", line 11", "")  # nothing is wrong with the line itself
+    assert refused(folder, "solve", "--model", "x.py", NUMBA_DISABLE_JIT="1") == words
 
 
 @pytest.mark.parametrize("command", [("solve",), ("cutpoints", "t", "--within", "0:2"), ("statics",)])

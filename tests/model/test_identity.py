@@ -67,9 +67,9 @@ def test_the_built_in_model_is_known_by_what_it_is_and_not_by_its_name():
 def test_only_the_built_in_model_is_sent_by_name():
     own = find("alliance")
     assert pickle.loads(pickle.dumps(own)) is own
-    named = pickle.loads(pickle.dumps(dataclasses.replace(own, title="Another", claims=tuple)))
+    named = pickle.loads(pickle.dumps(dataclasses.replace(own, title="Another", claims=())))
     assert named.title == "Another"
-    assert pickle.loads(pickle.dumps(dataclasses.replace(model, claims=tuple))).title == model.title
+    assert pickle.loads(pickle.dumps(dataclasses.replace(model, claims=()))).title == model.title
 
 
 def test_while_the_built_in_model_is_imported_there_is_none_yet(monkeypatch):

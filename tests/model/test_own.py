@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import ModuleType
 
 import nbformat
 import numpy as np
@@ -306,6 +307,62 @@ def test_it_is_compiled_once_and_again_where_what_it_does_has_changed(tmp_path):
     assert solved() == (True, [3.0, 6.0])
     (tmp_path / "own.py").write_text(OWN.replace("p.x)", "p.x) + 1"))
     assert solved() == (True, [4.0, 7.0])
+
+
+GAME = """
+from foedus import Code, Model, Outcome, Parameter
+from {} import COST
+class War(Code):
+    PEACE, WAR = range(2)
+def solve(p):
+    return (War.WAR if p.gain > COST else War.PEACE), p.gain - COST
+model = Model("m", "", [Parameter("gain", "g", 1.0)], [Outcome("war", codes=War), Outcome("net")], solve)
+"""
+
+
+def test_each_file_takes_what_lies_beside_it(tmp_path, monkeypatch):
+    """Not what another has taken under the same name, and each of them keeps its own; but its own name, which may
+    be one of Python's, does not stand in the way."""
+    monkeypatch.setitem(sys.modules, "helper", helper := ModuleType("helper"))
+    models = {}
+    for folder, cost in (("a", 0.25), ("b", 0.75)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "helper.py").write_text(f"COST = {cost}\ndef cost():\n    return COST\n")
+        (tmp_path / folder / "signal.py").write_text(
+            f"from signal import SIGINT\nfrom helper import cost\n{GAME.format('helper')}"
+        )
+        models[folder] = foedus.load_model(tmp_path / folder / "signal.py")
+        assert sys.modules["helper"] is helper
+    assert [foedus.solve(model=model).net for model in models.values()] == [0.75, 0.25]
+    assert [model.solve.__globals__["cost"]() for model in models.values()] == [0.25, 0.75]
+    assert len({model.hash for model in models.values()}) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "files"),
+    [
+        ("pkg.consts", {}),
+        ("pkg", {"__init__.py": "from .consts import COST"}),
+        ("pkg", {"__init__.py": "from . import consts\nCOST = consts.COST"}),
+        ("pkg.chain", {"chain.py": "from pkg.consts import COST"}),
+        ("pkg.chain", {"chain.py": "from pkg import consts\nCOST = consts.COST"}),
+        ("pkg.deep.chain", {"deep/chain.py": "import pkg.consts\nfrom ..consts import COST"}),
+    ],
+)
+def test_what_changes_deep_beside_it_is_noticed(tmp_path, line, files):
+    """Within a second, too, where the file is as long as before."""
+    (tmp_path / "game.py").write_text(GAME.format(line))
+    (tmp_path / "pkg/deep").mkdir(parents=True)
+    for name, text in files.items():
+        (tmp_path / "pkg" / name).write_text(text)
+    hashes, costs = set(), []
+    for cost in (0.25, 0.75):
+        (tmp_path / "pkg/consts.py").write_text(f"COST = {cost}\n")
+        model = foedus.load_model(tmp_path / "game.py")
+        costs.append(model.solve.__globals__["COST"])
+        hashes.add(model.hash)
+    assert costs == [0.25, 0.75]
+    assert len(hashes) == 2
 
 
 TWO = "import foedus\nfor n in (1, 2):\n    print(foedus.sweep({'x': [1.0]}, model=foedus.load_model(f'own{n}.py')).y.item())"

@@ -2,13 +2,14 @@
 
 import dataclasses
 import inspect
+import math
 
 import numpy as np
 import pytest
 from entry import Entry, model
 
 import foedus
-from foedus import Code, Model, Outcome, Parameter
+from foedus import Claim, Code, Model, Outcome, Parameter
 from foedus.alliance.model import model as alliance
 from foedus.model.rules import OURS
 
@@ -44,6 +45,36 @@ def made(parameters=(), outcomes=(), **more):
     return Model("zones", "Zones", [*sound[0], *parameters], [*sound[1], *outcomes], **more)
 
 
+FORMS = [Parameter("form", "f", "line", choices=("line", "square"))]
+
+
+def by_name(p):
+    "line"
+    return Zone.LOW if p.form == "square" else Zone.HIGH
+
+
+def by_names(p):
+    return Zone.LOW if p.form in ("line", "square") else Zone.HIGH
+
+
+def by_helper(p):
+    return by_name(p)
+
+
+@foedus.jit
+def by_number(p, line=0):
+    "line"
+    return Zone.LOW if p.form == line else Zone.HIGH
+
+
+def by_keyword(p):
+    return (by_number(p, line=0),)
+
+
+def claim(holds=lambda g: True, premise=lambda g: True, name="a", sentence=""):
+    return made(FORMS, claims=[Claim(name, sentence, premise, holds)])
+
+
 def test_a_sound_model_is_taken():
     assert made().mapped.name == "zone"
     assert (
@@ -52,6 +83,8 @@ def test_a_sound_model_is_taken():
         .default
         == 0.5
     )
+    assert made(FORMS, solve=by_keyword).solve is by_keyword
+    assert claim(lambda g: g.at(t=1.0).given.form == "line", lambda g: g.found.zone == Zone.LOW).claims
 
 
 @pytest.mark.parametrize(
@@ -85,6 +118,21 @@ def test_a_sound_model_is_taken():
         (lambda: made(outcomes=[Outcome("more", codes=Small)]), "more: Small.SMALL is -2; codes are from 0 to 62"),
         (lambda: made(outcomes=[Outcome("more", codes=Same)]), "more: Same.OTHER and ONE are both 1; give each its own"),
         (lambda: made(outcomes=[Outcome("more", codes=Empty)]), "more: Empty has no codes"),
+        (lambda: made(FORMS, solve=by_name), "by_name compares with the text 'square'; p.form is a number: 0 for line, 1 for square"),
+        (lambda: made(FORMS, solve=by_names), "by_names compares with the text 'line'; p.form is a number: 0 for line, 1 for square"),
+        (lambda: made(FORMS, solve=by_helper), "by_name compares with the text 'square'; p.form is a number"),
+        (lambda: claim(lambda g: g.found.zone == "low"), "the claim a: its holds has the text 'low'; compare with the code, as in Zone.LOW"),
+        (lambda: claim(premise=lambda g: g.found.zone == "HIGH"), "the claim a: its premise has the text 'HIGH'; compare with the code, as in Zone.HIGH"),
+        (lambda: made(claims=["a"]), "claims must be a list of Claim, and 'a' is none"),
+        (lambda: made(claims=Claim("a", "", by_name, by_name)), "claims must be a list of one Claim or more, not Claim(name='a'"),
+        (lambda: made(claims=None), "claims must be a list of one Claim or more, not None"),
+        (lambda: claim(sentence=None), "the claim a: sentence = None is not a text"),
+        (lambda: dataclasses.replace(made(), title=None), "the model zones: title = None is not a text"),
+        (lambda: made([Parameter("u", 1, 0.0)]), "u: symbol = 1 is not a text"),
+        (lambda: made([Parameter("u", "u", 0.0, units=1)]), "u: units = 1 is not a text"),
+        (lambda: made(outcomes=[Outcome("more", long_name=None)]), "more: long_name = None is not a text"),
+        (lambda: Code("Half", {"A": 1.5}), "Half: 1.5 is not a code; a code is a whole number"),
+        (lambda: made([Parameter("u", "u", math.inf)]), "u = inf is not allowed; it must be a finite number"),
         (lambda: made(drawn=["height"]), "'height' is not an outcome; there are zone"),
         (lambda: made(pairs={"zone": "height"}), "'height' is not an outcome; there are zone"),
     ],

@@ -292,6 +292,8 @@ MISTAKES = {
     "gives 7": ("Peace.SAFE, 0.0", "7, 0.0"),
     "the default": ('"v", 1.0', '"v", -1.0'),
     "threads": ('"forces", "b"', '"threads", "b"'),
+    "the text": ("if enough <= 0", "if p.form == 'square'", "parameters=[", "parameters=[Parameter('form', '', 'line', choices=('line', 'square')),"),
+    "a code of War": ("def solve", "class War(Code):\n    A, B, C, D = range(4)\n\n\ndef solve", "return Peace.SAFE", "return War.A", "return Peace.DETERRED", "return War.B", "Peace.DEFENDED", "War.C", "Peace.GIVEN_UP", "War.D"),
     "no Model": ("model = Model", "model = lambda: Model"),
     "first": ("model = Model", "first, second = (Model(*'ab', [Parameter('c', '', 1)], [Outcome('d', codes=Peace)]) for _ in 'ab'); lambda: Model"),
     "no arms": ("        return Peace.SAFE", "        raise ValueError('no arms')\n        return Peace.SAFE"),

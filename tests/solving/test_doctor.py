@@ -69,6 +69,14 @@ def test_what_python_finds_otherwise_is_told(told, returned, words):
     assert lines[-1].startswith("wrong: 1. What to do: ")
 
 
+def test_games_that_are_few_are_counted(tmp_path, capsys):
+    """Of the two forms, where no number is drawn."""
+    (tmp_path / "own.py").write_text(OWN.format("Code.ONE, p.x").replace(", usual=(-1, 1)", ""))
+    assert run(["doctor", "--model", str(tmp_path / "own.py")]) == 0
+    words = "2 random games, to the bit; no parameter has usual=, the range from which its values are drawn"
+    assert capsys.readouterr().out.splitlines()[0].endswith(f": {words}")
+
+
 def test_a_model_that_is_no_template_is_well():
     names = doctor.examine_model(foedus.load_model(Path(entry.__file__)))
     assert [finding.name for finding in names if finding.passed] == [

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import foedus
 from foedus import Claim
+from foedus.cli.app import run
 from foedus.cli.claims import claim_rows, counterexamples
 from foedus.runs.claims import read_design
 from foedus.uncertainty import claims as testing
@@ -43,7 +44,7 @@ def games(**numbers):
 
 def by_hand(demand, cost=2.0, sunk_cost=1.0, conduct="leader"):
     """Return the outcomes of a game as plain Python finds them; of one that is not allowed, none."""
-    if conduct not in ("leader", "equals") or not (math.isfinite(cost) and cost >= 0):
+    if not (math.isfinite(cost) and cost >= 0):
         return -1, math.nan, math.nan, math.nan
     number = float(conduct == "equals")
     return entry.solve(SimpleNamespace(demand=demand, cost=cost, sunk_cost=sunk_cost, conduct=number))
@@ -55,7 +56,7 @@ def check(found, wanted):
 
 
 COSTS = st.floats(-3.0, 14.0) | st.sampled_from([math.nan, math.inf, -math.inf, -0.0])
-FORMS = st.sampled_from(["leader", "equals", "nothing"])
+FORMS = st.sampled_from(["leader", "equals"])
 
 
 def each(values):
@@ -71,7 +72,7 @@ def test_games_with_a_change_are_those_games(cost, conduct):
     costs = cost if isinstance(cost, list) else [cost] * DEMAND.size
     forms = conduct if isinstance(conduct, list) else [conduct] * DEMAND.size
     wanted = [by_hand(d, c, conduct=form) for d, c, form in zip(DEMAND, costs, forms, strict=True)]
-    for new in (g.at(cost=cost, conduct=conduct), g.at(conduct="nothing").at(cost=cost).at(conduct=conduct)):
+    for new in (g.at(cost=cost, conduct=conduct), g.at(conduct="equals").at(cost=cost).at(conduct=conduct)):
         check(new.found, wanted)
         np.testing.assert_array_equal(np.broadcast_to(new.given.cost, DEMAND.shape), costs)
         np.testing.assert_array_equal(np.broadcast_to(new.given.conduct, DEMAND.shape), forms)
@@ -80,9 +81,16 @@ def test_games_with_a_change_are_those_games(cost, conduct):
     assert (g.given.cost, g.given.conduct) == (2.0, "leader")
 
 
-@pytest.mark.parametrize("conduct", [7.0, 1.0, "nothing", True, "", [7.0] * 4, np.array(["a"] * 4, object)])
-def test_a_choice_that_does_not_exist_is_unsolved(conduct):
-    check(games().at(conduct=conduct).found, [by_hand(d, conduct="nothing") for d in DEMAND])
+@pytest.mark.parametrize(
+    ("conduct", "shown"),
+    [
+        (7.0, "7.0"), (1.0, "1.0"), ("nothing", "'nothing'"), (True, "True"), ("", "''"), ([7.0] * 4, "7.0"),
+        (np.array(["leader", "equals", "a", "b"], object), "'a'"), (["leader", "b", "b", "equals"], "'b'"),
+    ],
+)  # fmt: skip
+def test_a_choice_that_does_not_exist_is_refused(conduct, shown):
+    with pytest.raises(ValueError, match=f"^conduct = {shown} is not allowed; it must be leader or equals$"):
+        games().at(conduct=conduct)
 
 
 def test_choices_are_changed_as_they_are_given():
@@ -198,6 +206,10 @@ def test_what_a_function_gives_is_checked(holds, words):
         ([Claim("a", "", always, always)] * 2, "two claims of the model entry are named a"),
         ([Claim("a", "", always, always, "price")], "'price' is not a parameter; .* .from the claim a."),
         ([Claim("a", "", always, always, "")], "'' is not a parameter"),
+        (
+            [Claim("a", "", always, always, "conduct")],
+            "along = 'conduct' is a choice; a line is along a number",
+        ),
     ],
 )
 def test_claims_are_checked(claims, words):
@@ -338,6 +350,24 @@ def test_lines_along_what_does_not_vary_are_none():
     ds = foedus.claims({"demand": AXES["demand"]}, model=LINED)
     assert (ds.premise_met.sel(claim=["cheap", "dear"]) == 0).all()
     assert ds.attrs["lines"] == 1
+
+
+ANOTHER = """
+import dataclasses, foedus, entry
+def equals(g):
+    return g.given.conduct == "equals"
+model = dataclasses.replace(entry.model, claims=[foedus.Claim("one", "", equals, entry.always)])
+"""
+
+
+def test_a_premise_that_needs_another_choice_is_told(tmp_path, capsys):
+    (tmp_path / "x.py").write_text(ANOTHER)
+    command = ["claims", "--games", "10", "--model", str(tmp_path / "x.py")]
+    words = "never met: one; choices stay at their defaults unless they are named, and conduct is leader"
+    assert run(command) == 0
+    assert words in capsys.readouterr().out
+    assert run([*command, "--conduct", "equals"]) == 0
+    assert "never met" not in capsys.readouterr().out
 
 
 def test_a_premise_in_words():

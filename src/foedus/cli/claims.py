@@ -103,7 +103,7 @@ def claims(
     for path in table or []:
         save_table(*claim_rows(dataset), path)
     if not quiet:
-        show(_table(dataset), *counterexamples(dataset, model))
+        show(_table(dataset), *counterexamples(dataset, model), *_never_met(dataset, model))
         print_rate(dataset.attrs["games"], seconds)
 
 
@@ -150,6 +150,18 @@ def counterexamples(dataset: "xr.Dataset", model: Model) -> list[str]:
             game = fixed | {p: model.by_name[p].value(number) for p, number in numbers.items()}
             lines.append(f"against {name}: {solving(model, model.in_order(game))}")
     return lines
+
+
+def _never_met(dataset: "xr.Dataset", model: Model) -> list[str]:
+    """Return a line on the claims of one's own game whose premise no game met, if a choice may be why."""
+    claims = dataset.claim.values[dataset.premise_met.values == 0].tolist()
+    names = [name for name, p in model.by_name.items() if p.choices and name not in dataset.parameter]
+    if model.built_in or not claims or not names:
+        return []
+    fixed = ", ".join(f"{name} is {dataset[name].item()}" for name in names)
+    return [
+        f"never met: {', '.join(claims)}; choices stay at their defaults unless they are named, and {fixed}"
+    ]
 
 
 def solving(model: Model, game: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
+import importlib
 import os
 import platform
 import sys
@@ -13,7 +14,7 @@ import types
 from collections.abc import Iterator
 from pathlib import Path
 
-from .model import BUILT_IN, Model, find
+from .model import BUILT_IN, Model, chosen, find
 
 KNOWN = ValueError, TypeError, ImportError  # errors that say what is wrong without their name
 
@@ -50,7 +51,7 @@ def load_model(place: str | os.PathLike) -> Model:
             f"one that foedus has: {', '.join(BUILT_IN)}"
         )
     path = Path(file).absolute()
-    return _loaded(path, name, tuple(_sources(path, set())))
+    return _loaded(path, name, tuple(_sources(path, path.parent, set())))
 
 
 def load_again(place: str, digest: str) -> Model:
@@ -66,8 +67,8 @@ def load_again(place: str, digest: str) -> Model:
     return model
 
 
-def _sources(path: Path, seen: set[Path]) -> Iterator[tuple[Path, str]]:
-    """Give a file and the files beside it that it imports, or that these import, each once with its text."""
+def _sources(path: Path, folder: Path, seen: set[Path]) -> Iterator[tuple[Path, str]]:
+    """Give a file and those of its folder that it imports, or that these import, each once with its text."""
     seen.add(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -77,14 +78,31 @@ def _sources(path: Path, seen: set[Path]) -> Iterator[tuple[Path, str]]:
     with _telling(path):
         tree = ast.parse(text, str(path))
     for node in ast.walk(tree):
-        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names += [alias.name for alias in node.names]
-        for name in filter(None, names):
-            parts = path.parent.joinpath(*name.split("."))
-            for beside in (parts.with_suffix(".py"), parts / "__init__.py"):
-                if beside not in seen and beside.is_file():
-                    yield from _sources(beside, seen)
+        for place in _imported(node, path, folder):
+            for beside in (place.with_suffix(".py"), place / "__init__.py"):
+                if beside not in seen and folder in beside.parents and beside.is_file():
+                    yield from _sources(beside, folder, seen)
+
+
+def _imported(node: ast.AST, path: Path, folder: Path) -> Iterator[Path]:
+    """Give where in a folder would lie what a line of a file imports, and the packages that it is in."""
+    level, names = 0, []
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom):
+        level = node.level
+        names = [f"{node.module or ''}.{alias.name}".strip(".") for alias in node.names]
+    for base in (folder, *path.parents)[level : level + 1]:
+        for parts in (name.split(".") for name in names if _top(name) != OWN):
+            yield from (base.joinpath(*parts[:end]) for end in range(1, len(parts) + 1))
+
+
+def _top(name: str) -> str:
+    """Return the package that a module is in, or else the module."""
+    return name.partition(".")[0]
+
+
+OWN = _top(__name__)  # which a file imports from where it is installed, whatever lies beside the file
 
 
 def code_hash(source: str) -> str:
@@ -105,7 +123,7 @@ def _loaded(path: Path, name: str, sources: tuple[tuple[Path, str], ...]) -> Mod
     source = "\n".join(texts)
     module = types.ModuleType(f"foedus_model_{code_hash(source)}")  # in compiled code, too: no path
     module.__file__ = str(path)
-    with _telling(path), _beside(path.parent, {str(file) for file, _ in sources}):
+    with _telling(path), _beside(path.parent, [file for file, _ in sources[1:]]):
         sys.modules[module.__name__] = module  # where enumerations and the like look for it
         exec(compile(texts[0], str(path), "exec"), vars(module))
     made = {
@@ -121,21 +139,38 @@ def _loaded(path: Path, name: str, sources: tuple[tuple[Path, str], ...]) -> Mod
             f"{path.name} has the models {', '.join(made)}; name one, as in {path.name}:{next(iter(made))}"
         )
     model = made[name or next(iter(made))]
+    try:
+        chosen(model)
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from None
     return dataclasses.replace(model, source=source, file=f"{path}:{name}" if name else str(path))
 
 
 @contextlib.contextmanager
-def _beside(folder: Path, files: set[str]) -> Iterator[None]:
-    """Let a file import what lies beside it, and these files as they are now."""
-    path = list(sys.path)
+def _beside(folder: Path, files: list[Path]) -> Iterator[None]:
+    """Let a file import these files beside it, as they are now, and leave the modules of others."""
+    names = {file.relative_to(folder).parts[0].removesuffix(".py") for file in files}
+    before = {name: module for name, module in sys.modules.items() if _top(name) in names}
+    path, writes = list(sys.path), sys.dont_write_bytecode
+    for name in before:
+        del sys.modules[name]
     sys.path.insert(0, str(folder))
-    for name, module in list(sys.modules.items()):
-        if name != "__main__" and getattr(module, "__file__", None) in files:
-            del sys.modules[name]
+    sys.dont_write_bytecode = True  # it is out of date where a file was edited twice in a second
+    importlib.invalidate_caches()
     try:
         yield
     finally:
-        sys.path[:] = path
+        sys.path[:], sys.dont_write_bytecode = path, writes
+        others = {name for name, module in before.items() if _file(module) not in files}
+        for name in [name for name in sys.modules if _top(name) in {_top(other) for other in others}]:
+            del sys.modules[name]
+        for name, module in before.items():
+            sys.modules.setdefault(name, module)
+
+
+def _file(module: types.ModuleType) -> Path:
+    """Return where a module lies, or nowhere."""
+    return Path(getattr(module, "__file__", None) or "")
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from numbers import Integral
 from typing import Any, Self
 
 UNSOLVED = -1  # in every `Code`, unless it gives the number another name
@@ -9,6 +10,14 @@ UNSOLVED = -1  # in every `Code`, unless it gives the number another name
 
 class Code(IntEnum):
     """A code of the results, with a name for people; -1, unsolved, of a game that could not be solved."""
+
+    def __new__(cls, value: Any) -> Self:
+        """Make one of a whole number; of any other, `IntEnum` would take the whole part."""
+        if not isinstance(value, Integral):
+            raise ValueError(f"{cls.__name__}: {value!r} is not a code; a code is a whole number")
+        code = int.__new__(cls, value)
+        code._value_ = int(value)
+        return code
 
     @classmethod
     def _missing_(cls, value: object) -> Any:

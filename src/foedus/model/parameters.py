@@ -95,7 +95,8 @@ class Parameter:
             return str(value)
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
             shown = textwrap.shorten(repr(value), 60, placeholder=" ...")  # an array's is of many lines
-            raise TypeError(f"{self.name} = {shown} is not a number; it must be {self.domain}")
+            told = f"{self.name} = {shown} is not a number; it must be {self.domain}"
+            raise TypeError(told.removesuffix("; it must be any"))
         try:
             number = float(value)
         except OverflowError:  # a whole number beyond any float
@@ -108,7 +109,8 @@ class Parameter:
         """Return what is raised where a value is none that the parameter may take."""
         number = isinstance(value, float) and not self.choices
         kind = "a finite number " if number and not math.isfinite(value) else ""
-        return ValueError(f"{place} = {value!r} is not allowed; it must be {kind}{self.domain}")
+        allowed = f"{kind}{self.domain}".removesuffix(" any")
+        return ValueError(f"{place} = {value!r} is not allowed; it must be {allowed}")
 
     def number(self, value: Any) -> float:
         """Return the number by which kernels know a value: itself, or the place of a choice."""

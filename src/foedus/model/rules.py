@@ -1,10 +1,15 @@
 """What a model must be, so that every tool can take it: checked when it is made."""
 
+import dis
 import inspect
+import itertools
 import keyword
 import math
+import textwrap
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from .claim import Claim
 from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
 
@@ -50,6 +55,9 @@ def check_model(model: "Model") -> None:
     """
     _check_kinds("parameters", model.parameters, Parameter)
     _check_kinds("outcomes", model.outcomes, Outcome)
+    if model.claims or not isinstance(model.claims, (list, tuple)):
+        _check_kinds("claims", model.claims, Claim)
+    _check_texts(model)
     _check_names(model)
     for parameter in model.parameters:
         _check_parameter(model, parameter)
@@ -57,7 +65,9 @@ def check_model(model: "Model") -> None:
         if outcome.codes:
             _check_codes(outcome.name, outcome.codes)
     if model.solve is not None:
-        _check_kernel(model.solve)
+        _check_kernel(model, model.solve)
+    for claim in model.claims:
+        _check_claim(model, claim)
     if not any(outcome.codes for outcome in model.outcomes):
         raise ValueError(
             f"the model {model.name} has no outcome that is a code, and a map shows one; "
@@ -70,8 +80,9 @@ def check_model(model: "Model") -> None:
 
 def _check_kinds(what: str, entries: Any, kind: type) -> None:
     """Raise if `entries` is no list of one or more of a kind."""
-    if not isinstance(entries, (list, tuple)) or not entries:
-        raise TypeError(f"{what} must be a list of one {kind.__name__} or more, not {entries!r}")
+    if not isinstance(entries, (list, tuple)) or isinstance(entries, kind) or not entries:
+        shown = textwrap.shorten(repr(entries), 60, placeholder=" ...")
+        raise TypeError(f"{what} must be a list of one {kind.__name__} or more, not {shown}")
     for entry in entries:
         if not isinstance(entry, kind):
             raise TypeError(f"{what} must be a list of {kind.__name__}, and {entry!r} is none")
@@ -122,8 +133,22 @@ def _check_parameter(model: "Model", parameter: Parameter) -> None:
             raise ValueError(f"{name}: units_by = {parameter.units_by!r} names no choice, or no form of it")
 
 
-def _check_kernel(solve: Any) -> None:
-    """Raise if a kernel is no function of one argument, compiled or not."""
+def _check_texts(model: "Model") -> None:
+    """Raise if what says in words what something is, is no text."""
+    told: list[tuple[str, tuple[str, ...], Any]] = [
+        (f"the model {model.name}", ("title", "references"), model),
+        *((parameter.name, ("symbol", "units", "long_name"), parameter) for parameter in model.parameters),
+        *((outcome.name, ("symbol", "units", "long_name"), outcome) for outcome in model.outcomes),
+        *((f"the claim {claim.name}", ("name", "sentence"), claim) for claim in model.claims),
+    ]
+    for place, parts, entry in told:
+        for part in parts:
+            if not isinstance(text := getattr(entry, part), str):
+                raise TypeError(f"{place}: {part} = {text!r} is not a text")
+
+
+def _check_kernel(model: "Model", solve: Any) -> None:
+    """Raise if a kernel is no function of one argument, compiled or not, or takes a choice for its name."""
     function = getattr(solve, "py_func", solve)
     if not inspect.isfunction(function):
         raise TypeError(f"solve = {solve!r} is not a function; it must be one, as def solve(p)")
@@ -131,6 +156,48 @@ def _check_kernel(solve: Any) -> None:
         raise TypeError(
             f"{function.__name__} takes {count} arguments; a kernel takes one, p, with the parameters by name"
         )
+    for called in _called(function, []):
+        for text in _texts(called):
+            for name, choices in ((p.name, p.choices) for p in model.parameters if text in p.choices):
+                places = ", ".join(f"{place} for {choice}" for place, choice in enumerate(choices))
+                raise ValueError(
+                    f"{called.__name__} compares with the text {text!r}; p.{name} is a number: {places}"
+                )
+
+
+def _called(function: Callable, seen: list[Callable]) -> Iterator[Callable]:
+    """Give a function and those that it calls by their names, and so on."""
+    if function not in seen:
+        seen.append(function)
+        yield function
+        known = inspect.getclosurevars(function)
+        for value in (*known.nonlocals.values(), *known.globals.values()):
+            helper = getattr(value, "py_func", value)
+            if inspect.isfunction(helper):
+                yield from _called(helper, seen)
+
+
+def _texts(function: Callable) -> Iterator[str]:
+    """Give the texts in the code of a function, but its docstring and the names of arguments."""
+    for step, after in itertools.pairwise(dis.get_instructions(function)):
+        if step.opname == "LOAD_CONST":
+            several = isinstance(step.argval, (tuple, frozenset)) and after.opname == "CONTAINS_OP"
+            yield from (one for one in (step.argval if several else [step.argval]) if isinstance(one, str))
+
+
+def _check_claim(model: "Model", claim: Claim) -> None:
+    """Raise if a claim compares codes with a text, which none of them is."""
+    codes = {code.name: codes for o in model.kept.values() if (codes := o.codes) for code in codes}
+    others = {choice for p in model.parameters for choice in (p.name, *p.choices)}
+    for part in ("premise", "holds"):
+        function = getattr(claim, part)
+        for text in _texts(function) if inspect.isfunction(function) else ():
+            if text.upper() in codes and text not in others:
+                code = f"{codes[text.upper()].__name__}.{text.upper()}"
+                raise ValueError(
+                    f"the claim {claim.name}: its {part} has the text {text!r}; "
+                    f"compare with the code, as in {code}"
+                )
 
 
 def _ends(usual: Any) -> tuple[float, float]:

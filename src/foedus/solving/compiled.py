@@ -49,8 +49,8 @@ def own_loop(model: Model, columns: Columns) -> Loop:
     inner = names.index(single[0]) if alone else None
     mapped = list(model.found).index(model.mapped.name)
     meaning = f"{described(model)}\n{referred(model.solve, with_code=True)}"
-    coded = tuple(outcome.codes is not None for outcome in model.outcomes)
-    solve_tile = loop(model.solve, tuple(names), coded, mapped, inner, meaning, keeps=bool(model.file))
+    codes_of = tuple(outcome.codes for outcome in model.outcomes)
+    solve_tile = loop(model.solve, tuple(names), codes_of, mapped, inner, meaning, keeps=bool(model.file))
     known = np.array([_bits(outcome.codes) for outcome in model.outcomes], np.uint64)
 
     def solve_games(tile: Tile, width: int, *arguments: Any) -> tuple[int, int]:
@@ -94,10 +94,16 @@ def _not_compiled(model: Model, error: Exception) -> KernelError:
         return KernelError(f"{name_of(model)}: solve returns {_kind(gives)}; {_wanted(model)}")
     kinds = list(gives)  # type: ignore[call-overload]
     if len(kinds) == len(model.found):
-        for name, kind in zip(model.found, kinds, strict=True):
+        for outcome, kind in zip(model.outcomes, kinds, strict=True):
             if not isinstance(kind, NUMBERS):
                 return KernelError(
-                    f"{name_of(model)}: solve returns {_kind(kind)} as {name}; it must be a number"
+                    f"{name_of(model)}: solve returns {_kind(kind)} as {outcome.name}; it must be a number"
+                )
+            codes: Any = getattr(kind, "instance_class", outcome.codes)
+            if outcome.codes and codes is not outcome.codes:
+                return KernelError(
+                    f"{name_of(model)}: solve returns a code of {codes.__name__} as {outcome.name}; "
+                    f"it must be one of {outcome.codes.__name__}"
                 )
         return KernelError(f"{name_of(model)}: solve cannot be compiled: {error}", str(error))
     count = "one value" if len(kinds) == 1 else f"{len(kinds)} values"
@@ -136,7 +142,8 @@ def _reason(model: Model, told: str) -> str:
     if found := re.match(r"Unknown attribute '(\w+)' of type IntEnum class<\w+>\((\w+)\)", line):
         return f"there is no {found[2]}.{found[1]}"
     if line.startswith("No implementation of function") and (call := re.search(">>> (.*)", told)):
-        return f"solve cannot be compiled: numba knows no {call[1]}"
+        hint = f"; an index must be whole, as in int(p.{[*model.by_name][-1]})"
+        return f"solve cannot be compiled: numba knows no {call[1]}{hint if ', float64)' in call[1] else ''}"
     if line.startswith(("Can't unify return type", "Cannot cast Tuple", "Cannot cast UniTuple")):
         return f"solve returns values of other kinds in one line than in another; {_wanted(model)}"
     return f"solve cannot be compiled: {line.rstrip(' .:')}"

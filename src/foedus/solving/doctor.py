@@ -81,6 +81,10 @@ def _drawn(model: Model, games: int) -> dict[str, np.ndarray]:
 def _same_in_python(model: Model, games: dict[str, np.ndarray], compiled: dict[str, np.ndarray]) -> Finding:
     """Hold what was found against what plain Python finds, in a process where nothing is compiled."""
     name = "compiled and plain Python find the same"
+    different = np.unique(np.stack([*games.values()]), axis=1).shape[1]
+    count = f"{different:,} random game{'s' if different > 1 else ''}"
+    usual = any(parameter.usual for parameter in model.parameters)
+    missing = "" if usual else "; no parameter has usual=, the range from which its values are drawn"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "games"
         file.write_bytes(pickle.dumps((model, games)))
@@ -108,7 +112,7 @@ def _same_in_python(model: Model, games: dict[str, np.ndarray], compiled: dict[s
             return Finding(name, False, words, "let the kernel use numbers and functions of math only")
         worst = max(worst, off.max())
     words = f"off by {worst:.1g} at most" if worst else "to the bit"
-    return Finding(name, True, f"{GAMES:,} random games, {words}", "")
+    return Finding(name, True, f"{count}, {words}{missing}", "")
 
 
 def _seen(model: Model, found: dict[str, np.ndarray]) -> str:

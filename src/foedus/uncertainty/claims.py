@@ -169,7 +169,8 @@ def claims(
 def check_claims(model: Model) -> dict[str, Claim]:
     """Return the claims of a model by name.
 
-    Raises ValueError if there is none or two have one name, TypeError if one is along what is no parameter.
+    Raises ValueError if there is none, two have one name or one is along a choice, TypeError if one is along
+    what is no parameter.
     """
     if not model.claims:
         raise ValueError(f"the model {model.name} has no claims to be tested")
@@ -179,7 +180,8 @@ def check_claims(model: Model) -> dict[str, Claim]:
             raise ValueError(f"two claims of the model {model.name} are named {claim.name}")
         if claim.along is not None:
             with naming(f"the claim {claim.name}"):
-                model.parameter(claim.along)
+                if model.parameter(claim.along).choices:
+                    raise ValueError(f"along = {claim.along!r} is a choice; a line is along a number")
         found[claim.name] = claim
     return found
 

@@ -82,9 +82,9 @@ class Games:
     def at(self, where: Any = True, outcomes: Iterable[str] = (), /, **changed: Any) -> "Games":
         """Return the same games with some parameters changed, each to a value or to one for each game.
 
-        Where a value is not allowed, codes are unsolved and numbers NaN. What was solved for a change is kept
-        for who asks for the same. For speed, games may be confined to those of a mask, `where`, and some
-        `outcomes` solved for at once.
+        Where a number is not allowed, codes are unsolved and numbers NaN. What was solved for a change is
+        kept for who asks for the same. For speed, games may be confined to those of a mask, `where`, and some
+        `outcomes` solved for at once. Raises ValueError if there is no such choice.
 
         Examples
         --------
@@ -131,13 +131,14 @@ class Games:
         return found
 
     def _column(self, name: str, values: Any) -> np.ndarray:
-        """Return what a parameter is changed to as numbers, one for each game; NaN where there is no such
-        choice."""
+        """Return what a parameter is changed to as numbers, one for each game."""
         parameter, array = self._model.parameter(name), np.asarray(values)
         if parameter.choices:
             numbers = np.full(array.shape, np.nan)
             for place, choice in enumerate(parameter.choices):
                 numbers[array == choice] = place
+            for unknown in array[np.isnan(numbers)].tolist():
+                parameter.check(unknown)  # which raises
         elif array.dtype.kind in "iuf":
             numbers = array.astype(np.float64)  # a copy: the caller's may change
         else:
