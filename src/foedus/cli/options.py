@@ -89,7 +89,7 @@ def parameter_options(model: Model, default: Callable[[Parameter], object]) -> A
     `default` says what the parameter is then."""
 
     def option(parameter: Parameter) -> tuple[str, Any, None]:
-        words = ", ".join(filter(None, (parameter.long_name, parameter.symbol)))
+        words = ", ".join(filter(None, (parameter.words, parameter.symbol)))
         about = cyclopts.Parameter(help=f"{words}; {parameter.domain} [default: {default(parameter)}]")
         if parameter.choices:
             named: Any = _Words[parameter.choices] | str | None
