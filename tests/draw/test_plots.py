@@ -21,8 +21,9 @@ from foedus import Code, Crisis, Model, Outcome, Parameter, Regime
 from foedus.alliance.model import NUMBERS, model
 from foedus.alliance.model import OUTCOMES as VARIABLES
 from foedus.draw import parts, plots
+from foedus.draw.tables import save_table
 from foedus.io.files import opened
-from foedus.model.parameters import tex
+from foedus.model.parameters import Symbol, tex
 
 COSTS = np.geomspace(0.05, 5, 24)
 SHARES = np.linspace(0.1, 0.9, 17)
@@ -793,3 +794,8 @@ def test_what_has_no_long_name_is_called_by_its_name():
 def test_an_output_is_the_regime_where_the_outcome_has_its_name():
     bars = foedus.sensitivity({"gain": ("uniform", -1, 1)}, model=dollars("g", "war"), samples=256)
     assert "|war, in 50.0 % of the games|" in texts(foedus.plot(bars))
+
+
+def test_a_symbol_with_dollars_is_no_formula_in_a_table_for_latex(tmp_path):
+    save_table([Symbol("$g$"), Symbol(r"\theta"), Symbol("theta_1")], [[1.0, 2.0, 3.0]], tmp_path / "a.tex")
+    assert r"\$g\$ & $\theta$ & $\theta_{1}$ \\" in (tmp_path / "a.tex").read_text()
