@@ -13,15 +13,17 @@ import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.colors import CenteredNorm, to_rgb
+from matplotlib.text import Text
 from pictures import caption, colours, legends, meshes, overlaps
 
 import foedus
-from foedus import Crisis, Model, Outcome, Parameter, Regime
+from foedus import Code, Crisis, Model, Outcome, Parameter, Regime
 from foedus.alliance.model import NUMBERS, model
 from foedus.alliance.model import OUTCOMES as VARIABLES
 from foedus.draw import parts, plots
+from foedus.draw.tables import save_table
 from foedus.io.files import opened
-from foedus.model.parameters import tex
+from foedus.model.parameters import Symbol, tex
 
 COSTS = np.geomspace(0.05, 5, 24)
 SHARES = np.linspace(0.1, 0.9, 17)
@@ -718,3 +720,82 @@ def test_a_large_map_is_shown_by_some_of_its_values(tmp_path):
     assert (axes.collections[0].get_array() == expected.regime.values.T).all()
     caption = figure._supxlabel.get_text().replace("\n", " ")
     assert caption.endswith("every 2nd value of $c_{A}$ and every 3rd value of $q$ is shown")
+
+
+# words and symbols of any model
+
+
+class Mood(Code):
+    CALM, WAR = range(2)
+
+
+def bargain(p):
+    return (Mood.WAR if p.gain > 0 else Mood.CALM), p.gain * p.war_cost
+
+
+def dollars(symbol: str, coded: str = "crisis_mood") -> Model:
+    """Return a model with dollars in its words and units, one of whose parameters has this symbol."""
+    gain = Parameter("gain", symbol, 0.5)
+    cost = Parameter("war_cost", "c", 0.5, "any", "$", "cost in $, of $100")
+    return Model(
+        "dollars", "Money", [gain, cost], [Outcome(coded, codes=Mood), Outcome("net", "n", "$")], bargain
+    )
+
+
+def texts(figure) -> str:
+    """Return all that is written in a picture, once it was drawn."""
+    figure.draw_without_rendering()
+    return "|".join(" ".join(text.get_text().split()) for text in figure.findobj(Text))
+
+
+# a dollar that is written as \$ is drawn as it is
+@pytest.mark.parametrize(
+    ("symbol", "drawn"),
+    [
+        ("g_1", "$g_{1}$"),
+        (r"\theta", r"$\theta$"),
+        ("$g$", r"\$g\$"),
+        ("g^{", "g^{"),
+        (r"\nonsense", r"\nonsense"),
+    ],
+)
+def test_dollars_are_drawn_as_they_are_and_so_is_a_symbol_that_cannot_be_typeset(symbol, drawn):
+    own, steps = dollars(symbol), np.linspace(-1, 1, 5)
+    grid = foedus.sweep({"gain": steps, "war_cost": steps}, model=own)
+    cut = foedus.cutpoints("gain", (-1, 1), {"war_cost": steps}, model=own)
+    laws = {"gain": ("uniform", -1, 1), "war_cost": ("uniform", 0, 1)}
+    bars = foedus.sensitivity(laws, model=own, samples=256, outputs=["net"])
+    cost, net = r"cost in \$, of \$100, $c$", r"net, $n$ (\$)"
+    for figure, words in (
+        (foedus.plot(grid), [rf"{cost} (\$)"]),
+        (grid.foedus.plot("net"), [rf"{cost} (\$)", net]),
+        (foedus.plot(grid, "net", at={"war_cost": 0.5}), [net]),
+        (foedus.plot(grid, ["net"], at={"war_cost": 0.5}), [net]),
+        (foedus.plot(cut), [rf"{cost} (\$)"]),
+        (foedus.plot(bars), [cost, r"mean (\$)"]),
+    ):
+        for text in (f"gain, {drawn}", *words):
+            assert text in texts(figure)
+    at = drawn[:-1] + " = 0.5$" if drawn[0] == "$" else f"{drawn} = $0.5$"
+    assert caption(foedus.plot(grid, at={"gain": 0.5})).startswith(f"At {at};")
+
+
+def test_a_line_is_broken_beside_dollars_and_not_in_a_formula():
+    text = r"cost in \$, of \$100, $c = 0.5$ (\$)"
+    assert parts.wrap_text(text, 0.1) == ["cost", "in", r"\$,", "of", r"\$100,", "$c = 0.5$", r"(\$)"]
+
+
+def test_what_has_no_long_name_is_called_by_its_name():
+    figure = foedus.plot(foedus.sweep({"war_cost": [0.1, 0.2], "gain": [-1.0, 1.0]}, model=dollars("g")))
+    assert axis_labels(figure)[1] == "gain, $g$"
+    assert figure.legends[0].get_title().get_text() == "crisis mood"
+
+
+def test_an_output_is_the_regime_where_the_outcome_has_its_name():
+    bars = foedus.sensitivity({"gain": ("uniform", -1, 1)}, model=dollars("g", "war"), samples=256)
+    assert "|war, in 50.0 % of the games|" in texts(foedus.plot(bars))
+
+
+def test_a_symbol_with_dollars_is_no_formula_in_a_table_for_latex(tmp_path):
+    save_table([Symbol("$g$"), Symbol(r"\theta"), Symbol("theta_1")], [[1.0, 2.0, 3.0]], tmp_path / "a.tex")
+    assert r"\$g\$ & $\theta$ & $\theta_{1}$ \\" in (tmp_path / "a.tex").read_text()

@@ -109,6 +109,16 @@ def test_every_command_takes_it(own, tmp_path, monkeypatch, capsys):
     assert foedus.load("points.nc").peace.values.tolist() == [1, 2]
 
 
+BARE = """
+from foedus import Code, Model, Outcome, Parameter
+class Crisis(Code):
+    PEACE, WAR = range(2)
+def solve(p):
+    return (Crisis.WAR if p.war_cost < 0.5 else Crisis.PEACE), p.war_cost
+model = Model("bare", "Bare", [Parameter("war_cost", "", 1.0)], [Outcome("crisis", codes=Crisis), Outcome("net_gain")], solve)
+"""
+
+
 @pytest.mark.parametrize("command", ["solve", "points", "cutpoints", "statics", "claims"])
 def test_help_has_its_names(own, capsys, command):
     assert run([command, "--help", "--model", str(own)]) == 0
@@ -116,6 +126,32 @@ def test_help_has_its_names(own, capsys, command):
     assert "--arms-cost" in said
     assert "what the challenger would win, v; > 0" in said
     assert "--ally-cost" not in said
+
+
+def test_options_of_the_alliance_game_are_refused_and_not_offered(own, capsys):
+    for words in (
+        ["--off-path"],
+        ["--efg", "a.efg"],
+        ["--deviation-gain"],
+        ["--pledges", "3"],
+        ["--arms", "3"],
+    ):
+        assert run(["solve", "--help"]) == 0
+        assert words[0] in capsys.readouterr().out
+        assert run(["solve", "--help", "--model", str(own)]) == 0
+        assert words[0] + " " not in capsys.readouterr().out
+        assert run(["solve", *words, "--model", str(own)]) == 2
+        assert f"{words[0]} is for the alliance game" in capsys.readouterr().err
+
+
+def test_what_has_no_long_name_is_told_by_its_name(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bare.py").write_text(BARE)
+    assert run(["solve", "--help", "--model", "bare.py"]) == 0
+    assert "war cost; any" in capsys.readouterr().out
+    foedus.save(foedus.sweep({"war_cost": [0.0, 1.0]}, model=foedus.load_model("bare.py")), "bare.nc")
+    assert run(["info", "bare.nc"]) == 0
+    assert "float64, net gain" in capsys.readouterr().out
 
 
 def test_its_names_are_completed(own, tmp_path):

@@ -51,7 +51,8 @@ def test_python_example(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "map.nc").exists()
     assert (tmp_path / "pledge.png").exists()
     exec(compile(own, "README.md", "exec"), {"__name__": "attack"})
-    assert float(capsys.readouterr().out) == pytest.approx(1.5, rel=1e-14)
+    assert capsys.readouterr().out == "1.5\n"
+    assert "print(round(at, 9))  # 1.5: there" in own
     assert (tmp_path / "attack.png").exists()
 
 
@@ -288,7 +289,8 @@ MISTAKES = {
     "parameter 'force'": ("enough = p.forces", "enough = p.force"),
     "half is called": ("def solve", "def half(x):\n    return x / 2\n\n\ndef solve", "= p.forces *", "= half(p.forces) *"),
     "sqroot": ("math.sqrt", "math.sqroot"),
-    "a value for each": ("SAFE, 0.0, 1.0", "SAFE, 0.0"),
+    "returns 2 values": ("SAFE, 0.0, 1.0", "SAFE, 0.0", "enough, at_peace", "enough", "best, at_war", "best"),
+    "of other kinds": ("SAFE, 0.0, 1.0", "SAFE, 0.0"),
     "gives 7": ("Peace.SAFE, 0.0", "7, 0.0"),
     "the default": ('"v", 1.0', '"v", -1.0'),
     "threads": ('"forces", "b"', '"threads", "b"'),
@@ -321,6 +323,47 @@ def test_own_game_tells_mistakes(mistake, tmp_path, monkeypatch, capsys):
     line = ["map", "entry.nc", "-o", "a.nc"] if mistake == "only its source" else ["solve", "--prize", "0.1"]
     assert run([*line, "--model", "entry.py"]) == 2
     assert row in capsys.readouterr().err
+
+
+@compiled_only
+def test_own_game_tells_what_is_drawn_and_what_is_kept():
+    """What the page says of `usual`, of choices as numbers, and of games that are not solved."""
+
+    def solve(p):
+        return (-1 if p.even < 0 else Sign.PLUS), (3.0, 7.0)[int(p.form)]
+
+    class Sign(Code):
+        PLUS = 0
+
+    parameters = [
+        Parameter("even", "", 1.0, usual=(1, 10)),
+        Parameter("wide", "", 1.0, usual=(1, 10.1)),
+        Parameter("below", "", 1.0, usual=(0, 100)),
+        Parameter("alone", "", 1.0),
+        Parameter("form", "", "linear", choices=("linear", "squared")),
+    ]
+    claim = foedus.Claim("even", "It is.", lambda g: True, lambda g: g.given.even < 0)
+    own = foedus.Model(
+        "own",
+        "Own",
+        parameters,
+        [foedus.Outcome("sign", codes=Sign), foedus.Outcome("size")],
+        solve,
+        claims=[claim],
+    )
+    ds = foedus.claims(model=own, games=100)
+    laws = [text.partition(" = ")[0].strip("{ ") for text in ds.distribution.values.tolist()]
+    assert dict(zip(ds.parameter.values.tolist(), laws, strict=True)) == {
+        "even": "uniform",
+        "wide": "log_uniform",
+        "below": "uniform",
+        "alone": "",
+    }
+    assert (ds.alone.item(), ds.form.item()) == (1.0, "linear")
+    with pytest.warns(RuntimeWarning, match="1 of 2 games"):
+        kept = foedus.sweep({"even": [-1.0, 1.0]}, model=own, form="squared")
+    assert kept.sign.values.tolist() == [-1, 0]
+    assert kept["size"].values.tolist() == [7.0, 7.0]
 
 
 @pytest.mark.parametrize(

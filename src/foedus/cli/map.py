@@ -153,9 +153,24 @@ def _map_adaptively(model: Model, run: "Run", target: Path, spacing: int | None,
         ):
             print(f"{model.codes.named(name).words:>14} {share:8.3%} ± {error:.3%}")
         solved = dataset.attrs["solved"]
-        print(f"{solved:,} of {games:,} games solved, 1 in {games / solved:.3g}, in {seconds:.2f} s")
+        print(f"{_saving(solved, games)}, in {seconds:.2f} s")
         print(f"could be missed: {dataset.attrs['unseen']}")
     return finish(target, image, ways)
+
+
+def _saving(solved: int, games: int) -> str:
+    """Say how many games an adaptive map has solved, of which some lie between the points of the grid.
+
+    Examples
+    --------
+    >>> _saving(300, 60_000)
+    '300 of 60,000 games solved, 1 in 200'
+    >>> _saving(61_421, 60_501)
+    '61,421 games solved, no fewer than the 60,501 of the grid'
+    """
+    if solved < games:
+        return f"{solved:,} of {games:,} games solved, 1 in {games / solved:.3g}"
+    return f"{solved:,} games solved, no fewer than the {games:,} of the grid"
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import cyclopts
 
@@ -33,6 +33,7 @@ ModelOption = Annotated[
         help="a game of your own: a Python file that makes a Model, as entry.py, or entry.py:name of several",
     ),
 ]
+BUILT_IN = "an option that only the alliance game has"
 VERBOSE = "--verbose"
 Verbose = Annotated[
     bool,
@@ -67,8 +68,12 @@ def for_model(command: Callable[..., Any], model: Model) -> Callable[..., Any]:
             argument = argument.replace(default=given[argument.name])
         if argument.annotation is Model:
             argument = argument.replace(default=None)
-        if argument.name not in model.by_name:  # as --arms of foedus solve may be
-            taken.append(argument.replace(annotation=kinds.get(argument.annotation, argument.annotation)))
+        if argument.name in model.by_name:  # as --arms of foedus solve may be
+            continue
+        kind = kinds.get(argument.annotation, argument.annotation)
+        if BUILT_IN in get_args(kind) and not model.built_in:  # read all the same, to be refused in our words
+            kind = Annotated[kind, cyclopts.Parameter(show=False)]
+        taken.append(argument.replace(annotation=kind))
     known = {}
     if "model" in signature.parameters:
         known = {"model": model}
@@ -89,7 +94,7 @@ def parameter_options(model: Model, default: Callable[[Parameter], object]) -> A
     `default` says what the parameter is then."""
 
     def option(parameter: Parameter) -> tuple[str, Any, None]:
-        words = ", ".join(filter(None, (parameter.long_name, parameter.symbol)))
+        words = ", ".join(filter(None, (parameter.words, parameter.symbol)))
         about = cyclopts.Parameter(help=f"{words}; {parameter.domain} [default: {default(parameter)}]")
         if parameter.choices:
             named: Any = _Words[parameter.choices] | str | None

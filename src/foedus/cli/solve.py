@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 from rich import box
 from rich.table import Table
@@ -14,19 +15,19 @@ from ..alliance.solution import outcomes
 from ..draw.solution import Solution, solve_one
 from ..draw.tables import rich_table
 from ..model import NUMBER, Model, Outcome
-from .options import DeviationGain, Overwrite, Parameters, WholeNumber, given_parameters
+from .options import BUILT_IN, DeviationGain, Overwrite, Parameters, WholeNumber, given_parameters
 from .screens import show
 from .targets import check_output
 
 
 def solve(
     *,
-    deviation_gain: DeviationGain = False,
-    off_path: bool = False,
-    efg: Path | None = None,
-    pledges: WholeNumber = None,
-    arms: WholeNumber = None,
-    overwrite: Overwrite = False,
+    deviation_gain: Annotated[DeviationGain, BUILT_IN] = False,
+    off_path: Annotated[bool, BUILT_IN] = False,
+    efg: Annotated[Path | None, BUILT_IN] = None,
+    pledges: Annotated[WholeNumber, BUILT_IN] = None,
+    arms: Annotated[WholeNumber, BUILT_IN] = None,
+    overwrite: Annotated[Overwrite, BUILT_IN] = False,
     parameters: Parameters,
     model: Model,
 ) -> None:
@@ -45,11 +46,17 @@ def solve(
     """
     given = given_parameters(model, parameters)
     if not model.built_in:
-        for option, asked in (("--off-path", off_path), ("--efg", efg), ("--deviation-gain", deviation_gain)):
-            if asked:
-                raise ValueError(
-                    f"{option} is for the alliance game; a model says how it is solved, not who moves"
-                )
+        asked = {
+            "--off-path": off_path,
+            "--efg": efg,
+            "--deviation-gain": deviation_gain,
+            "--pledges": pledges is not None,
+            "--arms": arms is not None,
+        }
+        for option in filter(asked.get, asked):
+            raise ValueError(
+                f"{option} is for the alliance game; a model says how it is solved, not who moves"
+            )
         _show(solve_one(model, given))
         return
     sizes = {k: size for k, size in (("pledges", pledges), ("arms", arms)) if size is not None}

@@ -28,6 +28,7 @@ from .parts import (
     STRIP,
     Picture,
     add_legend,
+    as_written,
     axis_label,
     edges_of,
     equation,
@@ -126,7 +127,7 @@ def draw_maps(model: Model, array: xr.DataArray, entry: Label, panels: list[str]
         if not known.all():
             add_legend(figure, "upper right", [Patch(label="undefined", **blank)])
     elif shares is None:
-        add_legend(figure, "right upper", patches_of(model, array, entry.codes), entry.long_name)
+        add_legend(figure, "right upper", patches_of(model, array, entry.codes), as_written(entry.words))
     return figure
 
 

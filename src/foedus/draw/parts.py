@@ -159,24 +159,44 @@ def _number(value: float) -> str:
     return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
+def as_written(text: str) -> str:
+    """Return a text that is drawn as it is; two dollars in it would begin and end a formula."""
+    return text.replace("$", r"\$")
+
+
+def formula(symbol: str) -> str:
+    """Return a symbol as a formula, or as it is written if it is none that can be typeset."""
+    text = f"${tex(symbol)}$"
+    try:
+        if "$" in symbol:
+            raise ValueError("a dollar would end the formula")
+        text_to_path.get_text_width_height_descent(text, FontProperties(), ismath=True)
+    except ValueError:
+        return as_written(symbol)
+    return text
+
+
 def equation(model: Model, name: str, value: Any) -> str:
     """Return a parameter and its value as a formula, or a choice in words."""
     parameter = model.by_name[name]
     if parameter.choices:
-        return f"{value} {name}"
-    symbol = tex(parameter.symbol)
-    return f"${symbol} = {_number(value)}$" if symbol else f"{name} = ${_number(value)}$"
+        return f"{as_written(value)} {name}"
+    symbol = name_of(parameter)
+    if symbol.startswith("$"):
+        return f"{symbol[:-1]} = {_number(value)}$"
+    return f"{symbol} = ${_number(value)}$"
 
 
 def name_of(parameter: Parameter) -> str:
     """Return a parameter as its symbol, or its name if it has none."""
-    return f"${tex(parameter.symbol)}$" if parameter.symbol else parameter.name
+    return formula(parameter.symbol) if parameter.symbol else parameter.name
 
 
 def label_of(entry: Parameter | Label, units: bool = True) -> str:
-    """Return what a parameter or variable is: its long name, its symbol and its units."""
-    symbol = f", ${tex(entry.symbol)}$" if entry.symbol else ""
-    return f"{entry.long_name}{symbol}{f' ({entry.units})' if units and entry.units != '1' else ''}"
+    """Return what a parameter or variable is: in words, its symbol and its units."""
+    symbol = f", {formula(entry.symbol)}" if entry.symbol else ""
+    unit = f" ({as_written(entry.units)})" if units and entry.units != "1" else ""
+    return f"{as_written(entry.words)}{symbol}{unit}"
 
 
 def caption_of(
@@ -214,7 +234,10 @@ def caption_of(
         choice, by_form = known[name].units_by or ("", {})
         if choice in {*across, *down}:
             symbol = name_of(known[name])
-            panels += [f"{symbol} {_per(units)} in the {form} {choice}" for form, units in by_form.items()]
+            panels += [
+                f"{symbol} {_per(units)} in the {as_written(form)} {choice}"
+                for form, units in by_form.items()
+            ]
     shown = every(steps, {dim: name_of(known[dim]) for dim in steps})
     drawn = drawn_of(model)
     codes = [dataset[name] for name in dataset.data_vars if name in drawn and drawn[str(name)].codes]
@@ -228,6 +251,7 @@ def caption_of(
 
 def _per(units: str) -> str:
     """Say in which units a number is: 1/arms is per unit of arms."""
+    units = as_written(units)
     return f"per unit of {units[2:]}" if units.startswith("1/") else f"in {units}"
 
 
@@ -256,7 +280,7 @@ def wrap_text(text: str, width: float, size: float = 10) -> list[str]:
     """Break `text` between words, never inside a formula, into lines of at most `width` inches."""
     font = FontProperties(size=size)
     lines: list[str] = []
-    for word in re.findall(r"(?:\$[^$]*\$|\S)+", text):
+    for word in re.findall(r"(?:\\\$|\$[^$]*\$|\S)+", text):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and text_to_path.get_text_width_height_descent(longer, font, ismath=True)[0] <= 72 * width:
             lines[-1] = longer

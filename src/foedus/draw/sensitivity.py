@@ -14,7 +14,7 @@ from ..io.dataset import model_of, untold
 from ..model import Model
 from ..uncertainty.labels import SENSITIVITY
 from .colours import colours_of
-from .parts import SMALL, Picture, add_caption, equation, label_of, name_of, percent, wrap_text
+from .parts import SMALL, Picture, add_caption, as_written, equation, label_of, name_of, percent, wrap_text
 
 INDICES = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
 SHADES = {"first_order": "0.3", "total_order": "0.75"}  # of the two that share a panel; others: as the latter
@@ -116,7 +116,8 @@ def _draw_tornado(axes: Axes, ranked: xr.Dataset, indicator: bool) -> None:
     axes.axvline(mean, color="black", linewidth=0.8)
     units = ranked.output_units.item()
     axes.set_xlabel(
-        "probability" if indicator else f"mean ({units})" if units != "1" else "mean", fontsize=SMALL
+        "probability" if indicator else f"mean ({as_written(units)})" if units != "1" else "mean",
+        fontsize=SMALL,
     )
 
 
@@ -145,7 +146,7 @@ def _set_title(axes: Axes, model: Model, dataset: xr.Dataset, output: str) -> No
     variable, _, given = output.partition(" | ")
     regime = model.regimes.get(given or output)
     colour = colours_of(model, model.codes).get(regime) if regime is not None else None
-    if variable in model.found:
+    if output not in model.regimes:  # an outcome, which may have the name of a regime
         words = label_of(model.found[variable], units=False) + (f" | {regime.words}" if regime else "")
     else:
         share = dataset.probability.sel(regime_name=output).item()

@@ -22,6 +22,7 @@ from .parts import (
     Picture,
     add_caption,
     add_legend,
+    as_written,
     axis_label,
     caption_of,
     drawn_of,
@@ -107,7 +108,7 @@ def plot_slices(
         add_legend(figure, "upper left", lines)
     if mapped.name in cut:
         patches = patches_of(model, cut[mapped.name], model.codes, tint=True)
-        add_legend(figure, "right upper", patches, mapped.long_name)
+        add_legend(figure, "right upper", patches, as_written(mapped.words))
     add_caption(figure, caption_of(cut, sliced, steps, [], []))
     return figure
 
@@ -151,7 +152,7 @@ def plot_line(dataset: xr.Dataset, name: str, cut: Sequence[str]) -> Figure:
         jumps = jumps_of(dataset, [bands.name])
         _draw_bands(axes, dataset, model, bands, tint=bool(curves))
         patches = patches_of(model, dataset[bands.name], bands.codes, tint=bool(curves))
-        add_legend(figure, "right upper", patches, bands.long_name)
+        add_legend(figure, "right upper", patches, as_written(bands.words))
     lines = [
         _draw_curve(axes, dataset[curve], model, jumps, style, label_of(drawn[curve], units=False))
         for curve, style in zip(curves, STYLES, strict=False)
@@ -159,7 +160,7 @@ def plot_line(dataset: xr.Dataset, name: str, cut: Sequence[str]) -> Figure:
     if len(lines) == 1:
         axes.set_ylabel(wrapped_label(drawn[curves[0]], 3.3))
     elif lines:
-        axes.set_ylabel(drawn[curves[0]].units)
+        axes.set_ylabel(as_written(drawn[curves[0]].units))
         add_legend(figure, "upper left", lines)
     else:
         axes.set_yticks([])

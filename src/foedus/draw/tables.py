@@ -120,7 +120,7 @@ def _latex(headings: Sequence[str], rows: Rows) -> str:
 
 def _escaped(cell: str | float) -> str:
     """Return a cell as LaTeX prints it."""
-    if isinstance(cell, Symbol):
+    if isinstance(cell, Symbol) and "$" not in cell:
         return f"${cell.tex}$"
     if isinstance(cell, float):
         return f"{cell:.6g}"

@@ -137,7 +137,7 @@ class Page:
             low, high = scaled(axis, axis.start), scaled(axis, axis.to)
             spoken = CustomJSTickFormatter(code="return (10 ** tick).toPrecision(3)")
             self.sliders[name] = slider = LiveSlider(
-                name=parameter.long_name or name,
+                name=parameter.words,
                 start=low, end=high, step=(high - low) / STEPS, show_value=False, tooltips=False,
                 css_classes=["slider"],
                 format=spoken if axis.scale == "log" else "0.000",

@@ -34,7 +34,7 @@ def symbol(entry: Parameter | Label) -> str:
 
 def label(entry: Parameter | Label) -> str:
     """Return how the page calls a parameter: what it is, and its symbol."""
-    return ", ".join(filter(None, (entry.long_name or entry.name.replace("_", " "), entry.symbol)))
+    return ", ".join(filter(None, (entry.words, entry.symbol)))
 
 
 def under_pointer(view: View, solution: Any) -> str:

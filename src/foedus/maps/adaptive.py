@@ -233,6 +233,6 @@ def _labelled(
     for kind, dim, at in (("boundary_", "vertex", curves.vertices), ("meeting_", "meeting", met_at)):
         for name, along in zip(values, at.T, strict=True):
             told = dataset[name].attrs
-            told = told | {"long_name": f"{known[kind].long_name}: {told['long_name']}"}
+            told = told | {"long_name": f"{known[kind].long_name}: {model.by_name[name].words}"}
             dataset[kind + name] = xr.Variable((dim,), values_at(values[name], along), told)
     return dataset

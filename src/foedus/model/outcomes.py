@@ -55,6 +55,11 @@ class Label:
     codes: type[Code] | None = None
 
     @property
+    def words(self) -> str:
+        """What it is, in words: its long name, or its name if it has none."""
+        return self.long_name or self.name.replace("_", " ")
+
+    @property
     def dtype(self) -> str:
         """The type of its values, unless numbers are asked for in another."""
         return "int8" if self.codes else "float64"

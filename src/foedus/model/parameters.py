@@ -78,6 +78,11 @@ class Parameter:
         return low, high
 
     @property
+    def words(self) -> str:
+        """What it is, in words: its long name, or its name if it has none."""
+        return self.long_name or self.name.replace("_", " ")
+
+    @property
     def attributes(self) -> dict[str, Any]:
         """What every labelled array of its values carries."""
         told = {"long_name": self.long_name, "units": self.units, "symbol": self.symbol}
@@ -180,7 +185,7 @@ class Symbol(str):
     @property
     def tex(self) -> str:
         """It as TeX for the inside of dollars."""
-        greek = re.sub(rf"(?<![A-Za-z])({GREEK})(?![A-Za-z])", r"\\\1", self)
+        greek = re.sub(rf"(?<![A-Za-z\\])({GREEK})(?![A-Za-z])", r"\\\1", self)
         return re.sub(r"([_^])([A-Za-z0-9]+)", r"\1{\2}", greek)
 
 

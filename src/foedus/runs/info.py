@@ -88,7 +88,7 @@ def _lines(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
     yield ("not told", ", ".join(lost)) if lost else ("all else", "at default")
     for variable, array in dataset.data_vars.items():
         if variable in model.kept:
-            yield str(variable), f"{array.dtype}, {model.kept[str(variable)].long_name}"
+            yield str(variable), f"{array.dtype}, {model.kept[str(variable)].words}"
 
 
 def _span(values: np.ndarray) -> str:
