@@ -21,6 +21,7 @@ import foedus
 from foedus.cli.app import run
 from foedus.io import layout
 from foedus.large import dask as clusters
+from foedus.model.referred import referred
 from foedus.solving import compiled
 
 AXES = {"prize": np.linspace(0.1, 3.0, 70), "forces": np.linspace(0.05, 2.0, 130)}
@@ -538,3 +539,11 @@ def test_a_session_solves_what_its_functions_refer_to_now():
     session["COST"] = 0.75
     assert foedus.sweep({"gain": [0.5]}, model=made()).net.item() == -0.25
     assert before.hash != made().hash
+
+
+def test_what_a_kernel_refers_to_is_told_by_name():
+    """Also where code is the same but for the names in it, as of two functions of a module."""
+    sine, cosine = (eval(f"lambda p: math.{name}(p.x)", {"math": math}) for name in ("sin", "cos"))
+    assert sine.__code__.co_code == cosine.__code__.co_code
+    for with_code in (False, True):
+        assert referred(sine, with_code) != referred(cosine, with_code)

@@ -29,7 +29,7 @@ def referred(function: Any, with_code: bool = False) -> str:
 def _function(function: Any, with_code: bool, seen: set[int]) -> Iterator[str]:
     """Give what a function refers to, once."""
     function = getattr(function, "py_func", function)
-    if id(function) in seen or not isinstance(function, types.FunctionType):
+    if id(function) in seen:
         return
     seen.add(id(function))
     code = function.__code__
@@ -54,7 +54,7 @@ def _names(code: types.CodeType) -> set[str]:
 
 def _code(code: types.CodeType) -> Iterator[str]:
     """Give what code does, whatever its lines and comments are."""
-    yield code.co_code.hex()
+    yield f"{code.co_code.hex()} {code.co_names} {code.co_varnames}"
     for const in code.co_consts:
         yield from _code(const) if isinstance(const, types.CodeType) else [repr(const)]
 
@@ -80,5 +80,7 @@ def _value(value: Any, names: list[str], with_code: bool, seen: set[int]) -> Ite
         for name in names:
             if name in vars(value):
                 yield from (f"{name} = {line}" for line in _value(vars(value)[name], names, with_code, seen))
-    else:
+    elif isinstance(getattr(value, "py_func", value), types.FunctionType):
         yield from _function(value, with_code, seen)
+    else:
+        yield f"{type(value).__name__} {getattr(value, '__module__', '')} {getattr(value, '__name__', '')}"
