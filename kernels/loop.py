@@ -37,6 +37,11 @@ def jit(function):
     return function if plain else numba.njit(error_model="numpy", nogil=True)(function)
 
 
+def compiled(solve):
+    """Return a kernel compiled, if it is not yet."""
+    return solve if hasattr(solve, "py_func") else jit(solve)
+
+
 def number(value):
     """Return a number or a code as a float."""
     return float(value)
@@ -187,8 +192,13 @@ def loop(solve, parameters, codes_of, mapped=0, inner=None, meaning="", keeps=Fa
         rows.append(f"r{j} = row({kind}, places[{j}], spare_{kind}[{j}], start, games)")
         puts.append(f"r{j}[i] = coded(f{j}, known[{j}], codes{j})" if codes else f"r{j}[i] = number(f{j})")
         tallies.append(f"tally(r{j})" if codes else "(0, -1, -1)")
-    kernel = solve if plain or hasattr(solve, "py_func") else jit(solve)
-    names = {"__name__": __name__, "solve": kernel, "given": given, "number": number, "values": values}
+    names = {
+        "__name__": __name__,
+        "solve": compiled(solve),
+        "given": given,
+        "number": number,
+        "values": values,
+    }
     names |= {"coded": coded, "row": _row, "tally": _tally}
     names |= {f"codes{j}": codes for j, codes in enumerate(codes_of)}
     exec(

@@ -61,6 +61,7 @@ class _Model(_Table):
     pair_words: tuple[str, str]
 
 
+@functools.lru_cache  # every solved request asks for it
 def described(model: Model) -> str:
     """Return the tables of a model as JSON."""
     outcomes = [

@@ -11,7 +11,7 @@ import numba
 import numpy as np
 from numba import types
 
-from ..kernels.loop import NUMBERS, TILE, jit, loop, parameters_type
+from ..kernels.loop import NUMBERS, TILE, compiled, loop, parameters_type
 from ..model import UNSOLVED, Code, Loop, Model
 from ..model.described import described
 from ..model.referred import referred
@@ -74,14 +74,9 @@ def _bits(codes: Iterable[Code] | None) -> int:
     return sum(1 << code + 1 for code in {UNSOLVED, *(codes or ())})
 
 
-def _compiled(model: Model) -> Any:
-    """Return a kernel compiled alone."""
-    return model.solve if hasattr(model.solve, "py_func") else jit(model.solve)
-
-
 def _not_compiled(model: Model, error: Exception) -> KernelError:
     """Say in one line why a kernel cannot be compiled."""
-    solve = _compiled(model)
+    solve = compiled(model.solve)
     given = (numba.typeof(parameters_type(tuple(model.by_name))(*([0.0] * len(model.by_name)))),)
     try:
         solve.compile(given)
@@ -202,7 +197,7 @@ def _line_raised(model: Model, numbers: Mapping[str, float]) -> str:
 def _odd(model: Model, numbers: Mapping[str, float]) -> KernelError:
     """Say which code of a game is none."""
     given = parameters_type(tuple(model.by_name))(*(numbers[name] for name in model.by_name))
-    values = zip(model.outcomes, _compiled(model)(given), strict=True)
+    values = zip(model.outcomes, compiled(model.solve)(given), strict=True)
     coded = [(outcome.name, outcome.codes, value) for outcome, value in values if outcome.codes]
     name, codes, value = next(one for one in coded if one[2] not in (UNSOLVED, *one[1]))
     there = ", ".join(f"{int(code)} {code.words}" for code in codes)
