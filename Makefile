@@ -28,8 +28,8 @@ TRIED = $(shell sed -n 's/.*Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml)
 FAILED = echo "foedus could not be installed, for the reason above. Known to work: Python $(TRIED); \
 to name one: make clean map PYTHON=python3.11" >&2; exit 2
 REPLICATE := $(BIN)/python examples/replication/replicate.py
-# between two processes, each of which sets up most of what it needs alone
-SHARED := -n 2 --dist worksteal
+# between two processes, each file to one of them, which sets up alone what its tests share
+SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 KERNEL_TESTS := tests/kernels tests/alliance/test_game.py
 ASV := $(BIN)/asv --config benchmarks/asv.conf.json
 

@@ -32,26 +32,42 @@ READ = f"return (function () {{{DEEP}}})(arguments[0]).map((element) => element.
 
 
 @contextlib.contextmanager
-def open_browser(width=1280, height=1000, dark=False, downloads=None):
-    """Give a headless Chromium with a window of this size, on a system that prefers light or dark pages."""
+def open_browser():
+    """Give a headless Chromium."""
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
-    for argument in (*QUIET, f"--window-size={width},{height}"):
+    for argument in QUIET:
         options.add_argument(argument)
-    if downloads:
-        options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+@contextlib.contextmanager
+def open_tab(driver, width=1280, height=1000, dark=False, downloads=None):
+    """Give a Chromium a new tab of this size, as on a system that prefers light or dark pages, without cookies and
+    errors of pages before."""
+    driver.get_log("browser")
+    first = driver.current_window_handle
+    driver.switch_to.new_window("tab")
     try:
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         feature = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
-        yield driver
+        if downloads:
+            folder = {"behavior": "allow", "downloadPath": str(downloads)}
+            driver.execute_cdp_cmd("Browser.setDownloadBehavior", folder)
+        driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        yield
     finally:
-        driver.quit()
+        driver.close()
+        driver.switch_to.window(first)
 
 
 def deep(driver, selector):

@@ -1,8 +1,9 @@
-"""Compile and keep the kernels that tests call: the solver's, or those of the search for deviations."""
+"""Compile and keep what tests call: the solver's kernels, or those of the search for deviations and the twin."""
 
 import sys
 
 import numpy as np
+import twin
 
 import foedus
 from foedus.alliance.game import game_vector
@@ -23,11 +24,12 @@ def solver():
     kernels.replies_to_pledges(GAME[None], np.zeros(1), np.empty((1, len(kernels.Reply._fields))))
 
 
-def search():
+def searches():
     unsolved, none = np.full((len(deviations.Stated._fields), 1), -1.0), np.empty(0, np.int64)
     deviations.deviation_gains(0, 1, GAME, none, none.reshape(0, 3), np.empty(0), unsolved, np.empty(1))
     deviations.deviation_gain(GAME, unsolved[:, 0].copy())
+    twin.solve(tuple(GAME), 40)
 
 
 if __name__ == "__main__":
-    {"solver": solver, "search": search}[sys.argv[1]]()
+    {"solver": solver, "searches": searches}[sys.argv[1]]()

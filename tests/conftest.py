@@ -70,5 +70,20 @@ def pytest_xdist_setupnodes(config):
     if COMPILED:
         config.get_terminal_writer().line("compiling the kernels, if they have changed: a minute or two")
         script = Path(__file__).with_name("compiling.py")
-        for process in [subprocess.Popen([sys.executable, script, part]) for part in ("solver", "search")]:
+        for process in [subprocess.Popen([sys.executable, script, part]) for part in ("solver", "searches")]:
             process.wait()
+
+
+# what takes longest, from the longest on; a process that has none of these left takes the rest file by file
+LONG = (
+    "kernels/test_any_contest", "alliance/test_game", "explorer/test_page", "kernels/test_kernels",
+    "project/test_docs", "model/test_own", "large/test_streaming", "project/test_replication", "large/test_dask",
+    "model/test_broken", "project/test_gallery", "draw/test_plots", "project/test_notebooks", "cli/test_cli",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take longest, lest a process is left alone with one at the end."""
+    names = [item.path.relative_to(Path(__file__).parent).with_suffix("").as_posix() for item in items]
+    places = [LONG.index(name) if name in LONG else len(LONG) for name in names]
+    items[:] = [item for _, item in sorted(zip(places, items, strict=True), key=lambda pair: pair[0])]

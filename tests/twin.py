@@ -23,6 +23,7 @@ CRISIS = np.array([ALLY, QUIET, CHALLENGER, ALLY, CHALLENGER])
 KEPT = 2  # local bests of each kind that are closed in on
 PARTS = 9  # of a cell in which the kind changes
 CERTAIN = 16.0  # log odds beyond which more forces hardly change a contest
+CLEAR = 1e-6  # payoffs that are less by more than this are out of the question
 ROUNDING = 1e-14  # payoffs of C that differ by less count as equal
 SLACK = 2e-9  # payoffs of A likewise: they depend on what was found for C
 GOLDEN = 0.5 * (3 - math.sqrt(5))
@@ -38,6 +39,15 @@ def win(g, x, y):
 
 
 @njit(cache=True)
+def arms_at(g, force, log_odds):
+    """Return the rival forces that win against `force` with these log odds."""
+    gamma, difference = g[11], g[14] == 1.0
+    if difference:
+        return force + log_odds / gamma
+    return force * math.exp(min(log_odds / gamma, 700.0))
+
+
+@njit(cache=True)
 def arms_until(g, force, p):
     """Return the rival forces against which `force` wins with probability `p`."""
     gamma, difference = g[11], g[14] == 1.0
@@ -45,10 +55,7 @@ def arms_until(g, force, p):
         return np.inf
     if p >= 1:
         return -np.inf if difference else 0.0
-    log_odds = math.log((1 - p) / p)
-    if difference:
-        return force + log_odds / gamma
-    return force * math.exp(min(log_odds / gamma, 700.0))
+    return arms_at(g, force, math.log((1 - p) / p))
 
 
 @njit(cache=True)
@@ -201,7 +208,7 @@ def contest_nodes(g, force, low, high):
         sure[i] = math.log(p / (1 - p)) if 0 < p < 1 else (-CERTAIN if p <= 0 else CERTAIN)
     sure = np.minimum(CERTAIN, np.maximum(-CERTAIN, sure))
     odds = dense_ends(sure[0], sure[1], 29)
-    by_odds = np.array([arms_until(g, force, 1 / (1 + math.exp(-log_odds))) - b0 for log_odds in odds])
+    by_odds = np.array([arms_at(g, force, -log_odds) - b0 for log_odds in odds])
     return spread(np.concatenate((by_odds, dense_ends(low, high, 15))), low, high)
 
 
@@ -242,6 +249,9 @@ def challenger(g, s, a):
         _, who = crisis(g, s, a, 0.5 * (low + high))
         if low == high or who == QUIET:
             continue  # C arms for the lower end or not at all
+        least, _ = crisis(g, s, a, high)  # for the settlement falls in b
+        if 1 - least - c_c * low < best.max() - CLEAR:
+            continue  # nothing in between is worth as much as an end is
         nodes = contest_nodes(g, alpha if who == ALLY else defence, low, high)
         n = nodes.size
         payoffs = np.empty(n)
@@ -297,8 +307,7 @@ def ally_nodes(g, s):
     nodes[:n] = (np.arange(n) / (n - 1)) ** 3 / c_a
     for i in range(odds):
         log_odds = 8.0 * (2 * i / (odds - 1) - 1)
-        # the forces with these odds against b0: those that b0 has against them, reversed
-        force = arms_until(g, b0, 1 / (1 + math.exp(log_odds)))
+        force = arms_at(g, b0, log_odds)
         nodes[n + i] = force - a0
         nodes[n + odds + i] = force - a0 - phi * s
     return spread(nodes, 0.0, 1 / c_a)

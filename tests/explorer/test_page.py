@@ -17,7 +17,7 @@ from pathlib import Path
 
 import odd
 import pytest
-from browser import deep, needs_chromium, open_browser, texts
+from browser import deep, needs_chromium, open_browser, open_tab, texts
 from conftest import compiled_only
 from odd import HOSTILE
 
@@ -82,13 +82,25 @@ def site(hub):
         yield address
 
 
-@contextlib.contextmanager
-def opened(address, last=".claims li", **how):
-    """Give a browser at an address, once the page has said everything."""
-    with open_browser(**how) as driver:
-        driver.get(address)
-        wait_for(lambda: deep(driver, last))
+@pytest.fixture(scope="module")
+def browser():
+    """One for all pages: each takes a tab of its own."""
+    with open_browser() as driver:
         yield driver
+
+
+@pytest.fixture
+def opened(browser):
+    """Give a browser at an address, once the page has said everything."""
+
+    @contextlib.contextmanager
+    def opened(address, last=".claims li", **how):
+        with open_tab(browser, **how):
+            browser.get(address)
+            wait_for(lambda: deep(browser, last))
+            yield browser
+
+    return opened
 
 
 def wait_for(found, seconds=120):
@@ -152,7 +164,7 @@ def screenshot(driver, name):
         driver.save_screenshot(str(Path(KEEP) / f"{name}.png"))
 
 
-def test_sliders_are_dragged(site):
+def test_sliders_are_dragged(site, opened):
     """Dragged to another place, a slider moves the game and the map, and the numbers are those of `solve`."""
     from selenium.webdriver import ActionChains
 
@@ -169,7 +181,7 @@ def test_sliders_are_dragged(site):
         screenshot(driver, "dragged")
 
 
-def test_map_is_that_of_sweep(site):
+def test_map_is_that_of_sweep(site, opened):
     """The picture's pixels have the colours of the regimes that `solve` finds there, and the shares are theirs."""
     with opened(f"{site}?stake=0.5&challenger_cost=0.8") as driver:
         view = explorer.view_of_query("stake=0.5&challenger_cost=0.8")
@@ -193,7 +205,7 @@ return [image.shape, Array.from(image)];
 """
 
 
-def test_game_is_pinned(site):
+def test_game_is_pinned(site, opened):
     """A click pins the game that is there, and the pointer reads games without a click."""
     from selenium.webdriver import ActionChains
 
@@ -222,7 +234,7 @@ def test_game_is_pinned(site):
         screenshot(driver, "pinned")
 
 
-def test_address_is_the_state(site, tmp_path):
+def test_address_is_the_state(site, opened, tmp_path):
     """A page that is opened at another's address shows the same, another contest and other axes included."""
     query = (
         "stake=2.0&contest=difference&decisiveness=3.0&x=challenger_cost:0.1:2.0:log&y=stake:0.2:3.0:linear"
@@ -237,7 +249,7 @@ def test_address_is_the_state(site, tmp_path):
         assert said == "stake = -1.0 is not allowed; it must be >= 0 (from the address)"
 
 
-def test_keyboard(site):
+def test_keyboard(site, opened):
     """Without a mouse: sliders by the arrow keys, numbers typed, nonsense refused in words."""
     from selenium.webdriver import Keys
 
@@ -260,7 +272,7 @@ def test_keyboard(site):
         assert game_in(driver).challenger_cost == 0.7
 
 
-def test_axes_are_chosen(site):
+def test_axes_are_chosen(site, opened):
     """Other parameters on the axes, other ends, another scale; the same parameter on both changes their places."""
     from selenium.webdriver.support.select import Select
 
@@ -274,7 +286,7 @@ def test_axes_are_chosen(site):
         assert shows(driver, foedus.solve())
 
 
-def test_axes_change_places(site):
+def test_axes_change_places(site, opened):
     """With x and y exchanged, the picture, its labels and what is pinned are those of the exchanged map."""
     from selenium.webdriver import ActionChains
     from selenium.webdriver.support.select import Select
@@ -302,7 +314,7 @@ return Bokeh.documents.flatMap((page) => [...page._all_models.values()])
 """
 
 
-def test_words_under_the_pointer_are_of_the_game(site):
+def test_words_under_the_pointer_are_of_the_game(site, opened):
     """What the pointer read is not left there when another parameter changes."""
     from selenium.webdriver import ActionChains, Keys
 
@@ -315,7 +327,7 @@ def test_words_under_the_pointer_are_of_the_game(site):
         assert not any(text.startswith("c_A = ") for text in texts(driver, "div"))
 
 
-def test_address_changes_in_place(site):
+def test_address_changes_in_place(site, opened):
     """Moving a parameter leaves nothing to go back to but the page before."""
     from selenium.webdriver import Keys
 
@@ -327,7 +339,7 @@ def test_address_changes_in_place(site):
         assert driver.execute_script("return history.length") == pages
 
 
-def test_theme_is_that_of_the_system_until_one_is_chosen(site):
+def test_theme_is_that_of_the_system_until_one_is_chosen(site, opened):
     """A system that turns dark or light turns the page; a choice stays."""
     with opened(site, dark=True) as driver:
 
@@ -344,7 +356,7 @@ def test_theme_is_that_of_the_system_until_one_is_chosen(site):
         wait_for(lambda: shown("light") == "dark")
 
 
-def test_ended_explorer_is_told():
+def test_ended_explorer_is_told(opened):
     """A page whose server has ended says so."""
     command = [sys.executable, "-m", "foedus", "explore", "--no-browser", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
@@ -365,12 +377,13 @@ socket.onerror = () => file.then((status) => done([status, false]));
 """
 
 
-def test_other_names(site, hub):
+def test_other_names(site, hub, browser):
     """A page of another site gets nothing, though its name leads here; proxies and tunnels learn what to do."""
     hub.target, port = urllib.parse.urlsplit(site).port, hub.server_address[1]
     with urllib.request.urlopen(site) as page:
         token = re.search(rb'"token":"([^"]+)"', page.read()).group(1).decode()
-    with open_browser() as driver:
+    driver = browser
+    with open_tab(driver):
         for name in (f"evil.example:{hub.target}", f"localhost:{port}"):
             driver.get(f"http://{name}/")
             assert driver.find_element("tag name", "body").text.endswith(f"foedus explore --origin {name}")
@@ -387,7 +400,7 @@ def test_other_names(site, hub):
         assert "stake = 2.0" in driver.execute_async_script(fetched, link)
 
 
-def test_downloads(site, tmp_path):
+def test_downloads(site, opened, tmp_path):
     """The files of the links: pictures, a run file that `foedus map` runs, and the data that it makes."""
     from foedus.runs.runfile import read_run
 
@@ -407,7 +420,7 @@ def test_downloads(site, tmp_path):
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("dark", [False, True])
-def test_page_is_readable(site, width, dark):
+def test_page_is_readable(site, opened, width, dark):
     """At either width, light and dark: nothing beyond the window's edge, ink that stands out, nothing from
     elsewhere and no error."""
     with opened(site, width=width, height=900, dark=dark) as driver:
@@ -471,7 +484,7 @@ def draws(driver, view):
     return shape == list(wanted.shape) and bytes(code % 256 for code in codes) == wanted.tobytes()
 
 
-def test_model_in_a_file(tmp_path):
+def test_model_in_a_file(opened, tmp_path):
     """A file that `foedus new` wrote: its map, a slider, a click, its claim and what is downloaded of it."""
     from selenium.webdriver import ActionChains
 
@@ -513,7 +526,7 @@ def test_model_in_a_file(tmp_path):
     assert foedus.load(again / "explored.nc").peace.equals(map_of(view))
 
 
-def test_words_of_a_model_are_only_words():
+def test_words_of_a_model_are_only_words(opened):
     """A title with <script>, and whatever else a model says, is shown as it stands; many parameters, one of
     which is a choice, and codes in the model's own colours."""
 
@@ -559,7 +572,7 @@ model = Model("one", "War by bias", [bias], [Outcome("war", codes=War)], solve)
 """
 
 
-def test_model_of_one_number(tmp_path):
+def test_model_of_one_number(opened, tmp_path):
     """Its map is a strip; what the model raises is told in a line, and gone with the game that it was about."""
     from selenium.webdriver import ActionChains, Keys
 

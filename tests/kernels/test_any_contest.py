@@ -1,5 +1,6 @@
 """Games with any contest are solved right: the twin, the certificate, known numbers."""
 
+import functools
 import warnings
 
 import certificate
@@ -79,6 +80,7 @@ def test_pledges_behind_which_the_ally_revises_are_found(name):
     assert solution.superpower_payoff == pytest.approx(superpower_payoff, abs=1e-6)
 
 
+@compiled_only  # with the same bits as plain Python
 @pytest.mark.parametrize(
     "games",
     [
@@ -207,6 +209,7 @@ def test_decisiveness_one_is_met_from_both_sides():
 # up where gamma > 1: Perez-Castrillo and Verdier 1992, Public Choice 73).
 
 
+@functools.cache  # it does not depend on the status quo
 def leader_follower_ratio(gamma, k_leader, k_follower):
     """Return the leader's best payoff, its win probability and both forces, by search over the probability.
 
@@ -225,6 +228,7 @@ def leader_follower_ratio(gamma, k_leader, k_follower):
     return found
 
 
+@functools.cache
 def leader_follower_difference(gamma, k_leader, k_follower):
     """Return the same for the difference form, by search over the leader's force z.
 

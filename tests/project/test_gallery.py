@@ -1,23 +1,24 @@
 """The games in `examples/models`: each against a search straight from its payoffs, numbers known from elsewhere,
 claims that hold and others that do not, a map that tells something, the commands, and what the gallery says."""
 
+import contextlib
 import dataclasses
-import os
+import io
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from conftest import compiled_only, sized
+from numba import vectorize
 from pictures import legends, overlaps
 
 import foedus
 from foedus import Claim
+from foedus.cli.app import run
 from foedus.runs.runfile import read_run
 
 ROOT = Path(__file__).parents[2]
@@ -165,6 +166,19 @@ def test_claims_that_are_wrong_are_found_out(name):
 # the aid game
 
 
+@vectorize
+def rival_arms_against(a, edge, value):
+    """C's payoff is concave in its arms: they grow as long as it rises, by its derivative."""
+    low, high = 0.0, value
+    for _ in range(60):
+        b = (low + high) / 2
+        if value * edge * a / (a + edge * b) ** 2 > 1:
+            low = b
+        else:
+            high = b
+    return low
+
+
 def aid_search(p):
     """Return S's aid, by nested search; and its payoff by its aid, A's arms by S's aid, and C's by A's."""
 
@@ -172,11 +186,7 @@ def aid_search(p):
         return a / (a + p.edge * b)
 
     def rival_arms(a):
-        """C's payoff is concave in its arms: they grow as long as it rises, by its derivative."""
-        return last(
-            lambda b: p.challenger_value * p.edge * a / (a + p.edge * b) ** 2 > 1,
-            np.zeros_like(a), np.full_like(a, p.challenger_value),
-        )  # fmt: skip
+        return rival_arms_against(a, p.edge, p.challenger_value)
 
     def ally_arms(m):
         cost = (1 + m) ** -p.thrift
@@ -497,22 +507,21 @@ def test_all_games_of_two_challengers_end_as_the_tree_says():
     assert ds.reply.sel(defender="wavering", secondary="jackal").all()
 
 
-# the commands, each in a process of its own
+# the commands
 
 
 def command(line, folder):
     """Run a command line in a folder, and return what it prints."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "foedus", *shlex.split(line)],
-        cwd=folder, env=os.environ | {"COLUMNS": "100"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (done.returncode, "Traceback" in done.stderr) == (0, False), f"{line}: {done.stderr}"
-    return done.stdout
+    printed = io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(printed):
+        assert run(shlex.split(line)) == 0, line
+    return printed.getvalue()
 
 
 @pytest.fixture
-def folder(tmp_path):
-    """A folder with the examples in it, their maps of 40 times 40 games."""
+def folder(tmp_path, monkeypatch):
+    """A folder with the examples in it, their maps of 40 times 40 games, and a wide screen."""
+    monkeypatch.setenv("COLUMNS", "100")
     shutil.copytree(ROOT / "examples" / "models", tmp_path / "examples" / "models")
     for file in (tmp_path / "examples" / "models").glob("*.toml"):
         file.write_text(file.read_text().replace("points = 500", "points = 40"))
