@@ -50,7 +50,7 @@ def arms_at(g, force, log_odds):
 @njit(cache=True)
 def arms_until(g, force, p):
     """Return the rival forces against which `force` wins with probability `p`."""
-    gamma, difference = g[11], g[14] == 1.0
+    difference = g[14] == 1.0
     if p <= 0:
         return np.inf
     if p >= 1:

@@ -558,18 +558,28 @@ def test_a_picture_is_the_same_whatever_a_matplotlibrc_says(grid, line, ending):
             assert matplotlib.rcParams["font.size"] == 18  # which is the user's own
 
 
-@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
-def test_the_same_picture_is_the_same_file_in_every_process(tmp_path, ending):
-    """Which has no time in it, nor anything that is drawn by lot or hangs on the hashes of a process."""
+ENDINGS = "png", "svg", "pdf"
+
+
+@pytest.fixture(scope="module")
+def drawn_twice(tmp_path_factory):
+    """A folder with the same picture from two processes, in every format."""
+    folder = tmp_path_factory.mktemp("twice")
     program = (
         "import sys, foedus; from foedus.draw.plots import save_figure\n"
         "ds = foedus.sweep({'ally_cost': [0.2, 1.0, 5.0]}, variables=['regime', 'pledge'])\n"
-        "save_figure(foedus.plot(ds), sys.argv[1])"
+        "for file in sys.argv[1:]: save_figure(foedus.plot(ds), file)"
     )
     for seed in "12":
-        command = [sys.executable, "-c", program, str(tmp_path / f"{seed}.{ending}")]
+        command = [sys.executable, "-c", program, *(folder / f"{seed}.{ending}" for ending in ENDINGS)]
         subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": seed})
-    one, other = ((tmp_path / f"{seed}.{ending}").read_bytes() for seed in "12")
+    return folder
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_same_picture_is_the_same_file_in_every_process(drawn_twice, ending):
+    """Which has no time in it, nor anything that is drawn by lot or hangs on the hashes of a process."""
+    one, other = ((drawn_twice / f"{seed}.{ending}").read_bytes() for seed in "12")
     assert one == other
     assert b"CreationDate" not in one
     assert b"dc:date" not in one

@@ -1,8 +1,11 @@
 """Broken files of models, through the real commands: each gets one line that says what is wrong, and where."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import xarray as xr
@@ -39,11 +42,16 @@ RUN = 'axes.t = { from = 0, to = 2, points = 5 }\naxes.u = [0.0, 1.0, 2.0]\noutp
 
 
 def foedus(*arguments, cwd, **environment):
-    """Run a command in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "foedus", *map(str, arguments)],
-        cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    """Run a command in this process, which loads numba but once, or where the environment is another in its own."""
+    if environment:
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-m", "foedus", *map(str, arguments)],
+            cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = run([str(argument) for argument in arguments])
+    return SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
 
 
 @pytest.fixture

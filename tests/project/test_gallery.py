@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from conftest import compiled_only, sized
-from numba import vectorize
+from numba import njit, vectorize
 from pictures import legends, overlaps
 
 import foedus
@@ -62,13 +62,22 @@ def changes(name, parameter, within, **fixed):
     return cuts.value.values, [*cuts.regime_below.values[:1].tolist(), *cuts.regime_above.values.tolist()]
 
 
-def last(holds, low, high):
-    """Return up to where a condition on numbers from `low` to `high` holds that holds up to somewhere."""
-    for _ in range(60):
-        middle = (low + high) / 2
-        true = holds(middle)
-        low, high = np.where(true, middle, low), np.where(true, high, middle)
-    return low
+def last(holds):
+    """Return a function of arrays, which compiles: up to where, from `low` to `high`, a condition on a number
+    holds that holds up to somewhere, given the others."""
+    condition = njit(holds)
+
+    @vectorize
+    def found(low, high, x, y, z):
+        for _ in range(60):
+            middle = (low + high) / 2
+            if condition(middle, x, y, z):
+                low = middle
+            else:
+                high = middle
+        return low
+
+    return found
 
 
 def search(payoff, low, high, first=65, points=9, rounds=10):
@@ -166,17 +175,10 @@ def test_claims_that_are_wrong_are_found_out(name):
 # the aid game
 
 
-@vectorize
-def rival_arms_against(a, edge, value):
+@last
+def rival_arms_against(b, a, edge, value):
     """C's payoff is concave in its arms: they grow as long as it rises, by its derivative."""
-    low, high = 0.0, value
-    for _ in range(60):
-        b = (low + high) / 2
-        if value * edge * a / (a + edge * b) ** 2 > 1:
-            low = b
-        else:
-            high = b
-    return low
+    return value * edge * a / (a + edge * b) ** 2 > 1
 
 
 def aid_search(p):
@@ -186,7 +188,7 @@ def aid_search(p):
         return a / (a + p.edge * b)
 
     def rival_arms(a):
-        return rival_arms_against(a, p.edge, p.challenger_value)
+        return rival_arms_against(0.0, p.challenger_value, a, p.edge, p.challenger_value)
 
     def ally_arms(m):
         cost = (1 + m) ** -p.thrift
@@ -265,14 +267,19 @@ def test_aid_at_the_corners():
 # a private cost of war
 
 
+@last
+def refusing(c, x, power, _):
+    """Those types refuse a demand whose war costs little."""
+    return 1 - power - c > 1 - x
+
+
 def private_search(p):
     """Return A's demand, the chance of war and both payoffs, by search over demands and types."""
     costs = p.least_cost + p.doubt * (np.arange(40_000) + 0.5) / 40_000
 
     def war(x):
-        """Those types refuse whose war costs little."""
-        low = np.full_like(x, p.least_cost)
-        return (last(lambda c: 1 - p.power - c > 1 - x, low, low + p.doubt) - p.least_cost) / p.doubt
+        low = p.least_cost
+        return (refusing(low, low + p.doubt, x, p.power, 0.0) - low) / p.doubt
 
     def payoff(x):
         return (1 - war(x)) * x + war(x) * (p.power - p.war_cost)
@@ -331,6 +338,13 @@ def test_power_is_neutral_until_all_is_demanded():
 # entry
 
 
+@last
+def reply_to(own, output, margin, _):
+    """A parabola of its own output rises as long as it is lower on the left than on the right."""
+    left, right = own - 0.01, own + 0.01
+    return left * (margin - left - output) < right * (margin - right - output)
+
+
 def entry_search(p):
     """Return the incumbent's and the rival's outputs and profits, by search."""
     margin = p.demand - p.cost
@@ -339,11 +353,7 @@ def entry_search(p):
         return own * (margin - own - other)
 
     def reply(output):
-        """A parabola of its own output rises as long as it is lower on the left than on the right."""
-        return last(
-            lambda own: profit(own - 0.01, output) < profit(own + 0.01, output),
-            np.zeros_like(output), np.full_like(output, margin),
-        )  # fmt: skip
+        return reply_to(0.0, margin, output, margin, 0.0)
 
     def enters(output):
         return profit(reply(output), output) > p.sunk_cost
