@@ -23,7 +23,9 @@ CRISIS = np.array([ALLY, QUIET, CHALLENGER, ALLY, CHALLENGER])
 KEPT = 2  # local bests of each kind that are closed in on
 PARTS = 9  # of a cell in which the kind changes
 CERTAIN = 16.0  # log odds beyond which more forces hardly change a contest
-CLEAR = 1e-6  # payoffs that are less by more than this are out of the question
+CLEAR = (
+    2e-3  # what is worth less by more than this, of the stake if that is more than 1, is out of the question
+)
 ROUNDING = 1e-14  # payoffs of C that differ by less count as equal
 SLACK = 2e-9  # payoffs of A likewise: they depend on what was found for C
 GOLDEN = 0.5 * (3 - math.sqrt(5))
@@ -317,7 +319,14 @@ def ally_nodes(g, s):
 def ally(g, s):
     """Return A's local bests: new arms, payoff (before kappa), settlement, and kind of C's reply."""
     nodes = ally_nodes(g, s)
-    outcomes = [ally_outcome(a, g, s) for a in nodes]
+    outcomes = [ally_outcome(nodes[0], g, s)]
+    best = outcomes[0][0]
+    for i in range(1, nodes.size):
+        if 1 - g[0] * nodes[i - 1] < best - CLEAR:
+            break  # even the whole good would not be worth such arms
+        outcomes.append(ally_outcome(nodes[i], g, s))
+        best = max(best, outcomes[i][0])
+    nodes = nodes[: len(outcomes)]
     more = between(nodes, outcomes)
     nodes, payoffs, kinds = merged(nodes, outcomes, more, [ally_outcome(a, g, s) for a in more])
     found = []
@@ -410,7 +419,14 @@ def solve(g, nodes_s):
     if not (largest > 0.0 and -without[5] > f):
         return without, without, gap_ally, np.inf
     nodes = largest * (np.arange(nodes_s) / (nodes_s - 1)) ** 2
-    outcomes = [superpower_outcome(s, g, without[6]) for s in nodes]
+    outcomes = [superpower_outcome(nodes[0], g, without[6])]
+    best = without[5]
+    for i in range(1, nodes.size):
+        if -c_s * nodes[i - 1] - f < best - CLEAR * max(1.0, g[9]):
+            break  # even the status quo would not be worth such a pledge
+        outcomes.append(superpower_outcome(nodes[i], g, without[6]))
+        best = max(best, outcomes[i][0])
+    nodes = nodes[: len(outcomes)]
     more = between(nodes, outcomes)
     of_more = [superpower_outcome(s, g, without[6]) for s in more]
     nodes, payoffs, kinds = merged(nodes, outcomes, more, of_more)

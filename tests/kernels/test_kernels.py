@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import targets
 from conftest import COMPILED, as_shipped, pure_only, sized
-from games import CLOSED, EDGE_GAMES, NAMES, random_games
+from games import CLOSED, DIFFERENCE, EDGE_GAMES, NAMES, RATIO, game, random_games
 
 import foedus
 from foedus.alliance import model as schema
@@ -86,6 +86,13 @@ def test_replies_are_those_of_the_path_and_of_the_definition(contest, decisivene
         assert 1 - settlement - g[1] * arms == pytest.approx(best.max(), abs=1e-9)
         if np.sort(best)[-1] - np.sort(best)[-2] > 1e-7:
             assert crisis == who
+
+
+@pytest.mark.parametrize("contest", [RATIO, DIFFERENCE])
+def test_the_challenger_gives_all_up_to_forces_that_it_cannot_match(contest):
+    """With all that it would spend at most, 1/c_C, it wins with less than k_C, which A takes besides."""
+    g = game(contest=contest, bargaining_power=1.0, challenger_war_cost=0.1)
+    assert kernels.reply_to_arms(np.array(g), 0.0, 1000.0) == (0.0, 1.0, foedus.Crisis.ALLY_CHALLENGES)
 
 
 def test_names_agree_with_the_table():
