@@ -71,11 +71,20 @@ GENERAL = Solver(general_known, general_challenger_reply, general_ally_reply)
 
 
 @njit
-def deviations(low, high, n, special):
-    """Return nodes in [low, high]: a grid, dense near `low`, and nodes beside each special one."""
-    nodes = np.full(n + special.size * BESIDE.size, low)
-    nodes[:n] += (high - low) * (np.arange(n) / max(1, n - 1)) ** 3
-    k = n
+def dense(low, high, n):
+    """Return n nodes from `low` to `high`, dense near `low`."""
+    nodes = np.empty(n)
+    for i in range(n):
+        nodes[i] = low + (high - low) * (i / max(1, n - 1)) ** 3
+    return nodes
+
+
+@njit
+def deviations(low, high, grid, special):
+    """Return nodes in [low, high]: those of a grid, and nodes beside each special one."""
+    k = grid.size
+    nodes = np.full(k + special.size * BESIDE.size, low)
+    nodes[:k] = grid
     for node in special:
         for step in BESIDE:
             if np.isfinite(node):
@@ -117,7 +126,8 @@ def reply_kind(solver, known, backing, alpha):
 def levels(solver, g, known, backing):
     """Return the own forces of A at which the kind of C's reply changes, from both sides."""
     a0 = g[6]
-    nodes = deviations(a0, a0 + 1 / g[0], 100, np.array([max(0.0, g[7] - backing), g[7]]))
+    end = a0 + 1 / g[0]
+    nodes = deviations(a0, end, dense(a0, end, 100), np.array([max(0.0, g[7] - backing), g[7]]))
     found = np.full(LEVELS, np.inf)
     k = 0
     kind = reply_kind(solver, known, backing, nodes[0])
@@ -143,7 +153,8 @@ def challenger_gain(g, s, a, b, x):
     from what the definition says that `b` leads to."""
     c_c, b0 = g[1], g[7]
     best = twin.challenger(g, s, a)[4].max()
-    for deviation in deviations(0.0, 1 / c_c, 1, np.append(twin.challenger_ends(g, s, a), b)):
+    special = np.append(twin.challenger_ends(g, s, a), b)
+    for deviation in deviations(0.0, 1 / c_c, dense(0.0, 1 / c_c, 1), special):
         settlement, _ = twin.crisis(g, s, a, deviation)
         best = max(best, 1 - settlement - c_c * deviation)
     # at the edge of a threat rounding decides in the definition: its neighbours count as well
@@ -162,7 +173,8 @@ def challenger_reply_gain(solver, g, s, a):
     known = solver.known(g)
     special = np.append(levels(solver, g, known, backing), a0 + a)
     worst_gain, worst = -np.inf, -np.inf
-    for alpha in deviations(a0, a0 + 10 / g[0], 2, special):
+    end = a0 + 10 / g[0]
+    for alpha in deviations(a0, end, dense(a0, end, 2), special):
         b, x, _ = solver.challenger_reply(known, backing, alpha)
         gain, wrong = challenger_gain(g, s, alpha - a0, b, x)
         worst_gain, worst = max(gain, worst_gain), max(wrong, worst)
@@ -182,7 +194,7 @@ def ally_gain(solver, g, s, a, x):
     c_a, a0, backing = g[0], g[6], g[8] * s
     known = solver.known(g)
     special = np.append(levels(solver, g, known, backing), a0 + a)
-    nodes = deviations(a0, a0 + 1 / c_a, 120, special)
+    nodes = deviations(a0, a0 + 1 / c_a, dense(a0, a0 + 1 / c_a, 120), special)
     return most(ally_deviation, (solver, g, known, backing), nodes) - (x - c_a * a)
 
 
@@ -215,6 +227,6 @@ def superpower_gain(solver, g, pledge, superpower_payoff, payoff_without):
     none = -lam * abs(settlement - q)
     # the pledge of the equilibrium, and those with which S's forces alone reach a level
     special = np.append((levels(solver, g, known, 0.0) - a0) / phi, pledge)
-    nodes = deviations(0.0, -none / c_s, 200, special)
+    nodes = deviations(0.0, -none / c_s, dense(0.0, -none / c_s, 200), special)
     best = most(superpower_deviation, (solver, g, known, payoff_without), nodes)
     return max(none, best) - superpower_payoff

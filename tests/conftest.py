@@ -76,9 +76,9 @@ def pytest_xdist_setupnodes(config):
 
 # what takes longest, from the longest on; a process that has none of these left takes the rest file by file
 LONG = (
-    "kernels/test_any_contest", "alliance/test_game", "explorer/test_page", "kernels/test_kernels",
-    "project/test_docs", "model/test_own", "large/test_streaming", "project/test_replication", "large/test_dask",
-    "model/test_broken", "project/test_gallery", "draw/test_plots", "project/test_notebooks", "cli/test_cli",
+    "kernels/test_any_contest", "project/test_docs", "model/test_own", "explorer/test_page", "kernels/test_kernels",
+    "alliance/test_game", "large/test_streaming", "project/test_replication", "large/test_dask", "draw/test_plots",
+    "project/test_notebooks", "maps/test_cutpoints", "cli/test_cli", "model/test_broken", "project/test_gallery",
 )  # fmt: skip
 
 
