@@ -23,6 +23,8 @@ SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/*/*.py kerne
 # whatever the user has told pip about where else to install
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_VIRTUALENV
 export PIP_USER = 0
+# or every process would read the tests anew
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(BIN)/python -m pip install --quiet
 TRIED = $(shell sed -n 's/.*Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml)
 FAILED = echo "foedus could not be installed, for the reason above. Known to work: Python $(TRIED); \
