@@ -27,7 +27,6 @@ def test_twin_agrees(games):
     agree_with_twin(solve, games)
 
 
-@compiled_only  # with the same bits as plain Python
 @pytest.mark.parametrize(
     "games",
     [random_games(3000, seed=2), random_games(1500, seed=3, spread=2.0), EDGE_GAMES],

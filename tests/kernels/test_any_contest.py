@@ -80,7 +80,6 @@ def test_pledges_behind_which_the_ally_revises_are_found(name):
     assert solution.superpower_payoff == pytest.approx(superpower_payoff, abs=1e-6)
 
 
-@compiled_only  # with the same bits as plain Python
 @pytest.mark.parametrize(
     "games",
     [

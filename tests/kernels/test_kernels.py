@@ -170,7 +170,7 @@ def test_side_by_side_is_one_by_one():
 PAIRS = list(itertools.permutations(CLOSED, 2))
 
 
-@pytest.mark.parametrize(("outer", "inner"), PAIRS if COMPILED else PAIRS[::5])
+@pytest.mark.parametrize(("outer", "inner"), PAIRS)
 def test_what_is_kept_between_rows_is_kept_rightly(inner, outer):
     """Whichever parameters vary within rows and between them, and however rows end."""
     low = {name: 0.0 for name in ("autonomy_cost", "alliance_cost")}
