@@ -69,7 +69,7 @@ def last(holds):
 
     @vectorize
     def found(low, high, x, y, z):
-        for _ in range(40):  # to 1e-12 of the range
+        for _ in range(60):
             middle = (low + high) / 2
             if condition(middle, x, y, z):
                 low = middle
