@@ -23,9 +23,7 @@ CRISIS = np.array([ALLY, QUIET, CHALLENGER, ALLY, CHALLENGER])
 KEPT = 2  # local bests of each kind that are closed in on
 PARTS = 9  # of a cell in which the kind changes
 CERTAIN = 16.0  # log odds beyond which more forces hardly change a contest
-CLEAR = (
-    2e-3  # what is worth less by more than this, of the stake if that is more than 1, is out of the question
-)
+CLEAR = 2e-3  # by how much less a move must be worth to be out of the question, in parts of a stake above 1
 ROUNDING = 1e-14  # payoffs of C that differ by less count as equal
 SLACK = 2e-9  # payoffs of A likewise: they depend on what was found for C
 GOLDEN = 0.5 * (3 - math.sqrt(5))

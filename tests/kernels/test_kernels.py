@@ -167,10 +167,7 @@ def test_side_by_side_is_one_by_one():
         assert fewer.equals(found[list(fewer.data_vars)])
 
 
-PAIRS = list(itertools.permutations(CLOSED, 2))
-
-
-@pytest.mark.parametrize(("outer", "inner"), PAIRS)
+@pytest.mark.parametrize(("outer", "inner"), list(itertools.permutations(CLOSED, 2)))
 def test_what_is_kept_between_rows_is_kept_rightly(inner, outer):
     """Whichever parameters vary within rows and between them, and however rows end."""
     low = {name: 0.0 for name in ("autonomy_cost", "alliance_cost")}

@@ -1,14 +1,12 @@
 """Broken files of models, through the real commands: each gets one line that says what is wrong, and where."""
 
-import contextlib
-import io
 import os
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import pytest
 import xarray as xr
+from commands import run_here
 from conftest import compiled_only
 
 from foedus.cli.app import run
@@ -48,10 +46,7 @@ def foedus(*arguments, cwd, **environment):
             [sys.executable, "-W", "error", "-m", "foedus", *map(str, arguments)],
             cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = run([str(argument) for argument in arguments])
-    return SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
+    return run_here(arguments, cwd)
 
 
 @pytest.fixture

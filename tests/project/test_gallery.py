@@ -1,9 +1,7 @@
 """The games in `examples/models`: each against a search straight from its payoffs, numbers known from elsewhere,
 claims that hold and others that do not, a map that tells something, the commands, and what the gallery says."""
 
-import contextlib
 import dataclasses
-import io
 import re
 import shlex
 import shutil
@@ -12,13 +10,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from commands import run_here
 from conftest import compiled_only, sized
 from numba import njit, vectorize
 from pictures import legends, overlaps
 
 import foedus
 from foedus import Claim
-from foedus.cli.app import run
 from foedus.runs.runfile import read_run
 
 ROOT = Path(__file__).parents[2]
@@ -522,10 +520,9 @@ def test_all_games_of_two_challengers_end_as_the_tree_says():
 
 def command(line, folder):
     """Run a command line in a folder, and return what it prints."""
-    printed = io.StringIO()
-    with contextlib.chdir(folder), contextlib.redirect_stdout(printed):
-        assert run(shlex.split(line)) == 0, line
-    return printed.getvalue()
+    done = run_here(shlex.split(line), folder)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), f"{line}: {done.stderr}"
+    return done.stdout
 
 
 @pytest.fixture
