@@ -28,11 +28,13 @@ class Display(NamedTuple):
     pinned: Callable[[Any], str]  # of a solved game, as HTML
     about: str  # the model in a sentence
     claims: str  # what stands above its claims
-    ranges: Mapping[str, Ends]  # of each number, where its slider goes
+    ranges: Mapping[str, Ends]  # of each number: the ends of its slider
     axes: Mapping[str, Ends]  # of the map that is shown first: two or, of a model with one number, one
     colours: Mapping[int, str]  # by code
     curves: Sequence[str]  # the outcomes that are drawn along each axis
     heights: str  # what they are measured in
+    meanings: Mapping[int, str]  # of codes, as far as the model tells
+    examples: Mapping[str, Mapping[str, Any]]  # games by what they show: what is not at default
 
 
 @functools.cache
@@ -67,6 +69,8 @@ def usual_display(model: Model) -> Display:
         colours_of(model, model.codes),
         curves,
         "; ".join(unit for unit in units if unit != NUMBER),
+        {},
+        {},
     )
 
 
