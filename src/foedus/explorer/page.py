@@ -118,10 +118,10 @@ class Page:
         self.map = pn.Column(sizing_mode="stretch_width")
         self.lines = pn.FlexBox(stylesheets=[css()], sizing_mode="stretch_width")
         # what the scripts of page.html are told, and tell
-        self.address = pn.widgets.TextInput(visible=False)
+        self.address = pn.widgets.TextInput(visible=False, stylesheets=[css()])
         self.address.jscallback(value="showAddress(cb_obj)")
         self.address.param.watch(self.go_back, "value")
-        self.marks = pn.widgets.TextInput(visible=False)
+        self.marks = pn.widgets.TextInput(visible=False, stylesheets=[css()])
         self.marks.jscallback(value="showMarks(JSON.parse(cb_obj.value))")
 
     def make_controls(self) -> None:
@@ -176,7 +176,9 @@ class Page:
                 "name": pn.widgets.Select(name=f"{letter} axis", options=options, **common),
                 "low": pn.widgets.TextInput(name=f"{letter} from", **common),
                 "high": pn.widgets.TextInput(name=f"{letter} to", **common),
-                "scale": pn.widgets.Select(name=f"{letter} scale", options=list(SCALES), **common),
+                "scale": pn.widgets.Select(
+                    name=f"{letter} scale", options=list(SCALES), min_width=76, **common
+                ),
             }
             for what, widget in self.axes[letter].items():
                 widget.param.watch(functools.partial(self.choose_axis, letter, what), "value")
@@ -205,7 +207,7 @@ class Page:
             "game": [self.compare, self.texts["compared"], self.texts["words"]],
             "controls": [self.example, buttons, self.colour, *axes, *self.choices.values(), *parameters],
             "slices": [self.lines, self.texts["crossings"]],
-            "claims": [self.texts["claims"]],
+            **({"claims": [self.texts["claims"]]} if self.model.claims else {}),
             "told": [self.address, self.marks],
         }
         for name, parts in panes.items():

@@ -28,11 +28,7 @@ MARKS = {
     False: ("fails", "✗", "does not hold"),
     None: ("unmet", "·", "its premise is not met"),
 }
-STATES = {
-    "coarse": "Coarse map, to be refined",
-    "refining": "Boundaries are known, every game of the map is being solved (refining)",
-    "complete": "Complete map",
-}
+STATES = {"coarse": "Coarse map", "refining": "Refining the map", "complete": "Complete map"}
 
 
 def number(value: float) -> str:
