@@ -520,7 +520,7 @@ def test_other_names_are_refused(port, errors, path):
     ):
         status, said = get(port, path, Host=name)
         assert status == 403
-        assert said.decode().endswith(f" start it with: foedus explore --origin {name}\n")
+        assert said.decode().endswith(f" start it again with: foedus explore --origin {name}\n")
         assert errors.read_text().count(f"foedus: {said.decode()}") == 1
     for name in (f"LocalHost:{port}", f"127.0.0.1:{port}"):
         assert get(port, path, Host=name)[0] == (404 if path == "no-such-page" else 200)

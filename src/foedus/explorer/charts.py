@@ -41,7 +41,7 @@ UNDEFINED = "#cccccc"  # as in pictures
 INK = {"light": ("#1c1c1c", "#ffffff", "#cfcfcf"), "dark": ("#ececec", "#161616", "#444444")}
 PLAIN = "return String(Number(tick.toPrecision(6)))"  # numbers as people write them
 DASHES = (*STYLES, "dotdash")
-# what is not known of another game is dimmed; where there is no mouse, to drag is to scroll
+# the page dims the slices of the game before; without a mouse, dragging scrolls the page
 PINNED = """
 document.documentElement.classList.toggle("stale", !pin.data.known[0]);
 if (matchMedia("(pointer: coarse)").matches) toolbar.active_drag = null;
@@ -52,7 +52,7 @@ class MapChart:
     """The map of a view: what its colours show, the boundaries between regimes, and the pinned games."""
 
     def __init__(self, view: View, on: dict[type, Callable[[Any], None]]) -> None:
-        """Make an empty figure, and have it call what is given for each kind of event."""
+        """Make an empty figure that calls a function for each kind of event in `on`."""
         self.view = view
         flat = len(view.axes) == 1
         shape: dict[str, Any] = (
@@ -69,7 +69,7 @@ class MapChart:
             sizing_mode="stretch_width", **shape,
         )  # fmt: skip
         chart.yaxis.visible = not flat
-        self.array: Any = None  # what the browser has
+        self.array: Any = None  # the map that the browser has
         self.image = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
         self.mapper = _mapper(view)
         chart.image("image", "x", "y", "dw", "dh", source=self.image, color_mapper=self.mapper)
@@ -93,11 +93,11 @@ class MapChart:
             chart.on_event(kind, called)
 
     def suits(self, view: View) -> bool:
-        """Tell whether the figure can show another view with no more than other ends of its axes."""
+        """Return whether the figure can show another view by a change of the ends of its axes alone."""
         return _kind(view) == _kind(self.view)
 
     def rescale(self, view: View) -> None:
-        """Show a view that it suits."""
+        """Show a view that suits the figure."""
         self.view = view
         for scale, axis in zip((self.figure.x_range, self.figure.y_range), view.axes.values(), strict=False):
             _rescale(self.figure, scale, axis)
@@ -111,7 +111,7 @@ class MapChart:
     def show(self, frame: Frame) -> None:
         """Show a map."""
         (left, right), (low, high), *_ = *map(_span, frame.values), STRIP
-        if self.array is not frame.array:  # or the browser would colour the same million games again
+        if self.array is not frame.array:  # otherwise the browser would colour the same million games again
             self.array = frame.array
             array = np.atleast_2d(frame.array)
             if not self.view.shown.codes:
@@ -125,7 +125,7 @@ class MapChart:
         self.boundaries.data = {"xs": xs, "ys": ys}
 
     def scale(self, numbers: np.ndarray) -> None:
-        """Spread the colours over some numbers, as `foedus plot` does."""
+        """Spread the colours over these numbers, as `foedus plot` does."""
         style, _ = style_of(self.view.model, xr.DataArray(numbers), self.view.shown)
         shades = colormaps[style["cmap"]](np.linspace(0, 1, SHADES))
         low, high = style["norm"].vmin, style["norm"].vmax
@@ -141,7 +141,7 @@ class MapChart:
 
 
 class SliceCharts:
-    """What the model draws along each axis of a view, through the pinned game, over the regimes there."""
+    """Along each axis of a view, through the pinned game: some outcomes, and the regimes behind them."""
 
     def __init__(self, view: View, theme: str) -> None:
         """Make empty figures."""
@@ -180,7 +180,7 @@ class SliceCharts:
             _set_ticks(chart)
 
     def rescale(self, view: View) -> None:
-        """Show a view that has other ends of the same axes."""
+        """Show a view with other ends of the same axes."""
         for name, axis in view.axes.items():
             _rescale(self.figures[name], self.figures[name].x_range, axis)
 
@@ -209,12 +209,12 @@ class SliceCharts:
 
 
 def _kind(view: View) -> tuple:
-    """Return what the figures of a view are made for."""
+    """Return what a figure cannot change: its outcome, its axes and their scales."""
     return view.shown, [(name, axis.scale) for name, axis in view.axes.items()]
 
 
 def _mapper(view: View) -> LinearColorMapper:
-    """Return what gives the values on a map their colours; black is a code that is not known."""
+    """Return the mapper from values to colours; a code without a colour is black."""
     codes = view.shown.codes
     if not codes:
         return LinearColorMapper(palette=[UNDEFINED], nan_color=UNDEFINED)
@@ -225,18 +225,18 @@ def _mapper(view: View) -> LinearColorMapper:
 
 
 def _place(view: View, game: Any) -> tuple[float, float]:
-    """Return where a game lies on the map."""
+    """Return the place of a game on the map."""
     x, y, *_ = *(getattr(game, name) for name in view.axes), sum(STRIP) / 2
     return x, y
 
 
 def ends(axis: Range) -> tuple[float, float]:
-    """Return from where to where an axis is drawn."""
+    """Return the ends between which an axis is drawn."""
     return _span(axis.values())
 
 
 def _span(values: np.ndarray) -> tuple[float, float]:
-    """Return from where to where values are drawn: half a step beyond them."""
+    """Return the ends between which values are drawn: half a step beyond the first and the last."""
     left, right = edges_of(values)[[0, -1]].tolist()
     return left, right
 
@@ -249,7 +249,7 @@ def _rescale(chart: Any, scale: Range1d, axis: Range) -> None:
 
 
 def _set_ticks(chart: Any) -> None:
-    """Give the axes of a figure ticks at round numbers, written as people write them."""
+    """Give the axes of a figure ticks at round numbers."""
     for axis in chart.axis:
         axis.formatter = CustomJSTickFormatter(code=PLAIN)
         if isinstance(axis, LogAxis):

@@ -50,10 +50,10 @@ from .words import (
     verdicts,
 )
 
-PATIENCE = 0.5  # seconds without a map, after which the page says why
-PAUSE = 0.12  # seconds without a change, after which what takes longer is shown, too
+PATIENCE = 0.5  # after so many seconds without a map the page says why
+PAUSE = 0.12  # after so many seconds without a change the page also shows what takes longer
 STEPS = 200  # of a slider
-REST = 150  # milliseconds for which a zoom rests before its map is solved
+REST = 150  # milliseconds after the last turn of the wheel until the map is solved
 SCALES = ("linear", "log")
 OWN = "none of these"  # among the examples
 WAITING = "<span class='faint'>Solving. The first run compiles, which takes up to a minute.</span>"
@@ -72,7 +72,7 @@ def page(start: View) -> pn.Template:
 
 
 class LiveSlider(pn.widgets.FloatSlider):
-    """A slider of which no value is held back: Panel would wait 50 ms for another."""
+    """A slider that sends each value at once; Panel's own waits 50 ms for the next."""
 
     _priority_changes = ("value",)
 
@@ -80,8 +80,8 @@ class LiveSlider(pn.widgets.FloatSlider):
 class Page:
     """What one reader sees: a view, the widgets that change it, and the panes that show it.
 
-    Whatever is quick is shown where the view changes. Maps, slices and claims are solved by a thread, which
-    drops what it does as soon as the view is another.
+    `go` shows at once what is quick. A thread solves maps, slices and claims, and drops its work as soon as
+    the view changes.
     """
 
     def __init__(self, start: View, view: View, theme: str, faults: Iterable[str]) -> None:
@@ -91,9 +91,9 @@ class Page:
         self.display = display_of(view.model)
         self.reach = {name: reach(name, view.model) for name in self.display.ranges}
         self.theme = theme
-        self.drawn: Any = None  # the map that is drawn in full, and where; the thread's
-        self.setting = False  # whether widgets are changed by the page, not by the reader
-        self.resting: Any = None  # what waits for the end of a zoom
+        self.drawn: Any = None  # the complete map and its figure; only the thread uses it
+        self.setting = False  # whether the page, and not the reader, changes the widgets
+        self.resting: Any = None  # the callback that waits for the end of a zoom
         self.changed = threading.Event()
         self.left = False
         self.document = pn.state.curdoc
@@ -110,14 +110,14 @@ class Page:
     # -- what there is ------------------------------------------------------------------------------------
 
     def make_panes(self) -> None:
-        """Make what is filled with words."""
+        """Make the parts of the page that hold words and figures."""
         names = "pointer error legend progress links compared words claims crossings"
         self.texts = {
             name: pn.pane.HTML("", stylesheets=[css()], sizing_mode="stretch_width") for name in names.split()
         }
         self.map = pn.Column(sizing_mode="stretch_width")
         self.lines = pn.FlexBox(stylesheets=[css()], sizing_mode="stretch_width")
-        # what the scripts of page.html are told, and tell
+        # the scripts of page.html read these, and write the address
         self.address = pn.widgets.TextInput(visible=False, stylesheets=[css()])
         self.address.jscallback(value="showAddress(cb_obj)")
         self.address.param.watch(self.go_back, "value")
@@ -125,7 +125,7 @@ class Page:
         self.marks.jscallback(value="showMarks(JSON.parse(cb_obj.value))")
 
     def make_controls(self) -> None:
-        """Make a slider and a box for each number, and what chooses the other parameters and the axes."""
+        """Make a slider and a box for each number, and the lists and buttons."""
         common: dict[str, Any] = {"stylesheets": [css()], "sizing_mode": "stretch_width", "margin": (1, 5)}
         self.sliders, self.boxes = {}, {}
         for name, axis in self.reach.items():
@@ -177,7 +177,7 @@ class Page:
                 "low": pn.widgets.TextInput(name=f"{letter} from", **common),
                 "high": pn.widgets.TextInput(name=f"{letter} to", **common),
                 "scale": pn.widgets.Select(
-                    name=f"{letter} scale", options=list(SCALES), min_width=76, **common
+                    name=f"{letter} scale", options=list(SCALES), min_width=84, **common
                 ),
             }
             for what, widget in self.axes[letter].items():
@@ -217,7 +217,7 @@ class Page:
         return made
 
     def leave(self, _: Any) -> None:
-        """End the thread: the reader has gone."""
+        """End the thread, as the reader has gone."""
         self.left = True
         self.changed.set()
 
@@ -276,12 +276,12 @@ class Page:
         self.setting = False
 
     def change(self, made: Callable[[], View]) -> None:
-        """Have a view taken as soon as the page may be changed, unless it is the page that sets a widget."""
+        """Take a view as soon as the page may be changed, unless the page itself sets a widget."""
         if not self.setting:
             self.document.add_next_tick_callback(functools.partial(self.take, made))
 
     def take(self, made: Callable[[], View]) -> None:
-        """Show the view that the reader asks for, or say why there is none."""
+        """Show the view that the reader asks for, or say what is wrong with it."""
         try:
             view = made()
         except (TypeError, ValueError) as error:
@@ -292,15 +292,15 @@ class Page:
             self.go(view)
 
     def play(self, **changes: Any) -> View:
-        """Return the view of the same game but for some parameters."""
+        """Return the view of the same game with some parameters changed."""
         return self.view._replace(game=dataclasses.replace(self.view.game, **changes))
 
     def choose(self, name: str, read: Callable[[Any], Any], event: Any) -> None:
-        """Take the value of a parameter that `read` makes of what its widget has."""
+        """Take the value of a parameter; `read` makes it from the value of its widget."""
         self.change(lambda: self.play(**{name: read(event.new)}))
 
     def choose_axis(self, letter: str, what: str, event: Any) -> None:
-        """Take a parameter, an end or the scale of an axis; the other's parameter changes places with it."""
+        """Take a parameter, an end or the scale of an axis; a parameter of the other axis changes places."""
 
         def made() -> View:
             axes = list(self.view.axes.items())
@@ -312,28 +312,25 @@ class Page:
                 axes[k] = event.new, self.reach[event.new]
             else:
                 new = event.new if what == "scale" else number_at(f"{letter} {what}", event.new)
-                low, high, scale = (
-                    new if part == what else old
-                    for part, old in (("low", axis.start), ("high", axis.to), ("scale", axis.scale))
-                )
-                axes[k] = name, axis_of(name, (low, high, scale), self.model)
+                part: dict[str, Any] = {"low": axis.start, "high": axis.to, "scale": axis.scale, what: new}
+                axes[k] = name, axis_of(name, (part["low"], part["high"], part["scale"]), self.model)
             return self.view._replace(axes=dict(axes))
 
         self.change(made)
 
     def choose_colour(self, event: Any) -> None:
-        """Have colours show another outcome."""
+        """Show another outcome as colour."""
         mapped = event.new == self.model.mapped.name
         self.change(lambda: self.view._replace(colour=None if mapped else event.new))
 
     def choose_example(self, event: Any) -> None:
-        """Pin the game of an example, on the map on which the page starts."""
+        """Pin the game of an example, on the axes with which the page started."""
         game = self.display.examples.get(event.new)
         if game is not None:
             self.change(lambda: self.view._replace(game=self.display.game(game), axes=self.start.axes))
 
     def with_second(self) -> View:
-        """Return the view with the pinned game as the second, too; or without the second, if there is one."""
+        """Return the view with the pinned game also as the second, or without a second if there is one."""
         return self.view._replace(second=None if self.view.second else self.view.game)
 
     def go_back(self, event: Any) -> None:
@@ -343,7 +340,7 @@ class Page:
             self.change(lambda: view_of_query(query, self.model))
 
     def zoom(self, event: Any) -> None:
-        """Have the map solved where the reader has zoomed to, as soon as the zoom rests."""
+        """Solve the map between the new ends as soon as the zoom rests."""
         places = (event.x0, event.x1), (event.y0, event.y1)
         if self.resting is not None:
             self.document.remove_timeout_callback(self.resting)
@@ -373,17 +370,17 @@ class Page:
         self.texts["pointer"].object = said
 
     def leave_map(self, _: Any) -> None:
-        """Say nothing of a game under the pointer."""
+        """Clear the tooltip."""
         self.texts["pointer"].object = ""
 
     def complain(self, *messages: str) -> None:
-        """Say what is wrong, in a line each, or nothing."""
+        """Say what is wrong, one line for each message."""
         self.texts["error"].object = "".join(map(complaint, messages))
 
     # -- what is solved meanwhile -------------------------------------------------------------------------
 
     def work(self) -> None:
-        """Solve what is to be shown, and begin anew whenever the view changes."""
+        """Solve the view, and start again whenever it changes."""
         while not self.left:
             self.changed.wait()
             self.changed.clear()
@@ -391,18 +388,18 @@ class Page:
                 for show in self.steps(self.view):
                     try:
                         self.document.add_next_tick_callback(show)
-                    except AttributeError:  # of a document that is taken apart: its reader has gone
+                    except AttributeError:  # the document is destroyed: its reader has gone
                         return
 
     def steps(self, view: View) -> Iterator[Callable[[], None]]:
-        """Give one after another what is to be shown of a view, and at last what went wrong."""
+        """Give one step after another that shows a view, and last what went wrong."""
         try:
             yield from self.found(view)
         except ValueError as error:  # of the model's kernel
             yield functools.partial(self.show_failure, view, str(error))
 
     def found(self, view: View) -> Iterator[Callable[[], None]]:
-        """Give one after another what is solved of a view; raise ValueError if a game of it cannot be."""
+        """Give one step after another that shows a view; raise ValueError if the model's kernel does."""
 
         def stale() -> bool:
             return self.view is not view or self.left
@@ -435,7 +432,7 @@ class Page:
         self.drawn = chart, key(view)
 
     def claims_in(self, view: View) -> tuple[Mapping[str, bool | None], str]:
-        """Tell which claims hold in the game of a view, and what is wrong with one."""
+        """Return which claims hold in the game of a view, and what is wrong with one."""
         try:
             return claims_at(view.game, self.model) if self.model.claims else {}, ""
         except ValueError as error:
@@ -460,7 +457,7 @@ class Page:
         ]
 
     def show_map(self, view: View, chart: MapChart, frame: Frame, seconds: float | None) -> None:
-        """Show a map, unless the figure that it is for shows something else by now."""
+        """Show a map, unless its figure already shows something else."""
         if self.chart is not chart or drawn_on(self.view) != drawn_on(view):
             return
         chart.show(frame)
@@ -486,7 +483,7 @@ class Page:
         held: Mapping[str, bool | None],
         wrong: str,
     ) -> None:
-        """Show what is solved along each axis through the pinned game, and which claims hold."""
+        """Show the slices through the pinned game, and which claims hold."""
         if self.view is not view:
             return
         self.slices.show(along)
@@ -497,23 +494,23 @@ class Page:
         self.chart.move_pins(view, known=True)
 
     def write_down(self, view: View) -> None:
-        """Have the address of the page be that of the view."""
+        """Write the view into the address of the page."""
         if self.view is view:
             self.address.value = f"?{query_of(view)}"
 
 
 def key(view: View) -> tuple:
-    """Return what the map of a view hangs on."""
+    """Return what the map of a view depends on."""
     return view.fixed, view.colour, drawn_on(view)
 
 
 def drawn_on(view: View) -> list[tuple[str, Range]]:
-    """Return the axes of a view, x before y, which the dictionary would not tell from y before x."""
+    """Return the axes of a view in order, as equal dictionaries may differ in their order."""
     return list(view.axes.items())
 
 
 def labels(entries: Iterable[Parameter | Label]) -> dict[str, str]:
-    """Return the names of some parameters or outcomes, by how a list calls them."""
+    """Return the names of some parameters or outcomes, by the words for them in a list."""
     names: dict[str, str] = {}
     for entry in entries:
         words = label(entry)
@@ -523,17 +520,17 @@ def labels(entries: Iterable[Parameter | Label]) -> dict[str, str]:
 
 @functools.cache
 def css() -> str:
-    """Return the style of whatever is inside a part of the page."""
+    """Return the style sheet of the parts of the page."""
     return importlib.resources.files(__package__).joinpath("page.css").read_text("utf-8")
 
 
 def scaled(reach: Range, value: float) -> float:
-    """Return where on the slider over this range a parameter has a value."""
+    """Return the place of a value on the slider over this range."""
     return math.log10(max(value, 1e-300)) if reach.scale == "log" else value
 
 
 def unscaled(reach: Range, place: float) -> float:
-    """Return the value of a parameter at a place of its slider, in as many digits as its steps tell apart.
+    """Return the value at a place of a slider, in as many digits as tell its steps apart.
 
     Examples
     --------

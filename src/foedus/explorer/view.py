@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SIDE = 1024  # values of each axis of the map
-COARSE = 128  # the same while parameters move, where games take long
+COARSE = 128  # the same while parameters move, if games take long to solve
 SOON = 2.0  # seconds that a map may take while parameters move
 PICTURES = (".pdf", ".svg", ".png")
 DOWNLOADS = {  # by ending: what it is, in words and to browsers
@@ -50,7 +50,7 @@ DOWNLOADS = {  # by ending: what it is, in words and to browsers
     ".nc": ("data (NetCDF)", "application/x-netcdf"),
 }
 NAME = "explored"  # of files that are downloaded
-FAR = 1e300  # no axis ends beyond it, or so many times as high as it starts: browsers draw no infinity
+FAR = 1e300  # no axis ends beyond it, or at so many times its start, as browsers cannot draw infinity
 LETTERS = ("x", "y", "colour")  # the axes and the colour in an address
 SECOND = "second."  # in an address it precedes the parameters of the second game
 
@@ -86,11 +86,11 @@ class Frame(NamedTuple):
 
 
 class StaleError(Exception):
-    """Nobody waits any more for what is being solved."""
+    """Nobody waits any more for the result."""
 
 
 def reach(name: str, model: Model | None = None) -> Range:
-    """Return from where to where a parameter is moved and drawn unless something else is asked for.
+    """Return the range of a parameter's slider, which is also the range of a new axis.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def reach(name: str, model: Model | None = None) -> Range:
 
 
 def _range(low: float, high: float, scale: str) -> Range:
-    """Return an axis of the map, its ends and scale checked."""
+    """Return an axis of the map; raise ValueError if its ends or its scale are not allowed."""
     try:
         axis = Range.model_validate({"from": low, "to": high, "points": SIDE, "scale": scale})
     except pydantic.ValidationError:
@@ -138,7 +138,7 @@ def make_view(game: Any, axes: Mapping[str, tuple[float, float, str]], model: Mo
 
 
 def axis_of(name: str, ends: tuple[float, float, str], model: Model) -> Range:
-    """Return a parameter as an axis of a map with these ends and this scale, checked."""
+    """Return an axis of a map; raise TypeError or ValueError if there is no such parameter, end or scale."""
     low, high, scale = ends
     with naming(name):
         for end in (low, high):
@@ -147,9 +147,9 @@ def axis_of(name: str, ends: tuple[float, float, str], model: Model) -> Range:
 
 
 def zoomed(view: View, ends: Mapping[str, tuple[float, float]]) -> View:
-    """Return a view with axes between other ends, in few digits.
+    """Return a view with other ends of its axes, rounded to a thousandth of the width.
 
-    An end that the parameter may not have is moved back to where its slider ends.
+    An end that the parameter cannot have is replaced by the end of its slider or of the axis before.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def zoomed(view: View, ends: Mapping[str, tuple[float, float]]) -> View:
 
 
 def place_on(axis: Range, value: float) -> float:
-    """Return a place on an axis in no more digits than tell it from those a step away.
+    """Return a place on an axis, in no more digits than distinguish it from the next values.
 
     Examples
     --------
@@ -189,7 +189,7 @@ def place_on(axis: Range, value: float) -> float:
 
 @functools.cache
 def first_view(model: Model) -> View:
-    """Return the view of a model that is shown unless something else is asked for."""
+    """Return the view of a model with which the page starts by default."""
     display = display_of(model)
     return make_view(display.game({}), display.axes, model)
 
@@ -198,12 +198,12 @@ DEFAULT = first_view(chosen(None))
 
 
 def view_of_run(path: str | os.PathLike, model: Model | None = None) -> View:
-    """Return the view of the map that a run file or the file of an earlier map asks for.
+    """Return the view of the map in a run file or in the file of an earlier map.
 
-    Its first two axes are those of the map; where it has one, the other is one of the first map's. The game
-    has the default values of what varies, if the axis holds them, or else those in the middle.
+    The first two axes of the file are those of the map; if the file has one, the other is one of the default
+    map. The game has the default value of each axis if it lies on the axis, and otherwise the middle value.
 
-    Raises what `runfile.read_run` raises, and ValueError if forms are compared, or an axis has one value.
+    Raises what `runfile.read_run` raises, and ValueError if the file compares forms.
     """
     shown = chosen(model)
     run = read_run(path, model=shown)
@@ -262,15 +262,12 @@ def changed(view: View, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def letters(model: Model) -> tuple[str, ...]:
-    """Return what an address calls the axes and the colour; a parameter may be called x, too."""
+    """Return what an address calls the axes and the colour; no parameter of the model has these names."""
     return tuple(f"{letter}-axis" for letter in LETTERS) if {*LETTERS} & {*model.by_name} else LETTERS
 
 
 def view_of_query(query: str, model: Model | None = None) -> View:
-    """Return the view that the query of an address asks for.
-
-    Raises ValueError with the first thing in it that is not allowed.
-    """
+    """Return the view in the query of an address; raise ValueError if a part of it is not allowed."""
     view, faults = read_query(query, model)
     if faults:
         raise ValueError(f"{faults[0]} (from the address)")
@@ -278,7 +275,7 @@ def view_of_query(query: str, model: Model | None = None) -> View:
 
 
 def read_query(query: str, model: Model | None = None) -> tuple[View, list[str]]:
-    """Return the view that the good parts of an address's query ask for, and what is wrong with the others.
+    """Return the view in the good parts of an address's query, and what is wrong with the other parts.
 
     Examples
     --------
@@ -329,7 +326,7 @@ def read_query(query: str, model: Model | None = None) -> tuple[View, list[str]]
 
 
 def _axis_in(letter: str, text: str, model: Model) -> dict[str, Range]:
-    """Return the axis that a part of an address asks for, by its parameter."""
+    """Return the axis in a part of an address, by its parameter."""
     parts = text.split(":")
     if len(parts) != 4:
         raise ValueError(f"{letter} = {text!r} is not of the form parameter:from:to:scale")
@@ -338,7 +335,7 @@ def _axis_in(letter: str, text: str, model: Model) -> dict[str, Range]:
 
 
 def number_at(place: str, text: str) -> float:
-    """Return a number as it was typed; raise ValueError, with the place where it was typed, if it is none."""
+    """Return a number that was typed; raise ValueError with the place if it is not a number."""
     try:
         return number_of(text)
     except ValueError as error:
@@ -346,7 +343,7 @@ def number_at(place: str, text: str) -> float:
 
 
 def _unless(stale: Callable[[], bool]) -> Progress:
-    """Return what cancels a run by raising `StaleError` once `stale` says that nobody waits any more."""
+    """Return a function that cancels a run by `StaleError` once `stale` says that nobody waits any more."""
 
     def progress(done: int, games: int) -> None:
         if stale():
@@ -356,16 +353,16 @@ def _unless(stale: Callable[[], bool]) -> Progress:
 
 
 def _values(axis: Range, points: int) -> np.ndarray:
-    """Return so many values of an axis."""
+    """Return a number of values of an axis."""
     return axis.model_copy(update={"points": points}).values()
 
 
 def frames(view: View, stale: Callable[[], bool]) -> Iterator[Frame]:
-    """Give the map of a view: at once as well as can be, then, if nobody has moved on, in full.
+    """Give the map of a view, first a quick one and then better ones.
 
-    Where games are solved quickly the first frame is complete; the second adds the boundaries. Otherwise the
-    first is coarse. The second has the boundaries and, if colours show regimes, is an adaptive map, which may
-    miss an island of a regime. The last is solved at every point. A map of one axis has one frame.
+    If games are solved quickly, the first frame is complete, and the second adds the boundaries. Otherwise
+    the first is coarse. The second has the boundaries; if colours show regimes it is an adaptive map, which
+    may miss an island of a regime. The last is solved at every point. A map of one axis has one frame.
 
     Raises `StaleError` once `stale` says that nobody waits any more.
     """
@@ -402,7 +399,7 @@ def _solved(view: View, side: int, state: str, progress: Progress) -> Frame:
 
 
 def _is_quick(view: View, request: Request) -> bool:
-    """Tell whether a map is solved soon enough: a model's own loop tells that, of another a line is timed."""
+    """Return whether a map is solved quickly: a model's own loop says so, or else a line is timed."""
     if not request.quick or view.model.loop:
         return request.quick
     started = time.perf_counter()
@@ -413,20 +410,20 @@ def _is_quick(view: View, request: Request) -> bool:
 
 
 def one_game(view: View) -> "xr.Dataset":
-    """Return the game of a view, solved by the loop over games that solves its map."""
+    """Solve the game of a view by the loop that also solves its map."""
     name, others = next(iter(view.axes)), dataclasses.asdict(view.game)
     line = {name: [others.pop(name)]}
     return sweep(line, model=view.model, variables=[view.model.mapped.name], **others)
 
 
 def _requested(view: View, side: int) -> Request:
-    """Return the request for what the map of a view shows, y before x, as pictures have their rows."""
+    """Return the request for the map of a view, y before x, as the rows of a picture are."""
     axes = {name: _values(axis, side) for name, axis in reversed(view.axes.items())}
     return request_sweep(view.model, axes, [view.shown.name], np.float64, view.fixed)
 
 
 def slices(view: View) -> "dict[str, tuple[xr.Dataset, xr.Dataset]]":
-    """Return along each axis, through the game of a view, what is solved there, and the cutpoints."""
+    """Return along each axis, through the game of a view, the solved line and its cutpoints."""
     model, game = view.model, dataclasses.asdict(view.game)
     variables = [model.mapped.name, *display_of(model).curves]
     found = {}
@@ -440,9 +437,9 @@ def slices(view: View) -> "dict[str, tuple[xr.Dataset, xr.Dataset]]":
 
 
 def claims_at(game: Any, model: Model | None = None) -> dict[str, bool | None]:
-    """Tell of each claim of a model whether it holds in a game; None where its premise is not met.
+    """Return for each claim of a model whether it holds in a game; None if its premise is not met.
 
-    Those about lines along a parameter are tested on the one through the game, over the reach of it.
+    A claim about lines along a parameter is tested on the line through the game, over the slider's range.
 
     Raises ValueError as `claims` does.
 
@@ -477,7 +474,7 @@ def claims_at(game: Any, model: Model | None = None) -> dict[str, bool | None]:
 
 
 def run_file(view: View) -> str:
-    """Return the run file of the map of a view, for `foedus map`; it names the file of the model, if any.
+    """Return the run file of the map of a view, for `foedus map`; it names the model's file, if there is one.
 
     Examples
     --------
@@ -511,24 +508,24 @@ def run_file(view: View) -> str:
 
 
 def _kept(view: View) -> list[str]:
-    """Return the outcomes that are downloaded: what maps show, and what the colours of this one show."""
+    """Return the outcomes in the downloads: the one that maps show, and the one that colours show here."""
     return [*dict.fromkeys([view.model.mapped.name, view.shown.name])]
 
 
 def _written(value: str | float) -> str:
-    """Return a value as TOML has it."""
+    """Return a value in TOML."""
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def _key(name: str) -> str:
-    """Return a name as TOML has it on the left, quoted if it has other letters than English."""
+    """Return a name as a key in TOML, quoted if it has letters outside ASCII."""
     return name if name.isascii() else _written(name)
 
 
 def download(view: View, ending: str, stale: Callable[[], bool] = lambda: False) -> bytes:
     """Return the map of a view as a file: a picture, a run file or the data, by its ending.
 
-    The data are what `foedus map` makes of the run file, and the picture is the one it draws.
+    `foedus map` makes the same data from the run file.
 
     Raises ValueError if there is no such file or the model's kernel raises something, and `StaleError` once
     `stale` says that nobody waits for it.

@@ -1,4 +1,4 @@
-"""What the page of `foedus explore` says, as HTML: the game under the pointer, claims, shares, downloads."""
+"""The words on the page of `foedus explore`, as HTML: tooltip, legend, claims, downloads."""
 
 import dataclasses
 import html
@@ -22,7 +22,7 @@ from .view import DOWNLOADS, NAME, Frame, View, query_of
 if TYPE_CHECKING:
     import xarray as xr
 
-# of a claim that holds, does not, or is not about the game: its class, its mark, and what the mark says
+# of a claim that holds, does not hold, or is not about the game: its class, its sign, and what the sign means
 MARKS = {
     True: ("holds", "✓", "holds"),
     False: ("fails", "✗", "does not hold"),
@@ -32,17 +32,17 @@ STATES = {"coarse": "Coarse map", "refining": "Refining the map", "complete": "C
 
 
 def number(value: float) -> str:
-    """Return a number as people type it, no digit lost."""
+    """Return a number as people type it, with all its digits."""
     return repr(float(value)).removesuffix(".0")
 
 
 def symbol(entry: Parameter | Label) -> str:
-    """Return how a line calls a parameter or an outcome: by its symbol or, without one, by its name."""
+    """Return the symbol of a parameter or an outcome or, without one, its name."""
     return entry.symbol or entry.name
 
 
 def label(entry: Parameter | Label) -> str:
-    """Return how the page calls a parameter: what it is, and its symbol."""
+    """Return the label of a parameter or an outcome: its words and its symbol."""
     return ", ".join(filter(None, (entry.words, entry.symbol)))
 
 
@@ -61,8 +61,10 @@ def solved(view: View, game: Any) -> Mapping[str, Any]:
 
 
 def under_pointer(view: View) -> str:
-    """Say which game of a view is under the pointer, and what happens in it; raise ValueError if the model's
-    kernel does."""
+    """Return the tooltip: which game is under the pointer, and what happens in it.
+
+    Raises ValueError if the model's kernel raises something.
+    """
     model, found = view.model, solved(view, view.game)
     place = ", ".join(f"{symbol(model.by_name[k])} = {number(getattr(view.game, k))}" for k in view.axes)
     names = dict.fromkeys([view.shown.name, *display_of(model).curves])
@@ -73,11 +75,11 @@ def under_pointer(view: View) -> str:
 
 
 def legend(view: View, array: "np.ndarray") -> str:
-    """Say what the colours of a map mean: each code, with its share of the map; or the label of a number."""
+    """Return what the colours of a map mean: each code and its share of the map, or the label of a number."""
     entry = view.shown
     if not entry.codes:
         unit = "" if entry.units == NUMBER else f" ({entry.units})"
-        blank = " Grey: there is no such number." if np.isnan(array).any() else ""
+        blank = " Grey: not defined." if np.isnan(array).any() else ""
         return f"<p>Colours show {html.escape(label(entry) + unit)}.{blank}</p>"
     colours = colours_of(view.model, entry.codes)
     counts = code_counts(entry.codes, array)
@@ -98,7 +100,7 @@ def legend(view: View, array: "np.ndarray") -> str:
 
 
 def claims_list(model: Model) -> str:
-    """Return the claims, in a line each until it is opened; `verdicts` has the marks."""
+    """Return the claims, one line each until it is opened; `verdicts` returns their marks."""
     items = "".join(
         f"<li data-claim='{html.escape(claim.name)}'><details><summary><b role='img'></b>"
         f"{html.escape(claim.sentence)}</summary><p>Premise: {html.escape(claim.where)}.</p></details></li>"
@@ -108,7 +110,7 @@ def claims_list(model: Model) -> str:
 
 
 def verdicts(held: Mapping[str, bool | None]) -> str:
-    """Return the mark of each claim as JSON: its class, its sign, and what the sign says."""
+    """Return the mark of each claim as JSON: its class, its sign and what the sign means."""
     return json.dumps({name: MARKS[holds] for name, holds in held.items()})
 
 
@@ -127,17 +129,17 @@ def compared(view: View) -> str:
 
 
 def links(view: View) -> str:
-    """Return the links to what can be downloaded of a view."""
+    """Return the links to the downloads of a view."""
     query = html.escape(query_of(view))
     items = (
         f"<a href='download/{NAME}{ending}?{query}' download='{NAME}{ending}'>{words}</a>"
         for ending, (words, _) in DOWNLOADS.items()
     )
-    return f"<nav class='links' aria-label='downloads'>download: {' '.join(items)}</nav>"
+    return f"<nav class='links' aria-label='downloads'>Download: {' '.join(items)}</nav>"
 
 
 def crossings(model: Model, found: "Mapping[str, xr.Dataset]") -> str:
-    """Say where along each axis the regime changes and, if the model tells, who is indifferent there."""
+    """Return where along each axis the regime changes and, if the model says so, who is indifferent there."""
     parts = []
     for name, cuts in found.items():
         headings, rows = cutpoint_rows(cuts)
@@ -151,6 +153,6 @@ def crossings(model: Model, found: "Mapping[str, xr.Dataset]") -> str:
 
 
 def progress(frame: Frame, seconds: float) -> str:
-    """Say how far a map is solved, and how long that took."""
+    """Return how far a map is solved, and how long that took."""
     took = f"{1e3 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
     return f"<span class='faint'>{STATES[frame.state]}: {frame.games:,} games solved in {took}.</span>"
