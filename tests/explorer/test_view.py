@@ -220,14 +220,18 @@ def test_last_frame_is_the_map(form):
 
 
 @pytest.mark.parametrize("form", CONTESTS[:2])
-def test_any_outcome_is_shown(form):
+def test_any_outcome_is_shown(form, monkeypatch):
     """Numbers and other codes are those of `sweep`, and the boundaries are still those of the regimes."""
+    monkeypatch.setattr(explorer, "SIDE", 96)
+    monkeypatch.setattr(explorer, "COARSE", 32)
     regimes = make_view(Game(**form), {"ally_cost": (0.5, 0.9, "log"), "status_quo": (0.4, 0.6, "linear")})
     *_, last = explorer.frames(regimes, lambda: False)
     values = {name: axis.values() for name, axis in regimes.axes.items()}
     wanted = foedus.sweep(values, variables=["burden_share", "crisis"], **regimes.fixed)
     for name in ("burden_share", "crisis"):
-        *_, frame = explorer.frames(regimes._replace(colour=name), lambda: False)
+        shown = list(explorer.frames(regimes._replace(colour=name), lambda: False))
+        assert [frame.games for frame in shown] == ([32**2, 32**2, 96**2] if form else [96**2, 96**2])
+        frame = shown[-1]
         np.testing.assert_array_equal(frame.array, wanted[name].values.T)
         assert frame.state == "complete"
         for along, other in zip(frame.boundaries, last.boundaries, strict=True):
@@ -295,6 +299,19 @@ def test_run_file_is_that_of_the_view(tmp_path, view):
     assert {name: values.tolist() for name, values in found.axes.items()} == {
         name: axis.values().tolist() for name, axis in view.axes.items()
     }
+
+
+def test_downloads_are_of_the_colour(tmp_path, monkeypatch):
+    """The data has the regimes and what colours show, the figure shows the latter."""
+    monkeypatch.setattr(explorer, "SIDE", 32)
+    view = make_view(Game(stake=2.0), AXES)._replace(colour="pledge")
+    (tmp_path / "explored.nc").write_bytes(explorer.download(view, ".nc"))
+    kept = foedus.load(tmp_path / "explored.nc")
+    assert {*kept.data_vars} == {"regime", "pledge"}
+    axes = {name: axis.values() for name, axis in view.axes.items()}
+    assert kept.pledge.equals(foedus.sweep(axes, variables=["pledge"], stake=2.0).pledge)
+    assert "forces pledged" in explorer.download(view, ".svg").decode().replace("\n", " ")
+    assert explorer.download(view, ".pdf").startswith(b"%PDF")
 
 
 def test_what_cannot_be_downloaded():

@@ -177,7 +177,7 @@ class Page:
                 "low": pn.widgets.TextInput(name=f"{letter} from", **common),
                 "high": pn.widgets.TextInput(name=f"{letter} to", **common),
                 "scale": pn.widgets.Select(
-                    name=f"{letter} scale", options=list(SCALES), min_width=84, **common
+                    name=f"{letter} scale", options=list(SCALES), min_width=92, **common
                 ),
             }
             for what, widget in self.axes[letter].items():
