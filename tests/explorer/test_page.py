@@ -589,6 +589,9 @@ def test_page_is_readable(site, opened, width, dark):
         wait_for(lambda: deep(driver, ".claims li[class]"))
         assert driver.execute_script("return document.documentElement.scrollWidth") <= width
         screenshot(driver, f"{width}-{'dark' if dark else 'light'}")
+        # a finger that drags over the map scrolls the page, a mouse draws a box
+        dragged = deep(driver, ".bk-events")[0].value_of_css_property("touch-action")
+        assert dragged == ("pan-x pan-y" if width < 600 else "none")
         for selector in ("p", ".claims li", "td", "label", ".legend li"):
             ink, paper = wait_for(lambda at=selector: driver.execute_script(COLOURS, deep(driver, at)[0]))
             assert contrast(ink, paper) >= 4.5, selector

@@ -321,6 +321,13 @@ def test_what_cannot_be_downloaded():
         explorer.download(DEFAULT, ".exe")
 
 
+def test_examples_are_of_their_regimes():
+    display = display_of(DEFAULT.model)
+    assert [*display.examples] == [regime.words for regime in foedus.Regime if regime != -1]
+    for words, given in display.examples.items():
+        assert foedus.solve(display.game(given)).regime.words == words
+
+
 def test_downloads_are_given_up():
     with pytest.raises(StaleError):
         explorer.download(DEFAULT, ".nc", lambda: True)

@@ -44,7 +44,7 @@ DASHES = (*STYLES, "dotdash")
 # the page dims the slices of the game before; without a mouse, dragging scrolls the page
 PINNED = """
 document.documentElement.classList.toggle("stale", !pin.data.known[0]);
-if (matchMedia("(pointer: coarse)").matches) toolbar.active_drag = null;
+if (matchMedia("(pointer: coarse)").matches) box.active = false;
 """
 
 
@@ -80,7 +80,7 @@ class MapChart:
         self.boundaries = ColumnDataSource({"xs": [], "ys": []})
         chart.multi_line("xs", "ys", source=self.boundaries, line_color="black", line_width=1)
         self.pin = ColumnDataSource({"x": [], "y": [], "known": []})
-        self.pin.js_on_change("data", CustomJS(args={"pin": self.pin, "toolbar": chart.toolbar}, code=PINNED))
+        self.pin.js_on_change("data", CustomJS(args={"pin": self.pin, "box": box}, code=PINNED))
         self.second = ColumnDataSource({"x": [], "y": []})
         for source, marker in ((self.second, "square_cross"), (self.pin, "circle_cross")):
             for size, ink in ((17, "white"), (13, "black")):
