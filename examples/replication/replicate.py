@@ -118,7 +118,7 @@ def check_folder(folder: Path) -> dict[str, Any] | None:
 
 def copy_inputs(folder: Path) -> dict[str, str]:
     """Copy what the commands read into the folder, and return the hash of each file."""
-    no_code = shutil.ignore_patterns("*.py", "__pycache__")
+    no_code = shutil.ignore_patterns("*.py", "*.ipynb", "__pycache__")
     shutil.copytree(ROOT / "examples", folder / "examples", ignore=no_code)
     shutil.copy(ROOT / "docs" / "speed.json", folder)
     return {name: file_hash(folder / name) for name in files_in(folder)}
