@@ -4,7 +4,8 @@
 # make figures  makes them, and takes those that the docs show into the docs
 # make test   everything that must hold: lint, tests, doctests, pure and bounds, one after the other
 # make tests  the tests alone; make tests ROOM=maps: those of one room of src/foedus, kernels or io
-# make docs   these pages, in docs/_build/html
+# make docs   the pages, in docs/_build/html
+# make tables, make notebooks  write the tables of the pages, and what the notebooks show, anew
 # make bench  speed and memory, as asv measures them
 # make bench-against  the same of this commit and the one before, and what has changed
 # make peers  speed beside that of other ways to solve the same games; takes a C compiler
@@ -35,7 +36,7 @@ SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 KERNEL_TESTS := tests/kernels tests/alliance/test_game.py
 ASV := $(BIN)/asv --config benchmarks/asv.conf.json
 
-.PHONY: map replicate replicate-check figures test lint tests doctests pure bounds bench bench-against bench-check peers peers-check cuda docs package clean
+.PHONY: map replicate replicate-check figures test lint tests doctests pure bounds bench bench-against bench-check peers peers-check cuda docs tables notebooks package clean
 
 map: $(VENV)/installed
 	$(BIN)/foedus map $(RUN) --overwrite
@@ -111,6 +112,14 @@ cuda: $(VENV)/installed-cuda
 # whatever is amiss is an error; the pages ask no other host for anything
 docs: $(VENV)/installed-docs
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky --quiet --fresh-env docs docs/_build/html
+
+# the tables of parameters, variables and codes, from the models into the Markdown
+tables: $(VENV)/installed-test
+	$(BIN)/python docs/_ext/write_tables.py
+
+# the notebooks run, and their outputs stored in them, where a viewer of the repository shows them
+notebooks: $(VENV)/installed-test
+	$(BIN)/python docs/_ext/run_notebooks.py
 
 # built, read as PyPI reads them, and the wheel tried where nothing else is
 package: $(VENV)/installed-package
