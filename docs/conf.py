@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numba
+from docutils import nodes
 
 numba.config.DISABLE_JIT = True  # compiled functions hide their signatures
 
@@ -82,7 +83,17 @@ def _adapt(app, page, source):
         source[0] = f"# Speed, measured\n\n{source[0]}"
 
 
+def _show_options(app, doctree):
+    """Set options in what docstrings and help texts say, such as --over, as literals."""
+    for text in list(doctree.findall(nodes.Text)):
+        if isinstance(text.parent, nodes.paragraph):
+            parts = re.split(r"(?<![\w-])(--[a-z][a-z-]+)", text)
+            kinds = [nodes.literal("", part) if part.startswith("--") else nodes.Text(part) for part in parts]
+            text.parent.replace(text, kinds)
+
+
 def setup(app):
     """Gather the notebooks before Sphinx looks for pages, and adapt each page that it reads."""
     app.connect("builder-inited", _gather_notebooks)
     app.connect("source-read", _adapt)
+    app.connect("doctree-read", _show_options)

@@ -4,9 +4,9 @@
     python examples/replication/replicate.py FOLDER --against MANIFEST   list what in FOLDER differs from it
 
 The commands are in commands.txt next to this script. They run in FOLDER, next to a copy of their inputs.
-FOLDER/manifest.json then has for each output the command that made it, and a hash. For tables and pictures this
-is the hash of the file. For NetCDF there is a hash of each array, because HDF5 decides how a file stores it. A
-FOLDER that an earlier run made is replaced, and the script lists the outputs that are different now.
+FOLDER/manifest.json then has for each output the command that made it, and a hash. For tables and pictures
+this is the hash of the file. For NetCDF there is a hash of each array, because HDF5 decides how a file stores
+it. A FOLDER that an earlier run made is replaced, and the script lists the outputs that are different now.
 """
 
 import argparse
@@ -44,9 +44,7 @@ def main() -> int:
     interrupted."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path, metavar="FOLDER")
-    parser.add_argument(
-        "--against", type=Path, metavar="MANIFEST", help="run nothing; compare with this manifest"
-    )
+    parser.add_argument("--against", type=Path, metavar="MANIFEST", help="run nothing; compare with this")
     given = parser.parse_args()
     try:
         if not given.against:
