@@ -31,8 +31,8 @@ class Game(NamedTuple):
     q: Decimal
     k_a: Decimal
     k_c: Decimal
-    a0: Decimal
-    b0: Decimal
+    e_a: Decimal
+    e_c: Decimal
     phi: Decimal
     stake: Decimal
     pi: Decimal
@@ -126,16 +126,16 @@ def losses(g, alpha, defence):
     Its loss can be least where it adds nothing, where a threat starts or stops, where the settlement starts or
     stops to be all or nothing, and where z/(z + beta) + c_C beta is least: at beta = sqrt(z/c_C) - z.
     """
-    forces = [g.b0]
+    forces = [g.e_c]
     for force, edges in ((alpha, (g.r, 1 + g.k_a - g.surplus)), (defence, (g.rho, g.surplus - g.k_c))):
         for p in edges:
             forces += leaving(force, p)
         forces.append((force / g.c_c).sqrt() - force)
     found = []
     for beta in forces:
-        if beta >= g.b0:
+        if beta >= g.e_c:
             x, who = crisis(g, alpha, defence, beta)
-            found.append((x + g.c_c * (beta - g.b0), x, who, beta - g.b0))
+            found.append((x + g.c_c * (beta - g.e_c), x, who, beta - g.e_c))
     return found
 
 
@@ -153,7 +153,7 @@ def challenger(g, alpha, backing):
 
 def staying_loss(g, alpha):
     """Return what C loses by staying; it counts even where C's threat is credible: then challenging is better."""
-    return g.q + max([Decimal(0)] + [g.c_c * (beta - g.b0) for beta in leaving(alpha, g.r)])
+    return g.q + max([Decimal(0)] + [g.c_c * (beta - g.e_c) for beta in leaving(alpha, g.r)])
 
 
 def least_loss(g, alpha, backing, whose):
@@ -163,20 +163,20 @@ def least_loss(g, alpha, backing, whose):
 
 def fighting_loss(g, alpha):
     """Return the least that C can lose by yielding to A less than all, as if more than all could be taken."""
-    forces = [g.b0, max(g.b0, (alpha / g.c_c).sqrt() - alpha)]
-    return min(alpha / (alpha + beta) - g.k_a + g.surplus + g.c_c * (beta - g.b0) for beta in forces)
+    forces = [g.e_c, max(g.e_c, (alpha / g.c_c).sqrt() - alpha)]
+    return min(alpha / (alpha + beta) - g.k_a + g.surplus + g.c_c * (beta - g.e_c) for beta in forces)
 
 
 def tops(g, cost):
     """Return forces z at which p(z) - cost z can be largest, p being what z wins against a C that arms as it
-    likes best: z/(z + b0), or sqrt(c_C z) where C arms; and those where that changes."""
-    forces = [(g.b0 / cost).sqrt() - g.b0, g.c_c / (4 * cost * cost)]
-    room = 1 - 4 * g.c_c * g.b0
+    likes best: z/(z + e_C), or sqrt(c_C z) where C arms; and those where that changes."""
+    forces = [(g.e_c / cost).sqrt() - g.e_c, g.c_c / (4 * cost * cost)]
+    room = 1 - 4 * g.c_c * g.e_c
     if room >= 0:
         forces += [((1 + sign * room.sqrt()) / 2) ** 2 / g.c_c for sign in (-1, 1)]
     for p in (g.rho, g.surplus - g.k_c):
         if 0 < p < 1:
-            forces += [p * p / g.c_c, g.b0 * p / (1 - p)]
+            forces += [p * p / g.c_c, g.e_c * p / (1 - p)]
     return forces
 
 
@@ -186,27 +186,27 @@ def spared(g, alpha, backing):
 
 
 def holding_from(g, backing):
-    """Return the least forces of A, a0 or more, before which C would rather stay or yield than challenge."""
+    """Return the least forces of A, e_A or more, before which C would rather stay or yield than challenge."""
     if g.rho <= 0:
-        return g.a0
-    return crossing(lambda alpha: spared(g, alpha, backing), g.a0, g.a0 + 2 / g.c_a)
+        return g.e_a
+    return crossing(lambda alpha: spared(g, alpha, backing), g.e_a, g.e_a + 2 / g.c_a)
 
 
 def yielding_from(g):
-    """Return the least forces of A, a0 or more, before which C would rather yield than stay."""
+    """Return the least forces of A, e_A or more, before which C would rather yield than stay."""
 
     def spared(alpha):
         return staying_loss(g, alpha) - least_loss(g, alpha, Decimal(0), ALLY)
 
-    if least_loss(g, g.a0 + 2 / g.c_a, Decimal(0), ALLY) == NEVER:
+    if least_loss(g, g.e_a + 2 / g.c_a, Decimal(0), ALLY) == NEVER:
         return None
-    return crossing(spared, g.a0, g.a0 + 2 / g.c_a)
+    return crossing(spared, g.e_a, g.e_a + 2 / g.c_a)
 
 
 def act_with(g, alpha, backing):
     """Return what comes of forces `alpha` of A, an `Act`."""
     arms, x, who = challenger(g, alpha, backing)
-    return Act(alpha, arms, x, who, x - g.c_a * (alpha - g.a0))
+    return Act(alpha, arms, x, who, x - g.c_a * (alpha - g.e_a))
 
 
 def preferred(g, acts):
@@ -219,10 +219,10 @@ def preferred(g, acts):
 
 def ally_forces(g, backing, yielding):
     """Return forces of A among which are its best."""
-    overwhelming = crossing(lambda alpha: fighting_loss(g, alpha) - 1, g.a0, g.a0 + 2 / g.c_a)
+    overwhelming = crossing(lambda alpha: fighting_loss(g, alpha) - 1, g.e_a, g.e_a + 2 / g.c_a)
     own = tops(g, g.c_a)
-    forces = [g.a0, holding_from(g, backing), yielding, overwhelming, *own, *(z - backing for z in own)]
-    return [alpha for alpha in forces if alpha is not None and g.a0 <= alpha <= g.a0 + 2 / g.c_a]
+    forces = [g.e_a, holding_from(g, backing), yielding, overwhelming, *own, *(z - backing for z in own)]
+    return [alpha for alpha in forces if alpha is not None and g.e_a <= alpha <= g.e_a + 2 / g.c_a]
 
 
 def ally(g, backing, yielding):
@@ -232,8 +232,10 @@ def ally(g, backing, yielding):
 
 def conceding_worth(g, backing, arming):
     """Return what conceding is worth to A, before kappa: with arms, or adding none."""
-    acts = [act_with(g, z - backing, backing) for z in tops(g, g.c_a) if z - backing > g.a0] if arming else []
-    acts.append(act_with(g, g.a0, backing))
+    acts = (
+        [act_with(g, z - backing, backing) for z in tops(g, g.c_a) if z - backing > g.e_a] if arming else []
+    )
+    acts.append(act_with(g, g.e_a, backing))
     return max((act.payoff for act in acts if act.crisis == CHALLENGER), default=NO_WORTH)
 
 
@@ -242,8 +244,8 @@ def holding_backing(g, floor, most):
     before the forces that leave A so much. None if that is nowhere."""
 
     def above(backing):
-        alpha = g.a0 + (g.q - floor(backing)) / g.c_a
-        return spared(g, alpha, backing) if alpha >= g.a0 else NO_WORTH
+        alpha = g.e_a + (g.q - floor(backing)) / g.c_a
+        return spared(g, alpha, backing) if alpha >= g.e_a else NO_WORTH
 
     return crossing(above, Decimal(0), most)
 
@@ -267,14 +269,14 @@ def backings(g, without, yielding):
     found.append(holding_backing(g, lambda d: conceding_worth(g, d, True), most))
     own = tops(g, g.c_a)
     for end in own:
-        if end > g.a0:
+        if end > g.e_a:
             arms = crossing(
                 lambda d: conceding_worth(g, d, True) - conceding_worth(g, d, False) - 2 * TIE,
                 nil,
-                end - g.a0,
+                end - g.e_a,
             )
             found.append(arms)
-    found += [z - g.a0 for z in own + (tops(g, g.price / g.stake) if g.stake > 0 else [])]
+    found += [z - g.e_a for z in own + (tops(g, g.price / g.stake) if g.stake > 0 else [])]
     return sorted(d for d in set(found) if d is not None and 0 < d <= most)
 
 

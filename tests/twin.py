@@ -68,8 +68,8 @@ def edge(g, x, y):
 @njit(cache=True)
 def crisis(g, s, a, b):
     """Return the settlement and who challenges (move 5)."""
-    c_a, c_c, c_s, q, k_a, k_c, a0, b0, phi, lam, pi, gamma, kappa, f, contest = g
-    alpha, beta = a0 + a, b0 + b
+    c_a, c_c, c_s, q, k_a, k_c, e_a, e_c, phi, lam, pi, gamma, kappa, f, contest = g
+    alpha, beta = e_a + a, e_c + b
     defence = alpha + phi * s
     surplus = pi * (k_a + k_c)
     p = win(g, alpha, beta)
@@ -201,41 +201,41 @@ def contest_nodes(g, force, low, high):
     """Return new arms of C between `low` and `high`: spread over the log odds against `force`, where a
     contest is decided whatever the scale, and over the arms themselves. They are dense near both ends, for a
     dip between the end and a maximum close by is easily missed."""
-    b0 = g[7]
+    e_c = g[7]
     sure = np.empty(2)
     for i, b in enumerate((low, high)):
-        p = win(g, force, b0 + b)
+        p = win(g, force, e_c + b)
         sure[i] = math.log(p / (1 - p)) if 0 < p < 1 else (-CERTAIN if p <= 0 else CERTAIN)
     sure = np.minimum(CERTAIN, np.maximum(-CERTAIN, sure))
     odds = dense_ends(sure[0], sure[1], 29)
-    by_odds = np.array([arms_at(g, force, -log_odds) - b0 for log_odds in odds])
+    by_odds = np.array([arms_at(g, force, -log_odds) - e_c for log_odds in odds])
     return spread(np.concatenate((by_odds, dense_ends(low, high, 15))), low, high)
 
 
 @njit(cache=True)
 def challenger_ends(g, s, a):
     """Return new arms of C between which nobody's threat starts or stops and no settlement is clamped."""
-    c_a, c_c, c_s, q, k_a, k_c, a0, b0, phi, lam, pi, gamma, kappa, f, contest = g
-    alpha = a0 + a
+    c_a, c_c, c_s, q, k_a, k_c, e_a, e_c, phi, lam, pi, gamma, kappa, f, contest = g
+    alpha = e_a + a
     defence = alpha + phi * s
     ends = np.zeros(6)
     ends[1] = 1 / c_c
-    ends[2] = arms_until(g, alpha, q + k_a) - b0
-    ends[3] = arms_until(g, defence, q - k_c) - b0
-    ends[4] = arms_until(g, alpha, 1 + k_a - pi * (k_a + k_c)) - b0
-    ends[5] = arms_until(g, defence, pi * (k_a + k_c) - k_c) - b0
+    ends[2] = arms_until(g, alpha, q + k_a) - e_c
+    ends[3] = arms_until(g, defence, q - k_c) - e_c
+    ends[4] = arms_until(g, alpha, 1 + k_a - pi * (k_a + k_c)) - e_c
+    ends[5] = arms_until(g, defence, pi * (k_a + k_c) - k_c) - e_c
     return np.sort(np.minimum(1 / c_c, np.maximum(0.0, ends)))
 
 
 @njit(cache=True)
 def challenger(g, s, a):
     """Return C's best new arms, the settlement, who challenges, how C arms, and the best payoff by crisis."""
-    c_c, a0, phi = g[1], g[6], g[8]
+    c_c, e_a, phi = g[1], g[6], g[8]
     best = np.full(3, -np.inf)
     arms = np.zeros(3)
     settled = np.zeros(3)
     how = np.zeros(3, dtype=np.int64)
-    alpha = a0 + a
+    alpha = e_a + a
     defence = alpha + phi * s
     ends = challenger_ends(g, s, a)
     for b in ends:
@@ -300,16 +300,16 @@ def ally_outcome(a, g, s):
 @njit(cache=True)
 def ally_nodes(g, s):
     """Return new arms of A: dense near none, and around what decides a contest with C's standing forces."""
-    c_a, a0, b0, phi = g[0], g[6], g[7], g[8]
+    c_a, e_a, e_c, phi = g[0], g[6], g[7], g[8]
     n = 96
     odds = 13
     nodes = np.empty(n + 2 * odds)
     nodes[:n] = (np.arange(n) / (n - 1)) ** 3 / c_a
     for i in range(odds):
         log_odds = 8.0 * (2 * i / (odds - 1) - 1)
-        force = arms_at(g, b0, log_odds)
-        nodes[n + i] = force - a0
-        nodes[n + odds + i] = force - a0 - phi * s
+        force = arms_at(g, e_c, log_odds)
+        nodes[n + i] = force - e_a
+        nodes[n + odds + i] = force - e_a - phi * s
     return spread(nodes, 0.0, 1 / c_a)
 
 

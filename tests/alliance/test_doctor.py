@@ -161,7 +161,7 @@ def test_nowhere_to_keep_kernels(environment, words):
     )
     assert done.stdout.splitlines() == [
         words,
-        f"compiled anew in every run, which takes up to a minute: {words}",
+        f"compiled again in every run, which takes up to a minute: {words}",
         "set NUMBA_CACHE_DIR to a folder that can be written",
     ]
 
@@ -176,7 +176,7 @@ def test_no_home(monkeypatch, capsys):
     monkeypatch.setattr("foedus.kernels._jit.cache_root", no_home)
     assert run(["doctor"]) == 1
     said = capsys.readouterr().out.splitlines()
-    assert "✗ compiled kernels are kept: there is no home folder to keep them in" in said
+    assert "✗ compiled kernels are kept: there is no home folder for compiled code" in said
     assert said[-1] == "wrong: 1. What to do: set NUMBA_CACHE_DIR to a folder that can be written"
 
 

@@ -99,7 +99,7 @@ class TestSolve:
             (["--stake", "much"], "Invalid value for --stake: 'much' is not a number"),
             (
                 ["--stake", "0,4"],
-                "Invalid value for --stake: '0,4' is not a number; decimals are set off by a point",
+                "Invalid value for --stake: '0,4' is not a number; use a point for decimals",
             ),
             (["--stakes", "1"], "Unknown option: --stakes."),
             (
@@ -301,7 +301,7 @@ class TestMap:
             ("from = 0.05", "from = 0.0", "axes.ally_cost: from = 0.0 is not allowed on a log axis; it must be > 0 (from run.toml)"),
             ('scale = "log"', 'scale = "cubic"', "axes.ally_cost.scale = 'cubic': input should be 'linear' or 'log' (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", "0.5", "axes.status_quo = 0.5 is no axis; it must be a list or { from, to, points } (from run.toml)"),
-            ("{ from = 0.1, to = 0.9, points = 16 }", "[]", "status_quo: the list of its values is empty; at least one is needed (from run.toml)"),
+            ("{ from = 0.1, to = 0.9, points = 16 }", "[]", "status_quo: the list of values is empty; give at least one (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", '["a"]', "status_quo: its values are not all numbers (from run.toml)"),
             ('"pledge"]', '"pledges"]', "'pledges' is not a variable; there are regime, pledge, "),
             ('["regime", "pledge"]', "[]", "variables is empty; at least one is needed (from run.toml)"),

@@ -154,7 +154,7 @@ def test_labels_have_long_names_symbols_and_units(grid):
     [
         ("phi", r"\phi"),
         ("lambda", r"\lambda"),
-        ("a_0", "a_{0}"),
+        ("e_A", "e_{A}"),
         ("U_S^0", "U_{S}^{0}"),
         ("a + phi s - a^0", r"a + \phi s - a^{0}"),
         ("theta", r"\theta"),

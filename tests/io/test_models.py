@@ -170,7 +170,7 @@ DAMAGES = {
     "kind": (
         "model_described",
         part_changed("parameters", 0, default="ten"),
-        NO_MODEL + "parameter demand: 'ten' is none of its values",
+        NO_MODEL + "parameter demand: 'ten' is not one of its values",
     ),
     "units": (
         "model_described",

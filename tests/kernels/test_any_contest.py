@@ -119,7 +119,7 @@ ROUND_GAMES = {
     "signing": ({"ally_cost": 2.5, "superpower_cost": 0.1, "status_quo": 0.3, "ally_war_cost": 0, "challenger_war_cost": 0.2,
                  "challenger_forces": 0.5, "stake": 2, "bargaining_power": 0.5, "autonomy_cost": 0.2, "decisiveness": 10},
                 "DETERRENCE", -0.05969),
-    # P(a0, b0) = q, and nothing to take
+    # P(e_A, e_C) = q, and nothing to take
     "standing": ({"ally_cost": 2, "challenger_cost": 0.6, "superpower_cost": 0.6, "status_quo": 0.2, "ally_war_cost": 0,
                   "challenger_war_cost": 0, "ally_forces": 0.1, "challenger_forces": 1.6, "stake": 0.5, "decisiveness": 0.5},
                  "SELF_RELIANCE", 0.0),
@@ -203,7 +203,7 @@ def test_decisiveness_one_is_met_from_both_sides():
     assert moved.mean() < 0.02
 
 
-# With K = 0 and a0 = 0, and b0 -> 0, the settlement is the win probability, whoever challenges: A leads and
+# With K = 0 and e_A = 0, and e_C -> 0, the settlement is the win probability, whoever challenges: A leads and
 # C follows in a contest for a prize of 1 (Dixit 1987, American Economic Review 77(5); the follower who gives
 # up where gamma > 1: Perez-Castrillo and Verdier 1992, Public Choice 73).
 

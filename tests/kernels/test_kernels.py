@@ -432,7 +432,7 @@ def test_without_a_cache_games_are_solved_with_one_warning(tmp_path, full):
     assert done.stdout == f"2.0 3.0 {kept}\n"
     assert done.stderr.count("Warning: ") == 1
     reason = f"{kept} cannot be written: File too large" if full else f"{folder} cannot be written"
-    words = f"kernels are compiled anew in every run: {reason}; set NUMBA_CACHE_DIR to a folder that can be written"
+    words = f"kernels are compiled again in every run: {reason}; set NUMBA_CACHE_DIR to a folder that can be written"
     assert f"UserWarning: {words}\n" in done.stderr
 
 

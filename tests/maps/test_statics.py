@@ -128,7 +128,7 @@ class TestResponses:
     def test_a_kink_is_told_with_both_sides(self):
         """Without S, A that concedes arms to c_C/(4 c_A^2), but to no less than keeps C from adding arms.
 
-        That is z + b_0 = sqrt(z/c_C), which binds as c_A rises.
+        That is z + e_C = sqrt(z/c_C), which binds as c_A rises.
         """
         least = ((math.sqrt(2) - math.sqrt(2 - 4 * 0.2)) / 2) ** 2
         cost = math.sqrt(0.5 / 4 / least)

@@ -79,12 +79,12 @@ def solving(body):
 FILES = {
     "no model": (
         "import foedus\n",
-        "x.py makes no Model; a line of it must say: model = Model(...) (from --model x.py)",
+        "x.py makes no Model; it needs a line: model = Model(...) (from --model x.py)",
     ),
     "not Python": ("model = Model(", "x.py, line 1: '(' was never closed (from --model x.py)"),
     "several": (
         SOUND + 'other = Model("other", "", model.parameters, model.outcomes, solve)\n',
-        "x.py has the models model, other; name one, as in x.py:model (from --model x.py)",
+        "x.py has the models model, other; name one, such as x.py:model (from --model x.py)",
     ),
     "import missing": (
         "import nothing_like_it\n" + SOUND,
@@ -94,7 +94,7 @@ FILES = {
     "raises without words": (SOUND + "raise ValueError\n", "x.py, line 22: ValueError (from --model x.py)"),
     "exits": (
         "import sys\nsys.exit(3)\n",
-        "x.py, line 2: it ends the program; a file that makes a model must not (from --model x.py)",
+        "x.py, line 2: it ends the program; a model's file must not do that (from --model x.py)",
     ),
     "default": (
         changed('"u", 1.0', '"u", -1.0'),
@@ -110,15 +110,15 @@ FILES = {
     ),
     "dimension": (
         changed('Outcome("height")', 'Outcome("game")'),
-        "x.py, line 16: the outcome 'game' has the name of something that foedus tells of games; give it another name (from --model x.py)",
+        "x.py, line 16: the outcome 'game' has the name of a variable of foedus; give it another name (from --model x.py)",
     ),
     "no codes": (
         changed(", codes=Zone", ""),
-        "x.py, line 16: the model zones has no outcome that is a code, and a map shows one; give one of its outcomes codes= (from --model x.py)",
+        "x.py, line 16: the model zones has no outcome that is a code, which maps need; give one of its outcomes codes= (from --model x.py)",
     ),
     "code -1": (
         changed("range(2)", "-1, 0"),
-        "x.py, line 16: zone: Zone.LOW is -1, the code of games that could not be solved; take another (from --model x.py)",
+        "x.py, line 16: zone: Zone.LOW is -1, the code for unsolved games; choose another number (from --model x.py)",
     ),
     "code 63": (
         changed("range(2)", "0, 63"),
@@ -138,7 +138,7 @@ FILES = {
     ),
     "no function": (
         changed("solve=solve", "solve=3"),
-        "x.py, line 16: solve = 3 is not a function; it must be one, as def solve(p) (from --model x.py)",
+        "x.py, line 16: solve = 3 is not a function; write one, such as def solve(p) (from --model x.py)",
     ),
     "arguments": (
         changed("solve(p)", "solve(t, u)"),
@@ -146,7 +146,7 @@ FILES = {
     ),
     "our name": (
         changed('"zones"', '"alliance"'),
-        "x.py: the name alliance is that of foedus' own model; give yours another name (from --model x.py)",
+        "x.py: foedus has a model with the name alliance; give yours another name (from --model x.py)",
     ),
 }
 KERNELS = {
@@ -306,15 +306,15 @@ def test_what_names_no_model_is_refused(folder, place):
         "x.py:other": "x.py has no model 'other'; it has model (from --model x.py:other)",
         "missing.py": f"{folder}/missing.py: No such file or directory",
         "folder.py": f"{folder}/folder.py: Is a directory",
-        "latin.py": "latin.py is not a text in UTF-8 (from --model latin.py)",
+        "latin.py": "latin.py is not a text file in UTF-8 (from --model latin.py)",
     }
-    named = f"{place!r} is not a model; name a file that ends in .py, as in entry.py, or entry.py:name, or one that foedus has: alliance (from --model {place})"
+    named = f"{place!r} is not a model; give a file that ends in .py, such as entry.py or entry.py:name, or a built-in model: alliance (from --model {place})"
     assert refused(folder, "solve", "--model", place) == words.get(place, named)
 
 
 def test_in_plain_python_a_code_of_another_outcome_is_refused(folder):
     (folder / "x.py").write_text(solving("return Other.LARGE, 1.0"))
-    words = "x.py, line 11: the kernel raised TypeError: Other.LARGE is no code of Zone, in Game()"
+    words = "x.py, line 11: the kernel raised TypeError: Other.LARGE is not a code of Zone, in Game()"
     words = words.replace(", line 11", "")  # nothing is wrong with the line itself
     assert refused(folder, "solve", "--model", "x.py", NUMBA_DISABLE_JIT="1") == words
 

@@ -283,7 +283,7 @@ def test_a_cluster_that_has_another_file_or_none_says_so(own, tmp_path, monkeypa
     model = foedus.load_model(file)
     with clusters.connected(None, 1) as client:
         file.write_text(file.read_text().replace("0.0, 1.0", "0.0, 0.9"))
-        with pytest.raises(ValueError, match=" is another on ") as other:
+        with pytest.raises(ValueError, match=" differs on ") as other:
             foedus.sweep_to("map.nc", AXES, model=model, client=client)
         file.unlink()
         with pytest.raises(ValueError, match="there is no ") as none:

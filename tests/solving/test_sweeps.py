@@ -277,7 +277,7 @@ class TestSweep:
             ({"axes": {"stake": np.ma.masked_less([1.0, 2.0], 1.5)}}, ValueError, "stake: some of its values are masked"),
             ({"axes": {"decisiveness": [1.0, 0.0]}}, ValueError, r"decisiveness\[1\] = 0.0 is not allowed; it must be > 0"),
             ({"axes": {}}, ValueError, "a sweep needs at least one axis"),
-            ({"axes": {"stake": []}}, ValueError, "stake: the list of its values is empty; at least one is needed"),
+            ({"axes": {"stake": []}}, ValueError, "stake: the list of values is empty; give at least one"),
             ({"axes": {"stake": [[1.0]]}}, ValueError, r"not an array of shape \(1, 1\)"),
             ({"axes": {"stake": 1.0}}, ValueError, r"not an array of shape \(\)"),
             ({"axes": {"stake": ["a"]}}, TypeError, "stake: its values are not all numbers"),

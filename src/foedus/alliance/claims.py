@@ -204,7 +204,7 @@ def deterrence_no_provocation(g: Games) -> Truths:
 
 
 def deterrence_too_weak_alone(g: Games) -> Truths:
-    """P(alpha, b0) <= q + k_A: against C's existing forces A has no credible threat."""
+    """P(alpha, e_C) <= q + k_A: against C's existing forces A has no credible threat."""
     given = g.given
     _, own, _ = _own(g)
     wins = win_probability(given.contest, given.decisiveness, own, given.challenger_forces)
@@ -325,7 +325,7 @@ CLAIMS = (
     ),
     Claim(
         "deterrence_too_weak_alone",
-        "That is because A stays too weak to act alone: P(a0 + a, b0) <= q + k_A.",
+        "That is because A stays too weak to act alone: P(e_A + a, e_C) <= q + k_A.",
         _DETERRENCE,
         deterrence_too_weak_alone,
     ),

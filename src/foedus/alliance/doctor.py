@@ -178,7 +178,7 @@ def _kernels() -> str:
     if _jit.plain:
         return "plain Python, a thousand times slower: NUMBA_DISABLE_JIT is set"
     if _jit.CACHE_FOLDER is None:
-        return "compiled anew in every run, which takes up to a minute: " + _jit.no_cache()
+        return "compiled again in every run, which takes up to a minute: " + _jit.no_cache()
     files = [file for file in _jit.CACHE_FOLDER.rglob("*.nbc") if file.is_file()]
     size = sum(file.stat().st_size for file in files) / 1e6
     if not files:

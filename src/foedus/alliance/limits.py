@@ -18,7 +18,7 @@ def fixed_arms_cutpoints(
 
     They are the limit of `cutpoints` of the ratio contest with decisiveness 1, no existing forces of A and a
     `challenger_cost` that grows without bound: below the first A overturns the status quo alone, up to the
-    second it holds it alone, beyond it concedes. With M = b_0, K = k_A + k_C and B = 1 - q + k_C::
+    second it holds it alone, beyond it concedes. With M = e_C, K = k_A + k_C and B = 1 - q + k_C::
 
         (B - sqrt((1 - pi) B K))^2 / M                      if pi <= 1 - K/B
         min(pi, (1 - q)/K) B (B - K) / M                    else
