@@ -338,9 +338,7 @@ def test_payoffs_are_written_out(tmp_path, parameters):
     ],
 )
 def test_where_moves_cannot_be_told_apart_there_is_no_tree(tmp_path, parameters, cost):
-    words = (
-        f"there is no tree of this game: where a unit of arms costs {cost}, those that matter are too few or"
-    )
+    words = f"there is no tree of this game: a unit of arms costs {cost}, so those that matter are too few"
     with pytest.raises(ValueError, match=re.escape(words)):
         foedus.solve(**parameters).to_efg(tmp_path / "game.efg")
     assert os.listdir(tmp_path) == []
@@ -369,7 +367,7 @@ class TestRefusals:
                 "game.efg",
                 {"pledges": 1, "arms": 60},
                 ValueError,
-                "make 10,800 ends; a tree has 5,000 at most",
+                "make 10,800 ends; a tree may have at most 5,000",
             ),
         ],
     )
@@ -416,7 +414,7 @@ def test_on_the_command_line(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().out
     for title in (
         "after some pledges of S (equilibrium: 0.2225)",
-        "after some arms of A, behind a pledge of 0.2225",
+        "after some arms of A, with a pledge of 0.2225",
     ):
         assert title in said
     assert "…" not in said

@@ -188,7 +188,7 @@ class TestMap:
         assert capsys.readouterr().out.startswith(first[: first.index("384 games in")])
         assert Path("map.nc").read_bytes() == before
         Path("run.toml").write_text(RUN.replace("0.6", "0.7"))
-        words = "map.nc exists already, and cannot be resumed: its challenger_cost is 0.6, not 0.7; --overwrite replaces it"
+        words = "map.nc exists already and cannot be resumed: its challenger_cost is 0.6, not 0.7; --overwrite replaces it"
         assert refuse(capsys, "map", "run.toml", "--resume") == words
 
     def test_zarr_by_the_ending(self, folder):
@@ -444,7 +444,7 @@ class TestMap:
         assert run(["map", "run.toml", "-o", "map.nc"]) == 2
         size, refusal = capsys.readouterr().err.splitlines()
         assert size.startswith("1,000,000,000,000,000,000,000,000 games: the results take ")
-        assert refusal == "foedus: 1,000,000,000,000,000,000,000,000 games are more than any file holds"
+        assert refusal == "foedus: 1,000,000,000,000,000,000,000,000 games do not fit in any file"
 
     def test_refuses_bad_threads(self, folder, capsys):
         assert (
@@ -832,7 +832,7 @@ def test_the_default_map_is_what_the_documentation_says():
     [
         ("axes.stake = [1.0]".encode("utf-16"), "is UTF-16; save it as text in UTF-8"),  # PowerShell's >
         ("stake\n1\n# Gro\u00dfbritannien".encode("cp1252"), "is not UTF-8, but perhaps Windows-1252 (byte 0xdf); save it as text in UTF-8"),
-        (b"PK\x03\x04\0\0\0", "is no text; save it as text in UTF-8"),  # Excel's own
+        (b"PK\x03\x04\0\0\0", "is not a text; save it as text in UTF-8"),  # Excel's own
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(

@@ -65,8 +65,8 @@ class TestLazy:
         [
             (64, TypeError, "chunks must be a mapping of axes to sizes, not a int"),
             ({"stake": 2}, ValueError, "chunks: 'stake' is not an axis; there are ally_cost, status_quo"),
-            ({"ally_cost": (1, 2)}, ValueError, "does not cut the axes"),
-            ({"ally_cost": "many"}, ValueError, "does not cut the axes"),
+            ({"ally_cost": (1, 2)}, ValueError, "do not fit the axes"),
+            ({"ally_cost": "many"}, ValueError, "do not fit the axes"),
         ],
     )
     def test_refusals(self, chunks, error, words):
@@ -180,7 +180,7 @@ class TestCommandLine:
                 worker.terminate()
                 worker.wait()
         said = capsys.readouterr().err
-        assert "has another foedus (9.9.9) than this one (0.1.0); install the same on all" in said
+        assert "has another version of foedus (9.9.9, not 0.1.0); install the same version everywhere" in said
         assert said.count("\n") == 1
         assert sorted(os.listdir()) == ["other", "run.toml"]
 
@@ -192,4 +192,4 @@ class TestCommandLine:
         monkeypatch.setitem(sys.modules, "distributed", None)
         monkeypatch.delitem(sys.modules, "foedus.large.dask")
         assert run(["map", "run.toml", "--dask", "--no-picture"]) == 2
-        assert capsys.readouterr().err == ("foedus: clusters take Dask: pip install 'foedus[dask]'\n")
+        assert capsys.readouterr().err == ("foedus: clusters need Dask: pip install 'foedus[dask]'\n")

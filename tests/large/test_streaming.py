@@ -203,7 +203,7 @@ class TestResuming:
         with pytest.raises(ValueError, match=f"map{ending}.part cannot be resumed: {words}; overwrite"):
             foedus.sweep_to(path, **asked | change, resume=True)
         foedus.sweep_to(path, **asked, resume=True)
-        with pytest.raises(FileExistsError, match=f"exists already, and cannot be resumed: {words}"):
+        with pytest.raises(FileExistsError, match=f"exists already and cannot be resumed: {words}"):
             foedus.sweep_to(path, **asked | change, resume=True)
         same_bits(path, foedus.sweep(**asked))
 
@@ -229,7 +229,9 @@ class TestResuming:
 
         with pytest.raises(KeyboardInterrupt):
             foedus.sweep_to(path, AXES, progress=stop)
-        words = "map.nc.part holds an unfinished map; resume goes on with it, overwrite starts anew"
+        words = (
+            "map.nc.part holds an unfinished map; use resume to continue with it, or overwrite to start again"
+        )
         with pytest.raises(FileExistsError, match=words):
             foedus.sweep_to(path, AXES)
         with pytest.raises(ValueError, match="is the draft of a map that is not finished"):

@@ -399,7 +399,7 @@ class TestTopology:
 @pytest.mark.parametrize(
     ("axes", "options", "words"),
     [
-        ({"ally_cost": [1, 2]}, {}, "an adaptive map has two axes"),
+        ({"ally_cost": [1, 2]}, {}, "an adaptive map needs two axes"),
         ({"ally_cost": [1, 2], "stake": [1]}, {}, "stake: an adaptive map needs two values or more"),
         (
             {"ally_cost": [2, 1], "stake": [1, 2]},
@@ -488,7 +488,7 @@ def test_what_may_be_missed_is_told():
     """A map of two columns: a band from border to border between two values of the lattice is missed."""
     axes = {"ally_cost": np.geomspace(0.05, 5, 300), "status_quo": [0.5, 0.5001]}
     ds = foedus.adaptive_map(axes, spacing=1000)
-    assert ds.attrs["unseen"].startswith("regions enclosed by one regime, or by it and the border, that lie")
+    assert ds.attrs["unseen"].startswith("regions that one regime, or one regime and the border, enclose")
     assert "1000 steps apart" in ds.attrs["unseen"]
 
 

@@ -278,15 +278,15 @@ class TestGrids:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"variables": ["regime"]}, "'regime' is a code, of which there is no response; ask for numbers"),
+        ({"variables": ["regime"]}, "'regime' is a code and has no response; choose numbers"),
         ({"variables": ["arms"]}, "'arms' is not a variable"),
         ({"parameters": ["arms"]}, "'arms' is not a parameter"),
-        ({"parameters": []}, "must name one or more, each once"),
-        ({"parameters": ["stake", "stake"]}, "must name one or more, each once"),
+        ({"parameters": []}, "must name one or more parameters, each once"),
+        ({"parameters": ["stake", "stake"]}, "must name one or more parameters, each once"),
         ({"axes": {"stake": [1.0]}, "stake": 1.0}, "stake is both an axis and fixed at 1.0"),
         (
             {"axes": {"stake": np.linspace(0, 1, 3000), "ally_cost": np.linspace(1, 2, 3000)}},
-            r"the statics of 9,000,000 games take 35 GB, and 4 are allowed",
+            r"the statics of 9,000,000 games take 35 GB; at most 4 GB are allowed",
         ),
         ({"stake": -1}, "stake = -1.0 is not allowed; it must be >= 0"),
         ({"contest": "war"}, "contest = 'war' is not allowed"),

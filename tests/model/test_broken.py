@@ -164,15 +164,15 @@ KERNELS = {
     ),
     "fewer in a line": (
         "if p.t > 1:\n    return Zone.HIGH\nreturn Zone.LOW, 1.0",
-        "x.py, lines 12 and 13: solve returns values of other kinds in one line than in another; it must return a value for each outcome: zone, height (--verbose tells more)",
+        "x.py, lines 12 and 13: solve returns values of different kinds in different lines; it must return a value for each outcome: zone, height (--verbose tells more)",
     ),
     "more in a line": (
         "if p.t > 1:\n    return Zone.HIGH, 1.0, 1.0\nreturn Zone.LOW, 1.0",
-        "x.py, lines 12 and 13: solve returns values of other kinds in one line than in another; it must return a value for each outcome: zone, height (--verbose tells more)",
+        "x.py, lines 12 and 13: solve returns values of different kinds in different lines; it must return a value for each outcome: zone, height (--verbose tells more)",
     ),
     "text in a line": (
         'if p.t > 1:\n    return Zone.HIGH, "high"\nreturn Zone.LOW, 1.0',
-        "x.py, lines 12 and 13: solve returns values of other kinds in one line than in another; it must return a value for each outcome: zone, height (--verbose tells more)",
+        "x.py, lines 12 and 13: solve returns values of different kinds in different lines; it must return a value for each outcome: zone, height (--verbose tells more)",
     ),
     "nothing": (
         "pass",
@@ -203,27 +203,27 @@ KERNELS = {
     ),
     "other code": (
         "return 2 if p.t > 1 and p.u > 0 else 0, 1.0",
-        "x.py: the kernel gives 2 as zone in Game(t=1.5); the codes are 0 low, 1 high",
+        "x.py: the kernel returns 2 as zone in Game(t=1.5); the codes are 0 low, 1 high",
     ),
     "code of 8 bits": (
         "return 256, 1.0",
-        "x.py: the kernel gives 256 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
+        "x.py: the kernel returns 256 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
     ),
     "code of 64 bits": (
         "return 2**40, 1.0",
-        "x.py: the kernel gives 1099511627776 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
+        "x.py: the kernel returns 1099511627776 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
     ),
     "half a code": (
         "return 0.5, 1.0",
-        "x.py: the kernel gives 0.5 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
+        "x.py: the kernel returns 0.5 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
     ),
     "NaN code": (
         "if p.t > 1:\n    return math.nan, 1.0\nreturn Zone.LOW, 1.0",
-        "x.py: the kernel gives nan as zone in Game(t=1.5, u=0.0); the codes are 0 low, 1 high",
+        "x.py: the kernel returns nan as zone in Game(t=1.5, u=0.0); the codes are 0 low, 1 high",
     ),
     "code where Python raises": (
         "return 7, 1 / p.t",
-        "x.py: the kernel gives 7 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
+        "x.py: the kernel returns 7 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
     ),
     "no parameter": (
         "return Zone.LOW, p.costs",
@@ -243,7 +243,7 @@ KERNELS = {
     ),
     "index that is not whole": (
         "return Zone.LOW, np.ones(3)[p.t]",
-        "x.py, line 11: solve cannot be compiled: numba knows no getitem(array(float64, 1d, C), float64); an index must be whole, as in int(p.u) (--verbose tells more)",
+        "x.py, line 11: solve cannot be compiled: numba knows no getitem(array(float64, 1d, C), float64); an index must be a whole number, such as int(p.u) (--verbose tells more)",
     ),
     "no code": ("return Zone.MIDDLE, 1.0", "x.py, line 11: there is no Zone.MIDDLE (--verbose tells more)"),
     "item": (
@@ -409,10 +409,10 @@ def test_what_was_solved_before_a_game_that_cannot_be_stays(folder):
     assert failed.returncode == 2
     assert failed.stderr == (
         "foedus: x.py, line 12: the kernel raised ValueError, in Game(t=2.0, u=3.0); "
-        f"what is solved stands in {folder}/map.nc.part, to be resumed with the same model only\n"
+        f"the solved part is kept in {folder}/map.nc.part and can be resumed with the same model only\n"
     )
     (folder / "x.py").write_text(solving(LATE.replace("== 3", "== 4")))
-    words = "cannot be resumed: it was made by another version of the model zones: only its source text differs; overwrite starts anew"
+    words = "cannot be resumed: it was made by another version of the model zones: only its source text differs; use overwrite to start again"
     assert refused(folder, *command, "--resume") == f"{folder}/map.nc.part {words}"
     assert foedus(*command, "--overwrite", cwd=folder).returncode == 0
     assert sorted(path.name for path in folder.iterdir() if path.suffix) == ["map.nc", "run.toml", "x.py"]

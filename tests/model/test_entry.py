@@ -111,7 +111,7 @@ def test_statics_are_the_derivatives():
         Entry.BLOCKADED,
     ]
     assert near.parameter.values.tolist() == ["demand", "cost", "sunk_cost"]
-    with pytest.raises(ValueError, match="'conduct' is a choice, to which there is no response"):
+    with pytest.raises(ValueError, match="'conduct' is a choice, so nothing has a response to it"):
         foedus.statics(model=model, parameters=["conduct"])
 
 

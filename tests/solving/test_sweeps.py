@@ -102,7 +102,7 @@ class TestGame:
             Game(stake=10**400)
 
     def test_refuses_what_is_no_game(self):
-        with pytest.raises(TypeError, match=r"game must be a Game, not 0.4; parameters are given by name"):
+        with pytest.raises(TypeError, match=r"game must be a Game, not 0.4; give parameters by name"):
             foedus.solve(0.4)
 
     def test_refuses_unknown_contests(self):
@@ -183,7 +183,7 @@ class TestSolve:
             ({"ally_cost": 1.0, "alliance_cost": "limit"}, ["S is at its participation limit"]),
             (
                 {"ally_cost": 0.5, "decisiveness": 4.0},
-                ["Restraint:", "take concessions all the same"],
+                ["Restraint:", "sign and still take concessions"],
             ),
         ],
     )
@@ -403,9 +403,9 @@ class TestPoints:
         ("points", "fixed", "error", "words"),
         [
             (np.ones((3, 2)), {}, TypeError, "points must be a mapping, a DataFrame or a Dataset, not a ndarray"),
-            ({}, {}, ValueError, "no column is named like a parameter"),
-            (xr.Dataset({"size": ("game", [1.0])}), {}, ValueError, "no column is named like a parameter"),
-            ({"stake": [1.0], "ally_cost": [1.0, 2.0]}, {}, ValueError, "the columns must be of one length, but stake has 1, ally_cost has 2"),
+            ({}, {}, ValueError, "no column has the name of a parameter"),
+            (xr.Dataset({"size": ("game", [1.0])}), {}, ValueError, "no column has the name of a parameter"),
+            ({"stake": [1.0], "ally_cost": [1.0, 2.0]}, {}, ValueError, "the columns must have the same length, but stake has 1, ally_cost has 2"),
             ({"stake": [1.0]}, {"stake": 1.0}, ValueError, "stake is both a column and fixed at 1.0; it can be only one"),
             ({"size": [1.0]}, {}, TypeError, "'size' is not a parameter"),
             ({"stake": [1.0, -1.0]}, {}, ValueError, r"stake\[1\] = -1.0 is not allowed; it must be >= 0"),

@@ -157,13 +157,13 @@ def in_place(g):
     [
         (
             lambda g: g.found.profit,
-            r"gives float64 of shape \(589,\); it must give booleans of shape \(589,\), or one",
+            r"returns float64 of shape \(589,\); it must return booleans of shape \(589,\), or one",
         ),
-        (lambda g: g.found.entry, r"gives int8 of shape"),
-        (lambda g: (g.found.profit > 0)[:3], r"gives bool of shape \(3,\)"),
-        (lambda g: None, "gives None; it must give booleans"),
-        (lambda g: 1, "gives 1; it must"),
-        (lambda g: "yes", "gives 'yes'; it must"),
+        (lambda g: g.found.entry, r"returns int8 of shape"),
+        (lambda g: (g.found.profit > 0)[:3], r"returns bool of shape \(3,\)"),
+        (lambda g: None, "returns None; it must return booleans"),
+        (lambda g: 1, "returns 1; it must"),
+        (lambda g: "yes", "returns 'yes'; it must"),
         (
             lambda g: g.found.profits > 0,
             "AttributeError: 'profits' is not an outcome; there are entry, output, rival_",
@@ -202,13 +202,13 @@ def test_what_a_function_gives_is_checked(holds, words):
 @pytest.mark.parametrize(
     ("claims", "words"),
     [
-        ([], "the model entry has no claims to be tested"),
+        ([], "the model entry has no claims to test"),
         ([Claim("a", "", always, always)] * 2, "two claims of the model entry are named a"),
         ([Claim("a", "", always, always, "price")], "'price' is not a parameter; .* .from the claim a."),
         ([Claim("a", "", always, always, "")], "'' is not a parameter"),
         (
             [Claim("a", "", always, always, "conduct")],
-            "along = 'conduct' is a choice; a line is along a number",
+            "along = 'conduct' is a choice; it must be a number",
         ),
     ],
 )
