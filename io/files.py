@@ -135,11 +135,16 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
     else now. It is written beside `path` and renamed when it is complete. An existing file is replaced. Zarr
     needs ``foedus[zarr]``.
 
-    Raises ------ TypeError if `dataset` is not a Dataset, or was not made by foedus. ValueError if `path` has
-    another ending, `SOURCE_DATE_EPOCH` is not a time, or a file would not give back something in `dataset`
-    unchanged: a name, values that are neither numbers nor texts, wrong codes, an attribute.
-    FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, OSError if `path` cannot be
-    written; an existing file stays as it was.
+    Raises
+    ------
+    TypeError
+        if `dataset` is not a Dataset, or was not made by foedus.
+    ValueError
+        if `path` has another ending, `SOURCE_DATE_EPOCH` is not a time, or a file would not give back
+        something in `dataset` unchanged: a name, values that are neither numbers nor texts, wrong codes, an
+        attribute.
+    FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, OSError
+        if `path` cannot be written; an existing file stays as it was.
 
     Examples
     --------

@@ -31,11 +31,13 @@ def deciding(
     The player who decides is indifferent at the change, so its payoff does not jump.
 
     - If the crisis without S changes, the decision is one in the game without S. It is A's, but C's if A adds
-    nothing or A's payoff jumps. If A adds nothing and C's arms do not change either, it is A's again, between
-    challenging and not. - If only arms without S jump, it is a decision between more arms and fewer. - Else
-    it is S's if S's payoff does not jump: S is at its participation limit. - Else it is A's: to refuse; or
-    not to hold with a pledge that is worth more to it than none; or, if its payoff jumps, to revise with any
-    pledge. - If the payoffs of S and A jump and nobody revises, these variables do not tell.
+      nothing or A's payoff jumps. If A adds nothing and C's arms do not change either, it is A's again,
+      between challenging and not.
+    - If only arms without S jump, it is a decision between more arms and fewer.
+    - Else it is S's if S's payoff does not jump: S is at its participation limit.
+    - Else it is A's: to refuse; or not to hold with a pledge that is worth more to it than none; or, if its
+      payoff jumps, to revise with any pledge.
+    - If the payoffs of S and A jump and nobody revises, these variables do not tell.
 
     below, above : the variables that `NEEDS` names
     """

@@ -44,13 +44,20 @@ def sweep_to(
     run ends early, at any moment, the same call with ``resume=True`` continues with the missing slabs and
     gives the same file to the bit.
 
-    Parameters ---------- path : str or path the file to write: NetCDF, or a Zarr store if it ends in
-    ``.zarr`` (this needs ``foedus[zarr]``) axes, model, variables, threads, progress, dtype, **fixed as for
-    `sweep` overwrite : bool, optional replace an existing file; start again if there is an unfinished one
-    resume : bool, optional continue with the unfinished file of an earlier call, if there is one; do nothing
-    if that call had finished client : distributed.Client, optional solve on this Dask cluster instead of in
-    threads. For a Zarr store, each worker writes its own results, so all workers must be able to write to
-    `path`. Needs ``foedus[dask]``.
+    Parameters
+    ----------
+    path : str or path
+        the file to write: NetCDF, or a Zarr store if it ends in ``.zarr`` (this needs ``foedus[zarr]``)
+    axes, model, variables, threads, progress, dtype, **fixed
+        as for `sweep`
+    overwrite : bool, optional
+        replace an existing file; start again if there is an unfinished one
+    resume : bool, optional
+        continue with the unfinished file of an earlier call, if there is one; do nothing if that call had
+        finished
+    client : distributed.Client, optional
+        solve on this Dask cluster instead of in threads. For a Zarr store, each worker writes its own
+        results, so all workers must be able to write to `path`. Needs ``foedus[dask]``.
 
     Returns
     -------

@@ -41,12 +41,19 @@ def compare(
     alliance game is a pure number in the ratio form, and a number per unit of arms in the difference form. So
     equal values do not mean the same in both.
 
-    Parameters ---------- axes : mapping of str to array_like, shape (n,) the values of each parameter that
-    spans the map, as for `sweep` over : mapping of str to array_like, shape (m,) the parameters that make the
-    forms, in this order: a choice, such as ``contest``, with the names of its forms, or another parameter
-    with values model, threads, dtype, **fixed as for `sweep` variables : iterable of str, optional the
-    variables to keep; default: all. The regime is always kept. progress : callable, optional called with the
-    number of games done and of all games, under all forms; an error in it cancels
+    Parameters
+    ----------
+    axes : mapping of str to array_like, shape (n,)
+        the values of each parameter that spans the map, as for `sweep`
+    over : mapping of str to array_like, shape (m,)
+        the parameters that make the forms, in this order: a choice, such as ``contest``, with the names of
+        its forms, or another parameter with values
+    model, threads, dtype, **fixed
+        as for `sweep`
+    variables : iterable of str, optional
+        the variables to keep; default: all. The regime is always kept.
+    progress : callable, optional
+        called with the number of games done and of all games, under all forms; an error in it cancels
 
     Returns
     -------
@@ -56,8 +63,11 @@ def compare(
         map where that regime holds ``under`` all forms, some (but not all) or none. The regime ``unsolved``
         has a row, the first one, only if there are such games.
 
-    Raises ------ TypeError, ValueError as for `sweep`; if there is nothing to compare, a value in `over` is
-    given twice, or a parameter is two of these: compared, an axis, fixed.
+    Raises
+    ------
+    TypeError, ValueError
+        as for `sweep`; if there is nothing to compare, a value in `over` is given twice, or a parameter is
+        two of these: compared, an axis, fixed.
 
     Examples
     --------

@@ -78,13 +78,23 @@ def cutpoints(
     deciding player's gain is of second order and is lost in rounding. Then games within 1e-8 of such a
     cutpoint may have either regime, and the cutpoint is one of the changes among them.
 
-    Parameters ---------- parameter : str the parameter that varies within : (float, float) the range to scan
-    over : mapping of str to array_like, optional further axes: cutpoints are found at each combination of
-    their values points : int, optional the number of values in the scan. They are spaced evenly in the
-    logarithm if both ends are positive and differ by more than a factor of ten, else evenly. threads : int,
-    optional the number of threads; default: the number of processors progress : callable, optional called
-    with the number of games done and of all games in the scan; an error in it cancels model, **fixed as for
-    `sweep`
+    Parameters
+    ----------
+    parameter : str
+        the parameter that varies
+    within : (float, float)
+        the range to scan
+    over : mapping of str to array_like, optional
+        further axes: cutpoints are found at each combination of their values
+    points : int, optional
+        the number of values in the scan. They are spaced evenly in the logarithm if both ends are positive
+        and differ by more than a factor of ten, else evenly.
+    threads : int, optional
+        the number of threads; default: the number of processors
+    progress : callable, optional
+        called with the number of games done and of all games in the scan; an error in it cancels
+    model, **fixed
+        as for `sweep`
 
     Returns
     -------
@@ -96,8 +106,11 @@ def cutpoints(
         ``unsolved`` and ``none``. ``regime_first``, over the axes only, is the regime at the lower end. The
         attribute ``resolution`` says how the lines were scanned.
 
-    Raises ------ TypeError, ValueError if a parameter or value is not allowed, the ends are not in rising
-    order, `points` is less than 2, or a parameter is two of these: the one that varies, an axis, fixed.
+    Raises
+    ------
+    TypeError, ValueError
+        if a parameter or value is not allowed, the ends are not in rising order, `points` is less than 2, or
+        a parameter is two of these: the one that varies, an axis, fixed.
 
     Examples
     --------

@@ -27,19 +27,31 @@ def sweep(
 ) -> "xr.Dataset":
     """Solve a game at every point of a grid.
 
-    Parameters ---------- axes : mapping of str to array_like, shape (n,) the values of each parameter that
-    varies; each is a dimension, in this order. The values of a choice, such as the ``contest``, are names.
-    model : Model, optional the game; default: the alliance game variables : iterable of str, optional the
-    outcomes to keep; default: all. Only ``deviation_gain`` of the alliance game, the largest gain of a player
-    by another move that was found, must be named: the search for it takes ten thousand times as long as
-    solving the game. threads : int, optional the number of threads; default: the number of processors
-    progress : callable, optional called with the number of games done and of all games; an error in it
-    cancels the sweep dtype : numpy.dtype, optional the type of the numbers in the result, ``float64`` or
-    ``float32``; games are always solved in float64. Codes are always int8. chunks : mapping of str to int,
-    tuple or ``"auto"``, optional do not solve now, but return a lazy Dataset of Dask arrays, in chunks of so
-    many values along these axes, such as ``chunks={"ally_cost": 512}``. Dask solves a chunk when it computes
-    it, with one thread each. Needs ``foedus[dask]``. **fixed : float or str the other parameters by name,
-    such as ``stake=2.0`` and ``contest="difference"``; default: the values of the default game
+    Parameters
+    ----------
+    axes : mapping of str to array_like, shape (n,)
+        the values of each parameter that varies; each is a dimension, in this order. The values of a choice,
+        such as the ``contest``, are names.
+    model : Model, optional
+        the game; default: the alliance game
+    variables : iterable of str, optional
+        the outcomes to keep; default: all. Only ``deviation_gain`` of the alliance game, the largest gain of
+        a player by another move that was found, must be named: the search for it takes ten thousand times as
+        long as solving the game.
+    threads : int, optional
+        the number of threads; default: the number of processors
+    progress : callable, optional
+        called with the number of games done and of all games; an error in it cancels the sweep
+    dtype : numpy.dtype, optional
+        the type of the numbers in the result, ``float64`` or ``float32``; games are always solved in float64.
+        Codes are always int8.
+    chunks : mapping of str to int, tuple or ``"auto"``, optional
+        do not solve now, but return a lazy Dataset of Dask arrays, in chunks of so many values along these
+        axes, such as ``chunks={"ally_cost": 512}``. Dask solves a chunk when it computes it, with one thread
+        each. Needs ``foedus[dask]``.
+    **fixed : float or str
+        the other parameters by name, such as ``stake=2.0`` and ``contest="difference"``; default: the values
+        of the default game
 
     Returns
     -------

@@ -93,26 +93,39 @@ def claims(
     The claims are those of the model, each a `Claim`. The alliance game has the claims of the article, in
     `foedus.alliance.claims`. A game that could not be solved meets no premise.
 
-    Parameters ---------- axes : mapping of str to array_like, shape (n,), optional test every game of a grid:
-    the values of each parameter that varies, as for `sweep`. A claim about lines along a parameter is tested
-    on the lines of the grid; if the parameter is not one of the axes, it is not tested. distributions :
-    mapping of str to tuple, mapping or frozen distribution, optional test random games instead: the
-    distribution of each parameter that varies, as for `sensitivity`, drawn independently. Lines along a
-    parameter are at 128 quantiles of its distribution. Without axes and distributions, games are drawn from
-    the usual range of each parameter that is not fixed. games : int, optional the number of random games, and
-    about the number of games on lines; default: a million seed : int, optional the seed of the draws; the
-    same seed gives the same result to the bit, with any number of threads; default: 0 model, threads,
-    progress, **fixed as for `sweep`
+    Parameters
+    ----------
+    axes : mapping of str to array_like, shape (n,), optional
+        test every game of a grid: the values of each parameter that varies, as for `sweep`. A claim about
+        lines along a parameter is tested on the lines of the grid; if the parameter is not one of the axes,
+        it is not tested.
+    distributions : mapping of str to tuple, mapping or frozen distribution, optional
+        test random games instead: the distribution of each parameter that varies, as for `sensitivity`, drawn
+        independently. Lines along a parameter are at 128 quantiles of its distribution. Without axes and
+        distributions, games are drawn from the usual range of each parameter that is not fixed.
+    games : int, optional
+        the number of random games, and about the number of games on lines; default: a million
+    seed : int, optional
+        the seed of the draws; the same seed gives the same result to the bit, with any number of threads;
+        default: 0
+    model, threads, progress, **fixed
+        as for `sweep`
 
-    Returns ------- xarray.Dataset over ``claim``: ``premise_met``, the number of games (or lines) where the
-    premise is met; ``holds``, the number of these where the claim holds; its ``share`` and, for random games,
-    Wilson's 95 % interval from ``low`` to ``high``; the ``verdict``, as in `verdict`; and ``counterexample``,
-    up to three games against the claim, by parameter
+    Returns
+    -------
+    xarray.Dataset
+        over ``claim``: ``premise_met``, the number of games (or lines) where the premise is met; ``holds``,
+        the number of these where the claim holds; its ``share`` and, for random games, Wilson's 95 % interval
+        from ``low`` to ``high``; the ``verdict``, as in `verdict`; and ``counterexample``, up to three games
+        against the claim, by parameter
 
-    Raises ------ TypeError, ValueError if a name, a value, a distribution or a number is not allowed; if axes
-    are given together with something for random games; or if the function of a claim raises an error or does
-    not return booleans. ModuleNotFoundError if games are random and SALib or SciPy is not installed: ``pip
-    install 'foedus[sensitivity]'``.
+    Raises
+    ------
+    TypeError, ValueError
+        if a name, a value, a distribution or a number is not allowed; if axes are given together with
+        something for random games; or if the function of a claim raises an error or does not return booleans.
+    ModuleNotFoundError
+        if games are random and SALib or SciPy is not installed: ``pip install 'foedus[sensitivity]'``.
 
     Examples
     --------
