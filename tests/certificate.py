@@ -1,9 +1,9 @@
-"""The certificate: no player gains by a one-shot deviation, whatever the solver did to get there.
+"""The certificate: no player gains by a one-shot deviation, however the solver found the path.
 
-A deviation is judged by the definition of the game (`twin.crisis`) at the last move, and by the
-solver's replies, each certified in its turn, at the earlier ones. Each function returns the largest
-gain that it found: over a grid of deviations, over nodes just beside every level at which a reply
-changes, where a formula that is a little wrong would show, and closing in on the best of them.
+At the last move, the definition of the game (`twin.crisis`) gives the result of a deviation. At earlier
+moves, the solver's replies do, and each of these is certified, too. Each function returns the largest gain
+that it found. It tries a grid of deviations, and nodes right beside every level at which a reply changes,
+where a slightly wrong formula would show. It then closes in on the best of them.
 """
 
 from typing import Any, NamedTuple
@@ -16,17 +16,19 @@ from foedus.kernels import alliance as kernels
 from foedus.kernels.alliance import any_contest
 
 BESIDE = np.array([0.0, 1e-15, -1e-15, 1e-9, -1e-9, 1e-6, -1e-6, 1e-3, -1e-3])
-LEVELS = 12  # most that are looked at
+LEVELS = 12  # the most levels that are tried
 BISECTIONS = 60
 STEPS = 40  # to close in on a deviation
 
 
 class Solver(NamedTuple):
-    """What a solver says of the replies to given moves, in compiled functions."""
+    """A solver's replies to given moves, as compiled functions."""
 
-    known: Any  # of a game: what it is solved from
-    challenger_reply: Any  # to what is known, backing and alpha: arms, settlement, crisis
-    ally_reply: Any  # to what is known and backing: alpha, crisis, settlement, C's arms, payoff before kappa
+    known: Any  # takes a game, returns the `known` values from which it is solved
+    challenger_reply: Any  # takes known, backing and alpha; returns arms, settlement, crisis
+    ally_reply: (
+        Any  # takes known and backing; returns alpha, crisis, settlement, C's arms, payoff before kappa
+    )
 
 
 @njit
@@ -81,7 +83,7 @@ def dense(low, high, n):
 
 @njit
 def deviations(low, high, grid, special):
-    """Return nodes in [low, high]: those of a grid, and nodes beside each special one."""
+    """Return nodes in [low, high]: the nodes of a grid, and nodes beside each special one."""
     k = grid.size
     nodes = np.full(k + special.size * BESIDE.size, low)
     nodes[:k] = grid
@@ -117,7 +119,8 @@ def most(payoff, settings, nodes):
 
 @njit
 def reply_kind(solver, known, backing, alpha):
-    """Return a number for the kind of C's reply: who challenges, whether C arms, whether it is for all."""
+    """Return a number for the kind of C's reply: who challenges, whether C arms, whether somebody takes
+    all."""
     arms, settlement, crisis = solver.challenger_reply(known, backing, alpha)
     return 6 * crisis + 3 * (arms > 0.0) + (settlement <= 0.0) + 2 * (settlement >= 1.0)
 
@@ -149,15 +152,15 @@ def levels(solver, g, known, backing):
 
 @njit
 def challenger_gain(g, s, a, b, x):
-    """Return what C can gain at the node (s, a) over arms `b` and settlement `x`, and how far x is
-    from what the definition says that `b` leads to."""
+    """Return C's gain at the node (s, a) over arms `b` and settlement `x`, and how far x is from the
+    settlement that `b` leads to by the definition."""
     c_c, e_c = g[1], g[7]
     best = twin.challenger(g, s, a)[4].max()
     special = np.append(twin.challenger_ends(g, s, a), b)
     for deviation in deviations(0.0, 1 / c_c, dense(0.0, 1 / c_c, 1), special):
         settlement, _ = twin.crisis(g, s, a, deviation)
         best = max(best, 1 - settlement - c_c * deviation)
-    # at the edge of a threat rounding decides in the definition: its neighbours count as well
+    # at the edge of a threat rounding decides in the definition, so arms beside `b` count, too
     wrong = np.inf
     for step in (0.0, 1e-12, -1e-12):
         settlement, _ = twin.crisis(g, s, a, max(0.0, b + step * (e_c + b)))
@@ -167,8 +170,8 @@ def challenger_gain(g, s, a, b, x):
 
 @njit
 def challenger_reply_gain(solver, g, s, a):
-    """Return the most of both where C replies as the solver says, at the node (s, a) and beside every
-    level of A's forces at which its reply changes."""
+    """Return the largest of both with the solver's reply of C, at the node (s, a) and beside every level of
+    A's forces at which the reply changes."""
     e_a, backing = g[6], g[8] * s
     known = solver.known(g)
     special = np.append(levels(solver, g, known, backing), e_a + a)
@@ -190,7 +193,7 @@ def ally_deviation(alpha, solver, g, known, backing):
 
 @njit
 def ally_gain(solver, g, s, a, x):
-    """Return what A can gain at the node s over arms `a` and settlement `x`."""
+    """Return A's gain at the node s over arms `a` and settlement `x`."""
     c_a, e_a, backing = g[0], g[6], g[8] * s
     known = solver.known(g)
     special = np.append(levels(solver, g, known, backing), e_a + a)
@@ -200,7 +203,7 @@ def ally_gain(solver, g, s, a, x):
 
 @njit
 def ally_reply_gain(solver, g, s):
-    """Return the same where A, and then C, reply as the solver says, and what C can gain then."""
+    """Return A's gain over the solver's reply of A, and C's gain over its reply to that."""
     e_a, backing = g[6], g[8] * s
     alpha, _, x, b, _ = solver.ally_reply(solver.known(g), backing)
     return ally_gain(solver, g, s, alpha - e_a, x), challenger_gain(g, s, alpha - e_a, b, x)[0]
@@ -220,12 +223,12 @@ def superpower_deviation(s, solver, g, known, payoff_without):
 
 @njit
 def superpower_gain(solver, g, pledge, superpower_payoff, payoff_without):
-    """Return what S can gain over the payoff of the equilibrium by another pledge, or by none."""
+    """Return S's gain over the payoff of the equilibrium by another pledge, or by none."""
     c_s, q, e_a, phi, lam = g[2], g[3], g[6], g[8], g[9]
     known = solver.known(g)
     _, _, settlement, _, _ = solver.ally_reply(known, 0.0)
     none = -lam * abs(settlement - q)
-    # the pledge of the equilibrium, and those with which S's forces alone reach a level
+    # the pledge of the equilibrium, and pledges with which S's forces alone reach a level
     special = np.append((levels(solver, g, known, 0.0) - e_a) / phi, pledge)
     nodes = deviations(0.0, -none / c_s, dense(0.0, -none / c_s, 200), special)
     best = most(superpower_deviation, (solver, g, known, payoff_without), nodes)

@@ -22,10 +22,10 @@ def game(**changed):
 def random_games(count, seed, spread=1.0, contest=RATIO, decisiveness=(1.0, 1.0)):
     """Return `count` random games; half of them have parameters at the ends of their domains.
 
-    Costs lie within a factor of about 30^spread of those of the default game, forces within 10^spread. In
-    the difference form, which counts forces in units of 1/gamma, gamma from 0.3 to 4 makes the contest of
-    such forces anything from a lottery to a certainty. `decisiveness` is the range of gamma; the other
-    parameters do not depend on it.
+    Costs are within a factor of about 30^spread of the costs of the default game, forces within 10^spread.
+    The difference form measures forces in units of 1/gamma, so gamma from 0.3 to 4 makes its contest anything
+    from a lottery to a certainty. `decisiveness` is the range of gamma; the other parameters do not depend on
+    it.
     """
     rng = np.random.default_rng(seed)
     low, high = decisiveness
@@ -70,8 +70,8 @@ def random_games(count, seed, spread=1.0, contest=RATIO, decisiveness=(1.0, 1.0)
 
 
 def round_games(count, seed):
-    """Return `count` games of round numbers, as they are typed, with the ratio contest and gamma = 1: payoffs of
-    two moves are often exactly the same."""
+    """Return `count` games with round numbers, as people type them, with the ratio contest and gamma = 1. The
+    payoffs of two moves are often exactly equal."""
     rng = np.random.default_rng(seed)
     cost = [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.75, 0.8, 1.0, 1.25, 1.5, 2.0]
     share = [0.0, 0.0, 0.05, 0.1, 0.2, 0.25]
@@ -95,7 +95,7 @@ def round_games(count, seed):
     return [game(**{name: column[i] for name, column in drawn.items()}) for i in range(count)]
 
 
-# every combination of the settings at which formulas change hands
+# every combination of the settings at which one formula replaces another
 EDGE_GAMES = [
     game(
         ally_cost=ally_cost,

@@ -1,4 +1,5 @@
-"""Trees of games: their ends are those of the definition, and what Gambit finds in them is the equilibrium."""
+"""Trees of games: their ends are those of the definition, and what Gambit finds in them is the
+equilibrium."""
 
 import dataclasses
 import functools
@@ -204,8 +205,8 @@ def test_backward_induction_finds_the_equilibrium_of_the_game(form, tmp_path):
 
 
 def limit(tree):
-    """Return the limit of logit equilibria as Gambit follows them: one in which no decision, on the path or off
-    it, is regretted by more than 1e-8 of the payoffs' range.
+    """Return the limit of logit equilibria as Gambit follows them: one in which no decision, on the path or
+    off it, is regretted by more than 1e-8 of the payoffs' range.
 
     `logit_solve` ends where no player regrets its plan. Those off the path may then still err so often that
     others keep away from it.

@@ -398,7 +398,8 @@ class TestMap:
 
     @pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="pipes have no names here")
     def test_reads_run_files_and_tables_from_pipes(self, folder):
-        """As ``<(...)`` of shells, which can be read but once; the table is one that is read a second time."""
+        """As ``<(...)`` of shells, which can be read but once; the table is one that is read a second
+        time."""
         for command, file, text in (
             ("map", "a.nc", Path("run.toml").read_text()),
             ("points", "b.nc", "stake,\n0.5,\n1.0,\n"),

@@ -1,4 +1,5 @@
-"""Disks and systems that do otherwise: full ones, NFS, Windows. Nothing is lost, and it is said what to do."""
+"""Disks and systems that do otherwise: full ones, NFS, Windows. Nothing is lost, and it is said what to
+do."""
 
 import contextlib
 import os
@@ -274,7 +275,8 @@ for command in ["map run.toml", "cutpoints ally_cost --within 0.05:5 --points 64
 
 
 def test_where_functions_are_missing_and_text_is_no_utf_8(folder):
-    """In a process of its own: every module is imported, and no text is read or written as the system has it."""
+    """In a process of its own: every module is imported, and no text is read or written as the system has
+    it."""
     done = subprocess.run(
         [sys.executable, "-X", "warn_default_encoding", "-c", ELSEWHERE],
         capture_output=True, text=True, check=False, timeout=LIMIT, encoding="cp1252",

@@ -1,4 +1,5 @@
-"""The certificate as data: it lets right solutions pass, objects to wrong ones, and is kept like a variable."""
+"""The certificate as data: it lets right solutions pass, objects to wrong ones, and is kept like a
+variable."""
 
 import dataclasses
 import importlib
@@ -46,7 +47,8 @@ def changed(v, **values):
 
 
 def with_path(g, v, s, a, b, x, crisis):
-    """Return what is stated with another path with S, or with no alliance if s = 0, and what follows of it."""
+    """Return what is stated with another path with S, or with no alliance if s = 0, and what follows of
+    it."""
     c_a, c_c, c_s, q, stake, kappa, f = g[0], g[1], g[2], g[3], g[9], g[12], g[13]
     signed = s > 0
     alone = Stated(*v).crisis_without
@@ -300,8 +302,8 @@ def test_the_challenger_replies_as_the_twin_finds(games):
 
 @njit
 def made_up(g, pieces, move):
-    """Return an act of which each unit costs 1: of pieces of the line, each with where it begins, its payoff at
-    0, its slope, its curvature, where that has its top, and the kind of the others' replies."""
+    """Return an act of which each unit costs 1: of pieces of the line, each with where it begins, its payoff
+    at 0, its slope, its curvature, where that has its top, and the kind of the others' replies."""
     i = 0
     for k in range(len(pieces)):
         if move >= pieces[k, 0]:

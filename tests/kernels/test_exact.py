@@ -216,7 +216,8 @@ def test_a_pledge_that_no_float_holds_is_not_found(decisiveness):
 
 
 def test_beside_a_boundary_games_are_solved():
-    """Where an alliance begins, its pledge is tiny; and with nothing to take, A's forces may just threaten."""
+    """Where an alliance begins, its pledge is tiny; and with nothing to take, A's forces may just
+    threaten."""
     found = foedus.cutpoints(
         "status_quo", (0.05, 0.95), points=sized(1000), contest="difference", decisiveness=5
     )
@@ -236,7 +237,8 @@ def test_beside_a_boundary_games_are_solved():
 
 @pytest.mark.parametrize("side", [-1, 1], ids=["below", "above"])
 def test_decisiveness_near_1_is_solved_as_1_is(side):
-    """As near as the last digits, and as far as 1e-5: the regime is that of gamma = 1 but beside boundaries."""
+    """As near as the last digits, and as far as 1e-5: the regime is that of gamma = 1 but beside
+    boundaries."""
     games = np.array(random_games(sized(20_000), seed=39)).T
     away = 10.0 ** np.random.default_rng(40).uniform(-15, -5, games.shape[1])
     columns = dict(zip(NAMES, games[:14], strict=True))

@@ -1,4 +1,5 @@
-"""Dask: lazy sweeps, and maps on a real cluster of processes, with workers that die and workers of another version."""
+"""Dask: lazy sweeps, and maps on a real cluster of processes, with workers that die and workers of another
+version."""
 
 import os
 import signal

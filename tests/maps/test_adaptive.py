@@ -1,4 +1,5 @@
-"""Adaptive maps are those of a dense sweep; what they could miss, and what they say of boundaries, is true."""
+"""Adaptive maps are those of a dense sweep; what they could miss, and what they say of boundaries, is
+true."""
 
 import itertools
 import math

@@ -1,4 +1,5 @@
-"""Cutpoints: both sides are solved, none that the scan sees is missed, and the player named is indifferent."""
+"""Cutpoints: both sides are solved, none that the scan sees is missed, and the player named is
+indifferent."""
 
 import csv
 import sys
@@ -166,7 +167,8 @@ class TestDeciding:
         }
 
     def test_the_twin_finds_the_same_player_undecided(self):
-        """Grid search from the definition: the gap between what A, or S, could do closes at its cutpoints only."""
+        """Grid search from the definition: the gap between what A, or S, could do closes at its cutpoints
+        only."""
         import twin
 
         checked = {Player.ALLY: 0, Player.SUPERPOWER: 0}

@@ -1,4 +1,5 @@
-"""Near a game: responses are derivatives, margins end where the regime changes, and what hangs on a tie is told."""
+"""Near a game: responses are derivatives, margins end where the regime changes, and what hangs on a tie is
+told."""
 
 import csv
 import dataclasses

@@ -1,4 +1,5 @@
-"""Broken files of models, through the real commands: each gets one line that says what is wrong, and where."""
+"""Broken files of models, through the real commands: each gets one line that says what is wrong, and
+where."""
 
 import os
 import subprocess
@@ -40,7 +41,8 @@ RUN = 'axes.t = { from = 0, to = 2, points = 5 }\naxes.u = [0.0, 1.0, 2.0]\noutp
 
 
 def foedus(*arguments, cwd, **environment):
-    """Run a command in this process, which loads numba but once, or where the environment is another in its own."""
+    """Run a command in this process, which loads numba but once, or where the environment is another in its
+    own."""
     if environment:
         return subprocess.run(
             [sys.executable, "-W", "error", "-m", "foedus", *map(str, arguments)],

@@ -1,5 +1,5 @@
-"""A game of one's own in a file, as `foedus new` writes it: every command takes it, however it is solved the bits
-are the same, and it is compiled once."""
+"""A game of one's own in a file, as `foedus new` writes it: every command takes it, however it is solved the
+bits are the same, and it is compiled once."""
 
 import math
 import os
@@ -358,8 +358,8 @@ model = Model("m", "", [Parameter("gain", "g", 1.0)], [Outcome("war", codes=War)
 
 
 def test_each_file_takes_what_lies_beside_it(tmp_path, monkeypatch):
-    """Not what another has taken under the same name, and each of them keeps its own; but its own name, which may
-    be one of Python's, does not stand in the way."""
+    """Not what another has taken under the same name, and each of them keeps its own; but its own name, which
+    may be one of Python's, does not stand in the way."""
     monkeypatch.setitem(sys.modules, "helper", helper := ModuleType("helper"))
     models = {}
     for folder, cost in (("a", 0.25), ("b", 0.75)):
@@ -520,7 +520,8 @@ def test_models_of_one_text_are_told_apart_by_what_they_refer_to(tmp_path):
 
 
 def test_a_session_solves_what_its_functions_refer_to_now():
-    """As in a notebook, where a number that a kernel takes from elsewhere is changed, and the cell not run again."""
+    """As in a notebook, where a number that a kernel takes from elsewhere is changed, and the cell not run
+    again."""
     session = {"foedus": foedus}
     exec("class Side(foedus.Code):\n    LOW, HIGH = range(2)\n", session)
     exec(

@@ -162,7 +162,8 @@ def test_the_sentence_on_margins_is_what_is_printed(capsys):
 
 @compiled_only
 def test_claims(tmp_path, monkeypatch, capsys):
-    """Every command line of the page on claims, its examples, its table, and what it says of other contests."""
+    """Every command line of the page on claims, its examples, its table, and what it says of other
+    contests."""
     page = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
     small_examples(tmp_path, 48)
     shutil.copy(ROOT / "examples" / "sensitivity.toml", tmp_path / "examples")
@@ -247,7 +248,8 @@ def unspaced(text):
 
 @compiled_only
 def test_own_game(tmp_path, monkeypatch, capsys):
-    """Every command line, run file, table and example of the page on a game of one's own, and what they print."""
+    """Every command line, run file, table and example of the page on a game of one's own, and what they
+    print."""
     monkeypatch.chdir(tmp_path)
     files = re.findall(r"```(?:toml|text)\n# (\S+)\n(.*?)```", OWN, re.DOTALL)
     assert [name for name, _ in files] == ["entry.toml", "uncertain.toml", "games.csv"]

@@ -55,7 +55,8 @@ def test_links_lead_somewhere(path):
 @compiled_only
 @each_notebook
 def test_runs(path, tmp_path):
-    """In a fresh kernel, with warnings as errors: what it asserts holds, and its figures are shown as pictures."""
+    """In a fresh kernel, with warnings as errors: what it asserts holds, and its figures are shown as
+    pictures."""
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(STRICT))
     client = NotebookClient(

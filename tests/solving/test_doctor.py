@@ -1,4 +1,5 @@
-"""The doctor of a game of one's own: what it tells where all is well, and what it finds where something is not."""
+"""The doctor of a game of one's own: what it tells where all is well, and what it finds where something is
+not."""
 
 from pathlib import Path
 

@@ -159,7 +159,8 @@ def test_lines_are_whole_whatever_the_order_of_the_axes():
 @pytest.mark.parametrize("exponent", [-30, 30])
 @pytest.mark.parametrize("contest", CONTESTS)
 def test_the_units_of_arms_do_not_matter(contest, exponent):
-    """In others, forces are larger and costs smaller by the same factor, a power of 2 for the sake of rounding."""
+    """In others, forces are larger and costs smaller by the same factor, a power of 2 for the sake of
+    rounding."""
     games = foedus.claims(AXES, contest=contest, challenger_forces=0.25)
     unit = 2.0**exponent
     same = foedus.claims(
@@ -175,8 +176,8 @@ def test_the_units_of_arms_do_not_matter(contest, exponent):
 
 
 def test_where_the_pledge_binds_c_and_not_a():
-    """In the difference contest the pledge may be what C needs to stay, whatever A does and at any c_A: A is not
-    indifferent then, but grid search, too, finds it much better off than behind a smaller pledge."""
+    """In the difference contest the pledge may be what C needs to stay, whatever A does and at any c_A: A is
+    not indifferent then, but grid search, too, finds it much better off than behind a smaller pledge."""
     import twin
 
     form = {"contest": "difference", "decisiveness": 3.0, "status_quo": 0.225, "stake": 0.3}
@@ -295,8 +296,8 @@ def test_counterexamples_are_games_against_the_claims(form):
 
 
 def test_exceptions_that_were_found_stand_before_the_twin():
-    """A deterring alliance whose total force is less than without, and one whose pledge falls as c_A rises: grid
-    search from the definition finds the same."""
+    """A deterring alliance whose total force is less than without, and one whose pledge falls as c_A rises:
+    grid search from the definition finds the same."""
     import twin
 
     def forces(**game):
@@ -408,7 +409,8 @@ def test_a_file_keeps_all_and_is_enough_to_test_again(tmp_path, ending, design):
 
 
 def test_command(tmp_path, capsys):
-    """The table of a file with these columns; a line for a claim with exceptions that solves a game against it."""
+    """The table of a file with these columns; a line for a claim with exceptions that solves a game against
+    it."""
     target = tmp_path / "claims.csv"
     arguments = ["claims", "--games", "1e4", "--seed", "1", "--status-quo", "0.8", "--csv", str(target)]
     assert run([*arguments, "--table", str(tmp_path / "claims.tex"), "-o", str(tmp_path / "claims.nc")]) == 0

@@ -1,4 +1,5 @@
-"""Claims of a model of one's own: what their functions are given, what they may give, and how they are tested."""
+"""Claims of a model of one's own: what their functions are given, what they may give, and how they are
+tested."""
 
 import dataclasses
 import gc
@@ -316,7 +317,8 @@ def test_lines_along_different_parameters_are_each_along_their_own():
 
 
 def test_lines_of_random_games():
-    """They are rows along which one parameter takes rising quantiles; the rest is the same, and drawn anew."""
+    """They are rows along which one parameter takes rising quantiles; the rest is the same, and drawn
+    anew."""
     seen = {}
 
     def noted(name):

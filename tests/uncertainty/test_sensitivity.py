@@ -1,4 +1,5 @@
-"""Sensitivity: known functions through the path of the games, the games themselves, words, files, pictures."""
+"""Sensitivity: known functions through the path of the games, the games themselves, words, files,
+pictures."""
 
 import itertools
 import math
