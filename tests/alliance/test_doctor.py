@@ -1,4 +1,4 @@
-"""The doctor finds nothing where all is well, and what is wrong where something is."""
+"""The doctor finds nothing if all is well, and finds the fault if there is one."""
 
 import dataclasses
 import os

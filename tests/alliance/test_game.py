@@ -112,7 +112,7 @@ def test_leader_follower_contest(k_leader, k_follower, q):
 
 
 def test_results_are_consistent():
-    """What the definition says of every result, whatever the game."""
+    """What the definition says about every result of any game."""
     for g in random_games(sized(20_000), seed=5) + EDGE_GAMES:
         v, limit = solve(g)
         c_a, c_c, c_s, q, e_a, phi, stake, kappa, f = (g[i] for i in (0, 1, 2, 3, 6, 8, 9, 12, 13))
@@ -162,7 +162,7 @@ def test_results_are_consistent():
     ],
 )
 def test_every_regime_and_limit_occurs(changed, regime, limit):
-    """One game for each; that they are right is the certificate's business, above."""
+    """One game for each; the certificate above checks that they are right."""
     v, found = solve(game(**changed))
     assert (Regime(int(v.regime)).name, found.name) == (regime, limit)
 
@@ -214,7 +214,7 @@ def test_indifferent_ally_arms_and_concedes_rather_than_concede_all():
     ],
 )
 def test_huge_pledges_leave_the_ally_just_willing(changed, arms):
-    """A arms for its whole gain, q/c_A, whatever the size of the forces behind it."""
+    """A arms for its whole gain, q/c_A, for any size of the pledge."""
     eq = foedus.solve(ally_cost=1e6, ally_war_cost=2, challenger_war_cost=0, stake=1e6, **changed)
     assert (eq.regime, eq.pledge_limit) == (Regime.DETERRENCE, "refusal")
     assert eq.ally_arms == pytest.approx(arms, rel=1e-14)
@@ -234,7 +234,7 @@ def test_near_the_whole_good():
 
 
 def test_a_surplus_lost_in_rounding_is_none():
-    """Where q - pi K is q, nobody can take anything: no settlement but q is called a change."""
+    """If q - pi K is q, nobody can take anything, and only a settlement other than q is called a change."""
     rng = np.random.default_rng(10)
     games = sized(100_000)
     ds = foedus.solve_points(
@@ -250,7 +250,8 @@ def test_a_surplus_lost_in_rounding_is_none():
 
 
 def test_no_pledge_out_of_rounding():
-    """Where A arms and concedes by itself, S's backing while it arms buys nothing, whatever rounding says."""
+    """If A arms and concedes by itself, S's backing buys nothing as long as A arms, even if rounding says
+    otherwise."""
     rng = np.random.default_rng(9)
     games = sized(200_000)
     columns = {
