@@ -1,5 +1,4 @@
-"""Disks and systems that do otherwise: full ones, NFS, Windows. Nothing is lost, and it is said what to
-do."""
+"""Unusual disks and systems: full disks, NFS, Windows. Nothing is lost, and messages say what to do."""
 
 import contextlib
 import os

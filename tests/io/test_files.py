@@ -1,4 +1,4 @@
-"""Files: what is written is what is read, it explains itself, and nothing half-written is left."""
+"""Files: they give back what was written, explain themselves, and are never left half-written."""
 
 import re
 import shutil
@@ -200,7 +200,7 @@ def test_a_store_of_format_2_is_read_and_replaced(tmp_path, dataset):
 
 
 def test_a_store_that_is_replaced_while_it_is_read_is_said_to_be(tmp_path, dataset):
-    """A NetCDF file that is open stays what it was."""
+    """An open NetCDF file stays the same."""
     other = foedus.sweep({"ally_cost": [1.0]})
     for ending in (".nc", ".zarr"):
         foedus.save(dataset, tmp_path / f"map{ending}")

@@ -1,4 +1,4 @@
-"""What is saved is read as it was, or refused in words, and then the file that was there stands."""
+"""A saved Dataset is read unchanged, or saving is refused with a reason, and an earlier file stays."""
 
 import tomllib
 from pathlib import Path

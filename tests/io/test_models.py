@@ -1,4 +1,5 @@
-"""Models in files: what a file tells of one is read and never run, and damage to it is said in one line."""
+"""Models in files: the description of a model is read and never run, and damage to it is reported in one
+line."""
 
 import dataclasses
 import json
@@ -107,7 +108,7 @@ def changed(**changes):
 
 
 def part_changed(part, place, **changes):
-    """Return what changes one of the parameters or outcomes."""
+    """Return a function that changes one of the parameters or outcomes."""
 
     def change(text):
         tables = json.loads(text)
@@ -118,7 +119,7 @@ def part_changed(part, place, **changes):
 
 
 NO_MODEL = "the attribute model_described does not describe a model: "
-# the attribute, what it is changed to, or how, and what is said
+# the attribute, its new value or a function that changes it, and the message
 DAMAGES = {
     "missing": (
         "model_described",

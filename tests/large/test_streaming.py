@@ -1,4 +1,4 @@
-"""Maps of any size: the file is that of a sweep to the bit, however often its run was killed."""
+"""Maps of any size: the file equals that of a sweep to the bit, even if its run was killed many times."""
 
 import math
 import os
@@ -108,7 +108,7 @@ def test_a_file_streamed_is_compressed_for_every_reader(tmp_path, small):
 
 
 def test_memory_does_not_grow_with_the_map(tmp_path):
-    """Ten times the games: what 180 MB of results would add is not there, only that slabs are larger."""
+    """Ten times the games: memory does not grow by 180 MB of results, only by larger slabs."""
     if not Path("/proc/self/status").exists():
         pytest.skip("takes /proc, where Linux tells the peak of a process apart from that of its parent")
     script = (
@@ -280,7 +280,7 @@ class TestResuming:
         same_bits(path, foedus.sweep(AXES))
 
     def test_unsolved_games_are_told_as_of_the_whole_map(self, tmp_path, small, monkeypatch):
-        """The first of them is counted over all slabs, also those of an earlier run."""
+        """The first of them is found over all slabs, including slabs of an earlier run."""
         from foedus.large import slabs
         from foedus.solving.requests import Solved
 

@@ -1,5 +1,4 @@
-"""Adaptive maps are those of a dense sweep; what they could miss, and what they say of boundaries, is
-true."""
+"""Adaptive maps equal a dense sweep; they are right about boundaries and about what they could miss."""
 
 import itertools
 import math
@@ -149,7 +148,7 @@ class TestGeometry:
         assert not meetings
         np.testing.assert_array_equal(curves.vertices[0], curves.vertices[-1])
         radius = np.hypot(*(curves.vertices / 64 - (0.47, 0.52)).T)
-        assert np.abs(radius - 0.3).max() < 1.5 / 1024 / 64  # half of what is left of a step, askew
+        assert np.abs(radius - 0.3).max() < 1.5 / 1024 / 64  # half of the rest of a step, off the lines
         assert curves.lengths((65, 65)) == pytest.approx([2 * np.pi * 0.3], rel=1e-3)
         assert curves.codes.tolist() == [[0, 1]]
 
@@ -219,7 +218,7 @@ class TestGeometry:
                 np.array_equal(curves.vertices[a], curves.vertices[a + size - 1])
                 for a, size in zip(starts, curves.sizes, strict=True)
             ]
-            # in the middle of a side, to what is left of it; junctions are in the middle of quads
+            # in the middle of a side, up to the rest of it; junctions are in the middle of quads
             on_side = (np.abs(curves.vertices % 1 - 0.5) < 2**-9).sum(1) == 1
             assert (
                 on_side.sum() - sum(shut and side for shut, side in zip(closed, on_side[starts], strict=True))

@@ -1,4 +1,4 @@
-"""One map under several forms: what is solved, what holds under which, what is kept, and what is drawn."""
+"""One map under several forms: solving it, which regimes hold under which forms, files, and figures."""
 
 import itertools
 
@@ -437,7 +437,7 @@ def test_too_many_panels_or_dimensions_are_refused_in_words(forms):
 
 
 def test_unsolved_games_are_told_once():
-    """Over all forms together: how many, and the first, here where a force is too dear to be certified."""
+    """Over all forms together: how many, and the first; here a force is too costly to be certified."""
     axes = {"ally_cost": [0.3, 769637.0]}
     dear = {"challenger_cost": 122672.0, "superpower_cost": 8e-6, "status_quo": 0.84}
     dear |= {"challenger_forces": 262340.3, "stake": 14091.0}

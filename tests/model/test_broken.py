@@ -1,5 +1,4 @@
-"""Broken files of models, through the real commands: each gets one line that says what is wrong, and
-where."""
+"""Broken model files, with the real commands: each gets one line that says what is wrong, and where."""
 
 import os
 import subprocess

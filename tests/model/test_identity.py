@@ -1,4 +1,4 @@
-"""Which model is which: the built-in one, others of its name, versions of one, and what files tell of it."""
+"""The identity of models: the built-in one, others with its name, versions of one, and models in files."""
 
 import dataclasses
 import importlib

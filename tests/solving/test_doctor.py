@@ -1,5 +1,4 @@
-"""The doctor of a game of one's own: what it tells where all is well, and what it finds where something is
-not."""
+"""The doctor of one's own game: its report if all is well, and the faults that it finds."""
 
 from pathlib import Path
 
@@ -27,7 +26,7 @@ model = foedus.Model(
 
 @pytest.fixture
 def told(tmp_path, capsys):
-    """Return what the command says of a kernel that returns this, and its exit code."""
+    """Return the exit code and the lines of the command, for a kernel that returns this."""
 
     def tell(returned):
         (tmp_path / "own.py").write_text(OWN.format(returned))

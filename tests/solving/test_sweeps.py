@@ -197,7 +197,7 @@ class TestSolve:
             assert words in text
 
     def test_explanation_follows_the_numbers(self):
-        """Each number in the words is one of the equilibrium's."""
+        """Each number in the words is a number of the equilibrium."""
         eq = foedus.solve(ally_cost=1.0)
         text = eq.explain()
         for value in (eq.pledge, eq.ally_arms, eq.challenger_arms, eq.without.settlement, eq.aggrandizement):
@@ -303,7 +303,7 @@ class TestSweep:
             foedus.sweep(**arguments)
 
     def test_numbers_may_be_kept_in_half_the_space(self):
-        """The same numbers, rounded; codes stay what they are."""
+        """The same numbers, rounded; codes stay the same."""
         axes = {"ally_cost": np.geomspace(0.05, 5, 30), "status_quo": [0.3, 0.7]}
         for contest in ({}, {"decisiveness": 2.0}):
             whole = foedus.sweep(axes, **contest)
@@ -323,7 +323,7 @@ class TestSweep:
             foedus.sweep({"stake": [1.0]}, dtype=dtype)
 
     def test_columns_are_not_the_callers_arrays(self):
-        """Whoever changes an array afterwards does not change what a Dataset says."""
+        """A later change of an array does not change the Dataset."""
         mine = np.array([0.3, 1.0])
         ds = foedus.solve_points({"ally_cost": mine})
         grid = foedus.sweep({"ally_cost": mine})

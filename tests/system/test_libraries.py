@@ -1,4 +1,4 @@
-"""A library that cannot be loaded is told in one line, with what is likely to help."""
+"""A library that cannot be loaded is reported in one line, with a likely remedy."""
 
 import os
 import re

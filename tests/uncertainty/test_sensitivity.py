@@ -312,7 +312,7 @@ def test_probabilities_are_those_of_a_grid_of_quantiles():
 
 
 def test_first_order_is_the_variance_of_the_conditional_probability():
-    """Over a grid of quantiles, as the total order is the rest of that of the other parameters."""
+    """Over a grid of quantiles: the total order is what the other parameters together leave."""
     u = (np.arange(100) + 0.5) / 100
     axes = {name: check_distribution(NUMBERS[name], law).quantile(u) for name, law in LAWS.items()}
     holds = foedus.sweep(axes, variables=["regime"]).regime == Regime.DETERRENCE
