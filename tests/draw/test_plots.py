@@ -370,7 +370,7 @@ def test_a_picture_of_numbers_does_not_need_the_codes(grid):
     curve = means.isel(status_quo=0)
     for figure in (foedus.plot(curve, "pledge"), foedus.plot(curve, ["pledge", "settlement"])):
         assert "are left out" not in caption(figure)
-    with pytest.raises(ValueError, match="the values of crisis are no codes"):
+    with pytest.raises(ValueError, match="the values of crisis are not codes"):
         foedus.plot(means, "crisis")
 
 

@@ -200,7 +200,7 @@ class TestResuming:
         asked = {"axes": AXES, "variables": ["regime"]}
         with pytest.raises(KeyboardInterrupt):
             foedus.sweep_to(path, **asked, progress=stop)
-        with pytest.raises(ValueError, match=f"map{ending}.part cannot be resumed: {words}; overwrite"):
+        with pytest.raises(ValueError, match=f"map{ending}.part cannot be resumed: {words}; use overwrite"):
             foedus.sweep_to(path, **asked | change, resume=True)
         foedus.sweep_to(path, **asked, resume=True)
         with pytest.raises(FileExistsError, match=f"exists already and cannot be resumed: {words}"):

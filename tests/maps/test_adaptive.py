@@ -436,7 +436,7 @@ class TestCommand:
         out, err = capsys.readouterr()
         assert err == "foedus: " * 0 + "an adaptive map keeps the regime, not the other variables (1)\n"
         assert "of 60,000 games solved" in out
-        assert "could be missed: regions enclosed by one regime" in out
+        assert "could be missed: regions that one regime" in out
         found = foedus.load("map.nc")
         axes = {name: found[name].values for name in ("ally_cost", "status_quo")}
         xr.testing.assert_equal(found.regime, foedus.sweep(axes, variables=["regime"]).regime)
