@@ -164,7 +164,8 @@ def test_the_sentence_on_margins_is_what_is_printed(capsys):
 
 @compiled_only
 def test_claims(tmp_path, monkeypatch, capsys):
-    """Every command line of the page on claims, its examples, its table, and what it says of other contests."""
+    """Every command line of the page on claims, its examples, its table, and what it says of other
+    contests."""
     page = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
     small_examples(tmp_path, 48)
     shutil.copy(ROOT / "examples" / "sensitivity.toml", tmp_path / "examples")
@@ -254,7 +255,8 @@ def unspaced(text):
 
 @compiled_only
 def test_own_game(tmp_path, monkeypatch, capsys):
-    """Every command line, run file, table and example of the page on a game of one's own, and what they print."""
+    """Every command line, run file, table and example of the page on a game of one's own, and what they
+    print."""
     monkeypatch.chdir(tmp_path)
     files = re.findall(r"```(?:toml|text)\n# (\S+)\n(.*?)```", OWN, re.DOTALL)
     assert [name for name, _ in files] == ["entry.toml", "uncertain.toml", "games.csv"]
@@ -297,8 +299,8 @@ MISTAKES = {
     "half is called": ("def solve", "def half(x):\n    return x / 2\n\n\ndef solve", "= p.forces *", "= half(p.forces) *"),
     "sqroot": ("math.sqrt", "math.sqroot"),
     "returns 2 values": ("SAFE, 0.0, 1.0", "SAFE, 0.0", "enough, at_peace", "enough", "best, at_war", "best"),
-    "of other kinds": ("SAFE, 0.0, 1.0", "SAFE, 0.0"),
-    "gives 7": ("Peace.SAFE, 0.0", "7, 0.0"),
+    "of different kinds": ("SAFE, 0.0, 1.0", "SAFE, 0.0"),
+    "returns 7": ("Peace.SAFE, 0.0", "7, 0.0"),
     "the default": ('"v", 1.0', '"v", -1.0'),
     "threads": ('"forces", "b"', '"threads", "b"'),
     "the text": ("if enough <= 0", "if p.form == 'square'", "parameters=[", "parameters=[Parameter('form', '', 'line', choices=('line', 'square')),"),

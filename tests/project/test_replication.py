@@ -1,4 +1,5 @@
-"""The replication pack: the same twice, told where it is not, and that of which the docs show the pictures."""
+"""The replication pack: the same twice, told where it is not, and that of which the docs show the
+pictures."""
 
 import hashlib
 import json
@@ -62,8 +63,8 @@ def pack(checkout):
 
 @compiled_only
 def test_a_second_run_makes_the_same(checkout, pack, tmp_path):
-    """Arrays to the bit, tables and pictures to the byte, and the times that files carry; what was otherwise in an
-    earlier run is told."""
+    """Arrays to the bit, tables and pictures to the byte, and the times that files carry; what was otherwise
+    in an earlier run is told."""
     folder = tmp_path / "again"
     shutil.copytree(pack, folder)
     earlier = manifest_of(pack)
@@ -171,7 +172,8 @@ PAGES = {
 
 
 def test_the_pictures_of_the_docs_are_those_of_the_pack():
-    """Each that a page shows is one that the pack made, from the run files and by the list that are there now.
+    """Each that a page shows is one that the pack made, from the run files and by the list that are there
+    now.
 
     Two are not: the photograph of the explorer, which its tests make, and the game tree, which is drawn by hand.
     """
