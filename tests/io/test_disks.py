@@ -255,7 +255,7 @@ class TestWindows:
         with pytest.raises(OSError, match=words) as caught:
             write_while_the_old_one_is_opened()
         assert path.read_text() == "old"
-        assert Path(str(caught.value).rpartition(" in ")[2]).read_text() == "new"
+        assert Path(str(caught.value).rpartition(" file is ")[2]).read_text() == "new"
 
 
 ELSEWHERE = """

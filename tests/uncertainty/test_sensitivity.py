@@ -572,7 +572,7 @@ def test_titles_and_caption_say_what_is_shown(found, given):
         to_rgb(model.colours[Regime][code]) for code in (Regime.RESTRAINT, Regime.DETERRENCE)
     ]
     assert caption(figure) == (
-        r"256 samples, 3,072 games; 95 % intervals by bootstrap of the samples, 100 times (25 for delta of outputs with a density); ratio contest; "
+        r"256 samples, 3,072 games; 95 % intervals by bootstrap of the samples, 100 times (25 for delta of densities); ratio contest; "
         r"$\lambda = 1.2$; all else at default; distributions: $c_{A}$ log_uniform = [0.05, 5.0], "
         r"$q$ uniform = [0.1, 0.9], $c_{C}$ triangular = [0.2, 0.5, 1.0]"
     )

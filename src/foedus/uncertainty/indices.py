@@ -244,7 +244,7 @@ def _in_whole(study: Study, outputs: Sequence[Output]) -> Found:
         arrays["mean"][i], arrays["mean_low"][i], arrays["mean_high"][i] = _means(
             output.values(both)[known], _tenths(base.unit[:, known])
         )
-    less = f" ({DENSITY_RESAMPLES} for delta of outputs with a density)" if "delta" in methods else ""
+    less = f" ({DENSITY_RESAMPLES} for delta of densities)" if "delta" in methods else ""
     interval = f"bootstrap of the samples, {RESAMPLES} times{less}"
     return Found(arrays, sizes, _count(solved), games, interval)
 
