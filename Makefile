@@ -1,16 +1,18 @@
 # make map    the regime map of RUN (default: the default map), as NetCDF and as a picture
 # make replicate  every figure and table of the docs again, in the folder OUT (default: replication)
-# make replicate-check  what in OUT is not as AGAINST says (default: the manifest of the docs)
-# make figures  makes them, and takes those that the docs show into the docs
-# make test   everything that must hold: lint, tests, doctests, pure and bounds, one after the other
-# make tests  the tests alone; make tests ROOM=maps: those of one room of src/foedus, kernels or io
-# make docs   these pages, in docs/_build/html
-# make bench  speed and memory, as asv measures them
-# make bench-against  the same of this commit and the one before, and what has changed
-# make peers  speed beside that of other ways to solve the same games; takes a C compiler
-# make peers-check, bench-check, cuda  that these, the benchmarks and the kernels on CUDA do what they should
-# make package  the wheel and the source distribution in dist, checked, installed apart and tried
-# Each sets up what it needs in .venv first; PYTHON names another Python than python3.
+# make replicate-check  the differences between OUT and AGAINST (default: the manifest of the docs)
+# make figures  the same as replicate, and copies the figures of the docs into docs
+# make test   all checks: lint, tests, doctests, pure and bounds, one after the other
+# make tests  only the tests; make tests ROOM=maps: the tests of one room of src/foedus, kernels or io
+# make docs   the pages of the docs, in docs/_build/html
+# make tables  the tables of parameters, variables and codes in these pages, written anew
+# make notebooks  the notebooks of the examples, run, with their outputs stored in them
+# make bench  speed and memory, measured by asv
+# make bench-against  the same for this commit and the one before, with the differences
+# make peers  speed compared with other ways to solve the same games; needs a C compiler
+# make peers-check, bench-check, cuda  tests of these peers, of the benchmarks, and of the kernels on CUDA
+# make package  the wheel and the source distribution in dist, checked, and tried in an environment of its own
+# Each first installs what it needs in .venv. PYTHON names another Python than python3.
 
 PYTHON ?= python3
 RUN ?= examples/regimes.toml
@@ -20,22 +22,22 @@ BASE ?= HEAD~1
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/*/*.py kernels/*/*/*.py io/*.py src/foedus/*.py src/foedus/py.typed src/foedus/*/*)
-# whatever the user has told pip about where else to install
+# ignore the user's settings of where pip installs
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_VIRTUALENV
 export PIP_USER = 0
-# or every process would read the tests anew
+# else every process would compile the tests to bytecode again
 unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(BIN)/python -m pip install --quiet
 TRIED = $(shell sed -n 's/.*Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml)
 FAILED = echo "foedus could not be installed, for the reason above. Known to work: Python $(TRIED); \
 to name one: make clean map PYTHON=python3.11" >&2; exit 2
 REPLICATE := $(BIN)/python examples/replication/replicate.py
-# between two processes, each file to one of them, which sets up alone what its tests share
+# two processes; each file runs in one of them, so that what its tests share is set up once
 SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 KERNEL_TESTS := tests/kernels tests/alliance/test_game.py
 ASV := $(BIN)/asv --config benchmarks/asv.conf.json
 
-.PHONY: map replicate replicate-check figures test lint tests doctests pure bounds bench bench-against bench-check peers peers-check cuda docs package clean
+.PHONY: map replicate replicate-check figures test lint tests doctests pure bounds bench bench-against bench-check peers peers-check cuda docs tables notebooks package clean
 
 map: $(VENV)/installed
 	$(BIN)/foedus map $(RUN) --overwrite
@@ -46,11 +48,11 @@ replicate: $(VENV)/installed-test
 replicate-check: $(VENV)/installed-test
 	$(REPLICATE) $(OUT) --against $(AGAINST)
 
-# what the docs show, with the manifest that says how it was made
+# the figures that the docs show, with the manifest that says how they were made
 figures: replicate
 	cp $(OUT)/*.png $(OUT)/speed-table.md $(OUT)/manifest.json docs
 
-# each runs, whatever failed before, and of what was installed at first; the verdict comes last
+# each stage runs even if one before has failed, with what was installed first; the verdict comes last
 test: $(VENV)/installed-test
 	@failed=0; verdict=; \
 	for stage in lint tests doctests pure bounds; do \
@@ -72,15 +74,15 @@ tests: $(VENV)/installed-test
 doctests: $(VENV)/installed-test
 	$(BIN)/pytest --doctest-modules --pyargs foedus
 
-# the kernels as plain Python, every branch of them
+# the kernels as plain Python, with every branch covered
 pure: $(VENV)/installed-test
 	$(BIN)/coverage erase
 	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest $(SHARED) $(KERNEL_TESTS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# every index checked, but without the searches that say which games are right; compiled apart, because the
-# cache does not tell the difference
+# with every array index checked, but without the searches that check results; with its own cache, because the
+# cache does not notice the difference
 bounds: $(VENV)/installed-test
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/bounds $(BIN)/pytest $(SHARED) $(KERNEL_TESTS) \
 	    -k "not twin_agrees and not nobody_gains and not certificate"
@@ -89,7 +91,7 @@ bench: $(VENV)/installed-bench
 	$(ASV) machine --yes > /dev/null
 	$(ASV) run --python=same --show-stderr
 
-# this commit against another (BASE, default: the one before), of all benchmarks or those that BENCH names
+# this commit against another (BASE, default: the one before), for all benchmarks or those that BENCH names
 bench-against: $(VENV)/installed-bench
 	$(ASV) machine --yes > /dev/null
 	$(ASV) continuous --factor 1.1 --show-stderr $(if $(BENCH),--bench "$(BENCH)") $(BASE) HEAD
@@ -108,11 +110,19 @@ bench-check: $(VENV)/installed-bench
 cuda: $(VENV)/installed-cuda
 	$(BIN)/pytest tests/kernels/test_kernels.py -k cuda
 
-# whatever is amiss is an error; the pages ask no other host for anything
+# every warning is an error; the pages load nothing from other hosts
 docs: $(VENV)/installed-docs
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky --quiet --fresh-env docs docs/_build/html
 
-# built, read as PyPI reads them, and the wheel tried where nothing else is
+# the tables come from the models
+tables: $(VENV)/installed-test
+	$(BIN)/python docs/_ext/write_tables.py
+
+# a viewer of the repository shows the outputs
+notebooks: $(VENV)/installed-test
+	$(BIN)/python docs/_ext/run_notebooks.py
+
+# build both, check them as PyPI does, and try the wheel in an empty environment
 package: $(VENV)/installed-package
 	rm -rf build dist
 	$(BIN)/python -m build
@@ -122,7 +132,7 @@ package: $(VENV)/installed-package
 	$(VENV)/apart/bin/pip install --quiet dist/*.whl
 	cd $(VENV)/apart && bin/foedus --version && bin/foedus solve --ally-cost 0.4 && bin/foedus doctor
 
-# pip, which comes last: what ends before it does not pass for an environment the next time
+# pip is made last, so an environment that is not finished does not count as one the next time
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "foedus needs Python 3.11 or newer; name one with PYTHON=..." >&2; exit 2; }
@@ -130,7 +140,7 @@ $(BIN)/pip:
 
 $(VENV)/installed: $(SOURCES) | $(BIN)/pip
 	@echo "installing foedus into $(VENV): a minute or two, the first time"
-	rm -rf build  # or a module that is gone would be installed from there
+	rm -rf build  # else a module that was removed would be installed from there
 	@$(INSTALL) . || { $(FAILED); }
 	touch $@
 

@@ -1,13 +1,15 @@
 """How Sphinx builds these pages: `make docs`."""
 
 import importlib.resources
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import numba
+from docutils import nodes
 
-numba.config.DISABLE_JIT = True  # kernels are shown with their signatures, which compiled ones hide
+numba.config.DISABLE_JIT = True  # compiled functions hide their signatures
 
 import foedus  # noqa: E402
 
@@ -25,7 +27,6 @@ extensions = [
     "numpydoc",
     "cyclopts.ext.sphinx",
     "sphinx_copybutton",
-    "schema_tables",
 ]
 exclude_patterns = ["_build", "_ext"]
 
@@ -34,7 +35,7 @@ myst_enable_extensions = ["dollarmath"]
 myst_fence_as_directive = ["math"]
 myst_heading_anchors = 3
 
-# cells and notebooks are run with each build, and none may fail
+# each build runs the cells and the notebooks, and none may fail
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
@@ -42,7 +43,9 @@ nb_render_markdown_format = "myst"
 
 copybutton_prompt_text = ">>> "
 
-# docstrings: names in backticks become links where there is something to link to
+smartquotes = False  # two hyphens begin an option; they are no dash
+
+# docstrings: a name in backticks becomes a link if it has an entry in the reference
 default_role = "py:obj"
 autodoc_typehints = "none"  # docstrings say them
 autodoc_member_order = "bysource"
@@ -56,7 +59,7 @@ html_static_path = ["_static"]
 html_css_files = ["foedus.css"]
 html_show_copyright = False
 
-# formulas are set by one file that is part of the pages: no other host is asked for anything
+# one file of the pages sets the formulas: a reader's browser asks no other host for anything
 html_static_path.append(
     str(importlib.resources.files("sphinx-mathjax-offline") / "static" / "mathjax" / "tex-svg.js")
 )
@@ -64,7 +67,7 @@ mathjax_path = "tex-svg.js"
 
 
 def _gather_notebooks(app):
-    """Copy the notebooks of the examples to where Sphinx finds them, and where their links lead to pages."""
+    """Copy the notebooks of the examples into the pages, with links that lead to pages."""
     folder = HERE / "notebooks"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -73,13 +76,24 @@ def _gather_notebooks(app):
         (folder / notebook.name).write_text(text, encoding="utf-8")
 
 
-def _give_title(app, page, source):
-    """Give the table of speeds, which is written without one, a title."""
+def _adapt(app, page, source):
+    """Lead links to notebooks to their pages, and give the table of speeds, which has no title, a title."""
+    source[0] = re.sub(r"\]\(\.\./examples/([\w-]+\.ipynb)\)", r"](notebooks/\1)", source[0])
     if page == "speed-table":
         source[0] = f"# Speed, measured\n\n{source[0]}"
 
 
+def _show_options(app, doctree):
+    """Set options in what docstrings and help texts say, such as --over, as literals."""
+    for text in list(doctree.findall(nodes.Text)):
+        if isinstance(text.parent, nodes.paragraph):
+            parts = re.split(r"(?<![\w-])(--[a-z][a-z-]+)", text)
+            kinds = [nodes.literal("", part) if part.startswith("--") else nodes.Text(part) for part in parts]
+            text.parent.replace(text, kinds)
+
+
 def setup(app):
-    """Have notebooks gathered before pages are looked for, and the one page without a title given one."""
+    """Gather the notebooks before Sphinx looks for pages, and adapt each page that it reads."""
     app.connect("builder-inited", _gather_notebooks)
-    app.connect("source-read", _give_title)
+    app.connect("source-read", _adapt)
+    app.connect("doctree-read", _show_options)

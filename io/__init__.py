@@ -1,7 +1,7 @@
-"""Labels and files: Datasets that explain themselves, NetCDF and Zarr.
+"""Labels and files: labelled Datasets, NetCDF and Zarr.
 
-xarray is not imported here, because that takes longer than to solve a game; but once it is there, imported
-before this or after, its Datasets are given what foedus knows of them: `ds.foedus`.
+xarray is not imported here, because that takes longer than solving a game. As soon as it is imported, before
+this package or after, its Datasets get the attribute `ds.foedus`.
 """
 
 import wrapt

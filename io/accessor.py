@@ -1,7 +1,7 @@
-"""The name under which Datasets know foedus: `ds.foedus`.
+"""The attribute of Datasets for foedus: `ds.foedus`.
 
-What stands behind it draws, and so is above this package: it is known here by its name alone, and loaded when
-it is used.
+It draws, so its code is in a package above this one. Here only the name of its module is known; it is loaded
+when it is used.
 """
 
 import importlib
@@ -14,5 +14,5 @@ ACCESSOR = "foedus.draw.accessor"
 
 @xr.register_dataset_accessor("foedus")
 def accessor(dataset: xr.Dataset) -> Any:
-    """Return what `foedus.draw.accessor.Accessor` offers of a Dataset."""
+    """Return the `foedus.draw.accessor.Accessor` of a Dataset."""
     return importlib.import_module(ACCESSOR).Accessor(dataset)

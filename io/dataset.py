@@ -1,4 +1,4 @@
-"""Labels: arrays of results become Datasets that explain themselves, and that tell of which game they are."""
+"""Labels: arrays of results become Datasets that explain themselves and name their game."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
@@ -11,8 +11,8 @@ from ..model.described import described, difference, model_described, source_of
 from ..model.model import BUILT_IN, DEFAULT
 from ..version import __version__
 
-MASKED = -2  # stands for the codes that `where` has left out; no model has it
-# the attributes that tell of a model, and what holds where there are none
+MASKED = -2  # in place of codes that `where` has left out; no model has this code
+# the attributes about the model, and their defaults
 TOLD = {"model": DEFAULT, "model_described": "", "model_hash": ""}
 CONTEST = "contest"
 
@@ -24,13 +24,13 @@ def dataset_of(
     coords: Mapping[str, xr.Variable],
     **attributes: Any,
 ) -> xr.Dataset:
-    """Return what a command found of a model's games as a Dataset that explains itself."""
+    """Return the results of a command for a model's games as a Dataset that explains itself."""
     told = {"foedus_version": __version__, "model": model.name, "command": command, **attributes}
     return xr.Dataset(variables, coords, told | told_of(model))
 
 
 def told_of(model: Model) -> dict[str, str]:
-    """Return the attributes that tell of a model; of one that foedus has, its name is enough."""
+    """Return the attributes that describe a model; for a built-in model, its name is enough."""
     told = {"references": model.references}
     if not model.built_in:
         told |= {
@@ -47,10 +47,10 @@ def parameter_coordinates(
     fixed: Mapping[str, float],
     dims: tuple[str, ...] = (),
 ) -> dict[str, xr.Variable]:
-    """Return each parameter as a coordinate, labelled, of the numbers by which kernels know its values.
+    """Return each parameter as a labelled coordinate, from the numbers that kernels use for its values.
 
-    Those that are `varying` stand along the dimension of their own name, or along `dims` if these are given;
-    the `fixed` ones are scalars, so that datasets at several values of one can be concatenated along it.
+    Parameters that are `varying` have the dimension of their own name, or `dims` if these are given. Those
+    that are `fixed` are scalars, so that datasets with different values can be concatenated along them.
     """
     forms = {
         name: str(model.by_name[name].value(v)) for name, v in fixed.items() if model.by_name[name].choices
@@ -66,12 +66,12 @@ def parameter_coordinates(
 
 
 def parameter_attributes(model: Model, name: str, forms: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return what the coordinate of a parameter carries, with its units where choices have these `forms`."""
+    """Return the attributes of a parameter's coordinate. Its units may depend on the `forms` of choices."""
     return model.by_name[name].attributes | {"units": model.units(name, forms or {})}
 
 
 def variable(dims: tuple[str, ...], values: Any, entry: Label) -> xr.Variable:
-    """Return an array of results with what is known of it."""
+    """Return a labelled array of results."""
     array = np.asarray(values) if not hasattr(values, "chunks") else values
     attributes = entry.attributes
     if "flag_values" in attributes:  # CF wants them in the type of the variable
@@ -80,29 +80,31 @@ def variable(dims: tuple[str, ...], values: Any, entry: Label) -> xr.Variable:
 
 
 def model_of(dataset: xr.Dataset) -> Model:
-    """Return the model whose games a Dataset tells of: the one that foedus has, or what the Dataset says of
-    it, which can be drawn but not solved.
+    """Return the model of the games in a Dataset: a built-in one, or the description in the Dataset, which
+    can be drawn but not solved.
 
-    Raises ValueError if it does not say what it should.
+    Raises ValueError if the Dataset does not describe its model correctly.
     """
     told = {attribute: dataset.attrs.get(attribute, usual) for attribute, usual in TOLD.items()}
     for attribute, text in told.items():
         if not isinstance(text, str):
-            raise ValueError(f"the attribute {attribute} is no text, but of the type {type(text).__name__}")
+            raise ValueError(
+                f"the attribute {attribute} is not a text, but of the type {type(text).__name__}"
+            )
     name = told["model"]
     if name in BUILT_IN:
         return find(name)
     if not told["model_described"]:
-        raise ValueError(f"there is no attribute model_described to tell what the model {name} is")
+        raise ValueError(f"there is no attribute model_described to describe the model {name}")
     try:
         return model_described(name, told["model_described"])
     except (ValueError, TypeError) as error:
-        raise ValueError(f"the attribute model_described tells of no model: {error}") from None
+        raise ValueError(f"the attribute model_described does not describe a model: {error}") from None
 
 
 def version_change(dataset: xr.Dataset, now: Mapping[str, Any]) -> str:
-    """Say in what the model that a Dataset tells of differs from the one of its name that attributes tell of
-    `now`; or nothing."""
+    """Say how the model of a Dataset differs from the model of the same name in the attributes `now`; or
+    nothing."""
     then = dataset.attrs
     if now.get("model_hash") in (None, then.get("model_hash")):
         return ""
@@ -132,9 +134,9 @@ def check_ours(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def coded(array: xr.DataArray, codes: type[Code]) -> xr.DataArray:
-    """Return an array of codes as such, `MASKED` where `where` has left none.
+    """Return an array as codes, `MASKED` where `where` has removed them.
 
-    Raises ValueError if it holds something else, as arithmetic leaves it.
+    Raises ValueError if it holds other values, for example after arithmetic.
 
     Examples
     --------
@@ -156,30 +158,30 @@ def coded(array: xr.DataArray, codes: type[Code]) -> xr.DataArray:
 
 
 def may_be_codes(dtype: np.dtype, masked: bool) -> bool:
-    """Tell whether values of a type may be codes: whole numbers, or what `where` makes of them; means, which
-    may be whole, too, are of another type."""
+    """Tell whether values of a type may be codes: whole numbers, or the floats that `where` makes of them.
+    Means may also be whole, but have another type."""
     return dtype.kind in "iu" or dtype == np.float32 or masked
 
 
 def no_codes(name: Hashable) -> ValueError:
-    """Return what is raised where values that should be codes are none."""
+    """Return the error for values that should be codes but are not."""
     return ValueError(
-        f"the values of {name} are no codes, as means and other arithmetic leave them; "
+        f"the values of {name} are not codes, perhaps because of a mean or other arithmetic; "
         "choose games with sel, isel or where"
     )
 
 
 def varying(dataset: xr.Dataset) -> dict[str, tuple[str, ...]]:
-    """Return the parameters that vary along axes of others, and along which, as where maps were put beside
-    each other."""
+    """Return the parameters that vary along the axes of other parameters, and these axes. This happens when
+    maps are put together."""
     names = model_of(dataset).by_name
     dims = {name: tuple(map(str, dataset[name].dims)) for name in names if name in dataset.coords}
     return {name: along for name, along in dims.items() if {*along} - {name} and {*along} <= {*names}}
 
 
 def with_contest(dataset: xr.Dataset) -> xr.Dataset:
-    """Return a Dataset of foedus 0.1.0, which named no model and wrote the contest of all games as an
-    attribute, with the contest as a coordinate; and others as they are."""
+    """Return a Dataset of foedus 0.1.0 with the contest as a coordinate; that version had no model, and the
+    contest was an attribute. Return other Datasets unchanged."""
     if "model" in dataset.attrs or CONTEST not in dataset.attrs:
         return dataset
     model = find(DEFAULT)
@@ -190,7 +192,7 @@ def with_contest(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def untold(dataset: xr.Dataset) -> list[str]:
-    """Return the parameters of which a dataset does not say what they were."""
+    """Return the parameters whose values a dataset does not have."""
     return [name for name in model_of(dataset).by_name if name not in dataset.coords]
 
 
@@ -204,10 +206,10 @@ def geometric(values: np.ndarray) -> bool:
 
 
 def thin(dataset: xr.Dataset, dims: Iterable[str], about: int) -> tuple[xr.Dataset, dict[str, int]]:
-    """Return every k-th value along each of `dims` that has many more than `about`, so that about so many
-    are left, two thirds to three halves as many, and these k by dimension.
+    """Return every k-th value along each of `dims` that has many more values than `about`, and the k of these
+    dimensions. Between two thirds and three halves of `about` are left.
 
-    Of a file, nothing else is read.
+    From a file, nothing else is read.
 
     Examples
     --------
@@ -221,7 +223,7 @@ def thin(dataset: xr.Dataset, dims: Iterable[str], about: int) -> tuple[xr.Datas
 
 
 def every(steps: Mapping[str, int], symbols: Mapping[str, str]) -> str:
-    """Say which values of the axes `steps` names are shown: every 20th value of q."""
+    """Say which values of the axes in `steps` are shown: every 20th value of q."""
     return " and ".join(f"every {_ordinal(step)} value of {symbols[dim]}" for dim, step in steps.items())
 
 

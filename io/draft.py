@@ -1,9 +1,9 @@
-"""Drafts: maps that are being solved, slab by slab, beside their final names.
+"""Drafts: unfinished maps, solved slab by slab in a folder beside the final file.
 
-A draft of ``map.nc`` is the folder ``map.nc.part``. In it stand the file itself, complete but for the values
-of its variables, and a record of each slab that is done. A record takes its name when it is whole, and the
-file its final name when all records are in it: so a run may end at any instant, and another goes on from the
-records that are there.
+The draft of ``map.nc`` is the folder ``map.nc.part``. It has the file itself, complete except for the values
+of its variables, and a record for each slab that is done. A record gets its name when it is complete, and the
+file its final name when all records are in it. So a run may end at any moment, and another run can continue
+from the records.
 """
 
 import contextlib
@@ -25,17 +25,17 @@ from .layout import Chunk, Layout
 
 try:
     import fcntl
-except ImportError:  # Windows, where nothing keeps two runs from one draft
+except ImportError:  # Windows; there, nothing stops two runs from using the same draft
     fcntl = None  # type: ignore[assignment]
 
 LOCK, SLABS = "lock", "slabs"  # in the folder of a draft
-PIECE = 2**20  # bytes of a record that are looked at at once
+PIECE = 2**20  # bytes of a record that are read at a time
 
 
 class Record(NamedTuple):
-    """What is kept of a slab: how many games it has, how many of them could not be solved, the number in the
-    map of the first of these, or -1; how many games have each regime, by code, if it is known; its chunks,
-    if the format gathers them."""
+    """What is kept of a slab: how many games it has, how many of them could not be solved, and the number of
+    the first of these in the map, or -1; how many games have each regime, by code, if that is known; and its
+    chunks, if the format collects them."""
 
     games: int
     unsolved: int
@@ -44,7 +44,7 @@ class Record(NamedTuple):
     chunks: Iterable[Chunk] = ()
 
     def write(self, path: Path) -> None:
-        """Write it to `path`, where it is whole or not at all."""
+        """Write it to `path`, completely or not at all."""
         chunks = list(self.chunks)
         head = {
             **self._asdict(),
@@ -60,20 +60,20 @@ class Record(NamedTuple):
 
 
 def _checksum(parts: Iterable[bytes]) -> int:
-    """Return the checksum of all parts, one after the other."""
+    """Return the checksum of all parts together."""
     return functools.reduce(lambda checksum, part: zlib.crc32(part, checksum), parts, 0)
 
 
 def read_record(path: Path) -> Record:
-    """Return the record at `path`, whose chunks are read one by one as they are asked for.
+    """Return the record at `path`. Its chunks are read one by one when they are needed.
 
-    Raises ValueError if it is not as it was written, as after the machine lost its power.
+    Raises ValueError if it is damaged, for example after a power failure.
     """
     with path.open("rb") as stream:
         checksum = int(stream.readline())
         start = stream.tell()
         if _checksum(iter(lambda: stream.read(PIECE), b"")) != checksum:
-            raise ValueError(f"{path} is not as it was written")
+            raise ValueError(f"{path} is damaged")
         stream.seek(start)
         head = json.loads(stream.readline())
         places, start = head["chunks"], stream.tell()
@@ -99,7 +99,7 @@ class Draft:
         self.records = self.folder / SLABS
 
     def begin(self, template: xr.Dataset) -> None:
-        """Write the file without the values of its variables; nothing of an earlier draft stays."""
+        """Write the file without the values of its variables. An earlier draft is removed."""
         _clear(self.folder)
         self.records.mkdir()
         fresh = self.folder / f"new{self.target.suffix}"
@@ -109,7 +109,7 @@ class Draft:
         os.replace(fresh, self.file)
 
     def done(self) -> dict[int, Record]:
-        """Return the records of the slabs that are done, by number; those that are not whole are removed."""
+        """Return the records of the slabs that are done, by number. Incomplete ones are removed."""
         missing = format_of(self.target).missing(self.file)
         lost = {self.layout.slab_at(place) for name, place in missing if name in self.variables}
         found = {}
@@ -133,26 +133,26 @@ class Draft:
         return self.file.exists() and any(_record_files(self.folder))
 
     def finish(self) -> list[Record]:
-        """Give the map its final name, remove the draft, and return what is known of its slabs."""
+        """Give the map its final name, remove the draft, and return the records of its slabs."""
         done = self.done()
         if len(done) < self.layout.slabs:
-            raise OSError(f"{self.target} could not be written: of what was solved, something is gone")
+            raise OSError(f"{self.target} could not be written: some of the solved slabs are gone")
         chunks = (chunk for slab in sorted(done) for chunk in done[slab].chunks)
         with failing_to_write(self.target):
             put_in_place(format_of(self.target).finish(self.file, chunks), self.target)
-        with contextlib.suppress(OSError):  # of what someone has open: the map is there
-            self.file.unlink(missing_ok=True)  # first: without it nothing is resumed
+        with contextlib.suppress(OSError):  # someone may have a file open; the map is complete
+            self.file.unlink(missing_ok=True)  # first, because a draft without it is never resumed
             _clear(self.folder)
         return [done[slab] for slab in sorted(done)]
 
 
 def draft_folder(target: Path) -> Path:
-    """Return where the draft of a map stands."""
+    """Return the folder of the draft of a map."""
     return target.with_name(f"{target.name}.part")
 
 
 def drafted_file(folder: Path) -> Path | None:
-    """Return the file that is unfinished in the folder of a draft, or None if this is no such folder."""
+    """Return the unfinished file in the folder of a draft, or None if this is not the folder of a draft."""
     file = folder / folder.stem
     return file if folder.suffix == ".part" and (folder / LOCK).is_file() and file.exists() else None
 
@@ -163,26 +163,26 @@ def games_done(folder: Path) -> int:
 
 
 def _record_files(folder: Path) -> Iterator[Path]:
-    """Give the records in the folder of a draft, but those that are being written."""
+    """Give the records in the folder of a draft, except those that are being written."""
     return (path for path in (folder / SLABS).glob("*") if path.name.isdecimal())
 
 
 def check_target(path: str | os.PathLike, overwrite: bool, resume: bool) -> Path:
-    """Return `path` if a map can be written there, or a draft of one resumed.
+    """Return `path` if a map can be written there, or its draft resumed.
 
-    Raises ValueError if it has the wrong ending, FileExistsError if a file or a draft is there that may be
-    neither replaced nor resumed, and else what `writable` raises.
+    Raises ValueError if it has the wrong ending, FileExistsError if there is a file or a draft that may be
+    neither replaced nor resumed, and the errors of `writable`.
     """
     format_of(Path(path))
     target = writable(path, overwrite or resume)
     folder = draft_folder(target.resolve() if target.is_symlink() else target)
     if folder.exists() and not (folder.is_dir() and (LOCK in os.listdir(folder) or not _held(folder))):
         raise FileExistsError(
-            f"{folder} is in the way of the draft of {target}, and not one itself; rename it"
+            f"{folder} is needed for the draft of {target}, but it is something else; rename it"
         )
     if (folder / target.name).exists() and not (overwrite or resume):
         raise FileExistsError(
-            f"{folder} holds an unfinished map; resume goes on with it, overwrite starts anew"
+            f"{folder} holds an unfinished map; use resume to continue with it, or overwrite to start again"
         )
     return target
 
@@ -191,17 +191,17 @@ def check_target(path: str | os.PathLike, overwrite: bool, resume: bool) -> Path
 def drafted(
     path: str | os.PathLike, template: xr.Dataset, layout: Layout, *, overwrite: bool, resume: bool
 ) -> Iterator[Draft | None]:
-    """Give the draft of a map, begun or resumed; or None if the map is there already and is to be resumed.
+    """Give the draft of a map, new or resumed; or None if `resume` is set and the map is complete already.
 
-    Whatever goes wrong from then on, the draft stays if a slab of it is done, and leaves no trace if none is.
+    If something goes wrong later, the draft stays if one of its slabs is done. Else it leaves no trace.
     """
     target = check_target(path, overwrite, resume).resolve()  # through a link, so that the link stays one
     draft = Draft(target, template.data_vars, layout)
     if resume and target.exists():
         changed = _difference(target, template, whole=True)
         if changed and not overwrite:
-            raise FileExistsError(f"{path} exists already, and cannot be resumed: {changed}")
-        if not changed:  # that run ended when the map had its final name
+            raise FileExistsError(f"{path} exists already and cannot be resumed: {changed}")
+        if not changed:  # the earlier run ended after the map had its final name
             if draft.folder.exists():
                 with _locked(draft.folder):
                     _clear(draft.folder)
@@ -210,17 +210,21 @@ def drafted(
     with _locked(draft.folder):
         begun = draft.file.exists() and draft.records.is_dir() and resume
         if begun and (changed := _difference(draft.file, template, whole=False)):
-            raise ValueError(f"{draft.folder} cannot be resumed: {changed}; overwrite starts anew")
+            raise ValueError(f"{draft.folder} cannot be resumed: {changed}; use overwrite to start again")
         try:
             if not begun:
                 draft.begin(template)
             yield draft
         except OSError as error:
-            kept = f"; what is solved stands in {draft.folder}, to be resumed" if draft.started() else ""
+            kept = (
+                f"; the solved part is kept in {draft.folder} and can be resumed" if draft.started() else ""
+            )
             raise OSError(f"{error}{kept}") from error
         except ValueError as error:  # of the model's kernel
             if draft.started():
-                kept = f"what is solved stands in {draft.folder}, to be resumed with the same model only"
+                kept = (
+                    f"the solved part is kept in {draft.folder} and can be resumed with the same model only"
+                )
                 error.args = (f"{error}; {kept}",)
             raise
         finally:
@@ -230,9 +234,10 @@ def drafted(
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Hold the draft in a folder, which is made if need be, and goes if nothing stays in it.
+    """Lock the draft in a folder. The folder is made if it does not exist, and removed if it is empty at the
+    end.
 
-    Raises BlockingIOError if another run holds it.
+    Raises BlockingIOError if another run has locked it.
     """
     folder.mkdir(exist_ok=True)
     lock = folder / LOCK
@@ -248,17 +253,17 @@ def _locked(folder: Path) -> Iterator[None]:
             try:
                 yield
             finally:
-                if fcntl and _held(folder) == [lock]:  # while no other run can have it
+                if fcntl and _held(folder) == [lock]:  # while no other run can have the lock
                     lock.unlink()
     finally:
-        with contextlib.suppress(OSError):  # a draft that stays, or what someone has open
-            if not fcntl and _held(folder) == [lock]:  # Windows removes nothing that is open
+        with contextlib.suppress(OSError):  # the draft stays, or someone has a file open
+            if not fcntl and _held(folder) == [lock]:  # Windows cannot remove an open file
                 lock.unlink()
-            folder.rmdir()  # now: until all is closed, NFS keeps what is removed under another name
+            folder.rmdir()  # only now: NFS keeps removed files, renamed, until they are closed
 
 
 def _clear(folder: Path) -> None:
-    """Remove what can be removed of what stands in the folder of a draft, but for its lock."""
+    """Remove everything in the folder of a draft that can be removed, except its lock."""
     for path in _held(folder):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -267,13 +272,13 @@ def _clear(folder: Path) -> None:
 
 
 def _held(folder: Path) -> list[Path]:
-    """Return what stands in the folder of a draft, but for what NFS keeps of files that were removed."""
+    """Return what is in the folder of a draft, without the removed files that NFS still keeps."""
     return [path for path in folder.iterdir() if not path.name.startswith(".nfs")]
 
 
 def _difference(path: Path, asked: xr.Dataset, whole: bool) -> str:
-    """Say what the first thing is in which the map at `path`, `whole` or a draft, differs from the one asked
-    for, if any."""
+    """Say the first difference between the map at `path`, `whole` or a draft, and the requested one; or
+    nothing."""
     try:
         with opened(path, whole) as found:
             for what, one, other in _things(found, asked):
@@ -287,13 +292,13 @@ def _difference(path: Path, asked: xr.Dataset, whole: bool) -> str:
 
 
 def _things(found: xr.Dataset, asked: xr.Dataset) -> Iterator[tuple[str, object, object]]:
-    """Give what makes a map, by name, of two of them."""
+    """Give the properties of two maps: the name, and the value in each."""
     yield "foedus_version", found.attrs.get("foedus_version"), asked.attrs["foedus_version"]
     yield "model", model_of(found).name, model_of(asked).name
     yield "list of axes", _names(_axes(found)), _names(_axes(asked))
     for name in model_of(asked).by_name:
         if name not in found.coords:
-            yield name, "not told", asked[name].values.tolist()
+            yield name, "not known", asked[name].values.tolist()
         one, other = found[name].values, asked[name].values
         if name in _axes(asked):
             yield f"number of values of {name}", one.size, other.size
@@ -307,10 +312,10 @@ def _things(found: xr.Dataset, asked: xr.Dataset) -> Iterator[tuple[str, object,
 
 
 def _axes(dataset: xr.Dataset) -> tuple[Hashable, ...]:
-    """Return the axes of a map in order, which dimensions of a dataset are not in."""
+    """Return the axes of a map in order; the dimensions of a dataset have no order."""
     return next(iter(dataset.data_vars.values())).dims
 
 
 def _names(names: Iterable[Hashable]) -> str:
-    """Return names in a row."""
+    """Return names as one text."""
     return ", ".join(map(str, names))

@@ -1,4 +1,4 @@
-"""Files: Datasets out and in again, as NetCDF or, by the ending of the name, Zarr."""
+"""Files: write and read Datasets as NetCDF or Zarr; the ending of the name decides."""
 
 import codecs
 import contextlib
@@ -24,14 +24,14 @@ from .kept import as_loaded, check_codes, check_kept
 from .layout import Box, Layout, layout
 
 FORMATS = {".nc": "netcdf", ".zarr": "zarr_store"}  # the module that writes and reads each
-COMPUTED = 2**23  # games of a lazy map that are computed at once, about
+COMPUTED = 2**23  # about how many games of a lazy map are computed at a time
 NAMES = {".nc": "NetCDF file", ".zarr": "Zarr store"}
 
 
 def format_of(path: Path) -> ModuleType:
     """Return the module that writes and reads files with the ending of `path`.
 
-    Raises ValueError if it is another ending, ModuleNotFoundError if the format takes a package that is
+    Raises ValueError if the ending is another one, ModuleNotFoundError if the format needs a package that is
     not installed.
     """
     if path.suffix not in FORMATS:
@@ -40,7 +40,8 @@ def format_of(path: Path) -> ModuleType:
 
 
 def path_of(path: str | os.PathLike) -> Path:
-    """Return a path as shells read it, in which ~ is the user's home; what has no such user stays as it is.
+    """Return a path as shells read it: ~ is the user's home. If there is no such user, the path stays as it
+    is.
 
     Examples
     --------
@@ -53,13 +54,13 @@ def path_of(path: str | os.PathLike) -> Path:
 
 
 def writable(path: str | os.PathLike, overwrite: bool = True) -> Path:
-    """Return `path`, as `path_of` reads it, if a file can be written there, or a folder if it ends in .zarr,
-    without touching it.
+    """Return `path`, as `path_of` reads it, if a file can be written there, or a folder if it ends in .zarr.
+    The path is not touched.
 
     Raises FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError or PermissionError,
-    and ValueError if `SOURCE_DATE_EPOCH` is no time, each in words.
+    and ValueError if `SOURCE_DATE_EPOCH` is not a time, each with an explanation.
     """
-    file_time()  # or it would be told of only when all is solved
+    file_time()  # check it now, not after everything is solved
     target = path_of(path)
     folder = target.parent
     if not folder.is_dir():
@@ -67,35 +68,36 @@ def writable(path: str | os.PathLike, overwrite: bool = True) -> Path:
     if target.suffix != ".zarr" and target.is_dir():
         raise IsADirectoryError(f"{target} is a folder, not a file")
     if target.suffix == ".zarr" and target.exists() and not is_store(target):
-        # and so nothing of ours to replace
-        raise NotADirectoryError(f"{target} exists and is no Zarr store")
+        # so it is not ours and must not be replaced
+        raise NotADirectoryError(f"{target} exists and is not a Zarr store")
     if target.exists() and not overwrite:
         raise FileExistsError(f"{target} exists already")
     if not os.access(folder, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
         raise PermissionError(f"{target} cannot be written: no permission")
     if target.exists():
         try:
-            # which changes nothing, and fails on Windows while something has it open
+            # this changes nothing, but fails on Windows while a program has the file open
             os.rename(target, target)
         except PermissionError:
             raise PermissionError(
-                f"{target} cannot be replaced while it is open, here or in another program; close it there"
+                f"{target} cannot be replaced while it is open, here or in another program; close it first"
             ) from None
-        except OSError:  # it was only a trial
+        except OSError:  # this was only a test
             pass
     return target
 
 
 def is_store(folder: Path) -> bool:
-    """Tell whether a folder is a Zarr store, of format 3 or 2."""
+    """Tell whether a folder is a Zarr store of format 3 or 2."""
     return any((folder / name).is_file() for name in ("zarr.json", ".zgroup"))
 
 
 @contextlib.contextmanager
 def beside(path: str | os.PathLike) -> Iterator[Path]:
-    """Give a path to write to beside `path`, which takes its name at the end, or leaves no trace.
+    """Give a path beside `path` to write to. At the end it is renamed to `path`; if writing fails, it is
+    removed.
 
-    Whatever fails to be written is said in one line. What is complete stays if only its name cannot be given.
+    An error is explained in one line. If only the renaming fails, the complete file stays.
     """
     target = writable(path).resolve()  # through a link, so that the link stays one
     with failing_to_write(path):
@@ -104,7 +106,7 @@ def beside(path: str | os.PathLike) -> Iterator[Path]:
     try:
         with failing_to_write(path):
             yield draft
-        after = f"; what was to be written stands in {draft}"
+        after = f"; the complete file is {draft}"
         with failing_to_write(path, after):
             put_in_place(draft, target)
         after = ""
@@ -114,9 +116,9 @@ def beside(path: str | os.PathLike) -> Iterator[Path]:
 
 
 def put_in_place(draft: Path, target: Path) -> None:
-    """Give a finished file or folder its final name, in place of what stands there."""
+    """Give a finished file or folder its final name, and replace what was there."""
     old = draft.with_name("old")
-    if target.is_dir():  # which cannot be replaced in one step
+    if target.is_dir():  # a folder cannot be replaced in one step
         os.rename(target, old)
     try:
         os.replace(draft, target)
@@ -127,22 +129,22 @@ def put_in_place(draft: Path, target: Path) -> None:
 
 
 def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
-    """Write the Dataset of a sweep, of a comparison or of scattered games to a NetCDF file, or to a Zarr
-    store if `path` ends in ``.zarr``.
+    """Write a Dataset that foedus made to a NetCDF file, or to a Zarr store if `path` ends in ``.zarr``.
 
-    The file is compressed, in chunks of at most 1 MB, and carries the time, that of `SOURCE_DATE_EPOCH` where
-    it is set; it is written beside `path` and renamed when it is complete. An existing file is replaced. Zarr
-    takes ``foedus[zarr]``.
+    The file is compressed, in chunks of at most 1 MB. Its time is that of `SOURCE_DATE_EPOCH` if this is set,
+    else now. It is written beside `path` and renamed when it is complete. An existing file is replaced. Zarr
+    needs ``foedus[zarr]``.
 
     Raises
     ------
     TypeError
-        if `dataset` is no Dataset, or none that foedus made.
+        if `dataset` is not a Dataset, or was not made by foedus.
     ValueError
-        if `path` has another ending, `SOURCE_DATE_EPOCH` is no time, or something in `dataset` would not be
-        read as it is: a name, values that are neither numbers nor texts, codes that are none, an attribute.
+        if `path` has another ending, `SOURCE_DATE_EPOCH` is not a time, or a file would not give back
+        something in `dataset` unchanged: a name, values that are neither numbers nor texts, wrong codes, an
+        attribute.
     FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, OSError
-        if `path` cannot be written; what stood there before stands there still.
+        if `path` cannot be written; an existing file stays as it was.
 
     Examples
     --------
@@ -171,10 +173,10 @@ def stamped(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def file_time() -> str:
-    """Return the time that files carry: now, or that of the environment variable `SOURCE_DATE_EPOCH`, so that
-    the same run writes the same file.
+    """Return the time that is written into files: now, or the environment variable `SOURCE_DATE_EPOCH`, with
+    which the same run writes the same file.
 
-    Raises ValueError if that is no whole number of seconds since 1970, or is beyond the year 9999.
+    Raises ValueError if the variable is not a whole number of seconds since 1970, or is after the year 9999.
 
     Examples
     --------
@@ -193,7 +195,7 @@ def file_time() -> str:
 
 
 def _layouts(dataset: xr.Dataset) -> dict[str, Layout]:
-    """Return how each variable of numbers or codes is cut; others are written whole."""
+    """Return how each variable of numbers or codes is divided; others are written whole."""
     return {
         str(name): layout(array.shape, array.dtype.itemsize)
         for name, array in dataset.data_vars.items()
@@ -204,10 +206,11 @@ def _layouts(dataset: xr.Dataset) -> dict[str, Layout]:
 def _parts(
     dataset: xr.Dataset, maps: Mapping[str, Layout]
 ) -> Iterator[tuple[dict[str, np.ndarray], Box, tuple[int, ...]]]:
-    """Give the values of the variables `maps` in each of their slabs, its box, and the shape of their chunks.
+    """Give the values of the variables in `maps` for each of their slabs, the slab's box, and the shape of
+    the chunks.
 
-    What is lazy is computed along the first dimension, some millions of games at a time, and all variables at
-    once, for they are solved together. Raises ValueError if codes are none.
+    Lazy variables are computed along the first dimension, some millions of games at a time, and all at once,
+    because they are solved together. Raises ValueError if codes are wrong.
     """
     alike: dict[tuple, list[str]] = {}
     for name, cut in maps.items():
@@ -228,8 +231,8 @@ def _parts(
 
 @contextlib.contextmanager
 def failing_to_write(path: str | os.PathLike, after: str = "") -> Iterator[None]:
-    """Say of any failure of the system or of a library to write in one line that `path` was to be written,
-    and then what is `after` it."""
+    """Turn any error of the system or a library into one line that says that `path` could not be written,
+    followed by `after`."""
     try:
         yield
     except (OSError, RuntimeError) as error:  # netCDF4 raises the latter when the disk is full
@@ -237,28 +240,28 @@ def failing_to_write(path: str | os.PathLike, after: str = "") -> Iterator[None]
 
 
 def load(path: str | os.PathLike) -> xr.Dataset:
-    """Read a file that `save`, `sweep_to` or the command line wrote into memory.
+    """Read a file into memory that `save`, `sweep_to` or the command line wrote.
 
     Raises
     ------
     FileNotFoundError, IsADirectoryError
         if there is no such file, or it is a folder.
     ValueError
-        if it can be read neither as NetCDF nor as Zarr, or is none of ours.
+        if it is neither NetCDF nor Zarr, is damaged, or was not written by foedus.
     """
     with opened(path) as dataset:
         try:
             return dataset.load()
-        except ValueError as error:  # as Zarr says that a part is damaged
+        except ValueError as error:  # Zarr's error for a damaged part
             raise OSError(_first_line(error)) from error
 
 
 @contextlib.contextmanager
 def opened(path: str | os.PathLike, whole: bool = True) -> Iterator[xr.Dataset]:
-    """Give the Dataset in a file, of which only what is asked for is read; of a draft, which is not `whole`,
-    not all is there.
+    """Give the Dataset in a file. Values are read only when they are needed. If the file is not `whole` it is
+    a draft, and some values are missing.
 
-    Raises what `load` raises; reading a damaged file within raises ValueError in the same words.
+    Raises the errors of `load`. A damaged file that is read later raises ValueError with the same words.
     """
     source = path_of(path)
     kind = NAMES.get(source.suffix, NAMES[".nc"])
@@ -275,7 +278,7 @@ def opened(path: str | os.PathLike, whole: bool = True) -> Iterator[xr.Dataset]:
         if whole:
             files.check(source)
         dataset = files.open_lazily(source)
-    except RuntimeError as error:  # of a part that is missing, or the values on an axis
+    except RuntimeError as error:  # a part is missing, or the values on an axis are damaged
         raise ValueError(f"{source} is damaged: {_first_line(error)}") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         why = f": {_of_system(error)}" if _of_system(error) else ""
@@ -293,13 +296,13 @@ def opened(path: str | os.PathLike, whole: bool = True) -> Iterator[xr.Dataset]:
             if "flag_values" in variable.attrs:  # CF wants them in the type of the variable, if it holds them
                 codes = typed = np.atleast_1d(variable.attrs["flag_values"])
                 if variable.dtype.kind in "iuf" and codes.dtype.kind in "iuf":
-                    with np.errstate(invalid="ignore"):  # of what is no number
+                    with np.errstate(invalid="ignore"):  # NaN
                         typed = codes.astype(variable.dtype)
                 variable.attrs["flag_values"] = typed if np.array_equal(typed, codes) else codes
         found = _which(source)
         try:
             yield dataset
-        except (OSError, RuntimeError) as error:  # late, of a file that was cut short
+        except (OSError, RuntimeError) as error:  # a truncated file is noticed only here
             if _which(source) == found:
                 raise ValueError(f"{source} is damaged: {_first_line(error)}") from error
         except ValueError:
@@ -310,7 +313,7 @@ def opened(path: str | os.PathLike, whole: bool = True) -> Iterator[xr.Dataset]:
 
 
 def _which(path: Path) -> tuple[int, ...]:
-    """Tell a folder from another that takes its place; a file that is open stays what it was."""
+    """Return what distinguishes a folder from another one in its place; an open file stays the same."""
     if not path.is_dir():
         return ()
     status = path.stat()
@@ -319,9 +322,9 @@ def _which(path: Path) -> tuple[int, ...]:
 
 @contextlib.contextmanager
 def reading_text(path: str | os.PathLike, kind: str = "file") -> Iterator[TextIO]:
-    """Give the text of a file that people write, from its start; `kind` says what it is to be.
+    """Give the text of a file that people write; `kind` is what messages call it.
 
-    Raises FileNotFoundError, IsADirectoryError, and ValueError if it is not written in UTF-8.
+    Raises FileNotFoundError, IsADirectoryError, and ValueError if it is not in UTF-8.
     """
     source = path_of(path)
     if not source.exists():
@@ -329,12 +332,12 @@ def reading_text(path: str | os.PathLike, kind: str = "file") -> Iterator[TextIO
     if source.is_dir():
         raise IsADirectoryError(f"{source} is a folder, not a {kind}")
     with source.open("rb") as file:
-        octets = file if file.seekable() else io.BytesIO(file.read())  # of a pipe, which is read but once
+        octets = file if file.seekable() else io.BytesIO(file.read())  # a pipe can be read only once
         start = octets.read(1024)
         octets.seek(0)
         if b"\0" in start:
             coded = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-            raise ValueError(f"{source} is {'UTF-16' if coded else 'no text'}; save it as text in UTF-8")
+            raise ValueError(f"{source} is {'UTF-16' if coded else 'not a text'}; save it as text in UTF-8")
         try:
             yield io.TextIOWrapper(octets, "utf-8-sig")
         except UnicodeDecodeError as error:
@@ -345,16 +348,18 @@ def reading_text(path: str | os.PathLike, kind: str = "file") -> Iterator[TextIO
 
 
 def _first_line(error: Exception) -> str:
-    """Return what an error says, or the first line of it."""
+    """Return the message of an error, or its first line."""
     said = getattr(error, "strerror", None) or (str(error).splitlines() or [type(error).__name__])[0]
     return _of_system(error) or said
 
 
 def _of_system(error: Exception) -> str:
-    """Return what the system said that HDF5 tells of, or nothing."""
+    """Return the system's message within an error of HDF5, or nothing."""
     said = re.search(r"error message = '(.*?)'", str(error))
     if said and "unable to lock file" in str(error):
         if isinstance(error, BlockingIOError):
-            return "another program is writing it, or has it open to do so"
-        return f"{said[1]}; where files cannot be locked, set HDF5_USE_FILE_LOCKING=FALSE in the environment"
+            return "another program is writing it, or has it open for writing"
+        return (
+            f"{said[1]}; if files cannot be locked here, set HDF5_USE_FILE_LOCKING=FALSE in the environment"
+        )
     return said[1] if said else ""

@@ -1,5 +1,5 @@
-"""How a map is cut: into chunks, which a file compresses one by one, and slabs of chunks, each solved and
-kept as a whole."""
+"""How a map is divided: into chunks, which a file compresses one by one, and slabs of chunks. A slab is
+solved and kept as a whole."""
 
 import itertools
 import math
@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 CHUNK = 2**17  # games: a megabyte of float64
-SMALL_CHUNK = 2**12  # games, of which each is searched: a second or two
-SLAB = 2**22  # games at most, a twelfth of a second
+SMALL_CHUNK = 2**12  # games, if each takes a search: a second or two
+SLAB = 2**22  # games at most: a twelfth of a second
 SLAB_BYTES = 2**25  # of results at most
-SLABS = 64  # at least, where they would hold no less than a chunk: what threads share
+SLABS = 64  # least number of slabs for threads to share, unless they would be smaller than a chunk
 
 Box = tuple[slice, ...]
 
@@ -26,7 +26,7 @@ class Chunk(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """How a map of this shape is cut."""
+    """How a map of this shape is divided."""
 
     shape: tuple[int, ...]
     chunk: tuple[int, ...]
@@ -38,7 +38,7 @@ class Layout(NamedTuple):
         return math.prod(self.counts)
 
     def box(self, slab: int) -> Box:
-        """Return which games are in a slab, given by its number."""
+        """Return the games in a slab, given by its number."""
         places = np.unravel_index(slab, self.counts)
         return tuple(
             slice(int(place) * step, min((int(place) + 1) * step, length))
@@ -56,7 +56,8 @@ class Layout(NamedTuple):
 
 
 def chunk_shape(shape: tuple[int, ...], most: int | None = None) -> tuple[int, ...]:
-    """Return the shape of chunks of `most` values or fewer, long in the last dimensions, about even.
+    """Return the shape of chunks of at most `most` values, long in the last dimensions and of about equal
+    size.
 
     most : `CHUNK` by default
 
@@ -66,7 +67,7 @@ def chunk_shape(shape: tuple[int, ...], most: int | None = None) -> tuple[int, .
     ((64, 2048), (6, 20000), (3, 10))
     """
     most = most or CHUNK
-    sizes, room, longest = [], most, most // 4  # or a chunk would be a single row
+    sizes, room, longest = [], most, most // 4  # so that a chunk is not a single row
     for size in reversed(shape):
         pieces = max(1, math.ceil(size / min(room, longest)))
         sizes.append(max(1, math.ceil(size / pieces)))
@@ -78,10 +79,10 @@ def chunk_shape(shape: tuple[int, ...], most: int | None = None) -> tuple[int, .
 def layout(
     shape: tuple[int, ...], bytes_per_game: int, quick: bool = True, chunk_games: int | None = None
 ) -> Layout:
-    """Return how a map is cut, which depends on nothing but the map itself.
+    """Return how a map is divided. This depends only on the map itself.
 
-    Slabs are chunks side by side, in the last dimension only where the others are used up; where games
-    are not quick to solve, single chunks, which hold at most `chunk_games`.
+    A slab is made of neighbouring chunks, first along the other dimensions, then along the last one. If games
+    are slow to solve, a slab is a single chunk of at most `chunk_games` games.
     """
     chunk = chunk_shape(shape, chunk_games)
     games = math.prod(chunk)
@@ -96,7 +97,7 @@ def layout(
 
 
 def boxes(shape: tuple[int, ...], size: tuple[int, ...]) -> Iterator[Box]:
-    """Cut a shape into boxes of a size, smaller at its ends, and give them in order."""
+    """Divide a shape into boxes of a size, smaller at its ends, and give them in order."""
     steps = (range(0, length, step) for length, step in zip(shape, size, strict=True))
     for starts in itertools.product(*steps):
         yield tuple(

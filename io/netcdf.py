@@ -1,8 +1,8 @@
-"""NetCDF: what a file holds is defined with netCDF4, and its maps are filled chunk by chunk.
+"""NetCDF: netCDF4 defines the contents of a file, and maps are filled chunk by chunk.
 
-Chunks are compressed here, as HDF5 would by its own filters (shuffle and deflate) but with ISA-L, several
-times as fast, and by as many threads as there are; the file takes them as they are. They carry checksums, as
-the labels do; HDF5 gives none to single numbers and texts, which get one in an attribute.
+Chunks are compressed here, in the same way as by the filters of HDF5 (shuffle and deflate), but with ISA-L,
+which is several times as fast, and on all threads. The file takes them as they are. Chunks have checksums,
+and so have labels. HDF5 has none for single numbers and texts; they get one in an attribute.
 """
 
 import contextlib
@@ -21,16 +21,16 @@ from isal import isal_zlib
 from .kept import CHECKSUM
 from .layout import CHUNK, Box, Chunk, Layout, boxes, chunk_shape
 
-ALONE = threading.RLock()  # held by whoever is in netCDF4's library, which two threads at once crash
+ALONE = threading.RLock()  # held during calls of netCDF4's library; two threads in it would crash it
 CACHE = 2**20  # bytes of chunks that are kept while a file is read
 LEVEL = 1
-COMPRESSION = {"zlib": True, "complevel": LEVEL, "shuffle": True}  # as a reader sees it
+COMPRESSION = {"zlib": True, "complevel": LEVEL, "shuffle": True}  # what a reader needs to know
 
 
 def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
-    """Write a file with all of a Dataset but the values of the variables `maps`."""
+    """Write a file with all of a Dataset except the values of the variables in `maps`."""
     beside_dims = [str(name) for name in dataset.coords if name not in dataset.dims]
-    # beforehand: what is lazy may be read by other threads
+    # read values first, because other threads may read lazy ones
     values = {key: array.values for key, array in dataset.variables.items() if key not in maps}
     with (
         ALONE,
@@ -42,7 +42,7 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
             file.createDimension(str(dim), size)
         for key, array in dataset.variables.items():
             name = str(key)
-            text = array.dtype.kind in "OU"  # of any length, which no compression is for
+            text = array.dtype.kind in "OU"  # texts have any length and cannot be compressed
             dims = tuple(str(dim) for dim in array.dims)
             options: dict[str, Any] = {}
             if array.ndim and not text:
@@ -60,7 +60,7 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
 
 
 def _checksum(array: xr.Variable) -> np.uint32:
-    """Return the checksum of what a variable holds."""
+    """Return the checksum of the values of a variable."""
     if array.dtype.kind in "OU":
         octets = "\0".join(array.values.ravel().tolist()).encode()
     else:
@@ -70,12 +70,12 @@ def _checksum(array: xr.Variable) -> np.uint32:
 
 @contextlib.contextmanager
 def _saying_why(path: Path, mode: str) -> Iterator[None]:
-    """Where netCDF4 fails, raise what h5py says when it opens `path`: netCDF4 calls a full disk, and files
-    that cannot be locked, "Permission denied" or "HDF error"."""
+    """If netCDF4 fails, raise the error of h5py when it opens `path`. For a full disk, and for files that
+    cannot be locked, netCDF4 only says "Permission denied" or "HDF error"."""
     try:
         yield
     except (OSError, RuntimeError):
-        import h5py  # a tenth of a second, which reading does not take
+        import h5py  # it takes a tenth of a second, and reading does not need it
 
         with h5py.File(path, mode) as file:
             if mode == "w":
@@ -84,11 +84,11 @@ def _saying_why(path: Path, mode: str) -> Iterator[None]:
 
 
 def keep(path: Path, arrays: Mapping[str, np.ndarray], box: Box, chunk: tuple[int, ...]) -> Iterator[Chunk]:
-    """Compress the values of variables in a box of whole chunks, for `fill` to write into the file."""
+    """Compress the values of variables in a box of whole chunks; `fill` writes them into the file."""
     for name, array in arrays.items():
         for part in boxes(array.shape, chunk):
             values = array[part]
-            if values.shape != chunk:  # at the end of a dimension, beyond which a file keeps zeros
+            if values.shape != chunk:  # at the end of a dimension; a file has zeros beyond it
                 values = np.zeros(chunk, array.dtype)
                 values[tuple(slice(cut.stop - cut.start) for cut in part)] = array[part]
             start = tuple(outer.start + inner.start for outer, inner in zip(box, part, strict=True))
@@ -102,7 +102,7 @@ def _shuffled(values: np.ndarray) -> np.ndarray:
 
 
 def fill(path: Path, chunks: Iterable[Chunk]) -> None:
-    """Write chunks into the file, as they are."""
+    """Write chunks into the file as they are."""
     import h5py
 
     with h5py.File(path, "r+") as file:
@@ -112,7 +112,7 @@ def fill(path: Path, chunks: Iterable[Chunk]) -> None:
 
 
 def finish(path: Path, chunks: Iterable[Chunk]) -> Path:
-    """Write chunks into a copy of the file, and return it: the file itself stays as it is."""
+    """Write chunks into a copy of the file, and return the copy. The file itself stays as it is."""
     whole = path.with_stem(f"{path.stem}-whole")
     shutil.copyfile(path, whole)
     fill(whole, chunks)
@@ -120,16 +120,16 @@ def finish(path: Path, chunks: Iterable[Chunk]) -> Path:
 
 
 def check(path: Path) -> None:
-    """Do nothing: a chunk that is lost or changed is told when it is read, for each has a checksum."""
+    """Do nothing: each chunk has a checksum, so a lost or changed chunk is noticed when it is read."""
 
 
 def missing(path: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Give no chunk: the records hold those of a draft."""
+    """Give no chunk: those of a draft are in its records."""
     return iter(())
 
 
 def open_lazily(path: Path) -> xr.Dataset:
-    """Open a file without reading the values of its variables, but for what is checked here.
+    """Open a file without reading the values of its variables, except those that are checked here.
 
     Raises RuntimeError if a variable is not as it was written.
     """

@@ -1,8 +1,8 @@
-"""Zarr: the same as in NetCDF, but a folder, of which several processes can write parts at once.
+"""Zarr: the same as NetCDF, but in a folder, so that several processes can write parts at the same time.
 
-A slab is one chunk and so one file, compressed with Zstandard: smaller ones take longer to handle than to
-solve. Each has a checksum, and none is left out, though Zarr would leave out those that hold nothing but
-zeros: so one that is damaged or lost is told from these.
+A slab is one chunk and so one file, compressed with Zstandard. Smaller chunks would take longer to handle
+than to solve. Each chunk has a checksum. Zarr would leave out chunks that hold only zeros; here none is left
+out, so that a damaged or lost chunk is noticed.
 """
 
 import collections
@@ -23,16 +23,16 @@ try:
     import zarr
     from zarr.codecs import ZstdCodec
 except ModuleNotFoundError as error:
-    raise missing_extra(error, "files that end in .zarr take zarr: pip install 'foedus[zarr]'") from None
+    raise missing_extra(error, "files that end in .zarr need zarr: pip install 'foedus[zarr]'") from None
 
 FORMAT, METADATA = 3, "zarr.json"
 CODEC = ZstdCodec(level=1, checksum=True)
 
 
 def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
-    """Write a folder with all of a Dataset but the values of the variables `maps`."""
+    """Write a folder with all of a Dataset except the values of the variables in `maps`."""
     rest = dataset.drop_vars(maps)
-    # xarray would write texts as of fixed length, which Zarr has no standard for
+    # xarray would write texts with a fixed length, for which Zarr has no standard
     texts = {name: array.astype(object) for name, array in rest.variables.items() if array.dtype.kind == "U"}
     rest.assign(texts).to_zarr(
         path,
@@ -46,7 +46,7 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
     for name, layout in maps.items():
         array = dataset[name].variable
         attributes = {
-            key: value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value  # as JSON has it
+            key: value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value  # for JSON
             for key, value in array.attrs.items()
         }
         group.create_array(
@@ -62,34 +62,35 @@ def define(path: Path, dataset: xr.Dataset, maps: Mapping[str, Layout]) -> None:
 
 
 def keep(path: Path, arrays: Mapping[str, np.ndarray], box: Box, chunk: tuple[int, ...]) -> Iterable[Chunk]:
-    """Write the values of variables in a box, and return no chunks; whole slabs may be written at once."""
+    """Write the values of variables in a box, and return no chunks. Several slabs may be written at the same
+    time."""
     group = zarr.open_group(path, mode="r+", use_consolidated=False)
     for name, values in arrays.items():
-        # a chunk of zeros, too, or -0.0 would be read as 0.0, and a lost one as revision
+        # write chunks of zeros, too: else -0.0 would be read as 0.0, and a lost chunk as revision
         array: Any = group[name]
         array.with_config({"write_empty_chunks": True})[box] = values
     return ()
 
 
 def finish(path: Path, chunks: Iterable[Chunk]) -> Path:
-    """Return the folder, in which all is written."""
+    """Return the folder; everything is written already."""
     return path
 
 
 def fill(path: Path, chunks: Iterable[Chunk]) -> None:
-    """Ask for all chunks, of which there are none: `keep` writes what it is given."""
+    """Go through the chunks, of which there are none, so that `keep` writes its values."""
     collections.deque(chunks, maxlen=0)
 
 
 def check(path: Path) -> None:
-    """Raise RuntimeError if a part of a whole folder is missing or cannot be read, as far as that is told
-    without its values. Other formats of Zarr than ours are left unchecked."""
+    """Raise RuntimeError if a part of a whole folder is missing or cannot be read, as far as this shows
+    without reading values. Folders in other Zarr formats than ours are not checked."""
     if not (path / METADATA).is_file():
         return
     group = zarr.open_group(path, mode="r", use_consolidated=False)
     for part in filter(Path.is_dir, path.iterdir()):
         try:
-            json.loads((part / METADATA).read_bytes())  # or zarr tells in many lines that this is no JSON
+            json.loads((part / METADATA).read_bytes())  # zarr would need many lines to say that it is no JSON
             group[part.name]
         except (OSError, ValueError, TypeError, KeyError):
             raise RuntimeError(f"{part.name}/{METADATA} is missing, or cannot be read") from None
@@ -98,9 +99,9 @@ def check(path: Path) -> None:
 
 
 def missing(path: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Give the chunks that are not there: of which variable, and the place among its chunks.
+    """Give the missing chunks: their variable, and their place among its chunks.
 
-    Of variables that another program wrote, which may leave some out, none are given.
+    Variables that another program wrote are skipped, because it may leave chunks out.
     """
     for name, array in zarr.open_group(path, mode="r", use_consolidated=False).arrays():
         if CODEC in array.compressors:
@@ -110,7 +111,7 @@ def missing(path: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 
 def chunk_file(name: str, place: tuple[int, ...]) -> Path:
-    """Return where in a folder a chunk of a variable stands."""
+    """Return the path of a chunk of a variable in the folder."""
     return Path(name, "c", *map(str, place))
 
 
@@ -118,12 +119,12 @@ def open_lazily(path: Path) -> xr.Dataset:
     """Open a folder without reading the values of its variables."""
     dataset = xr.open_dataset(path, engine="zarr", consolidated=False, cache=False, decode_times=False)
     known: list[str] = []
-    with contextlib.suppress(ValueError):  # of what is damaged, or not ours; whoever opens it says so
+    with contextlib.suppress(ValueError):  # damaged, or not ours; the caller reports it
         known = [
             name for name in model_of(dataset).kept if name in dataset.data_vars
-        ]  # a folder keeps no order
+        ]  # a folder has no order
     ordered = dataset[[*known, *(name for name in dataset.data_vars if name not in known)]]
-    whole = ordered.assign_coords(dataset.coords)  # with those that no variable has for a dimension
-    # NumPy's own type of text is not the one that was written
+    whole = ordered.assign_coords(dataset.coords)  # also coordinates that are no dimension of a variable
+    # texts are read with another type than they were written
     texts = [name for name, array in whole.variables.items() if array.dtype.kind == "T"]
     return whole.assign({name: whole.variables[name].astype(object).astype(str) for name in texts})

@@ -1,7 +1,8 @@
 """Ctrl-C while kernels are compiled.
 
-LLVM calls Python back. What is raised there is lost, and with it the code of the function: an interrupt would
-end in an error of the compiler, or in nothing. So it waits until the compiler has finished a step.
+LLVM calls back into Python. An exception raised there is lost, and the code of the function with it: an
+interrupt would become an error of the compiler, or nothing. So it waits until the compiler has finished a
+step.
 """
 
 import signal
@@ -9,12 +10,13 @@ import threading
 
 from numba.core import event
 
-LOCK, STEP = "numba:compiler_lock", "numba:run_pass"  # held all the time, also to read and keep code; a step
+# events of numba: the lock is held while it compiles, reads or keeps code; a pass is one step of compiling
+LOCK, STEP = "numba:compiler_lock", "numba:run_pass"
 
 
 class _Patience(event.Listener):
-    """Holds back interrupts of the main thread from each event `LOCK` to its end, but for the start of a
-    `STEP`."""
+    """Holds back interrupts of the main thread from the start of each `LOCK` to its end. At the start of each
+    `STEP` they are let through."""
 
     def __init__(self):
         self.depth, self.holding, self.interrupted = 0, False, False
@@ -49,7 +51,7 @@ class _Patience(event.Listener):
 
 
 def wait_for_the_compiler():
-    """Have interrupts wait for the compiler from now on."""
+    """Make interrupts wait for the compiler from now on."""
     patience = _Patience()
     for kind in (LOCK, STEP):
         event.register(kind, patience)

@@ -1,11 +1,11 @@
-"""How kernels are compiled, and where the compiled code is kept: nowhere else is this decided, but for loops
-over lanes, which `_vectors` writes.
+"""How kernels are compiled, and where the compiled code is kept. Only loops over lanes are made elsewhere, in
+`_vectors`.
 
-No fastmath, because ties decide equilibria; `error_model="numpy"`, because a kernel never raises;
-`nogil`, because the loops run on threads; `forceinline` for all but the largest functions, because a
-call that passes a game's terms costs as much as many a function that uses them. Numba's cache does not
-notice an edit in a callee that stands in another file, so that the cache folder is named by a hash over
-all kernel sources. What is damaged there is compiled again, and what cannot be kept is solved without.
+There is no fastmath, because ties decide equilibria. `error_model="numpy"`, because a kernel never raises.
+`nogil`, because the loops run on threads. `forceinline` for all but the largest functions, because a call
+that passes a game's terms often costs as much as the function itself. Numba's cache does not notice an edit
+in a called function in another file, so the cache folder is named by a hash of all kernel sources. Damaged
+code is compiled again. If code cannot be kept, games are solved all the same.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ REMEDY = "set NUMBA_CACHE_DIR to a folder that can be written"
 
 
 def cache_root():
-    """Return NUMBA_CACHE_DIR, or else foedus' folder in the user's cache."""
+    """Return NUMBA_CACHE_DIR if it is set, else the folder of foedus in the user's cache."""
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     if chosen:
         return Path(chosen)
@@ -46,8 +46,8 @@ def cache_root():
 
 
 def _source_hash(folder):
-    """Return a short hash of every source file in `folder`, and of this package's name, which is in
-    the compiled code as well."""
+    """Return a short hash of all source files in `folder` and of the name of this package, which is also in
+    the compiled code."""
     digest = hashlib.sha256(__package__.encode())
     for path in sorted(folder.rglob("*.py")):
         digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
@@ -62,14 +62,14 @@ def _prune(root, current):
 
 
 def _cache_folder(name):
-    """Return a folder for compiled code, made and marked as used, or None if it cannot be."""
+    """Make a folder for compiled code, mark it as used and return it; None if that is not possible."""
     try:
         root = cache_root()
         folder = root / name
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
         _prune(root, folder)
-    except (OSError, RuntimeError):  # no folder, or no home to have one in
+    except (OSError, RuntimeError):  # the folder cannot be made, or the user has no home folder
         return None
     return folder if os.access(folder, os.W_OK) else None
 
@@ -84,18 +84,18 @@ def no_cache():
     try:
         return f"{cache_root()} cannot be written"
     except RuntimeError:
-        return "there is no home folder to keep them in"
+        return "there is no home folder for compiled code"
 
 
 @functools.cache
 def _warn(reason):
     """Warn, once, that compiled code is not kept."""
-    warnings.warn(f"kernels are compiled anew in every run: {reason}; {REMEDY}", stacklevel=2)
+    warnings.warn(f"kernels are compiled again in every run: {reason}; {REMEDY}", stacklevel=2)
 
 
 class _Code(CompileResultCacheImpl):
-    """The code of a function, in the folder that `numba.config` names and nowhere else, with a checksum: a
-    wrong bit in it would go unnoticed, or end the process."""
+    """The code of a function, kept only in the folder that `numba.config` names, with a checksum. Without it,
+    a wrong bit would go unnoticed, or end the process."""
 
     _locator_classes = CompileResultCacheImpl._locator_classes[:1]
 
@@ -111,33 +111,33 @@ class _Code(CompileResultCacheImpl):
 
 
 class _Kept(FunctionCache):
-    """Numba's cache of a function, but for failures: there it would raise them."""
+    """Numba's cache of a function, which does not raise if something fails."""
 
     _impl_class = _Code
 
     def __init__(self, function, key):
         super().__init__(function)
         self._key = key
-        # numba numbers the files from 1 on, and two processes at once would write the same one
+        # numba numbers the files from 1 on, so two processes at the same time would write the same file
         file = self._cache_file
         file._data_name_pattern = file._data_name_pattern.replace("{", f"{secrets.token_hex(8)}.{{")
 
     def _index_key(self, sig, codegen):
-        """Return what the code is kept under; numba goes by what a function encloses, which may be another
-        object in every process."""
+        """Return the key under which the code is kept. Numba uses what a function encloses, which may be
+        another object in every process."""
         return (sig, codegen.magic_tuple(), self._key) if self._key else super()._index_key(sig, codegen)
 
     def load_overload(self, sig, target_context):
-        """Return what is kept, or None where nothing is; what is damaged is forgotten."""
+        """Return the code that is kept, or None if there is none. Damaged code is removed."""
         try:
             return super().load_overload(sig, target_context)
-        except Exception:  # pickle raises whatever it meets
-            with contextlib.suppress(OSError):  # it is compiled all the same
+        except Exception:  # pickle may raise anything
+            with contextlib.suppress(OSError):  # the code is compiled all the same
                 self.flush()
             return None
 
     def save_overload(self, sig, data):
-        """Keep what was compiled, if possible."""
+        """Keep the compiled code, if possible."""
         try:
             super().save_overload(sig, data)
         except OSError as error:
@@ -145,7 +145,7 @@ class _Kept(FunctionCache):
 
 
 class _NotKept(NullCache):
-    """The cache of a function where nothing can be kept."""
+    """The cache of a function if nothing can be kept."""
 
     def save_overload(self, sig, data):
         _warn(no_cache())
@@ -157,15 +157,14 @@ def _cache_of(function, folder, key=None):
     numba.config.CACHE_DIR = str(folder or "")
     try:
         return _Kept(function, key)
-    except RuntimeError:  # as numba says that there is no folder
+    except RuntimeError:  # numba found no folder
         return _NotKept()
     finally:
         numba.config.CACHE_DIR = before
 
 
 def _compile(function, **options):
-    """Compile `function` for the CPU when it is first called, or leave it as it is under
-    NUMBA_DISABLE_JIT=1."""
+    """Compile `function` for the CPU at its first call. With NUMBA_DISABLE_JIT=1, leave it as it is."""
     compiled = numba.njit(error_model="numpy", nogil=True, **options)(function)
     if not plain:
         compiled._cache = _cache_of(function, CACHE_FOLDER)
@@ -173,8 +172,8 @@ def _compile(function, **options):
 
 
 def keep(compiled, meaning, key):
-    """Keep the code of a compiled function in the folder of a hash of what it means, under a key that says
-    what else it was made of."""
+    """Keep the code of a compiled function in a folder named by a hash of its `meaning`. The `key` says what
+    else the code was made of."""
     if not plain:
         digest = hashlib.sha256(f"{SOURCES} {meaning}".encode()).hexdigest()[:16]
         compiled._cache = _cache_of(compiled.py_func, _cache_folder(f"model-{digest}"), key)
@@ -182,19 +181,19 @@ def keep(compiled, meaning, key):
 
 
 def jit(function):
-    """Compile `function`, and put its code wherever it is called."""
+    """Compile `function` and inline it wherever it is called."""
     return _compile(function, forceinline=True)
 
 
 def jit_apart(function):
-    """Compile `function` as one of its own: for those so large that to copy them everywhere would only
-    cost time to compile."""
+    """Compile `function` as a separate function: for large ones, which would take long to compile if they
+    were copied to every call."""
     return _compile(function)
 
 
 if not plain:
     wait_for_the_compiler()
-    # Numba numbers functions from 1 on in every process, and where two are alike in name and number, one that
-    # is loaded from the cache runs the code of the other: `solve` of one model that of another's. So the
-    # numbers begin somewhere else in every process.
+    # Numba numbers functions from 1 on in every process. If two functions have the same name and number (such
+    # as `solve` of two models), one that is loaded from the cache runs the code of the other. So the numbers
+    # begin at a random place in every process.
     FunctionIdentity._unique_ids = itertools.count(secrets.randbits(60))

@@ -1,9 +1,9 @@
 """Loops that the compiler must turn into vector instructions, whatever the processor.
 
-LLVM vectorises a loop if its cost model for the processor expects a gain. It takes a division behind an `if`
-for a rare one, so that without the masks of AVX-512 the model left half of the solver's loops as they were.
-Programmers in C tell it otherwise by a pragma, which becomes a mark on the loop. Numba has no such pragma;
-this module writes the loop itself, with the mark.
+LLVM vectorises a loop if its cost model for the processor expects a gain. The model assumes that a division
+under an `if` is rare. So it left half of the solver's loops as they were on processors without the masks of
+AVX-512. In C, a pragma overrides the model; it becomes a mark on the loop. Numba has no such pragma, so this
+module writes the loop itself, with the mark.
 """
 
 import numba
@@ -14,7 +14,7 @@ from ._jit import plain
 
 
 def _demand_vectors(latch):
-    """Mark the loop that ends with the branch `latch`: vectorise it, whatever the cost model says."""
+    """Mark the loop that ends with the branch `latch`: vectorise it even if the cost model is against it."""
     module = latch.module
     name = ir.MetaDataString(module, f"loop {len(module.metadata)}")  # no other loop has the same mark
     enable = ir.MetaDataString(module, "llvm.loop.vectorize.enable"), ir.Constant(ir.IntType(1), 1)
@@ -30,8 +30,8 @@ def _each_lane(typing_context, lane, block):
     lanes = block.fields["parameters"].type.shape[-1]
 
     def code(context, builder, _, arguments):
-        # On many processors LLVM leaves half of each vector unused, for fear of a lower clock: loops over
-        # lanes were a fifth slower so. llvmlite refuses to `add` an attribute with a value, yet writes it.
+        # On many processors LLVM uses only half of each vector, because full ones may lower the clock. That
+        # made loops over lanes a fifth slower. llvmlite cannot `add` such an attribute, but writes it.
         set.add(builder.function.attributes, '"prefer-vector-width"="512"')
         call, integer = context.get_function(lane, signature), context.get_value_type(number)
         before = builder.basic_block

@@ -1,7 +1,7 @@
 """The loop over many games of any model, around its kernel.
 
-The kernel is compiled into it. Games are solved in blocks: the parameters of a block stand in rows, and so
-does what is found, where it is kept, so that a kernel without branches is solved several games at a time.
+The kernel is compiled into the loop. Games are solved in blocks. The parameters of a block are stored in
+rows, and so are the outcomes that are kept. So a kernel without branches solves several games at a time.
 """
 
 import functools
@@ -17,13 +17,13 @@ from ._jit import keep, plain
 
 TILE = 64, 1024  # rows and columns of games that a thread takes at a time
 BLOCK = 256  # games
-NONE = -128  # in the place of a code that is none of the outcome's
-# what a kernel may give for an outcome
+NONE = -128  # written in place of a number that is no code of the outcome
+# what a kernel may return for an outcome
 NUMBERS = types.Integer, types.Float, types.Boolean, types.IntEnumMember
 
 
 def jit(function):
-    """Compile a function that a model's kernel calls, or leave it as it is under NUMBA_DISABLE_JIT=1.
+    """Compile a function that a model's kernel calls. With NUMBA_DISABLE_JIT=1, leave it as it is.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def jit(function):
 
 
 def compiled(solve):
-    """Return a kernel compiled, if it is not yet."""
+    """Return a kernel, compiled if it is not yet."""
     return solve if hasattr(solve, "py_func") else jit(solve)
 
 
@@ -55,18 +55,18 @@ def _number(value):
 
 
 def coded(value, known, codes):
-    """Return a code as it is kept, or `NONE` if it is not among those `known`, as bits from -1 on.
+    """Return a code as it is kept, or `NONE` if it is not among the `known` codes (as bits, from -1 on).
 
-    Raises TypeError if it is a code, but none of the class of `codes`: its number means something else.
+    Raises TypeError if it is a code of another class than `codes`, because its number means something else.
     """
     if isinstance(value, IntEnum) and not isinstance(value, codes):
-        raise TypeError(f"{type(value).__name__}.{value.name} is no code of {codes.__name__}")
+        raise TypeError(f"{type(value).__name__}.{value.name} is not a code of {codes.__name__}")
     return _coded_float(float(value), known)
 
 
 @overload(coded)
 def _coded(value, known, codes):
-    """A code of another class is refused when the kernel is compiled."""
+    """Do what `coded` does. A code of another class is refused when the kernel is compiled."""
     if isinstance(value, types.IntEnumMember):
         if value.instance_class is not codes.instance_class:
             return None
@@ -86,25 +86,26 @@ def _coded_whole(value, known):
 
 @jit
 def _coded_float(value, known):
-    # asked first: what is made a whole number of NaN may be anything
+    # compare first, because NaN as a whole number may be anything
     whole = np.int32(value) if -1.0 <= value <= 62.0 else np.int32(NONE)
     return _coded_whole(whole if whole == value else np.int32(NONE), known)
 
 
 @lower_cast(types.IntEnumMember, types.Float)
 def _code_as_float(context, builder, code, real, value):
-    """Let a kernel give a code in one line and a float in its place in another, which numba only types."""
+    """Let a kernel return a code in one line and a float in another. Numba alone can type this, not convert
+    it."""
     return context.cast(builder, value, code.dtype, real)
 
 
 def values(found):
-    """Return what a kernel gives."""
+    """Return what a kernel has returned."""
     return found
 
 
 @overload(values)
 def _values(found):
-    """Take nothing but a tuple: how long a list is would be known only when it is there."""
+    """Accept only a tuple: the length of a list is not known when the loop is compiled."""
     return (lambda found: found) if isinstance(found, types.BaseTuple) else None
 
 
@@ -117,7 +118,8 @@ def _copy(found, target):
 
 @jit
 def _fill(row, games, start, place, values):
-    """Write what a parameter is in games from number `start` on: game i has value i // stride % size."""
+    """Write the values of a parameter in the games from number `start` on: game i has value
+    i // stride % size."""
     offset, size, stride = place
     at, left, i = start // stride % size, stride - start % stride, 0
     while i < games:
@@ -134,13 +136,14 @@ def _fill(row, games, start, place, values):
 
 @jit
 def _row(kept, place, spare, start, games):
-    """Return where an outcome of games from number `start` on is written: in `spare` if it is not kept."""
+    """Return where to write an outcome of the games from number `start` on: in `spare` if it is not kept."""
     return kept[place, start : start + games] if place >= 0 else spare[:games]
 
 
 @jit
 def _tally(row):
-    """Return how many codes of a row are -1, the first such, and the first that is `NONE`, or -1."""
+    """Return how many codes of a row are -1, the place of the first of them, and the place of the first
+    `NONE` (-1 if there is none)."""
     count, first, odd, signs = 0, -1, -1, np.int8(0)
     for i in range(row.size):
         signs = np.int8(signs | row[i])
@@ -155,28 +158,29 @@ def _tally(row):
 
 @functools.cache
 def parameters_type(names):
-    """Return the type of what a kernel takes: the parameters by name."""
+    """Return the type of a kernel's argument: the parameters by name."""
     return namedtuple("Parameters", names)
 
 
 @functools.cache
 def loop(solve, parameters, codes_of, mapped=0, inner=None, meaning="", keeps=False):
-    """Return the loop over games that `solve` solves.
+    """Return the loop over games around the kernel `solve`.
 
     Parameters
     ----------
     solve : callable
-        the kernel, plain Python or compiled: of the parameters by name, a value for each outcome
+        the kernel, plain Python or compiled: it takes the parameters by name and returns a value for each
+        outcome
     parameters : tuple of str
         their names, in order
     codes_of : tuple of type or None
-        of each outcome, the class of its codes, if it is a code
+        for each outcome the class of its codes, or None if it is a number
     mapped : int
-        which of them is -1 where a game could not be solved
+        the position of the outcome that is -1 if a game could not be solved
     inner : int, optional
-        the only parameter that varies within a row of games, if there is one
+        the position of the only parameter that varies within a row of games, if there is only one
     meaning : str, optional
-        what tells this kernel from others of its name and text
+        what distinguishes this kernel from others with the same name and text
     keeps : bool, optional
         whether compiled code is kept, under that meaning
     """
@@ -185,7 +189,7 @@ def loop(solve, parameters, codes_of, mapped=0, inner=None, meaning="", keeps=Fa
     inside = np.array([inner is None or k == inner for k in count])
     outer = "; ".join(f"p{k} = p[{k}, 0]" for k in count if not inside[k]) or "pass"
     each = ", ".join(f"p[{k}, i]" if inside[k] else f"p{k}" for k in count)
-    # numba makes no named tuple of an array, and takes no tuple of several types apart in a loop
+    # numba cannot make a named tuple from an array, nor loop over a tuple of several types
     rows, puts, tallies = [], [], []
     for j, codes in enumerate(codes_of):
         kind = "codes" if codes else "floats"
@@ -217,11 +221,10 @@ def loop(solve, parameters, codes_of, mapped=0, inner=None, meaning="", keeps=Fa
     def solve_games(
         tile, width, fixed, varying, layout, values, floats, which_floats, codes, which_codes, known
     ):
-        """Solve the games of a tile, and write what is wanted of them; return how many could not be solved,
-        the first of them, and the first of which a code is none that is `known`, or -1.
+        """Solve the games of a tile and write the wanted outcomes. Return how many could not be solved, the
+        first of them, and the first game with a code that is not `known` (-1 if there is none).
 
-        known : the codes of each outcome, as bits; the other parameters are those of
-        `alliance.grid.solve_games`
+        known : the codes of each outcome, as bits; the other parameters are as in `alliance.grid.solve_games`
         """
         # i = game, k = varying parameter, j = outcome
         first_row, last_row, first_column, last_column = tile
@@ -242,7 +245,7 @@ def loop(solve, parameters, codes_of, mapped=0, inner=None, meaning="", keeps=Fa
             start, end = row * width + first_column, row * width + last_column
             while start < end:
                 games = min(BLOCK, end - start)
-                if alone:  # within a row of the last axis all else is the same
+                if alone:  # within a row of the last axis all other parameters stay the same
                     games = min(games, layout[-1, 1] - start % layout[-1, 1])
                 for k in range(varying.size):
                     _fill(p[varying[k]], games if inside[varying[k]] else 1, start, layout[k], values)

@@ -50,8 +50,8 @@ def open_browser():
 
 @contextlib.contextmanager
 def open_tab(driver, width=1280, height=1000, dark=False, downloads=None):
-    """Give a Chromium a new tab of this size, as on a system that prefers light or dark pages, without cookies and
-    errors of pages before."""
+    """Give a Chromium a new tab of this size, as on a system that prefers light or dark pages, without
+    cookies and errors of pages before."""
     driver.get_log("browser")
     first = driver.current_window_handle
     driver.switch_to.new_window("tab")

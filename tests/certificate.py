@@ -1,9 +1,9 @@
-"""The certificate: no player gains by a one-shot deviation, whatever the solver did to get there.
+"""The certificate: no player gains by a one-shot deviation, however the solver found the path.
 
-A deviation is judged by the definition of the game (`twin.crisis`) at the last move, and by the
-solver's replies, each certified in its turn, at the earlier ones. Each function returns the largest
-gain that it found: over a grid of deviations, over nodes just beside every level at which a reply
-changes, where a formula that is a little wrong would show, and closing in on the best of them.
+At the last move, the definition of the game (`twin.crisis`) gives the result of a deviation. At earlier
+moves, the solver's replies do, and each of these is certified, too. Each function returns the largest gain
+that it found. It tries a grid of deviations, and nodes right beside every level at which a reply changes,
+where a slightly wrong formula would show. It then closes in on the best of them.
 """
 
 from typing import Any, NamedTuple
@@ -16,17 +16,19 @@ from foedus.kernels import alliance as kernels
 from foedus.kernels.alliance import any_contest
 
 BESIDE = np.array([0.0, 1e-15, -1e-15, 1e-9, -1e-9, 1e-6, -1e-6, 1e-3, -1e-3])
-LEVELS = 12  # most that are looked at
+LEVELS = 12  # the most levels that are tried
 BISECTIONS = 60
 STEPS = 40  # to close in on a deviation
 
 
 class Solver(NamedTuple):
-    """What a solver says of the replies to given moves, in compiled functions."""
+    """A solver's replies to given moves, as compiled functions."""
 
-    known: Any  # of a game: what it is solved from
-    challenger_reply: Any  # to what is known, backing and alpha: arms, settlement, crisis
-    ally_reply: Any  # to what is known and backing: alpha, crisis, settlement, C's arms, payoff before kappa
+    known: Any  # takes a game, returns the `known` values from which it is solved
+    challenger_reply: Any  # takes known, backing and alpha; returns arms, settlement, crisis
+    ally_reply: (
+        Any  # takes known and backing; returns alpha, crisis, settlement, C's arms, payoff before kappa
+    )
 
 
 @njit
@@ -81,7 +83,7 @@ def dense(low, high, n):
 
 @njit
 def deviations(low, high, grid, special):
-    """Return nodes in [low, high]: those of a grid, and nodes beside each special one."""
+    """Return nodes in [low, high]: the nodes of a grid, and nodes beside each special one."""
     k = grid.size
     nodes = np.full(k + special.size * BESIDE.size, low)
     nodes[:k] = grid
@@ -117,7 +119,8 @@ def most(payoff, settings, nodes):
 
 @njit
 def reply_kind(solver, known, backing, alpha):
-    """Return a number for the kind of C's reply: who challenges, whether C arms, whether it is for all."""
+    """Return a number for the kind of C's reply: who challenges, whether C arms, whether somebody takes
+    all."""
     arms, settlement, crisis = solver.challenger_reply(known, backing, alpha)
     return 6 * crisis + 3 * (arms > 0.0) + (settlement <= 0.0) + 2 * (settlement >= 1.0)
 
@@ -125,9 +128,9 @@ def reply_kind(solver, known, backing, alpha):
 @njit
 def levels(solver, g, known, backing):
     """Return the own forces of A at which the kind of C's reply changes, from both sides."""
-    a0 = g[6]
-    end = a0 + 1 / g[0]
-    nodes = deviations(a0, end, dense(a0, end, 100), np.array([max(0.0, g[7] - backing), g[7]]))
+    e_a = g[6]
+    end = e_a + 1 / g[0]
+    nodes = deviations(e_a, end, dense(e_a, end, 100), np.array([max(0.0, g[7] - backing), g[7]]))
     found = np.full(LEVELS, np.inf)
     k = 0
     kind = reply_kind(solver, known, backing, nodes[0])
@@ -149,34 +152,34 @@ def levels(solver, g, known, backing):
 
 @njit
 def challenger_gain(g, s, a, b, x):
-    """Return what C can gain at the node (s, a) over arms `b` and settlement `x`, and how far x is
-    from what the definition says that `b` leads to."""
-    c_c, b0 = g[1], g[7]
+    """Return C's gain at the node (s, a) over arms `b` and settlement `x`, and how far x is from the
+    settlement that `b` leads to by the definition."""
+    c_c, e_c = g[1], g[7]
     best = twin.challenger(g, s, a)[4].max()
     special = np.append(twin.challenger_ends(g, s, a), b)
     for deviation in deviations(0.0, 1 / c_c, dense(0.0, 1 / c_c, 1), special):
         settlement, _ = twin.crisis(g, s, a, deviation)
         best = max(best, 1 - settlement - c_c * deviation)
-    # at the edge of a threat rounding decides in the definition: its neighbours count as well
+    # at the edge of a threat rounding decides in the definition, so arms beside `b` count, too
     wrong = np.inf
     for step in (0.0, 1e-12, -1e-12):
-        settlement, _ = twin.crisis(g, s, a, max(0.0, b + step * (b0 + b)))
+        settlement, _ = twin.crisis(g, s, a, max(0.0, b + step * (e_c + b)))
         wrong = min(wrong, abs(settlement - x))
     return best - (1 - x - c_c * b), wrong
 
 
 @njit
 def challenger_reply_gain(solver, g, s, a):
-    """Return the most of both where C replies as the solver says, at the node (s, a) and beside every
-    level of A's forces at which its reply changes."""
-    a0, backing = g[6], g[8] * s
+    """Return the largest of both with the solver's reply of C, at the node (s, a) and beside every level of
+    A's forces at which the reply changes."""
+    e_a, backing = g[6], g[8] * s
     known = solver.known(g)
-    special = np.append(levels(solver, g, known, backing), a0 + a)
+    special = np.append(levels(solver, g, known, backing), e_a + a)
     worst_gain, worst = -np.inf, -np.inf
-    end = a0 + 10 / g[0]
-    for alpha in deviations(a0, end, dense(a0, end, 2), special):
+    end = e_a + 10 / g[0]
+    for alpha in deviations(e_a, end, dense(e_a, end, 2), special):
         b, x, _ = solver.challenger_reply(known, backing, alpha)
-        gain, wrong = challenger_gain(g, s, alpha - a0, b, x)
+        gain, wrong = challenger_gain(g, s, alpha - e_a, b, x)
         worst_gain, worst = max(gain, worst_gain), max(wrong, worst)
     return worst_gain, worst
 
@@ -190,20 +193,20 @@ def ally_deviation(alpha, solver, g, known, backing):
 
 @njit
 def ally_gain(solver, g, s, a, x):
-    """Return what A can gain at the node s over arms `a` and settlement `x`."""
-    c_a, a0, backing = g[0], g[6], g[8] * s
+    """Return A's gain at the node s over arms `a` and settlement `x`."""
+    c_a, e_a, backing = g[0], g[6], g[8] * s
     known = solver.known(g)
-    special = np.append(levels(solver, g, known, backing), a0 + a)
-    nodes = deviations(a0, a0 + 1 / c_a, dense(a0, a0 + 1 / c_a, 120), special)
+    special = np.append(levels(solver, g, known, backing), e_a + a)
+    nodes = deviations(e_a, e_a + 1 / c_a, dense(e_a, e_a + 1 / c_a, 120), special)
     return most(ally_deviation, (solver, g, known, backing), nodes) - (x - c_a * a)
 
 
 @njit
 def ally_reply_gain(solver, g, s):
-    """Return the same where A, and then C, reply as the solver says, and what C can gain then."""
-    a0, backing = g[6], g[8] * s
+    """Return A's gain over the solver's reply of A, and C's gain over its reply to that."""
+    e_a, backing = g[6], g[8] * s
     alpha, _, x, b, _ = solver.ally_reply(solver.known(g), backing)
-    return ally_gain(solver, g, s, alpha - a0, x), challenger_gain(g, s, alpha - a0, b, x)[0]
+    return ally_gain(solver, g, s, alpha - e_a, x), challenger_gain(g, s, alpha - e_a, b, x)[0]
 
 
 @njit
@@ -220,13 +223,13 @@ def superpower_deviation(s, solver, g, known, payoff_without):
 
 @njit
 def superpower_gain(solver, g, pledge, superpower_payoff, payoff_without):
-    """Return what S can gain over the payoff of the equilibrium by another pledge, or by none."""
-    c_s, q, a0, phi, lam = g[2], g[3], g[6], g[8], g[9]
+    """Return S's gain over the payoff of the equilibrium by another pledge, or by none."""
+    c_s, q, e_a, phi, lam = g[2], g[3], g[6], g[8], g[9]
     known = solver.known(g)
     _, _, settlement, _, _ = solver.ally_reply(known, 0.0)
     none = -lam * abs(settlement - q)
-    # the pledge of the equilibrium, and those with which S's forces alone reach a level
-    special = np.append((levels(solver, g, known, 0.0) - a0) / phi, pledge)
+    # the pledge of the equilibrium, and pledges with which S's forces alone reach a level
+    special = np.append((levels(solver, g, known, 0.0) - e_a) / phi, pledge)
     nodes = deviations(0.0, -none / c_s, dense(0.0, -none / c_s, 200), special)
     best = most(superpower_deviation, (solver, g, known, payoff_without), nodes)
     return max(none, best) - superpower_payoff

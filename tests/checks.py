@@ -1,6 +1,6 @@
-"""What every solver is held to: the twin and the certificate.
+"""Checks that every solver must pass: the twin and the certificate.
 
-`solve` stands for a function of a game that returns its solution and what fixes the pledge.
+`solve` is a function that takes a game and returns its solution and what fixes the pledge.
 """
 
 import numpy as np
@@ -24,11 +24,11 @@ def regime(signed, crisis, crisis_without):
 def agree_with_twin(solve, games):
     """Assert that grid search from the definition finds the same payoffs, settlements, crises and regimes.
 
-    The search closes in on every local best until its cells are about 1e-8 of the grid. But A's smooth best
-    reply, and S's, is found no better than its payoffs can be told apart, and what moves at first order with
-    it is then off by some 1e-5. So A's own payoff must agree to 1e-6, the other payoffs and the settlement
-    to 1e-4, and to 3e-4 behind a pledge. Who challenges, and so the regime, is compared where the payoff gap
-    that decides it exceeds these errors.
+    The search closes in on every local best until its cells are about 1e-8 of the grid. But a smooth best
+    reply of A or S is only found as exactly as payoffs can be distinguished. Numbers that change with it at
+    first order have errors of about 1e-5. So A's own payoff must agree to 1e-6, the other payoffs and the
+    settlement to 1e-4, and to 3e-4 with a pledge. Who challenges, and so the regime, is compared if the
+    payoff gap that decides it exceeds these errors.
     """
     import twin
 
@@ -51,12 +51,12 @@ def agree_with_twin(solve, games):
                 assert v.settlement == pytest.approx(path[3], abs=3e-4), g
                 assert v.ally_payoff == pytest.approx(path[6], abs=3e-4), g
                 assert v.challenger_payoff == pytest.approx(path[7], abs=3e-4), g
-    assert settled > 0.7 * len(games)  # the rest, most of them edges, are ties or nearly so
+    assert settled > 0.7 * len(games)  # the others, mostly edge cases, are ties or nearly ties
 
 
 def nobody_gains(solver, solve, games, most):
     """Assert that no deviation gains more than `most`, at each of the four moves, on the path and at random
-    nodes off it. `solver` is one of the certificate's."""
+    nodes off it. `solver` is a solver of `certificate`."""
     import certificate
 
     rng = np.random.default_rng(4)
@@ -72,7 +72,7 @@ def nobody_gains(solver, solve, games, most):
             gain, wrong = certificate.challenger_gain(g, s, a, b, x)
             assert gain <= most, g
             assert wrong <= most, g
-        # move 2: A signs what it gains by; move 1: S
+        # move 2: A signs only if it gains; move 1: S
         if limit != kernels.PledgeLimit.NONE:
             assert v.ally_payoff >= v.ally_payoff_without - most, g
         gain = certificate.superpower_gain(solver, g, v.pledge, v.superpower_payoff, v.ally_payoff_without)

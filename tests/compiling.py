@@ -1,4 +1,5 @@
-"""Compile and keep what tests call: the solver's kernels, or those of the search for deviations and the twin."""
+"""Compile and keep the functions that tests call: the solver's kernels, or the search for deviations and the
+twin."""
 
 import sys
 

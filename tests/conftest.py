@@ -14,7 +14,7 @@ pytest.register_assert_rewrite("checks")
 
 COMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
 CHECKED = os.environ.get("NUMBA_BOUNDSCHECK", "0") not in ("", "0")
-LIMIT = 900  # seconds that a test may take, on a slow machine that is busy with something else
+LIMIT = 900  # seconds that a test may take on a slow, busy machine
 
 compiled_only = pytest.mark.skipif(
     not COMPILED, reason="takes minutes as pure Python; run without NUMBA_DISABLE_JIT"
@@ -27,20 +27,20 @@ pure_only = pytest.mark.skipif(
     COMPILED, reason="changes a constant that is compiled in; run with NUMBA_DISABLE_JIT=1"
 )
 
-# what a script runs in the background ignores interrupts, and so would all that it starts
+# a process that a script runs in the background ignores interrupts, and so would all processes that it starts
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def sized(count):
-    """Return how many games a test takes: `count`; fewer where the point is another than which games are
-    right, a tenth with every index checked, a thirtieth as pure Python."""
+    """Return how many games a test takes: `count`, but fewer if their results are not the point of the run: a
+    tenth if every array index is checked, a thirtieth in plain Python."""
     return count if COMPILED and not CHECKED else max(1, count // (10 if COMPILED else 30))
 
 
 @contextlib.contextmanager
 def limited(seconds):
-    """End what takes longer, whatever it waits for, and all processes that were started."""
+    """End a test that takes longer, and all processes that it has started."""
 
     def end(*_):
         for process in psutil.Process().children(recursive=True):
@@ -49,7 +49,9 @@ def limited(seconds):
         raise TimeoutError(f"this has taken {seconds} s")
 
     handler = signal.signal(signal.SIGALRM, end)
-    timer = signal.setitimer(signal.ITIMER_REAL, seconds, 60)  # and again, should its end not come to one
+    timer = signal.setitimer(
+        signal.ITIMER_REAL, seconds, 60
+    )  # and again every minute, if that did not end it
     try:
         yield
     finally:
@@ -59,14 +61,14 @@ def limited(seconds):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol():
-    """Let no test take longer than `LIMIT`: none needs a limit of its own for what it waits for."""
+    """Let no test take longer than `LIMIT`, so that tests need no limits of their own."""
     with limited(LIMIT):
         return (yield)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config):
-    """Compile before there are processes that would each compile the same."""
+    """Compile before the processes start, because each would compile the same."""
     if COMPILED:
         config.get_terminal_writer().line("compiling the kernels, if they have changed: a minute or two")
         script = Path(__file__).with_name("compiling.py")
@@ -74,7 +76,7 @@ def pytest_xdist_setupnodes(config):
             process.wait()
 
 
-# what takes longest, from the longest on; a process that has none of these left takes the rest file by file
+# the files that take longest, the longest first; when these are taken, processes take the others file by file
 LONG = (
     "kernels/test_any_contest", "project/test_docs", "model/test_own", "explorer/test_page", "kernels/test_kernels",
     "alliance/test_game", "large/test_streaming", "project/test_replication", "large/test_dask", "draw/test_plots",
@@ -83,7 +85,7 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with the files that take longest, lest a process is left alone with one at the end."""
+    """Begin with the files that take longest, so that no process is left alone with one at the end."""
     names = ["/".join(item.path.with_suffix("").parts[-2:]) for item in items]  # of the package, too
     places = [LONG.index(name) if name in LONG else len(LONG) for name in names]
     items[:] = [item for _, item in sorted(zip(places, items, strict=True), key=lambda pair: pair[0])]

@@ -1,9 +1,10 @@
-"""A second model, with closed forms: entry deterrence with a sunk cost (Dixit 1980, Economic Journal 90, in short).
+"""A second model, with closed forms: entry deterrence with a sunk cost (Dixit 1980, Economic Journal 90, in
+short).
 
-An incumbent sets its output; a rival then enters or not, at a sunk cost F. Demand is a - q_1 - q_2, and a unit costs
-both c. With A = a - c, a rival that follows adds (A - q_1)/2 and gains (A - q_1)^2/4 - F, so that it stays out from
-q_1 = A - 2 sqrt(F) on. The monopoly's output A/2 may do; else the incumbent deters, or accommodates and gains A^2/8
-as a leader, or A^2/9 where both move at once.
+An incumbent sets its output; a rival then enters or not, at a sunk cost F. Demand is a - q_1 - q_2, and a
+unit costs both c. With A = a - c, a rival that follows adds (A - q_1)/2 and gains (A - q_1)^2/4 - F, so that
+it stays out from q_1 = A - 2 sqrt(F) on. The monopoly's output A/2 may do; else the incumbent deters, or
+accommodates and gains A^2/8 as a leader, or A^2/9 where both move at once.
 """
 
 import math

@@ -1,10 +1,10 @@
 """The exact twin: the game with the ratio contest and gamma = 1, solved in 50 digits.
 
-Parameters are the decimals that were typed, and payoffs that differ by less than 1e-35 are equal, so that round
-numbers tie as the definition has it. Like `twin`, this shares no code with the kernels. It makes the moves of
-the definition: at each it compares all the places where the best move can lie, which are the ends of stretches
-on which the replies do not change in kind, and the tops in between. The tops follow from the first-order
-conditions of the definition; where a reply changes is found as a root.
+Parameters are the decimals that were typed, and payoffs that differ by less than 1e-35 are equal, so that
+round numbers tie as in the definition. Like `twin`, this shares no code with the kernels. At each move of the
+definition it compares all points where the best move can be: the ends of stretches on which the kind of reply
+stays the same, and the tops in between. The tops follow from the first-order conditions of the definition.
+The points where a reply changes are found as roots.
 """
 
 from decimal import Decimal, localcontext
@@ -15,15 +15,17 @@ from games import NAMES
 
 DIGITS = 50
 TIE = Decimal("1e-35")
-TIE_OF_COSTS = Decimal("1e-25")  # S's, which depend on where A's payoffs tie, over what these rise by
-TIE_OF_ROOTS = Decimal("1e-7")  # of a tie, so that what follows from a root still ties
+TIE_OF_COSTS = Decimal(
+    "1e-25"
+)  # for S's costs, which depend on where A's payoffs tie, divided by their slope
+TIE_OF_ROOTS = Decimal("1e-7")  # a part of a tie, so that results of a root still tie
 ALLY, QUIET, CHALLENGER = 0, 1, 2
 NEVER = Decimal("Infinity")
-NO_WORTH = Decimal(-(10**9))  # of what A cannot do
+NO_WORTH = Decimal(-(10**9))  # the worth of something that A cannot do
 
 
 class Game(NamedTuple):
-    """The parameters by their symbols, and what the moves need of them."""
+    """The parameters by their symbols, and values that the moves need."""
 
     c_a: Decimal
     c_c: Decimal
@@ -31,8 +33,8 @@ class Game(NamedTuple):
     q: Decimal
     k_a: Decimal
     k_c: Decimal
-    a0: Decimal
-    b0: Decimal
+    e_a: Decimal
+    e_c: Decimal
     phi: Decimal
     stake: Decimal
     pi: Decimal
@@ -41,21 +43,21 @@ class Game(NamedTuple):
     surplus: Decimal  # pi K
     r: Decimal  # q + k_A
     rho: Decimal  # q - k_C
-    price: Decimal  # c_S/phi, what a unit of backing costs S
+    price: Decimal  # c_S/phi, S's cost of a unit of backing
 
 
 class Act(NamedTuple):
-    """What A does, and what comes of it."""
+    """What A does, and the result."""
 
-    alpha: Decimal
-    arms: Decimal  # C's new ones
+    alpha: Decimal  # A's own forces
+    arms: Decimal  # C's new arms
     settlement: Decimal
     crisis: int
     payoff: Decimal  # A's, before kappa
 
 
 class Solved(NamedTuple):
-    """The regime, S's payoff, the pledge, and what A does with it and without."""
+    """The regime, S's payoff, the pledge, and what A does with S and without."""
 
     regime: int
     payoff: float
@@ -76,8 +78,8 @@ def game_of(g):
 
 
 def crossing(value, low, high):
-    """Return the least x between `low` and `high` from which `value`(x), if it only ever rises from below
-    zero, is no less than zero; None if that is nowhere."""
+    """Return the least point between `low` and `high` from which `value` is at least zero; None if there is
+    none. The value must rise wherever it is negative."""
 
     def above(x):
         return value(x) + TIE * TIE_OF_ROOTS
@@ -116,31 +118,32 @@ def crisis(g, alpha, defence, beta):
 
 
 def leaving(force, p):
-    """Return the rival forces that leave `force` the win probability `p`, or none if there are no such."""
+    """Return a list with the rival forces that leave `force` the win probability `p`; empty if there are
+    none."""
     return [force * (1 - p) / p] if 0 < p < 1 else []
 
 
 def losses(g, alpha, defence):
     """Return what C can do: its loss x + c_C b, the settlement, who challenges, and its new arms.
 
-    Its loss can be least where it adds nothing, where a threat starts or stops, where the settlement starts or
-    stops to be all or nothing, and where z/(z + beta) + c_C beta is least: at beta = sqrt(z/c_C) - z.
+    Its loss can be least where it adds nothing, where a threat starts or stops, where the settlement starts
+    or stops to be all or nothing, and where z/(z + beta) + c_C beta is least: at beta = sqrt(z/c_C) - z.
     """
-    forces = [g.b0]
+    forces = [g.e_c]
     for force, edges in ((alpha, (g.r, 1 + g.k_a - g.surplus)), (defence, (g.rho, g.surplus - g.k_c))):
         for p in edges:
             forces += leaving(force, p)
         forces.append((force / g.c_c).sqrt() - force)
     found = []
     for beta in forces:
-        if beta >= g.b0:
+        if beta >= g.e_c:
             x, who = crisis(g, alpha, defence, beta)
-            found.append((x + g.c_c * (beta - g.b0), x, who, beta - g.b0))
+            found.append((x + g.c_c * (beta - g.e_c), x, who, beta - g.e_c))
     return found
 
 
 def challenger(g, alpha, backing):
-    """Return C's new arms, the settlement and who challenges: indifferent, C does what A prefers."""
+    """Return C's new arms, the settlement and who challenges. If C is indifferent, it does what A prefers."""
     found = losses(g, alpha, alpha + backing)
     least = min(found)[0]
     best = [one for one in found if one[0] <= least + TIE]
@@ -152,65 +155,66 @@ def challenger(g, alpha, backing):
 
 
 def staying_loss(g, alpha):
-    """Return what C loses by staying; it counts even where C's threat is credible: then challenging is better."""
-    return g.q + max([Decimal(0)] + [g.c_c * (beta - g.b0) for beta in leaving(alpha, g.r)])
+    """Return C's loss by staying, also if C's threat is credible; then challenging is better anyway."""
+    return g.q + max([Decimal(0)] + [g.c_c * (beta - g.e_c) for beta in leaving(alpha, g.r)])
 
 
 def least_loss(g, alpha, backing, whose):
-    """Return the least that C can lose where `whose` threat is carried out, ALLY's or CHALLENGER's."""
+    """Return C's least loss if the threat of one side, ALLY or CHALLENGER, is carried out."""
     return min((one[0] for one in losses(g, alpha, alpha + backing) if one[2] == whose), default=NEVER)
 
 
 def fighting_loss(g, alpha):
-    """Return the least that C can lose by yielding to A less than all, as if more than all could be taken."""
-    forces = [g.b0, max(g.b0, (alpha / g.c_c).sqrt() - alpha)]
-    return min(alpha / (alpha + beta) - g.k_a + g.surplus + g.c_c * (beta - g.b0) for beta in forces)
+    """Return C's least loss by yielding less than all to A, without the bound that A cannot take more than
+    all."""
+    forces = [g.e_c, max(g.e_c, (alpha / g.c_c).sqrt() - alpha)]
+    return min(alpha / (alpha + beta) - g.k_a + g.surplus + g.c_c * (beta - g.e_c) for beta in forces)
 
 
 def tops(g, cost):
-    """Return forces z at which p(z) - cost z can be largest, p being what z wins against a C that arms as it
-    likes best: z/(z + b0), or sqrt(c_C z) where C arms; and those where that changes."""
-    forces = [(g.b0 / cost).sqrt() - g.b0, g.c_c / (4 * cost * cost)]
-    room = 1 - 4 * g.c_c * g.b0
+    """Return forces z at which p(z) - cost z can be largest. p is what z wins against C's best arms: z/(z +
+    e_C), or sqrt(c_C z) if C arms. The forces where this changes are among them."""
+    forces = [(g.e_c / cost).sqrt() - g.e_c, g.c_c / (4 * cost * cost)]
+    room = 1 - 4 * g.c_c * g.e_c
     if room >= 0:
         forces += [((1 + sign * room.sqrt()) / 2) ** 2 / g.c_c for sign in (-1, 1)]
     for p in (g.rho, g.surplus - g.k_c):
         if 0 < p < 1:
-            forces += [p * p / g.c_c, g.b0 * p / (1 - p)]
+            forces += [p * p / g.c_c, g.e_c * p / (1 - p)]
     return forces
 
 
 def spared(g, alpha, backing):
-    """Return what C would lose more by challenging than by staying."""
+    """Return C's loss by challenging less its loss by staying."""
     return least_loss(g, alpha, backing, CHALLENGER) - staying_loss(g, alpha)
 
 
 def holding_from(g, backing):
-    """Return the least forces of A, a0 or more, before which C would rather stay or yield than challenge."""
+    """Return the least forces of A, at least e_A, with which C prefers staying or yielding to challenging."""
     if g.rho <= 0:
-        return g.a0
-    return crossing(lambda alpha: spared(g, alpha, backing), g.a0, g.a0 + 2 / g.c_a)
+        return g.e_a
+    return crossing(lambda alpha: spared(g, alpha, backing), g.e_a, g.e_a + 2 / g.c_a)
 
 
 def yielding_from(g):
-    """Return the least forces of A, a0 or more, before which C would rather yield than stay."""
+    """Return the least forces of A, at least e_A, with which C prefers yielding to staying."""
 
     def spared(alpha):
         return staying_loss(g, alpha) - least_loss(g, alpha, Decimal(0), ALLY)
 
-    if least_loss(g, g.a0 + 2 / g.c_a, Decimal(0), ALLY) == NEVER:
+    if least_loss(g, g.e_a + 2 / g.c_a, Decimal(0), ALLY) == NEVER:
         return None
-    return crossing(spared, g.a0, g.a0 + 2 / g.c_a)
+    return crossing(spared, g.e_a, g.e_a + 2 / g.c_a)
 
 
 def act_with(g, alpha, backing):
-    """Return what comes of forces `alpha` of A, an `Act`."""
+    """Return the `Act` with the forces `alpha` of A."""
     arms, x, who = challenger(g, alpha, backing)
-    return Act(alpha, arms, x, who, x - g.c_a * (alpha - g.a0))
+    return Act(alpha, arms, x, who, x - g.c_a * (alpha - g.e_a))
 
 
 def preferred(g, acts):
-    """Return A's best act: indifferent, it takes the settlement closest to q, then fewer arms."""
+    """Return A's best act. If A is indifferent, it takes the settlement closest to q, then fewer arms."""
     most = max(act.payoff for act in acts)
     acts = [act for act in acts if act.payoff >= most - TIE]
     nearest = min(abs(act.settlement - g.q) for act in acts)
@@ -218,11 +222,11 @@ def preferred(g, acts):
 
 
 def ally_forces(g, backing, yielding):
-    """Return forces of A among which are its best."""
-    overwhelming = crossing(lambda alpha: fighting_loss(g, alpha) - 1, g.a0, g.a0 + 2 / g.c_a)
+    """Return a list of forces of A that has the best ones in it."""
+    overwhelming = crossing(lambda alpha: fighting_loss(g, alpha) - 1, g.e_a, g.e_a + 2 / g.c_a)
     own = tops(g, g.c_a)
-    forces = [g.a0, holding_from(g, backing), yielding, overwhelming, *own, *(z - backing for z in own)]
-    return [alpha for alpha in forces if alpha is not None and g.a0 <= alpha <= g.a0 + 2 / g.c_a]
+    forces = [g.e_a, holding_from(g, backing), yielding, overwhelming, *own, *(z - backing for z in own)]
+    return [alpha for alpha in forces if alpha is not None and g.e_a <= alpha <= g.e_a + 2 / g.c_a]
 
 
 def ally(g, backing, yielding):
@@ -232,25 +236,27 @@ def ally(g, backing, yielding):
 
 def conceding_worth(g, backing, arming):
     """Return what conceding is worth to A, before kappa: with arms, or adding none."""
-    acts = [act_with(g, z - backing, backing) for z in tops(g, g.c_a) if z - backing > g.a0] if arming else []
-    acts.append(act_with(g, g.a0, backing))
+    acts = (
+        [act_with(g, z - backing, backing) for z in tops(g, g.c_a) if z - backing > g.e_a] if arming else []
+    )
+    acts.append(act_with(g, g.e_a, backing))
     return max((act.payoff for act in acts if act.crisis == CHALLENGER), default=NO_WORTH)
 
 
 def holding_backing(g, floor, most):
-    """Return the least backing up to `most` with which holding is worth `floor`(backing) to A: with it, C stays
-    before the forces that leave A so much. None if that is nowhere."""
+    """Return the least backing up to `most` with which holding is worth `floor`(backing) to A: C stays, given
+    the forces that leave A this payoff. None if there is no such backing."""
 
     def above(backing):
-        alpha = g.a0 + (g.q - floor(backing)) / g.c_a
-        return spared(g, alpha, backing) if alpha >= g.a0 else NO_WORTH
+        alpha = g.e_a + (g.q - floor(backing)) / g.c_a
+        return spared(g, alpha, backing) if alpha >= g.e_a else NO_WORTH
 
     return crossing(above, Decimal(0), most)
 
 
 def backings(g, without, yielding):
-    """Return the backings phi s among which are S's best: where A begins to hold, to sign, to prefer conceding
-    to revising, to arm or no longer to; and where it is best for S that A adds nothing."""
+    """Return a list of backings phi s that has S's best one in it: where A begins to hold, to sign, to prefer
+    conceding to revising, or begins or ceases to arm; and S's optimum if A adds nothing."""
     most = (g.stake * abs(without.settlement - g.q) - g.f) / g.price
     reservation = without.payoff + g.kappa
     revising = NO_WORTH
@@ -262,24 +268,24 @@ def backings(g, without, yielding):
     for floor in (reservation, revising):
         if floor > NO_WORTH:
             found.append(holding_backing(g, lambda _, least=floor: least, most))
-            # what A cannot do, as C stays before so much backing, counts as more than any floor
+            # if A cannot do this, because C stays with so much backing, it counts as more than any floor
             found.append(crossing(lambda d, least=floor: abs(conceding_worth(g, d, True)) - least, nil, most))
     found.append(holding_backing(g, lambda d: conceding_worth(g, d, True), most))
     own = tops(g, g.c_a)
     for end in own:
-        if end > g.a0:
+        if end > g.e_a:
             arms = crossing(
                 lambda d: conceding_worth(g, d, True) - conceding_worth(g, d, False) - 2 * TIE,
                 nil,
-                end - g.a0,
+                end - g.e_a,
             )
             found.append(arms)
-    found += [z - g.a0 for z in own + (tops(g, g.price / g.stake) if g.stake > 0 else [])]
+    found += [z - g.e_a for z in own + (tops(g, g.price / g.stake) if g.stake > 0 else [])]
     return sorted(d for d in set(found) if d is not None and 0 < d <= most)
 
 
 def solve(g):
-    """Return the game `Solved`, its parameters being a tuple in the kernels' order."""
+    """Return the game `Solved`; its parameters are a tuple in the kernels' order."""
     with localcontext() as context:
         context.prec = DIGITS
         return _solve(game_of(g))

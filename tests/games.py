@@ -22,10 +22,10 @@ def game(**changed):
 def random_games(count, seed, spread=1.0, contest=RATIO, decisiveness=(1.0, 1.0)):
     """Return `count` random games; half of them have parameters at the ends of their domains.
 
-    Costs lie within a factor of about 30^spread of those of the default game, forces within 10^spread. In
-    the difference form, which counts forces in units of 1/gamma, gamma from 0.3 to 4 makes the contest of
-    such forces anything from a lottery to a certainty. `decisiveness` is the range of gamma; the other
-    parameters do not depend on it.
+    Costs are within a factor of about 30^spread of the costs of the default game, forces within 10^spread.
+    The difference form measures forces in units of 1/gamma, so gamma from 0.3 to 4 makes its contest anything
+    from a lottery to a certainty. `decisiveness` is the range of gamma; the other parameters do not depend on
+    it.
     """
     rng = np.random.default_rng(seed)
     low, high = decisiveness
@@ -45,8 +45,8 @@ def random_games(count, seed, spread=1.0, contest=RATIO, decisiveness=(1.0, 1.0)
         if edgy and rng.random() < 0.1:
             q = rng.choice([1e-6, 1e-3, 0.5, 0.999, 1 - 1e-6])
         pi = rng.choice([0.0, 0.5, 1.0, rng.uniform()]) if edgy else rng.uniform()
-        a0 = or_zero(scale(0.1, 10), 0.5)
-        b0 = a0 if edgy and a0 and rng.random() < 0.1 else scale(0.1, 10)
+        e_a = or_zero(scale(0.1, 10), 0.5)
+        e_c = e_a if edgy and e_a and rng.random() < 0.1 else scale(0.1, 10)
         games.append(
             game(
                 ally_cost=scale(0.5, 20),
@@ -55,8 +55,8 @@ def random_games(count, seed, spread=1.0, contest=RATIO, decisiveness=(1.0, 1.0)
                 status_quo=q,
                 ally_war_cost=or_zero(rng.uniform(0, rng.choice([0.1, 1.2])), chance),
                 challenger_war_cost=or_zero(rng.uniform(0, rng.choice([0.1, 1.2])), chance),
-                ally_forces=a0,
-                challenger_forces=b0,
+                ally_forces=e_a,
+                challenger_forces=e_c,
                 effectiveness=rng.choice([1.0, rng.uniform(0.05, 1)]),
                 stake=or_zero(scale(1.0, 5), 0.02),
                 bargaining_power=pi,
@@ -70,8 +70,8 @@ def random_games(count, seed, spread=1.0, contest=RATIO, decisiveness=(1.0, 1.0)
 
 
 def round_games(count, seed):
-    """Return `count` games of round numbers, as they are typed, with the ratio contest and gamma = 1: payoffs of
-    two moves are often exactly the same."""
+    """Return `count` games with round numbers, as people type them, with the ratio contest and gamma = 1. The
+    payoffs of two moves are often exactly equal."""
     rng = np.random.default_rng(seed)
     cost = [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.75, 0.8, 1.0, 1.25, 1.5, 2.0]
     share = [0.0, 0.0, 0.05, 0.1, 0.2, 0.25]
@@ -95,7 +95,7 @@ def round_games(count, seed):
     return [game(**{name: column[i] for name, column in drawn.items()}) for i in range(count)]
 
 
-# every combination of the settings at which formulas change hands
+# every combination of the settings at which one formula replaces another
 EDGE_GAMES = [
     game(
         ally_cost=ally_cost,
@@ -103,11 +103,11 @@ EDGE_GAMES = [
         ally_war_cost=k,
         challenger_war_cost=k_c,
         bargaining_power=pi,
-        ally_forces=a0,
-        challenger_forces=b0,
+        ally_forces=e_a,
+        challenger_forces=e_c,
         autonomy_cost=kappa,
     )
-    for ally_cost, q, k, k_c, pi, a0, b0, kappa in itertools.product(
+    for ally_cost, q, k, k_c, pi, e_a, e_c, kappa in itertools.product(
         [1e-3, 0.3, 1.0, 50.0],
         [1e-3, 0.25, 0.75, 0.999],
         [0.0, 0.25],
@@ -120,7 +120,7 @@ EDGE_GAMES = [
 ]
 
 # the same for any contest. C's cost is the default one, or such that its best reply to forces equal to its
-# own is to add nothing (ratio: gamma/4 = c_C b0), or that it never wants to add any (difference: gamma/4 = c_C)
+# own is to add nothing (ratio: gamma/4 = c_C e_C), or that it never wants to add any (difference: gamma/4 = c_C)
 GENERAL_EDGE_GAMES = [
     game(
         contest=contest,
@@ -128,14 +128,14 @@ GENERAL_EDGE_GAMES = [
         bargaining_power=pi,
         ally_war_cost=k,
         challenger_war_cost=k,
-        ally_forces=a0,
-        challenger_forces=b0,
+        ally_forces=e_a,
+        challenger_forces=e_c,
         status_quo=q,
         autonomy_cost=kappa,
         ally_cost=ally_cost,
-        challenger_cost=0.5 if usual else gamma / 4 / (b0 if contest == RATIO else 1.0),
+        challenger_cost=0.5 if usual else gamma / 4 / (e_c if contest == RATIO else 1.0),
     )
-    for contest, gamma, pi, k, a0, b0, q, kappa, ally_cost, usual in itertools.product(
+    for contest, gamma, pi, k, e_a, e_c, q, kappa, ally_cost, usual in itertools.product(
         [RATIO, DIFFERENCE],
         [0.05, 0.3, 0.999999999, 1.5, 2.0, 4.0, 20.0],
         [0.0, 0.5, 1.0],

@@ -1,5 +1,5 @@
-"""A model that is odd all over: hostile words, many parameters, some of them called as the page calls its axes,
-negative ones and a choice, codes with gaps and colours by name, nothing to explain."""
+"""A model that is odd all over: hostile words, many parameters, some of them called as the page calls its
+axes, negative ones and a choice, codes with gaps and colours by name, nothing to explain."""
 
 from foedus import Claim, Code, Model, Outcome, Parameter
 
@@ -11,7 +11,8 @@ class Side(Code):
 
 
 def solve(p):
-    """Return the side on which x + y lies of the sum of weights, and how far; no game is solved where y is least."""
+    """Return the side on which x + y lies of the sum of weights, and how far; no game is solved where y is
+    least."""
     weights = p.w1 + p.w2 + p.w3 + p.w4 + p.w5 + p.w6 + p.w7 + p.w8 + p.w9 + p.w10
     far = p.x + p.y - weights
     if p.y < -4.5:

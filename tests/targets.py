@@ -1,11 +1,11 @@
-"""What becomes of the loops over lanes on a processor, and what they find there.
+"""How the loops over lanes are compiled for a processor, and the results that they give there.
 
     NUMBA_CPU_NAME=haswell NUMBA_CPU_FEATURES= python targets.py bits
     python targets.py znver3 aarch64
 
-print as JSON how many instructions each loop has for vectors and for single numbers. The first has numba compile
-for a processor, and adds digests of what the lanes find in some games, and of what the solver of one game finds
-in them. The second has numba compile once, and LLVM make of what numba gives it code for each of these processors.
+print as JSON how many instructions each loop has for vectors and for single numbers. With the first, numba
+compiles for one processor; it adds digests of the results of some games, from the lanes and from the solver
+of one game. With the second, numba compiles once, and LLVM makes code for each of these processors.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from foedus.kernels import alliance as kernels
 from foedus.kernels.alliance import lanes
 
 # instructions on vectors of floats; and on single floats, or that write under a mask, which may take as long. On ARM
-# LLVM takes roots one by one all the same.
+# LLVM still takes roots one by one.
 X86 = r"\tv?\w+p[ds]\t", r"\t(?!vbroadcast)\w+sd\t|\tvmaskmovpd\t%ymm\d+, %ymm\d+, -?\d*\("
 AARCH64 = r"\t(?:q|v)\d+\b", r"\tf(?:add|sub|mul|div)\td"
 ARM = "aarch64"
@@ -37,7 +37,7 @@ LOOPS = [
 
 
 def compile_all():
-    """Compile every function of lanes that has code of its own; return by name what LLVM was given of each."""
+    """Compile every separate function of the lanes; return by name the code that LLVM was given."""
     block = numba.from_dtype(lanes.BLOCK)
     given, optimize = {}, codegen.CPUCodeLibrary._optimize_final_module
 
@@ -64,7 +64,7 @@ def machine_for(processor):
 
 
 def code_for(text, machine):
-    """Return the code for a machine that LLVM makes of what it is given."""
+    """Return the code that LLVM makes for a machine."""
     text = re.sub(r'target triple = ".*"', f'target triple = "{machine.triple}"', text)
     text = re.sub(r'target datalayout = ".*"', f'target datalayout = "{machine.target_data}"', text)
     module = llvm.parse_assembly(text)
@@ -82,7 +82,7 @@ def code_for(text, machine):
 
 
 def digests():
-    """Return digests of what the lanes find in some games, and of what the solver of one game finds."""
+    """Return digests of the results of some games, from the lanes and from the solver of one game."""
     games = np.array(random_games(6400, seed=12, spread=1.5) + EDGE_GAMES)
     games = games[: len(games) // lanes.LANES * lanes.LANES]
     (block,) = np.zeros(1, lanes.BLOCK)

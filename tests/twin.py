@@ -1,13 +1,12 @@
-"""The slow, obvious twin: the game's definition, solved by grid search that closes in on the best.
+"""The slow, obvious twin: the game's definition, solved by a grid search that closes in on the best.
 
-It shares no code with the kernels and uses nothing that was derived about the solution, only the
-moves, the contest, the settlement of the crisis and the ties. At each move it tries a grid of nodes and
-closes in on every local best of each kind of outcome, because payoffs jump where a reply changes. A grid
-finds a zone only if a node falls into it, so the twin can miss a best reply in a sliver of a zone,
-never invent one.
+It shares no code with the kernels and uses no result about the solution, only the moves, the contest, the
+settlement of the crisis and the ties. At each move it tries a grid of nodes and closes in on every local best
+of each kind of outcome, because payoffs jump where a reply changes. A grid finds a zone only if a node falls
+into it. So the twin may miss a best reply in a very narrow zone, but never invents one.
 
-A game is a tuple of its 14 parameters, in the order of `foedus.kernels.alliance.PARAMETERS`, and the code of the
-contest: 0 for the ratio form, 1 for the difference form.
+A game is a tuple of its 14 parameters, in the order of `foedus.kernels.alliance.PARAMETERS`, and the code of
+the contest: 0 for the ratio form, 1 for the difference form.
 """
 
 import math
@@ -16,26 +15,26 @@ import numpy as np
 from numba import njit
 
 ALLY, QUIET, CHALLENGER = 0, 1, 2
-EVERYTHING, NOTHING = 3, 4  # A takes all, or keeps none: kinds of their own for the search
-UNARMED, AT_END, WITHIN = 0, 1, 2  # how C arms: not at all, as much as just changes the crisis, or other
-# the kind of an outcome is 6 times one of these, plus twice how C arms, plus 1 if it is S's and A arms
+EVERYTHING, NOTHING = 3, 4  # A takes all, or keeps nothing: separate kinds for the search
+UNARMED, AT_END, WITHIN = 0, 1, 2  # how C arms: not at all, just enough to change the crisis, or otherwise
+# the kind of an outcome is 6 times one of these, plus twice how C arms, plus 1 for S's outcomes in which A arms
 CRISIS = np.array([ALLY, QUIET, CHALLENGER, ALLY, CHALLENGER])
-KEPT = 2  # local bests of each kind that are closed in on
+KEPT = 2  # local bests of each kind on which the search closes in
 PARTS = 9  # of a cell in which the kind changes
-CERTAIN = 16.0  # log odds beyond which more forces hardly change a contest
-CLEAR = 2e-3  # by how much less a move must be worth to be out of the question, in parts of a stake above 1
+CERTAIN = 16.0  # log-odds beyond which more forces hardly change a contest
+CLEAR = 2e-3  # a move that is worth less by this much is out of the question, relative to a stake above 1
 ROUNDING = 1e-14  # payoffs of C that differ by less count as equal
-SLACK = 2e-9  # payoffs of A likewise: they depend on what was found for C
+SLACK = 2e-9  # the same for payoffs of A, which depend on the search for C
 GOLDEN = 0.5 * (3 - math.sqrt(5))
 
 
 @njit(cache=True)
-def win(g, x, y):
-    """Return P(x, y), the probability that force x wins against force y."""
+def win(g, force, rival):
+    """Return P(force, rival), the probability that `force` wins against `rival`."""
     gamma, difference = g[11], g[14] == 1.0
-    less, more = min(x, y), max(x, y)
+    less, more = min(force, rival), max(force, rival)
     odds = math.exp(-gamma * (more - less)) if difference else (less / more) ** gamma  # of the weaker
-    return 1 / (1 + odds) if x >= y else odds / (1 + odds)
+    return 1 / (1 + odds) if force >= rival else odds / (1 + odds)
 
 
 @njit(cache=True)
@@ -60,7 +59,8 @@ def arms_until(g, force, p):
 
 @njit(cache=True)
 def edge(g, x, y):
-    """Return how near, relatively, a win probability counts as just making nobody's threat credible."""
+    """Return by how much a win probability may differ, relatively, and still count as the edge of a
+    threat."""
     gamma, difference = g[11], g[14] == 1.0
     return 1e-13 * max(1.0, gamma) + (1e-15 * gamma * (x + y) if difference else 0.0)
 
@@ -68,8 +68,8 @@ def edge(g, x, y):
 @njit(cache=True)
 def crisis(g, s, a, b):
     """Return the settlement and who challenges (move 5)."""
-    c_a, c_c, c_s, q, k_a, k_c, a0, b0, phi, lam, pi, gamma, kappa, f, contest = g
-    alpha, beta = a0 + a, b0 + b
+    c_a, c_c, c_s, q, k_a, k_c, e_a, e_c, phi, lam, pi, gamma, kappa, f, contest = g
+    alpha, beta = e_a + a, e_c + b
     defence = alpha + phi * s
     surplus = pi * (k_a + k_c)
     p = win(g, alpha, beta)
@@ -85,7 +85,7 @@ def crisis(g, s, a, b):
 
 @njit(cache=True)
 def spread(nodes, low, high):
-    """Return the nodes between `low` and `high` in order, without those that are as good as the same."""
+    """Return the nodes between `low` and `high` in order, without those that are nearly the same."""
     nodes = np.sort(np.minimum(high, np.maximum(low, nodes)))
     n = 1
     for i in range(1, nodes.size):
@@ -118,7 +118,7 @@ def alike(kind, other, coarse):
 
 @njit(cache=True)
 def bracket(nodes, payoffs, kinds, i):
-    """Return node i between its neighbours, each point with its payoff, -infinity if of another kind."""
+    """Return node i and its neighbours, each with its payoff, which is -infinity for another kind."""
     left, right = max(0, i - 1), min(nodes.size - 1, i + 1)
     low = payoffs[left] if kinds[left] == kinds[i] else -np.inf
     high = payoffs[right] if kinds[right] == kinds[i] else -np.inf
@@ -127,7 +127,7 @@ def bracket(nodes, payoffs, kinds, i):
 
 @njit(cache=True)
 def probe(three):
-    """Return the next point to try where the best so far is the middle one: in the larger part."""
+    """Return the next point to try, in the larger part; the middle point is the best so far."""
     low, _, middle, _, high, _ = three
     if middle - low > high - middle:
         return middle - GOLDEN * (middle - low)
@@ -136,9 +136,9 @@ def probe(three):
 
 @njit(cache=True)
 def narrowed(three, trial, payoff):
-    """Return the three anew: what is better than the middle becomes the middle, else an end.
+    """Return three new points: the trial becomes the middle if it is better, else an end.
 
-    That finds one smooth maximum (the golden section), and a jump beside which the payoff falls.
+    This finds a smooth maximum (by the golden section), or a jump beside which the payoff falls.
     """
     low, at_low, middle, at_middle, high, at_high = three
     if payoff > at_middle:
@@ -152,9 +152,9 @@ def narrowed(three, trial, payoff):
 
 @njit(cache=True)
 def top_of_parabola(three):
-    """Return where the parabola through the three has its top, the middle if there is no such thing.
+    """Return the top of the parabola through the three points; the middle point if it has none.
 
-    A smooth maximum is so found to many more digits than by comparing payoffs, which are flat there.
+    This finds a smooth maximum to many more digits than comparing payoffs, which are flat there.
     """
     low, at_low, middle, at_middle, high, at_high = three
     if low == middle or middle == high:
@@ -169,7 +169,7 @@ def top_of_parabola(three):
 
 @njit(cache=True)
 def between(nodes, outcomes):
-    """Return more nodes, where the kind of outcome changes, lest one in between is missed."""
+    """Return more nodes where the kind of outcome changes, so that no kind in between is missed."""
     more = [nodes[0] for _ in range(0)]
     for i in range(1, nodes.size):
         if outcomes[i][2] != outcomes[i - 1][2]:
@@ -201,41 +201,42 @@ def contest_nodes(g, force, low, high):
     """Return new arms of C between `low` and `high`: spread over the log odds against `force`, where a
     contest is decided whatever the scale, and over the arms themselves. They are dense near both ends, for a
     dip between the end and a maximum close by is easily missed."""
-    b0 = g[7]
+    e_c = g[7]
     sure = np.empty(2)
     for i, b in enumerate((low, high)):
-        p = win(g, force, b0 + b)
+        p = win(g, force, e_c + b)
         sure[i] = math.log(p / (1 - p)) if 0 < p < 1 else (-CERTAIN if p <= 0 else CERTAIN)
     sure = np.minimum(CERTAIN, np.maximum(-CERTAIN, sure))
     odds = dense_ends(sure[0], sure[1], 29)
-    by_odds = np.array([arms_at(g, force, -log_odds) - b0 for log_odds in odds])
+    by_odds = np.array([arms_at(g, force, -log_odds) - e_c for log_odds in odds])
     return spread(np.concatenate((by_odds, dense_ends(low, high, 15))), low, high)
 
 
 @njit(cache=True)
 def challenger_ends(g, s, a):
-    """Return new arms of C between which nobody's threat starts or stops and no settlement is clamped."""
-    c_a, c_c, c_s, q, k_a, k_c, a0, b0, phi, lam, pi, gamma, kappa, f, contest = g
-    alpha = a0 + a
+    """Return new arms of C that divide the line: between two of them no threat starts or stops, and no
+    settlement reaches its bound."""
+    c_a, c_c, c_s, q, k_a, k_c, e_a, e_c, phi, lam, pi, gamma, kappa, f, contest = g
+    alpha = e_a + a
     defence = alpha + phi * s
     ends = np.zeros(6)
     ends[1] = 1 / c_c
-    ends[2] = arms_until(g, alpha, q + k_a) - b0
-    ends[3] = arms_until(g, defence, q - k_c) - b0
-    ends[4] = arms_until(g, alpha, 1 + k_a - pi * (k_a + k_c)) - b0
-    ends[5] = arms_until(g, defence, pi * (k_a + k_c) - k_c) - b0
+    ends[2] = arms_until(g, alpha, q + k_a) - e_c
+    ends[3] = arms_until(g, defence, q - k_c) - e_c
+    ends[4] = arms_until(g, alpha, 1 + k_a - pi * (k_a + k_c)) - e_c
+    ends[5] = arms_until(g, defence, pi * (k_a + k_c) - k_c) - e_c
     return np.sort(np.minimum(1 / c_c, np.maximum(0.0, ends)))
 
 
 @njit(cache=True)
 def challenger(g, s, a):
     """Return C's best new arms, the settlement, who challenges, how C arms, and the best payoff by crisis."""
-    c_c, a0, phi = g[1], g[6], g[8]
+    c_c, e_a, phi = g[1], g[6], g[8]
     best = np.full(3, -np.inf)
     arms = np.zeros(3)
     settled = np.zeros(3)
     how = np.zeros(3, dtype=np.int64)
-    alpha = a0 + a
+    alpha = e_a + a
     defence = alpha + phi * s
     ends = challenger_ends(g, s, a)
     for b in ends:
@@ -249,9 +250,9 @@ def challenger(g, s, a):
         _, who = crisis(g, s, a, 0.5 * (low + high))
         if low == high or who == QUIET:
             continue  # C arms for the lower end or not at all
-        least, _ = crisis(g, s, a, high)  # for the settlement falls in b
+        least, _ = crisis(g, s, a, high)  # the settlement falls in b
         if 1 - least - c_c * low < best.max() - CLEAR:
-            continue  # nothing in between is worth as much as an end is
+            continue  # nothing in between is worth as much as an end
         nodes = contest_nodes(g, alpha if who == ALLY else defence, low, high)
         n = nodes.size
         payoffs = np.empty(n)
@@ -261,7 +262,7 @@ def challenger(g, s, a):
             payoffs[i] = 1 - x - c_c * nodes[i]
         for i in peaks(payoffs, kinds):
             three = bracket(nodes, payoffs, kinds, i)
-            # no more than this is possible between the neighbours, as the settlement falls in b
+            # no more than this is possible between the neighbours, because the settlement falls in b
             most = payoffs[min(n - 1, i + 1)] + c_c * (three[4] - three[0])
             if kinds[i] != who or most < best.max() - ROUNDING:
                 continue
@@ -276,7 +277,7 @@ def challenger(g, s, a):
                 x, _ = crisis(g, s, a, b)
             if 1 - x - c_c * b > best[who] + ROUNDING:
                 best[who], arms[who], settled[who], how[who] = 1 - x - c_c * b, b, x, WITHIN
-    # indifferent, C does what A prefers: A's challenge, then the status quo
+    # if C is indifferent, it does what A prefers: A's challenge, then the status quo
     top = max(best[0], max(best[1], best[2]))
     for who in range(3):
         if best[who] >= top - ROUNDING:
@@ -293,23 +294,24 @@ def ally_outcome(a, g, s):
     elif x < 1e-13:
         who = NOTHING
     elif abs(x - g[3]) < 1e-7:
-        who = QUIET  # as good as: with pi K = 0 a threat that is just credible changes nothing
+        who = QUIET  # or nearly so: with pi K = 0 a threat that is just credible changes nothing
     return x - g[0] * a, x, 6 * who + 2 * how
 
 
 @njit(cache=True)
 def ally_nodes(g, s):
-    """Return new arms of A: dense near none, and around what decides a contest with C's standing forces."""
-    c_a, a0, b0, phi = g[0], g[6], g[7], g[8]
+    """Return new arms of A: dense near 0, and around the forces that decide a contest with C's existing
+    ones."""
+    c_a, e_a, e_c, phi = g[0], g[6], g[7], g[8]
     n = 96
     odds = 13
     nodes = np.empty(n + 2 * odds)
     nodes[:n] = (np.arange(n) / (n - 1)) ** 3 / c_a
     for i in range(odds):
         log_odds = 8.0 * (2 * i / (odds - 1) - 1)
-        force = arms_at(g, b0, log_odds)
-        nodes[n + i] = force - a0
-        nodes[n + odds + i] = force - a0 - phi * s
+        force = arms_at(g, e_c, log_odds)
+        nodes[n + i] = force - e_a
+        nodes[n + odds + i] = force - e_a - phi * s
     return spread(nodes, 0.0, 1 / c_a)
 
 
@@ -328,12 +330,12 @@ def ally(g, s):
     more = between(nodes, outcomes)
     nodes, payoffs, kinds = merged(nodes, outcomes, more, [ally_outcome(a, g, s) for a in more])
     found = []
-    for coarse in (False, True):  # by kind, then by who challenges, for a kind that no node has
+    for coarse in (False, True):  # by kind, then by who challenges, to find a kind that no node has
         classes = CRISIS[kinds // 6] if coarse else kinds
         for i in peaks(payoffs, classes):
             three = bracket(nodes, payoffs, classes, i)
             if coarse and three == bracket(nodes, payoffs, kinds, i) and min(three[1], three[5]) > -np.inf:
-                continue  # all of one kind: it was looked at
+                continue  # all are of one kind, which was searched already
             early = three
             hopeless = payoffs[i] < payoffs.max() - 0.1  # no cell is that wide
             for step in range(0 if hopeless else 36):
@@ -341,7 +343,7 @@ def ally(g, s):
                 payoff, _, kind = ally_outcome(a, g, s)
                 three = narrowed(three, a, payoff if alike(kind, kinds[i], coarse) else -np.inf)
                 if step == 16:
-                    early = three  # later, what the payoffs differ by is no more than rounding
+                    early = three  # later, the payoffs differ only by rounding
             a = top_of_parabola(early)
             payoff, x, kind = ally_outcome(a, g, s)
             if not alike(kind, kinds[i], coarse) or payoff < three[3] - SLACK:
@@ -356,7 +358,7 @@ def ally(g, s):
 
 @njit(cache=True)
 def gap(found, chosen):
-    """Return by how much the payoff of the chosen one exceeds the best of those with another outcome."""
+    """Return by how much the chosen payoff exceeds the best payoff with another outcome."""
     least = np.inf
     for _, payoff, x, kind in found:
         if not alike(kind, chosen[3], True) or abs(x - chosen[2]) > 1e-5:
@@ -393,7 +395,7 @@ def superpower_outcome(s, g, reservation):
 
 @njit(cache=True)
 def path(g, s, signed):
-    """Return s, a, b, x, crisis, U_S, U_A, U_C behind the pledge s, and the gap in A's payoff."""
+    """Return s, a, b, x, crisis, U_S, U_A, U_C with the pledge s, and the gap in A's payoff."""
     c_c, c_s, q, lam, kappa, f = g[1], g[2], g[3], g[9], g[12], g[13]
     (a, payoff, x, kind), gap_ally = ally_choice(g, s)
     b, _, _, _, _ = challenger(g, s, a)

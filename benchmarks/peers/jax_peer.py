@@ -54,23 +54,23 @@ def larger_root(square, linear, constant):
 
 def contested(t, force):
     """Return h(force): its win probability against C's unconstrained reply."""
-    return minimum(force / (force + t.b0), jnp.sqrt(t.c_c * force))
+    return minimum(force / (force + t.e_c), jnp.sqrt(t.c_c * force))
 
 
 def best_force(t, cost):
     """Return argmax h(z) - cost z."""
-    r = jnp.sqrt(cost * t.b0)
+    r = jnp.sqrt(cost * t.e_c)
     room = 1.0 - 4.0 * t.g
     high = 0.5 * (1.0 + root(room))
     low = t.g / high
     p = maximum(low, minimum(0.5 * t.c_c / cost, high))
     armed = (room > 0.0) & (low < 1.0 - r) & (1.0 - r < high)
-    return where(armed, p * p * t.reach, maximum(0.0, t.b0 * (1.0 - r) / r))
+    return where(armed, p * p * t.reach, maximum(0.0, t.e_c * (1.0 - r) / r))
 
 
 def force_to_win(t, p):
     """Return the force with h(force) = p."""
-    return maximum(t.b0 * p / (1.0 - p), p * p * t.reach)
+    return maximum(t.e_c * p / (1.0 - p), p * p * t.reach)
 
 
 def terms(game):
@@ -78,7 +78,7 @@ def terms(game):
     p = SimpleNamespace(**game)
     t = SimpleNamespace(
         c_a=p.ally_cost, c_c=p.challenger_cost, c_s=p.superpower_cost, q=p.status_quo, k_a=p.ally_war_cost,
-        a0=p.ally_forces, b0=p.challenger_forces, phi=p.effectiveness, stake=p.stake,
+        e_a=p.ally_forces, e_c=p.challenger_forces, phi=p.effectiveness, stake=p.stake,
         kappa=p.autonomy_cost, f=p.alliance_cost,
     )  # fmt: skip
     t.K = p.ally_war_cost + p.challenger_war_cost
@@ -88,7 +88,7 @@ def terms(game):
     t.cl = t.pK - p.challenger_war_cost
     t.cl_held = maximum(0.0, minimum(t.cl, t.rho))
     t.cap = 1.0 + (t.k_a - t.pK)
-    t.g, t.reach, t.price = t.c_c * t.b0, 1.0 / t.c_c, t.c_s / t.phi
+    t.g, t.reach, t.price = t.c_c * t.e_c, 1.0 / t.c_c, t.c_s / t.phi
     t.w = t.r * t.K * (1.0 - p.bargaining_power)
     t.m = maximum(0.0, 1.0 - t.r) / t.r
     t.ally_best = best_force(t, t.c_a)
@@ -99,10 +99,10 @@ def terms(game):
 
 def challenge(t, defence):
     """Return the defence's win probability where C challenges as best it can, and C's new arms."""
-    standing = defence / (defence + t.b0)
+    standing = defence / (defence + t.e_c)
     wanted = minimum(t.rho, maximum(jnp.sqrt(t.c_c * defence), t.cl_held))
     idle = standing <= wanted
-    arms = maximum(0.0, defence * (1.0 - wanted) / wanted - t.b0)
+    arms = maximum(0.0, defence * (1.0 - wanted) / wanted - t.e_c)
     return where(idle, standing, wanted), where(idle, 0.0, arms)
 
 
@@ -118,14 +118,14 @@ def demanded(t, p):
 
 def neutralising_arms(t, alpha):
     """Return C's new arms that keep A's threat empty."""
-    return maximum(0.0, t.m * alpha - t.b0)
+    return maximum(0.0, t.m * alpha - t.e_c)
 
 
 def deterring_defence(t, arms):
     """Return the least defence at which C would rather stay at the price of `arms`."""
     spent = t.c_c * arms + t.g
     y = (t.rho + t.pK + spent) / (1.0 + root((1.0 - t.q) - t.cl - spent))
-    edge = (t.b0 + arms + minimum(t.pK, t.q) * t.reach) * t.rho / (1.0 - t.rho)
+    edge = (t.e_c + arms + minimum(t.pK, t.q) * t.reach) * t.rho / (1.0 - t.rho)
     return where(y < t.rho, y * y * t.reach, edge)
 
 
@@ -150,7 +150,7 @@ def backing_to_hold(t, defence):
     """Return the backing at which D_h is this `defence`."""
     p, arms = challenge(t, defence)
     spared = conceded(t, p) + t.c_c * arms - t.q
-    backing = maximum(0.0, defence - (t.b0 + spared * t.reach) / t.m)
+    backing = maximum(0.0, defence - (t.e_c + spared * t.reach) / t.m)
     return where((spared < 0.0) | (t.m == 0.0), jnp.inf, backing)
 
 
@@ -158,9 +158,9 @@ def yielding_force(t):
     """Return the least force of A's own before which C yields."""
     y = t.r + jnp.sqrt(t.r * t.pK)
     short = t.r - t.pK - t.g
-    unarmed = larger_root(t.c_c * t.m, short + t.g * t.m - 1.0, t.b0 * short)
+    unarmed = larger_root(t.c_c * t.m, short + t.g * t.m - 1.0, t.e_c * short)
     force = where(y * (1.0 - y) >= t.g, y * y * t.reach, unarmed)
-    exhausted = t.b0 + (1.0 - t.q) * t.reach
+    exhausted = t.e_c + (1.0 - t.q) * t.reach
     force = where(force * t.m <= exhausted, force, exhausted / t.m)
     return where(t.m == 0.0, jnp.inf, force)
 
@@ -170,7 +170,7 @@ def capitulation_force(t):
     left = t.pK - t.k_a - t.g
     y = 1.0 - root(left)
     arms = (left >= 0.0) & (y > 0.0) & (y * (1.0 - y) > t.g)
-    force = where(arms, y * y * t.reach, t.b0 * t.cap / (t.pK - t.k_a))
+    force = where(arms, y * y * t.reach, t.e_c * t.cap / (t.pK - t.k_a))
     return where(t.cap >= 1.0, jnp.inf, where(t.cap <= 0.0, 0.0, force))
 
 
@@ -180,10 +180,10 @@ def add_levels(t):
     t.quiet = where(t.threat, deterring_defence(t, 0.0), 0.0)
     t.holding = where(t.threat, holding_defence(t, 0.0)[0], 0.0)
     t.edge = where(t.threat, force_to_win(t, t.rho), 0.0)
-    t.bare = where(t.threat, challenge(t, t.a0)[0], 0.0)
+    t.bare = where(t.threat, challenge(t, t.e_a)[0], 0.0)
     t.yielding, t.capitulation = yielding_force(t), capitulation_force(t)
-    t.revising_p = contested(t, where(t.yielding == jnp.inf, t.a0, maximum(t.yielding, t.a0)))
-    t.yields = where(t.pK > 0.0, t.a0 >= t.yielding, t.a0 > t.yielding * (1.0 + ROUNDING))
+    t.revising_p = contested(t, where(t.yielding == jnp.inf, t.e_a, maximum(t.yielding, t.e_a)))
+    t.yields = where(t.pK > 0.0, t.e_a >= t.yielding, t.e_a > t.yielding * (1.0 + ROUNDING))
     # the defence that A builds where it arms and still concedes
     inside = t.ally_best < t.edge
     t.built = where(inside, t.ally_best, where(t.pK == 0.0, 0.0, t.edge))
@@ -192,12 +192,12 @@ def add_levels(t):
 
 def revision(t):
     """Return A's best way to revise: forces, settlement and payoff."""
-    least = maximum(t.yielding, t.a0)
+    least = maximum(t.yielding, t.e_a)
     overwhelming = maximum(least, t.capitulation)
-    payoff = 1.0 - t.c_a * (overwhelming - t.a0)
+    payoff = 1.0 - t.c_a * (overwhelming - t.e_a)
     force = maximum(least, t.ally_best)
     taken = demanded(t, where(force > least, t.ally_best_p, t.revising_p))
-    fighting = taken - t.c_a * (force - t.a0)
+    fighting = taken - t.c_a * (force - t.e_a)
     fights = (force < t.capitulation) & ~((t.pK == 0.0) & (force == t.yielding)) & (fighting >= payoff)
     return where(fights, force, overwhelming), where(fights, taken, 1.0), where(fights, fighting, payoff)
 
@@ -205,11 +205,11 @@ def revision(t):
 def concession(t, backing, bare):
     """Return A's best way to concede: forces, settlement and payoff."""
     settlement = conceded(t, bare)
-    arms = t.built - backing - t.a0
+    arms = t.built - backing - t.e_a
     arming = conceded(t, t.built_p) - t.c_a * arms
     arm = (arms > 0.0) & (arming >= settlement - ROUNDING)
     return (
-        where(arm, t.built - backing, t.a0),
+        where(arm, t.built - backing, t.e_a),
         where(arm, conceded(t, t.built_p), settlement),
         where(arm, arming, settlement),
     )
@@ -218,10 +218,10 @@ def concession(t, backing, bare):
 def act_alone(t):
     """Return what A does without S: forces, crisis, settlement and payoff."""
     conceding, kept, value = concession(t, 0.0, t.bare)
-    alpha = maximum(t.a0, t.holding)
-    payoff = where(t.yields, -jnp.inf, t.q - t.c_a * (alpha - t.a0))
-    alpha = where(t.yields, t.a0, alpha)
-    better = ~t.yields & (alpha > t.a0) & (value > payoff + ROUNDING)
+    alpha = maximum(t.e_a, t.holding)
+    payoff = where(t.yields, -jnp.inf, t.q - t.c_a * (alpha - t.e_a))
+    alpha = where(t.yields, t.e_a, alpha)
+    better = ~t.yields & (alpha > t.e_a) & (value > payoff + ROUNDING)
     alpha, settlement = where(better, conceding, alpha), where(better, kept, t.q)
     crisis, payoff = where(better, CHALLENGER_CHALLENGES, QUIET), where(better, value, payoff)
     revising, taken, value = revision(t)
@@ -241,23 +241,23 @@ def backing_where_arming(t, start):
     bearable = t.built + (t.q - conceded(t, t.built_p)) / t.c_a
     short = holding_defence(t, start)[0] > bearable
     backing = where(short, backing_to_hold(t, bearable), start)
-    beyond = t.a0 + backing > t.built
-    arming = t.a0 + start < t.built
-    return where(arming, where(beyond, t.built - t.a0, backing), start), ~arming | beyond
+    beyond = t.e_a + backing > t.built
+    arming = t.e_a + start < t.built
+    return where(arming, where(beyond, t.built - t.e_a, backing), start), ~arming | beyond
 
 
 def nearer(t, backing):
     """Return more backing, if with this much A would rather add nothing and concede than hold."""
-    defence = t.a0 + backing
+    defence = t.e_a + backing
     holding, slope = holding_defence(t, backing)
     worth = t.q - t.c_a * (holding - defence)
     holds = worth >= conceded(t, minimum(contested(t, defence), t.rho))
     rise = t.c_a * (1.0 + slope)
     run = 1.0 / rise
     base = worth + t.cl - rise * defence
-    unarmed = larger_root(rise, base + rise * t.b0 - 1.0, base * t.b0)
+    unarmed = larger_root(rise, base + rise * t.e_c - 1.0, base * t.e_c)
     y = (1.0 + root(1.0 - 4.0 * rise * base * t.reach)) * (0.5 * t.c_c * run)
-    more = minimum(unarmed, minimum(y * y * t.reach, (t.rho - base) * run)) - t.a0
+    more = minimum(unarmed, minimum(y * y * t.reach, (t.rho - base) * run)) - t.e_a
     moves = ~holds & (more > backing)
     return where(moves, more, backing), moves
 
@@ -296,7 +296,7 @@ def best_offer(t, alone):
     signs_at = alone.payoff + t.kappa
     pays = t.threat & ~t.yields & (signs_at <= t.q + ROUNDING) & (loss > t.f)
     # to hold
-    alpha = t.a0 + maximum(0.0, t.q - signs_at) / t.c_a
+    alpha = t.e_a + maximum(0.0, t.q - signs_at) / t.c_a
     refusal = maximum(0.0, deterring_defence(t, neutralising_arms(t, alpha)) - alpha)
     backing, more = backing_where_arming(t, refusal)
     backing = backing_to_make_hold(t, backing, more & pays)
@@ -313,18 +313,18 @@ def best_offer(t, alone):
         conceding=holds & (backing > refusal),
     )
     # to arm and concede
-    settlement, arms = conceded(t, t.built_p), t.built - t.a0
+    settlement, arms = conceded(t, t.built_p), t.built - t.e_a
     concedes = alone.crisis == CHALLENGER_CHALLENGES
     backing = arms - (settlement - signs_at) / t.c_a
-    may = pays & ~(concedes & (alone.alpha > t.a0)) & (backing > 0.0) & (backing <= arms)
+    may = pays & ~(concedes & (alone.alpha > t.e_a)) & (backing > 0.0) & (backing <= arms)
     best = cheaper(t, best, backing, settlement, may)
     # to add nothing and concede less
     floor = where(concedes & (t.kappa == 0.0), 0.0, signs_at + t.cl)
     defence = maximum(t.superpower_best, t.built)
     defence = maximum(defence, where(floor > 0.0, force_to_win(t, floor), 0.0))
-    backing = minimum(defence, t.edge) - t.a0
+    backing = minimum(defence, t.edge) - t.e_a
     may = pays & (floor <= t.rho) & (backing > 0.0) & ~((defence >= t.edge) & (t.pK == 0.0))
-    p, _ = challenge(t, t.a0 + backing)
+    p, _ = challenge(t, t.e_a + backing)
     best = cheaper(t, best, backing, conceded(t, p), may)
     best.backing = where(lost, jnp.nan, best.backing)
     return best
@@ -333,8 +333,8 @@ def best_offer(t, alone):
 def arms_against(t, backing, alpha, crisis):
     """Return C's new arms where it chooses this `crisis`."""
     armed = jnp.sqrt(t.c_c * alpha)
-    fights = (alpha < t.capitulation) & (alpha / (alpha + t.b0) > armed)
-    yielding = where(fights, maximum(0.0, armed * (1.0 - armed) * t.reach - t.b0), 0.0)
+    fights = (alpha < t.capitulation) & (alpha / (alpha + t.e_c) > armed)
+    yielding = where(fights, maximum(0.0, armed * (1.0 - armed) * t.reach - t.e_c), 0.0)
     threatening = challenge(t, alpha + backing)[1]
     loud = where(crisis == ALLY_CHALLENGES, yielding, threatening)
     return where(crisis == QUIET, neutralising_arms(t, alpha), loud)
@@ -351,10 +351,10 @@ def regime_of(signed, crisis, crisis_without):
 def follow(t, alone, offer):
     """Return the forces of A and the new arms of C, without S and behind its offer."""
     arms = arms_against(t, 0.0, alone.alpha, alone.crisis)
-    bare, _ = challenge(t, t.a0 + offer.backing)
+    bare, _ = challenge(t, t.e_a + offer.backing)
     worth = where(offer.conceding, concession(t, offer.backing, bare)[2], alone.payoff + t.kappa)
-    holding = t.a0 + maximum(0.0, t.q - worth) / t.c_a
-    conceding = maximum(t.a0, t.built - offer.backing)
+    holding = t.e_a + maximum(0.0, t.q - worth) / t.c_a
+    conceding = maximum(t.e_a, t.built - offer.backing)
     alpha = where(offer.signed, where(offer.crisis == QUIET, holding, conceding), alone.alpha)
     return arms, alpha, where(offer.signed, arms_against(t, offer.backing, alpha, offer.crisis), arms)
 
@@ -404,7 +404,7 @@ def variables(ally_cost, status_quo, fixed, alone, offer, armed):
     alone, offer = SimpleNamespace(**alone), SimpleNamespace(**offer)
     b0, alpha, b = armed
     signed, x0, x = offer.signed, alone.settlement, offer.settlement
-    a0, a, s = alone.alpha - t.a0, alpha - t.a0, offer.backing / t.phi
+    a0, a, s = alone.alpha - t.e_a, alpha - t.e_a, offer.backing / t.phi
     spent = t.c_s * s + t.c_a * a
     found = {
         "pledge": s,

@@ -37,16 +37,16 @@ def crisis(game, alpha, defence, beta):
 
 def replies(game, alpha, defence, nodes):
     """Return C's arms, the settlement and who challenges, with C's best reply to arrays of forces."""
-    q, b0, cost = game["status_quo"], game["challenger_forces"], game["challenger_cost"]
+    q, e_c, cost = game["status_quo"], game["challenger_forces"], game["challenger_cost"]
     low, high = q - game["challenger_war_cost"], q + game["ally_war_cost"]
-    edges = [alpha * (1.0 - high) / high - b0] if high < 1.0 else []
-    edges += [defence * (1.0 - low) / low - b0] if low > 0.0 else []
+    edges = [alpha * (1.0 - high) / high - e_c] if high < 1.0 else []
+    edges += [defence * (1.0 - low) / low - e_c] if low > 0.0 else []
     best, width = np.full(alpha.shape, 0.5 / cost), 0.5 / cost
     for count in (nodes, *[CLOSER] * C_TIMES):
         grid = np.linspace(-width, width, count)
         tried = [best[..., None] + grid, *(edge[..., None] for edge in edges)]
         arms = np.maximum(0.0, np.concatenate(tried, axis=-1))
-        x, who = crisis(game, alpha[..., None], defence[..., None], b0 + arms)
+        x, who = crisis(game, alpha[..., None], defence[..., None], e_c + arms)
         loss = x + cost * arms
         ties = loss <= loss.min(axis=-1, keepdims=True) + TIE
         chosen = np.where(ties, x, -1.0).argmax(axis=-1)[..., None]  # what A prefers

@@ -20,7 +20,7 @@ ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = range(3)
 REGIMES = "revision", "restraint", "self_reliance", "deterrence", "partial", "concession"
 NAMES = {
     "ally_cost": "c_a", "challenger_cost": "c_c", "superpower_cost": "c_s", "status_quo": "q",
-    "ally_war_cost": "k_a", "challenger_war_cost": "k_c", "ally_forces": "a0", "challenger_forces": "b0",
+    "ally_war_cost": "k_a", "challenger_war_cost": "k_c", "ally_forces": "e_a", "challenger_forces": "e_c",
     "effectiveness": "phi", "stake": "stake", "bargaining_power": "pi", "autonomy_cost": "kappa",
     "alliance_cost": "f",
 }  # fmt: skip
@@ -31,7 +31,7 @@ def terms(game):
     t = SimpleNamespace(**{symbol: game[name] for name, symbol in NAMES.items()})
     t.surplus = t.pi * (t.k_a + t.k_c)
     t.r, t.rho = t.q + t.k_a, t.q - t.k_c
-    t.most_alpha, t.most_beta = t.a0 + 1.0 / t.c_a, t.b0 + 1.0 / t.c_c
+    t.most_alpha, t.most_beta = t.e_a + 1.0 / t.c_a, t.e_c + 1.0 / t.c_c
     return t
 
 
@@ -55,8 +55,8 @@ def least(function, low, high, pieces=1):
 
 
 def arms_against(t, force, p):
-    """Return the least forces of C, at least b0, against which `force` wins with probability `p` at most."""
-    return max(t.b0, force * (1.0 - p) / p)
+    """Return the least forces of C, at least e_C, against which `force` wins with probability `p` at most."""
+    return max(t.e_c, force * (1.0 - p) / p)
 
 
 # --- C's replies: its forces, its loss (what it leaves to A and spends) and the settlement
@@ -75,7 +75,7 @@ def armed(t, force, low, high):
 
 def best(t, settlement, tried):
     """Return the best of the forces that C tried, for A the better one if they are equally good."""
-    replies = [(beta, settlement(beta) + t.c_c * (beta - t.b0), settlement(beta)) for beta in tried]
+    replies = [(beta, settlement(beta) + t.c_c * (beta - t.e_c), settlement(beta)) for beta in tried]
     return min(replies, key=lambda reply: reply[1] - EQUAL * reply[2])
 
 
@@ -94,7 +94,7 @@ def challenging(t, defence):
 def staying(t, alpha):
     """Return C's way to stay: it takes away A's threat, if there is any."""
     beta = arms_against(t, alpha, t.r)
-    return beta, t.q + t.c_c * (beta - t.b0), t.q
+    return beta, t.q + t.c_c * (beta - t.e_c), t.q
 
 
 def yielding(t, alpha):
@@ -105,7 +105,7 @@ def yielding(t, alpha):
 
     edge = arms_against(t, alpha, t.r)
     start = min(edge, arms_against(t, alpha, 1.0 + t.k_a - t.surplus))  # before, A takes everything
-    return best(t, settlement, [t.b0, armed(t, alpha, start, edge)])
+    return best(t, settlement, [t.e_c, armed(t, alpha, start, edge)])
 
 
 # --- A's replies: its forces, its payoff but for the cost of signing, and the settlement
@@ -121,19 +121,19 @@ def first(function, low, high):
 def conceding_until(t, backing):
     """Return the least force of A's at which C would rather stay than challenge, or None."""
     if t.rho <= 0.0:
-        return t.a0
+        return t.e_a
 
     def better(alpha):
         return challenging(t, alpha + backing)[1] - staying(t, alpha)[1]
 
-    return first(better, t.a0, t.most_alpha)
+    return first(better, t.e_a, t.most_alpha)
 
 
 def revising_from(t):
     """Return the least force of A's before which C yields, or None."""
     if t.r >= 1.0:
         return None
-    start = max(t.a0, t.b0 * t.r / (1.0 - t.r))  # where A has a threat, if C adds nothing
+    start = max(t.e_a, t.e_c * t.r / (1.0 - t.r))  # where A has a threat, if C adds nothing
 
     def better(alpha):
         return staying(t, alpha)[1] - yielding(t, alpha)[1] - TIE
@@ -148,11 +148,11 @@ def conceding(t, backing, until):
         return challenging(t, alpha + backing)[2]
 
     def loss(alpha):
-        return t.c_a * (alpha - t.a0) - settlement(alpha)
+        return t.c_a * (alpha - t.e_a) - settlement(alpha)
 
-    alpha = least(loss, t.a0, t.most_alpha if until is None else until, PIECES)
-    if loss(alpha) > loss(t.a0) - EQUAL and settlement(alpha) <= settlement(t.a0):
-        alpha = t.a0
+    alpha = least(loss, t.e_a, t.most_alpha if until is None else until, PIECES)
+    if loss(alpha) > loss(t.e_a) - EQUAL and settlement(alpha) <= settlement(t.e_a):
+        alpha = t.e_a
     return alpha, -loss(alpha), settlement(alpha)
 
 
@@ -160,13 +160,13 @@ def revising(t, start):
     """Return A's best way to revise: before C gives up everything, or just then."""
 
     def loss(alpha):
-        return t.c_a * (alpha - t.a0) - yielding(t, alpha)[2]
+        return t.c_a * (alpha - t.e_a) - yielding(t, alpha)[2]
 
     end = t.most_alpha
     candidates = []
     taken = first(lambda alpha: yielding(t, alpha)[1] - 1.0 + 1e-14, start, end)
     if taken is not None:
-        candidates.append((taken, 1.0 - t.c_a * (taken - t.a0), 1.0))
+        candidates.append((taken, 1.0 - t.c_a * (taken - t.e_a), 1.0))
         end = max(start, taken - 1e-9)
     if taken != start:
         alpha = least(loss, start, end, PIECES)
@@ -181,10 +181,10 @@ def ally_reply(t, backing, from_force):
     """
     until = conceding_until(t, backing)
     found = []
-    if from_force is None or from_force > t.a0:
+    if from_force is None or from_force > t.e_a:
         if until is not None:
-            found.append((until, t.q - t.c_a * (until - t.a0), t.q, QUIET))
-        if until is None or until > t.a0:
+            found.append((until, t.q - t.c_a * (until - t.e_a), t.q, QUIET))
+        if until is None or until > t.e_a:
             found.append((*conceding(t, backing, until), CHALLENGER_CHALLENGES))
     if from_force is not None:
         found.append((*revising(t, from_force), ALLY_CHALLENGES))
@@ -201,9 +201,9 @@ def holding_margin(t, s, reservation):
     until = conceding_until(t, t.phi * s)
     if until is None:
         return -1.0
-    worth = t.q - t.c_a * (until - t.a0)
+    worth = t.q - t.c_a * (until - t.e_a)
     margin = worth - t.kappa - reservation
-    if until > t.a0:
+    if until > t.e_a:
         margin = min(margin, worth - conceding(t, t.phi * s, until)[1])
     return margin
 
@@ -225,7 +225,7 @@ def pledge_to_concede(t, most, reservation):
 
     def reply(s):
         until = conceding_until(t, t.phi * s)
-        return conceding(t, t.phi * s, until) if until is None or until > t.a0 else None
+        return conceding(t, t.phi * s, until) if until is None or until > t.e_a else None
 
     def loss(s):
         found = reply(s)
@@ -282,13 +282,13 @@ def solve(game):
         beta = (challenging(t, alpha + t.phi * s) if challenged else yielding(t, alpha))[0]
     found = {
         "pledge": s,
-        "ally_arms": alpha - t.a0,
-        "challenger_arms": beta - t.b0,
+        "ally_arms": alpha - t.e_a,
+        "challenger_arms": beta - t.e_c,
         "settlement": x,
         "settlement_without": without[2],
         "superpower_payoff": -loss,
-        "ally_payoff": x - t.c_a * (alpha - t.a0) - t.kappa * signed,
-        "challenger_payoff": 1.0 - x - t.c_c * (beta - t.b0),
+        "ally_payoff": x - t.c_a * (alpha - t.e_a) - t.kappa * signed,
+        "challenger_payoff": 1.0 - x - t.c_c * (beta - t.e_c),
     }
     return {"regime": regime(signed, crisis, without[3])} | {key: float(v) for key, v in found.items()}
 

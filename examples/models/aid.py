@@ -1,16 +1,17 @@
 """A third party's aid in a contest: S helps A, A arms, then C arms and fights, or stays away.
 
-After Chang, Potter and Sanders (2007). Only the abstract of the article was at hand: it names the order of
-moves and an "intervention technology", and shows no formula. So take the forms below as ours. The article
-also has an ally that attacks; here A only defends. With arms a > 0 and b, A keeps a prize with the chance
+After Chang, Potter and Sanders (2007). We had only the abstract of the article. It gives the order of moves
+and an "intervention technology", but no formulas. So the forms below are ours. The article also has an ally
+that attacks; here A only defends. A and C have arms a > 0 and b. A keeps a prize with the chance
 P = a/(a + g b). With aid m, a unit of A's arms costs (1 + m)^-theta. S gains S_1 if A keeps the prize, and
 S_2 if C takes it:
 
     U_A = P V_A - a (1 + m)^-theta      U_C = (1 - P) V_C - b      U_S = P S_1 + (1 - P) S_2 - m
 
-C's best reply is sqrt(V_C a/g) - a/g, which leaves A the chance sqrt(a/(g V_C)). From a = g V_C on it is 0.
-So A arms until its chance is V_A (1 + m)^theta/(2 g V_C), or 1, which is peace. As theta < 1, S's payoff is
-concave in m up to the aid that deters, and falls beyond. Each best reply is unique, so there are no ties.
+C's best reply is sqrt(V_C a/g) - a/g. It leaves A the chance sqrt(a/(g V_C)). From a = g V_C on, C's reply
+is 0. So A arms until its chance is V_A (1 + m)^theta/(2 g V_C), or 1, which means peace. Since theta < 1, S's
+payoff is concave in m up to the aid that deters, and falls beyond. Each best reply is unique, so there are no
+ties.
 """
 
 from foedus import Claim, Code, Model, Outcome, Parameter
@@ -45,7 +46,7 @@ def solve(p):
 
 
 def outmatched(g):
-    """S helps A in a war, which A still wins with a chance of at most a half"""
+    """S helps A in a war, and A wins it with a chance of at most a half"""
     return (g.found.peace == Peace.WAR_WITH_AID) & (g.found.chance <= 0.5)
 
 

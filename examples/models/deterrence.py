@@ -5,9 +5,9 @@ the probability p_B it is hard, and fights; otherwise it is soft, and concedes. 
 
     p_B < (a_DC - a_SQ)/(a_DC - a_DD)
 
-where a_DC is A's payoff from a concession, a_DD from a conflict, and a_SQ from the status quo. We set a_SQ =
-0. The book has a_DD < a_SQ < a_DC. We also allow a_DD >= a_SQ: then B's threat is not capable. If A is
-indifferent, it keeps the status quo; so we break this tie.
+where A's payoff is a_DC after a concession, a_DD after a conflict, and a_SQ under the status quo. We set
+a_SQ = 0. The book has a_DD < a_SQ < a_DC. We also allow a_DD >= a_SQ: then B's threat is not capable. If A is
+indifferent, it keeps the status quo; this rule is ours.
 """
 
 from foedus import Claim, Code, Model, Outcome, Parameter

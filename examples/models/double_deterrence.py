@@ -5,14 +5,14 @@ primary challenger P moves first, the defender D second, and the secondary chall
 of T is latent and contingent; and that four types of D and three of each challenger make 36 games. All else
 is ours:
 
-- P keeps the status quo, which ends the game, or makes a demand. D concedes or resists; if it resists, there
-  is a war. Then T joins, so that D concedes to both or fights both, or T stays out.
-- D likes one challenger better than two. A resolute D resists even if only resistance draws T in; a firm one
-  resists unless only resistance draws T in; a wavering one only if that alone keeps T out; a yielding one
-  never.
-- P likes a concession best, to it alone or to both. A determined P likes any war better than the status quo,
-  a dependent one only a war that T joins, a hesitant one none.
-- A passive T never joins; an opportunist joins a war; a jackal joins if D concedes.
+- P keeps the status quo, which ends the game, or makes a demand. D concedes or resists. If D resists, there
+  is a war. Then T joins or stays out. If T joins, D concedes to both or fights both.
+- D prefers one challenger to two. A resolute D always resists, even if T joins only because D resists. A firm
+  D resists, except if T joins only because D resists. A wavering D resists only if this alone keeps T out. A
+  yielding D never resists.
+- P likes a concession best, to it alone or to both. A determined P prefers any war to the status quo, a
+  dependent P prefers only a war that T joins, and a hesitant P prefers no war.
+- A passive T never joins. An opportunist joins a war. A jackal joins if D concedes.
 
 No type is indifferent between two ends that it can choose from, so there are no ties.
 """

@@ -1,12 +1,12 @@
 """Entry deterrence with a sunk cost: an incumbent sets its output, and then a rival enters, or not.
 
-After Dixit (1980), simplified by us: there the incumbent sinks a capacity; here it sets an output that it
-cannot take back, as a Stackelberg leader does. The price is a - q_1 - q_2, and a unit costs each firm c. With
-A = a - c, a rival that enters at the cost F makes (A - q_1)/2 and gains (A - q_1)^2/4 - F. So it stays out
-from q_1 = A - 2 sqrt(F) on, and if it is indifferent. If the monopoly's output A/2 is enough for that, entry
-is blockaded. Otherwise the incumbent deters, or it accommodates the rival and gains A^2/8; if it is
-indifferent, it deters. If the firms are equals, none leads: after entry each makes A/3, the rival enters if
-A^2/9 > F, and the incumbent cannot deter it.
+After Dixit (1980), simplified by us. In Dixit's game the incumbent sinks a capacity. Here it sets an output
+that it cannot take back, as a Stackelberg leader does. The price is a - q_1 - q_2, and a unit costs each firm
+c. Let A = a - c. If the rival enters, at the cost F, it makes (A - q_1)/2 and gains (A - q_1)^2/4 - F. So it
+stays out from q_1 = A - 2 sqrt(F) on; if it is indifferent, it stays out, too. If the monopoly's output A/2
+is enough for this, entry is blockaded. Otherwise the incumbent deters the rival, or it accommodates the rival
+and gains A^2/8. If it is indifferent, it deters. If the firms are equals, no firm leads: after entry each
+makes A/3, the rival enters if A^2/9 > F, and the incumbent cannot deter it.
 """
 
 import math
@@ -84,7 +84,12 @@ model = Model(
     ],
     solve=solve,
     claims=[
-        Claim("limit_output", "Who deters makes more than a monopoly.", deterred, more_than_monopoly),
+        Claim(
+            "limit_output",
+            "A firm that deters makes more than a monopoly.",
+            deterred,
+            more_than_monopoly,
+        ),
         Claim("barriers_pay", "The more entry costs, the better for the incumbent.", always, no_less),
         Claim("leading_pays", "Leading is no loss.", led, no_loss),
     ],

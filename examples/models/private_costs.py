@@ -1,17 +1,17 @@
 """Crisis bargaining with a private cost of war: how much to demand, when some may refuse.
 
 After Fearon (1995), where this is one of the explanations of war, and Powell (1999), who calls it the
-risk-return trade-off. Written from memory, so take the form and the notation as ours. A demands a share x of
-a good. B takes the rest, or fights. A wins a war with the chance p, and loses k by it. B loses c, which only
-B knows: for A, c is uniform from c_0 to c_0 + w. B agrees if 1 - x >= 1 - p - c. So every type of B agrees to
-x = p + c_0. With x = p + y
+risk-return trade-off. We wrote it from memory, so the form and the notation are ours. A demands a share x of
+a good. B takes the rest, or fights. A wins a war with the chance p, and a war costs A k. A war costs B c, and
+only B knows c. For A, c is uniform from c_0 to c_0 + w. B agrees if 1 - x >= 1 - p - c. So every type of B
+agrees to x = p + c_0. With x = p + y
 
     U_A = p + y if all types agree        U_A = p - k + (c_0 + w - y)(y + k)/w if some refuse
 
-The second is highest at y = (c_0 + w - k)/2. It is a risk if y > c_0, which is w > c_0 + k: the range of B's
-cost is wider than the least costs of both together. As y < c_0 + w, war is never certain. If p + y > 1, A
-demands the whole good. The best demand is unique, so there are no ties; a type of B that is indifferent has
-no weight.
+The second payoff is highest at y = (c_0 + w - k)/2. This demand is risky if y > c_0, which means w > c_0 + k:
+the range of B's cost is wider than the least costs of both together. Since y < c_0 + w, war is never certain.
+If p + y > 1, A demands the whole good. The best demand is unique, so there are no ties. The type of B that is
+indifferent has probability 0.
 """
 
 from foedus import Claim, Code, Model, Outcome, Parameter

@@ -1,12 +1,12 @@
 """Make every figure and table of the docs again, with a manifest of what made them.
 
     python examples/replication/replicate.py FOLDER                      make them in FOLDER
-    python examples/replication/replicate.py FOLDER --against MANIFEST   tell what in FOLDER is not as it says
+    python examples/replication/replicate.py FOLDER --against MANIFEST   list what in FOLDER differs from it
 
-The commands are those of commands.txt beside this script, run in FOLDER next to a copy of what they read.
-FOLDER/manifest.json then says of each output which command made it, and its hash: of tables and pictures that
-of the file, of NetCDF that of each array, because how a file holds these is up to HDF5. A FOLDER that an
-earlier run made is replaced, and what came out otherwise this time is told.
+The commands are in commands.txt next to this script. They run in FOLDER, next to a copy of their inputs.
+FOLDER/manifest.json then has for each output the command that made it, and a hash. For tables and pictures
+this is the hash of the file. For NetCDF there is a hash of each array, because HDF5 decides how a file stores
+it. A FOLDER that an earlier run made is replaced, and the script lists the outputs that are different now.
 """
 
 import argparse
@@ -60,14 +60,14 @@ def main() -> int:
 
 
 def compare(folder: Path, manifest: Path) -> bool:
-    """Tell what in a folder, as it is there now, is not as a manifest says; return whether all is."""
+    """List what in a folder differs from a manifest; return whether nothing does."""
     earlier = read_manifest(manifest)
     said = read_manifest(folder / MANIFEST) if (folder / MANIFEST).is_file() else {}
     return tell(said | {"outputs": fingerprints(folder, earlier["outputs"])}, earlier, manifest)
 
 
 def replicate(folder: Path) -> None:
-    """Run all commands in a new folder, put it in the place of the old one, and tell what has changed."""
+    """Run all commands in a new folder, replace the old one with it, and list what has changed."""
     created = file_time()
     earlier = check_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -102,9 +102,9 @@ def replicate(folder: Path) -> None:
 
 
 def check_folder(folder: Path) -> dict[str, Any] | None:
-    """Return the manifest of the run that made a folder, or None if there is nothing.
+    """Return the manifest of the run that made a folder, or None if there is none.
 
-    Raises ValueError if anything is there that no run has made, which would be lost.
+    Raises ValueError if the folder has something that no run has made, because it would be lost.
     """
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{folder} is a file; name a folder")
@@ -117,8 +117,8 @@ def check_folder(folder: Path) -> dict[str, Any] | None:
 
 
 def copy_inputs(folder: Path) -> dict[str, str]:
-    """Copy what the commands read into the folder, and return the hash of each file."""
-    no_code = shutil.ignore_patterns("*.py", "__pycache__")
+    """Copy the inputs of the commands into the folder, and return the hash of each file."""
+    no_code = shutil.ignore_patterns("*.py", "*.ipynb", "__pycache__")
     shutil.copytree(ROOT / "examples", folder / "examples", ignore=no_code)
     shutil.copy(ROOT / "docs" / "speed.json", folder)
     return {name: file_hash(folder / name) for name in files_in(folder)}
@@ -152,8 +152,9 @@ def run_commands(folder: Path) -> tuple[dict[str, str], dict[str, float]]:
 
 
 def run_foedus(folder: Path, arguments: list[str]) -> tuple[int, str]:
-    """Run foedus in a folder, and return its exit code and its errors; in this process, for the start of one
-    takes longer than most of what is to be done."""
+    """Run foedus in a folder, and return its exit code and its errors.
+
+    It runs in this process, because starting another one takes longer than most commands."""
     errors = io.StringIO()
     mine, sys.argv = sys.argv, ["foedus", *arguments]  # which files keep as their command
     try:
@@ -186,7 +187,7 @@ def files_in(folder: Path) -> list[str]:
 
 
 def fingerprints(folder: Path, names: Any) -> dict[str, dict[str, Any]]:
-    """Return the hashes of those of these files that are in the folder, or that one cannot be read."""
+    """Return the hashes of the named files that are in the folder, or say that one cannot be read."""
     found: dict[str, dict[str, Any]] = {}
     for name in names:
         path = folder / name

@@ -1,9 +1,9 @@
 """The ally's move: how it arms, with or without a pledge behind it.
 
-In A's own forces the line falls into three zones: A *concedes* below the level at which C stays,
-*holds* from there on, and *revises* the status quo from the level before which C yields. A's best
-reply is the best point of one of them. A pledge makes holding cheaper, conceding less dear, and
-leaves revising as it is, for S's forces fight only where C challenges.
+A's own forces fall into three zones. A *concedes* below the level at which C stays, *holds* from that level
+on, and *revises* the status quo from the level at which C yields. A's best reply is the best point of one of
+these zones. A pledge makes holding cheaper and conceding less costly. It does not change revising, because
+S's forces fight only if C challenges.
 """
 
 import math
@@ -21,13 +21,13 @@ from .challenger import (
     holding_defence,
 )
 
-APART = 1e-9  # payoffs of A that differ by more are not equal, however dear its forces are
+APART = 1e-9  # payoffs of A that differ by more are never equal, even if its forces are costly
 
 
 class Act(NamedTuple):
-    """What A does and what comes of it."""
+    """What A does, and the result."""
 
-    alpha: float
+    alpha: float  # A's own forces
     crisis: float
     settlement: float
     payoff: float  # A's, before kappa
@@ -35,8 +35,8 @@ class Act(NamedTuple):
 
 @jit
 def rounding(t, backing):
-    """Return how well payoffs of A behind `backing` are known: what it adds, no better than the defence that
-    it adds to. Those that differ by less are equal."""
+    """Return the rounding error of A's payoffs with this `backing`. A's arms are no more exact than the
+    defence that they are part of. Payoffs that differ by less are equal."""
     return min(APART, ROUNDING * (1.0 + t.ally_cost * (t.ally_forces + backing)))
 
 
@@ -44,8 +44,9 @@ def rounding(t, backing):
 def revision(t, levels):
     """Return A's best way to revise the status quo: forces, settlement and payoff, before kappa.
 
-    A fights for x = h(alpha) - k_A + pi K with the forces best for that, or takes everything from
-    where C capitulates; indifferent, the less. The payoff is -infinity where there is nothing to take.
+    A demands x = h(alpha) - k_A + pi K with the best forces for that, or takes everything with the forces to
+    which C capitulates. If A is indifferent, it takes less. The payoff is -infinity if there is nothing to
+    take.
     """
     least = max(levels.yielding, t.ally_forces)
     overwhelming = max(least, levels.capitulation)
@@ -62,10 +63,10 @@ def revision(t, levels):
 
 @jit
 def concession_defence(t, levels):
-    """Return the defence that A builds where it arms and still concedes, and its win probability.
+    """Return the defence that A builds if it arms and still concedes, and its win probability.
 
-    The best of h(D) - c_A D, but never beyond the edge of C's threat: there, with pi K = 0, nothing
-    is left to concede and A holds, so that the defence counts as none. Needs rho > 0.
+    This is the maximum of h(D) - c_A D, but not beyond the edge of C's threat. At the edge, with pi K = 0,
+    nothing is left to concede and A holds, so the defence counts as none. Needs rho > 0.
     """
     if t.ally_best < levels.edge:
         return t.ally_best, t.ally_best_p
@@ -76,10 +77,10 @@ def concession_defence(t, levels):
 
 @jit
 def concession(t, levels, backing, bare):
-    """Return A's best way to concede behind `backing` = phi s: forces, settlement and payoff, before kappa.
+    """Return A's best way to concede with `backing` = phi s: forces, settlement and payoff, before kappa.
 
-    `bare` is the win probability if A adds nothing. The settlement is nothing up to P = cl and concave from
-    there, so that A adds nothing or goes to the `concession_defence`. Needs rho > 0.
+    `bare` is the win probability if A adds nothing. The settlement is 0 up to P = cl and concave above, so
+    that A either adds nothing or builds the `concession_defence`. Needs rho > 0.
     """
     settlement = conceded(t, bare)
     built, built_p = concession_defence(t, levels)
@@ -93,7 +94,7 @@ def concession(t, levels, backing, bare):
 
 @jit
 def revision_is_closer(t, taken, kept):
-    """Tell whether S prefers that A takes the settlement `taken` to its keeping `kept`."""
+    """Tell whether S prefers the settlement `taken` (above q) to `kept` (below q)."""
     return taken - t.status_quo < t.status_quo - kept
 
 
@@ -101,9 +102,10 @@ def revision_is_closer(t, taken, kept):
 def best_act(t, levels, backing, holding, bare):
     """Return A's best reply to `backing` = phi s, an `Act`.
 
-    `holding` is the least defence at which C stays, `bare` the win probability if A adds nothing and C
-    challenges. Indifferent, A takes the settlement closest to q. A zone counts only where the most that it
-    could be worth, q - pi K for nothing or 1 for the least arms, is more than A has already.
+    `holding` is the least defence that makes C stay, `bare` the win probability if A adds nothing and C
+    challenges. If A is indifferent, it takes the settlement closest to q. A zone is tried only if it could be
+    worth more than the best so far: conceding is worth at most q - pi K, revising at most 1 less the cost of
+    the least arms for it.
     """
     act = Act(t.ally_forces, QUIET, t.status_quo, -math.inf)
     if levels.overcome == 0.0:

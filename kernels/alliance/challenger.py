@@ -1,9 +1,8 @@
 """The challenger's move: its best reply to the forces it faces, and where that reply changes.
 
-C faces A's own forces alpha = a0 + a and, should C be the one that challenges, the defence
-D = alpha + phi s. It can *challenge*, *stay* with the status quo (which may take forces enough to
-neutralise A's threat), or *yield* to A's challenge. Everything is written in C's **loss**: what it
-leaves to A plus what it spends on new arms, x + c_C b.
+C faces A's own forces alpha = e_A + a. If C challenges, it faces the defence D = alpha + phi s. C can
+*challenge*, *stay* with the status quo (this may take arms to neutralise A's threat), or *yield* to A's
+challenge. Everything is written in C's **loss** x + c_C b: what C leaves to A plus what C spends on new arms.
 """
 
 import math
@@ -12,28 +11,28 @@ from typing import NamedTuple
 from .._jit import jit
 from .contest import contested, contested_by, force_to_win, larger_root, win_probability
 
-# codes, as in every solution; floats, so that all that is known of a game is of one type
+# codes, as in every solution; floats, so that all values of a game have one type
 ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = 0.0, 1.0, 2.0
 
-ROUNDING = 1e-15  # payoffs of A that differ by no more are equal: round parameters tie, their floats may not
-FAINT = 1e-150  # a probability that counts for nothing: its square is still a float
-TINY = 1e-300  # stands in for zero where zero would be divided by, or would mean something else
+ROUNDING = 1e-15  # payoffs of A that differ by no more are equal: round numbers tie, but their floats may not
+FAINT = 1e-150  # a probability that counts as nothing; its square is still a float
+TINY = 1e-300  # replaces zero where zero would be a divisor, or would mean something else
 
 
 class Levels(NamedTuple):
-    """Where C's reply changes. What arms and pledges cost A and S does not matter to it.
+    """Where C's reply changes. It does not depend on what arms cost A or what pledges cost S.
 
-    The first four are 0 where C has no threat, rho <= 0.
+    The first four are 0 if C has no threat, rho <= 0.
     """
 
-    quiet: float  # D1: the least defence at which C would rather stay, if that takes no arms
+    quiet: float  # D1: the least defence that makes C stay, if staying takes no arms
     holding: float  # D_h(0): the same without S, where C may have to neutralise A
-    edge: float  # what meets the edge of C's threat, if C arms as it likes best: h(z) = rho
-    bare: float  # the win probability of A's standing forces, where C challenges
-    neutralising: float  # m = (1 - r)/r: C's forces per unit of A's that keep A's threat empty
-    yielding: float  # the least force of A's own before which C yields
-    overcome: float  # 1 if C yields before A's standing forces, else 0
-    capitulation: float  # the least against which yielding all beats arming to yield less
+    edge: float  # the force z with h(z) = rho: C's best arms bring it to the edge of C's threat
+    bare: float  # the win probability of A's existing forces if C challenges
+    neutralising: float  # m = (1 - r)/r: C needs so many forces per unit of A's to keep A's threat empty
+    yielding: float  # the least own force of A to which C yields
+    overcome: float  # 1 if C yields to A's existing forces, else 0
+    capitulation: float  # the least own force of A against which C yields all rather than arms
     revising_p: float  # h of the least force with which A may revise
 
 
@@ -63,10 +62,10 @@ def levels(t):
 
 @jit
 def challenge(t, defence):
-    """Return the defence's win probability where C challenges as best it can, and C's new arms.
+    """Return the defence's win probability against C's best challenge, and C's new arms.
 
-    C takes P = min(D/(D + b0), rho, max(y(D), cl)): more forces than its standing ones only until
-    the threat is credible, the marginal gain is spent, or A has nothing left. Needs rho > 0.
+    C makes it P = min(D/(D + e_C), rho, max(y(D), cl)). C arms only until its threat is credible, until a
+    further unit gains no more than it costs, or until A has nothing left. Needs rho > 0.
     """
     standing = win_probability(defence, t.challenger_forces)
     wanted = min(t.challenger_edge, max(math.sqrt(t.challenger_cost * defence), t.nothing_held))
@@ -77,39 +76,39 @@ def challenge(t, defence):
 
 @jit
 def conceded(t, p):
-    """Return the settlement where C challenges and the defence would win with probability `p`."""
+    """Return the settlement if C challenges and the defence would win with probability `p`."""
     return max(0.0, p - t.nothing)
 
 
 @jit
 def challenge_loss(t, defence):
-    """Return C's loss where it challenges the `defence` as best it can."""
+    """Return C's loss from its best challenge of the `defence`."""
     p, arms = challenge(t, defence)
     return conceded(t, p) + t.challenger_cost * arms
 
 
 @jit
 def neutralising_arms(t, levels, alpha):
-    """Return the new arms with which C keeps A's own forces from being a credible threat."""
+    """Return the new arms that C needs to keep A's own forces from being a credible threat."""
     return max(0.0, levels.neutralising * alpha - t.challenger_forces)
 
 
 @jit
 def demanded(t, p):
-    """Return the settlement where A challenges and would win with probability `p`."""
+    """Return the settlement if A challenges and would win with probability `p`."""
     return min(1.0, p - t.ally_war_cost + t.surplus)
 
 
 @jit
 def deterring_defence(t, arms):
-    """Return the least defence at which C would rather stay at the price of `arms` new arms.
+    """Return the least defence that makes C stay if staying takes `arms` new arms.
 
-    The defence against which C's best challenge loses q + c_C arms. Where C would arm freely,
-    (1 - y)^2 = 1 - (rho + pi K + c_C arms + g) gives y and D = y^2/c_C; y exceeds (rho + pi K)/2, so
+    Against this defence C's best challenge loses q + c_C arms. If C's arms in it are not bounded,
+    (1 - y)^2 = 1 - (rho + pi K + c_C arms + g) gives y, and D = y^2/c_C. Then y exceeds (rho + pi K)/2, so
     that A keeps something. Else C stops where its threat is just credible. Needs rho > 0.
     """
     spent = t.challenger_cost * arms + t.standing
-    rest = (1.0 - t.status_quo) - t.nothing - spent  # (1 - y)^2, from what is small near q = 1
+    rest = (1.0 - t.status_quo) - t.nothing - spent  # (1 - y)^2, from terms that are small near q = 1
     y = (t.challenger_edge + t.surplus + spent) / (1.0 + math.sqrt(max(0.0, rest)))
     if y < t.challenger_edge:
         return y * y * t.challenger_reach
@@ -119,12 +118,13 @@ def deterring_defence(t, arms):
 
 @jit
 def holding_defence(t, quiet, neutralising, backing):
-    """Return the least defence at which C stays, with `backing` = phi s of it S's, and -dD/d(backing).
+    """Return the least defence D_h that makes C stay, of which `backing` = phi s is S's, and
+    -dD_h/d(backing).
 
-    D_h = max(D1, D2): C must lose as much by challenging as by leaving the status quo, without (D1,
-    `quiet`) and with (D2) the cost of neutralising A's own forces D - backing. With P the win probability
-    of C's best challenge, D2 = ((q - max(0, P - cl))/c_C - m backing) r P/(r - P), and where C arms freely
-    P = y = r - sqrt(w + c_C (1 - r) backing), D2 = y^2/c_C. Needs rho > 0.
+    D_h = max(D1, D2). At D1 (`quiet`) C loses as much by challenging as it leaves to A under the status quo;
+    at D2 as much as that plus the cost of neutralising A's own forces D - backing. Let P be the win
+    probability against C's best challenge. Then D2 = ((q - max(0, P - cl))/c_C - m backing) r P/(r - P). If
+    C's arms are not bounded, P = y = r - sqrt(w + c_C (1 - r) backing) and D2 = y^2/c_C. Needs rho > 0.
     """
     if neutralising == 0.0:
         return quiet, 0.0
@@ -149,10 +149,11 @@ def holding_defence(t, quiet, neutralising, backing):
 
 @jit
 def backing_to_hold(t, levels, defence, tie):
-    """Return the least backing with which C stays before `defence`: the inverse of `holding_defence`.
+    """Return the least backing with which C stays, given the whole `defence`: the inverse of
+    `holding_defence`.
 
-    Infinity if C challenges such a defence whoever provides it, which is the only reason to ask where
-    C need not neutralise A. Losses of C that differ by no more than `tie` are equal.
+    Infinity if C challenges this defence, no matter whose forces it consists of. If C need not neutralise A,
+    callers ask only where this is so. Losses of C that differ by no more than `tie` are equal.
     """
     spared = challenge_loss(t, defence) - t.status_quo
     if spared < -tie or levels.neutralising == 0.0:
@@ -163,11 +164,11 @@ def backing_to_hold(t, levels, defence, tie):
 
 @jit
 def yielding_force(t, neutralising):
-    """Return the least force of A's own before which C yields, infinity if there is none.
+    """Return the least own force of A to which C yields, infinity if there is none.
 
-    C yields once that loses it no more than staying. Where it arms freely the losses differ by
-    (y - r)^2/r - pi K; where it does not, by a quadratic; and it yields everything, at a loss of
-    1, once staying costs as much. With pi K = 0 yielding *at* that force is the status quo.
+    C yields as soon as this loses no more than staying. If C arms, the two losses differ by
+    (y - r)^2/r - pi K; if it does not, by a quadratic. C yields everything, a loss of 1, as soon as staying
+    loses as much. With pi K = 0, yielding *at* that force is the status quo.
     """
     if neutralising == 0.0:
         return math.inf
@@ -175,7 +176,7 @@ def yielding_force(t, neutralising):
     exhausted = t.challenger_forces + (1.0 - t.status_quo) * t.challenger_reach
     if y * (1.0 - y) >= t.standing:
         force = y * y * t.challenger_reach
-    elif t.surplus == 0.0:  # the root is where A's threat begins to be credible without new arms of C
+    elif t.surplus == 0.0:  # the root is the force at which A's threat becomes credible if C adds nothing
         force, exhausted = math.inf, t.challenger_forces
     else:
         short = t.ally_edge - t.surplus - t.standing
@@ -191,18 +192,18 @@ def yielding_force(t, neutralising):
 
 @jit
 def revising_p(t, yielding):
-    """Return the win probability of the least force with which A may revise, `yielding` or a0, or of a0 if
-    C never yields."""
+    """Return the win probability of the least force with which A may revise. That is the larger of `yielding`
+    and e_A, or e_A if C never yields."""
     least = t.ally_forces if yielding == math.inf else max(yielding, t.ally_forces)
     return contested_by(least, t.challenger_cost, t.challenger_forces)
 
 
 @jit
 def capitulation_force(t):
-    """Return the least force of A's own against which yielding all beats arming to yield less.
+    """Return the least own force of A against which C yields all rather than arms to yield less.
 
-    Infinity if A can never take everything. Where C arms freely its loss exceeds 1 by
-    1 - cap - g - (1 - y)^2, else by P - cap.
+    Infinity if A can never take everything. C's loss exceeds 1 by 1 - cap - g - (1 - y)^2 if C arms, by
+    P - cap if it does not.
     """
     if t.everything >= 1.0:
         return math.inf
@@ -218,10 +219,10 @@ def capitulation_force(t):
 
 @jit
 def yields(t, neutralising, yielding, alpha):
-    """Tell whether C yields before A's own forces `alpha`: from `yielding` on, but at that force itself the
-    status quo stands where there is no surplus to take.
+    """Tell whether C yields to A's own forces `alpha`. It does from `yielding` on; but at exactly that force
+    the status quo stands if there is no surplus to take.
 
-    `yielding` is known up to the rounding of 1 - r, by which it may have been divided.
+    `yielding` is only as exact as 1 - r is, because it may have been divided by that.
     """
     more = neutralising + ROUNDING * (1.0 + neutralising)
     if t.surplus > 0.0:
@@ -231,7 +232,7 @@ def yields(t, neutralising, yielding, alpha):
 
 @jit
 def arms_against(t, levels, backing, alpha, crisis):
-    """Return C's new arms before A's `alpha` and S's `backing` where it chooses this `crisis`."""
+    """Return C's new arms against A's `alpha` and S's `backing` if C chooses this `crisis`."""
     if crisis == QUIET:
         return neutralising_arms(t, levels, alpha)
     if crisis == CHALLENGER_CHALLENGES:
@@ -243,7 +244,7 @@ def arms_against(t, levels, backing, alpha, crisis):
 
 @jit
 def settlement_at(t, levels, backing, alpha, crisis):
-    """Return the settlement before A's `alpha` and S's `backing` where C chooses this `crisis`."""
+    """Return the settlement with A's `alpha` and S's `backing` if C chooses this `crisis`."""
     if crisis == QUIET:
         return t.status_quo
     if crisis == CHALLENGER_CHALLENGES:
@@ -257,7 +258,7 @@ def settlement_at(t, levels, backing, alpha, crisis):
 def challenger_reply(t, levels, backing, alpha):
     """Return C's best reply to forces `alpha` of A and `backing` = phi s of S: arms, settlement, crisis.
 
-    Indifferent, C takes what A prefers.
+    If C is indifferent, it chooses what A prefers.
     """
     crisis = QUIET
     if yields(t, levels.neutralising, levels.yielding, alpha):

@@ -1,4 +1,4 @@
-"""The contest: what a force wins against a challenger that arms as it likes best."""
+"""The contest: what a force wins against a challenger that chooses its best arms."""
 
 import math
 
@@ -7,18 +7,18 @@ from .._jit import jit
 
 @jit
 def win_probability(force, rival):
-    """Return P(x, y) = x / (x + y); y > 0."""
+    """Return P(force, rival) = force / (force + rival); rival > 0."""
     return force / (force + rival)
 
 
 @jit
 def larger_root(square, linear, constant):
-    """Return the larger root of square x^2 + linear x + constant, square > 0; rounding never makes it
+    """Return the larger root u of square u^2 + linear u + constant = 0; square > 0. Rounding never makes it
     complex."""
     root = math.sqrt(max(0.0, linear * linear - 4.0 * square * constant))
     above, below = root - linear, 2.0 * square
     if linear > 0.0:
-        above, below = -2.0 * constant, linear + root  # the same, where root - linear would cancel
+        above, below = -2.0 * constant, linear + root  # the same value; root - linear would lose digits here
     return above / below
 
 
@@ -26,15 +26,15 @@ def larger_root(square, linear, constant):
 def contested_by(force, challenger_cost, challenger_forces):
     """Return h(z), the win probability of `force` against C's unconstrained reply.
 
-    C arms until force + beta = sqrt(force/c_C), where the win probability is y = sqrt(c_C force), or
-    not at all if its standing forces exceed that: h(z) = min(z/(z + b0), sqrt(c_C z)).
+    C arms until force + beta = sqrt(force/c_C). There the win probability is y = sqrt(c_C force). C adds
+    nothing if its existing forces exceed that. So h(z) = min(z/(z + e_C), sqrt(c_C z)).
     """
     return min(win_probability(force, challenger_forces), math.sqrt(challenger_cost * force))
 
 
 @jit
 def contested(t, force):
-    """Return h(`force`), and C's new arms with that reply."""
+    """Return h(`force`), and C's new arms in that reply."""
     standing = win_probability(force, t.challenger_forces)
     armed = math.sqrt(t.challenger_cost * force)
     if standing <= armed:
@@ -53,7 +53,7 @@ def force_to_win(t, p):
 def best_force(cost, challenger_cost, challenger_forces, reach):
     """Return argmax over z >= 0 of h(z) - cost z, for a unit `cost` > 0, and h of it; reach = 1/c_C.
 
-    h is concave. Outside (y_lo, y_hi), the roots of y (1 - y) = c_C b0, C does not arm.
+    h is concave. C arms only for y between the two roots of y (1 - y) = c_C e_C, `low` and `high`.
     """
     root = math.sqrt(cost * challenger_forces)
     unarmed = 1.0 - root

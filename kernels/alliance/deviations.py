@@ -1,13 +1,13 @@
-"""The certificate: what a player could gain by a move of its own that is not the one it was found to make.
+"""The certificate: how much a player could gain by another move than the one that the solver found.
 
-Everything here is searched for in the definition of the game. No formula of the solver is used, and nothing
-that was derived about its solution: only the contest, its inverse and its slope, the settlement, the
-payoffs, and backward induction. C's best reply to given forces is found exactly, because its payoff is smooth
-but at four forces, and between them has one top at most. A's and S's best moves are searched for on nodes,
-closing in on every change of the reply that they bring about and on every top, if it could still be better.
+Everything here is searched for in the definition of the game. The search uses no formula of the solver and
+no result about the solution: only the contest, its inverse and its slope, the settlement, the payoffs, and
+backward induction. C's best reply to given forces is found exactly, because its payoff is smooth except at
+four forces and has at most one top between two of them. A's and S's best moves are searched for on nodes. The
+search closes in on every change of the reply and on every top that could still be better.
 
-Where a reply is not clear, because two are worth the same to within rounding, the one that is worse for the
-player that deviates counts. So a gain that is found is there, and one that is there may be larger.
+If two replies are worth the same up to rounding, the one that is worse for the deviating player counts. So a
+gain that is found is real, and the real gain may be larger.
 """
 
 import math
@@ -23,29 +23,29 @@ RATIO = 0.0
 # the kinds of C's reply: between two of them A's share may jump, or have a kink
 YIELDING, LOSING_ALL, FIGHTING_BACK, STAYING, CHALLENGING, JUST_CREDIBLE, ARMING, TAKING_ALL = range(8)
 
-MISFIT = 1.0  # what counts as misstated where a code does not fit: the whole good
-EDGE = 1e-9  # by how much of a probability a threat may be credible, or not, where it is stated otherwise
+MISFIT = 1.0  # the error if a code does not fit: the whole good
+EDGE = 1e-9  # a win probability may be this far on the wrong side of the edge of a threat
 ROUNDING = 4e-15  # of payoffs, relatively
-CLEAR = 1e-11  # by how much one move of A is better than another before it is clear
-RESOLUTION = 1e-10  # gains are not looked for that are less than this beyond the largest found
-FLAT = 1e-11  # how low a top is when a parabola finds it best: in less, rounding moves it
-BLUR = 1e-9  # how well a settlement is known that moves with A's best arms
-SHARP = 1e-13  # the same of A's gains where S deviates
-NEWTON = 100  # steps, of which it takes a few, or 50 where the root is nearly double
+CLEAR = 1e-11  # one move of A is clearly better than another if it gains more than this
+RESOLUTION = 1e-10  # the search ignores gains that exceed the largest found by less than this
+FLAT = 1e-11  # a parabola finds a top best if it rises by this; rounding would move a lower one
+BLUR = 1e-9  # the error of a settlement that moves with A's best arms
+SHARP = 1e-13  # the resolution of A's gains when S deviates
+NEWTON = 100  # steps; a few are enough, or 50 if the root is nearly double
 GOLDEN = 0.5 * (3.0 - math.sqrt(5.0))
 NARROWINGS = 40
-NEARBY = 0.1  # of what a player may spend: so far from each other C is indifferent twice by no accident
+NEARBY = 0.1  # of what a player may spend: if C is indifferent at two arms so far apart, it is no accident
 CHANGES = 4  # of the reply between two nodes, at most
-INTO = 1e-3  # how far into a stretch, as a part of it, it is looked whether the payoff rises there
-CLOSER = 2  # times that it is looked this much nearer
-FEW, MANY, OFFERS = 12, 48, 16  # nodes over A's arms, for a first look and a close one, and over S's pledge
-ODDS, SURE = 9, 8.0  # nodes over the log odds of a contest, and from where to where: it is decided there
-APART = 1.0 + 1e-12  # nodes, at least, or rounding tells which is better
-BESIDE = (-1e-3, -1e-6, -1e-9, 0.0, 1e-9, 1e-6, 1e-3)  # nodes beside the own move
+INTO = 1e-3  # the part of a stretch after which the search looks whether the payoff rises
+CLOSER = 2  # how often it looks again, nearer by this factor each time
+FEW, MANY, OFFERS = 12, 48, 16  # nodes over A's arms, for a first and for a close search, and over S's pledge
+ODDS, SURE = 9, 8.0  # nodes over the log-odds of a contest, from -SURE to SURE, where it is nearly certain
+APART = 1.0 + 1e-12  # least ratio of two nodes; nearer ones differ only by rounding
+BESIDE = (-1e-3, -1e-6, -1e-9, 0.0, 1e-9, 1e-6, 1e-3)  # nodes beside the player's own move
 
 
 class Stated(NamedTuple):
-    """What is stated of a solved game: its paths with S and without, and what regime that makes."""
+    """The solution that is to be checked: the paths with S and without, and the regime."""
 
     regime: float
     pledge: float
@@ -66,7 +66,7 @@ class Stated(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """The parameters of a game, and what they make of the contest."""
+    """The parameters of a game, and values of the contest that follow from them."""
 
     ally_cost: float
     challenger_cost: float
@@ -86,19 +86,19 @@ class Rules(NamedTuple):
     surplus: float  # pi K
     ally_edge: float  # q + k_A: A's threat is credible above this probability
     challenger_edge: float  # q - k_C: C's threat is credible below it
-    everything: float  # A takes all above it
-    nothing: float  # and keeps nothing below it
-    # the rival forces against which a force wins with these probabilities: so many times the force in the
-    # ratio contest, so many more in the difference contest
-    calming: float  # of ally_edge
-    threatening: float  # of challenger_edge
-    saving: float  # of everything
-    taking: float  # of nothing
-    turning: float  # and of the contest's inflection: beyond it the slope falls in the rival forces
+    everything: float  # A takes all above this probability
+    nothing: float  # A keeps nothing below this probability
+    # the `margin` of the rival forces against which a force wins with a given probability: their ratio to the
+    # force in the ratio contest, their difference from it in the difference contest
+    calming: float  # for ally_edge
+    threatening: float  # for challenger_edge
+    saving: float  # for everything
+    taking: float  # for nothing
+    turning: float  # for the inflection of the contest: beyond it the slope falls in the rival forces
 
 
 class Reply(NamedTuple):
-    """C's best payoff, and the settlement and the kind of the reply that is as good and worst for A."""
+    """C's best payoff, and the settlement and the kind of that best reply which is worst for A."""
 
     payoff: float
     settlement: float
@@ -106,24 +106,24 @@ class Reply(NamedTuple):
 
 
 class Act(NamedTuple):
-    """A move of A or S, and what comes of it."""
+    """A move of A or S, and the result."""
 
     move: float
     payoff: float
-    gross: float  # the payoff without what the move costs by the unit
+    gross: float  # the payoff before the unit costs of the move
     change: float  # |x - q|
-    kind: int  # what it makes the others do
+    kind: int  # the kind of the others' replies
 
 
 class Nodes(NamedTuple):
-    """Where a move is tried: over all of the line, over the odds of contests, and beside the own move."""
+    """Where a move is tried: over the whole line, over the odds of two contests, and beside the own move."""
 
     top: float
     parts: int  # of the line, dense near 0
-    forces: float  # what the move adds `rate` to by the unit, in one contest with C's standing forces
-    other_forces: float  # and in another
+    forces: float  # the forces that meet C's existing ones in one contest; a unit of the move adds `rate`
+    other_forces: float  # the same in another contest
     rate: float
-    own: float  # less than 0 if there is none
+    own: float  # the player's move in the solution; less than 0 if there is none
 
 
 class Trail(NamedTuple):
@@ -136,7 +136,7 @@ class Trail(NamedTuple):
 
 @jit
 def win(g, force, rival):
-    """Return P(x, y), the probability that `force` wins against `rival`."""
+    """Return P(force, rival), the probability that `force` wins against `rival`."""
     if g.contest == RATIO:
         if g.decisiveness == 1.0:
             return force / (force + rival)
@@ -149,15 +149,15 @@ def win(g, force, rival):
 
 @jit
 def margin(p, decisiveness, contest):
-    """Return how many times as large, or by how much larger, forces are against which a force wins with
-    probability `p`, 0 < p < 1."""
+    """Return the margin of the rival forces against which a force wins with probability `p`, 0 < p < 1: their
+    ratio to the force in the ratio contest, their difference from it in the difference contest."""
     log_odds = math.log((1.0 - p) / p) / decisiveness
     return math.exp(min(log_odds, 700.0)) if contest == RATIO else log_odds
 
 
 @jit
 def within(p, otherwise, decisiveness, contest):
-    """Return the `margin` of a probability, or something else if it is none that a contest can have."""
+    """Return the `margin` of a probability, or `otherwise` if no contest can have this probability."""
     return margin(p, decisiveness, contest) if 0.0 < p < 1.0 else otherwise
 
 
@@ -174,7 +174,7 @@ def rules(p):
     ally_edge, challenger_edge = p[3] + p[4], p[3] - p[5]
     everything, nothing = 1.0 + p[4] - surplus, surplus - p[5]
     gamma, contest = p[11], p[14]
-    turning = 0.0  # of log odds: in the ratio contest p = (1 + 1/gamma)/2, in the difference contest 1/2
+    turning = 0.0  # the inflection is at p = (1 + 1/gamma)/2 in the ratio form, at 1/2 in the difference form
     if contest == RATIO:
         turning = margin(0.5 + 0.5 / gamma, gamma, contest) if gamma > 1.0 else 0.0
     return Rules(
@@ -194,10 +194,10 @@ def rules(p):
 
 @jit
 def steepness(g, force, beta):
-    """Return the logarithm of what a further unit of C's arms wins over what it costs, and its derivative in
-    the logarithm of `beta`, or in `beta` in the difference contest.
+    """Return the logarithm of gain over cost of a further unit of C's arms, and its derivative in the
+    logarithm of `beta`, or in `beta` in the difference contest.
 
-    What it wins is the slope of the contest: gamma p (1 - p)/beta, or gamma p (1 - p).
+    The gain is the slope of the contest: gamma p (1 - p)/beta, or gamma p (1 - p).
     """
     gamma, log_beta = g.decisiveness, 0.0
     if g.contest == RATIO:
@@ -214,11 +214,11 @@ def steepness(g, force, beta):
 
 @jit_apart
 def best_between(g, force, low, high):
-    """Return the forces of C between `low` and `high` that are best against `force`, or `low` if none within
-    are better than the ends.
+    """Return C's best forces against `force` between `low` and `high`, or `low` if no forces between them are
+    better than the ends.
 
-    Beyond the inflection of the contest the slope falls, its logarithm is concave, and Newton's steps from
-    above come down to the one root and never pass it.
+    Beyond the inflection of the contest the slope falls and its logarithm is concave. So Newton's steps from
+    above come down to the only root and never pass it.
     """
     if force <= 0.0 and g.contest == RATIO:
         return low
@@ -240,8 +240,8 @@ def best_between(g, force, low, high):
 
 @jit
 def weigh(reply, slack, payoff, settlement, kind):
-    """Return the better of C's `reply` and another, or if they are as good, what is worse for A, or with a
-    negative `slack` what is better for it."""
+    """Return the better of C's `reply` and another one. If they are equally good, return the one that is
+    worse for A, or better for A if `slack` is negative."""
     if payoff > reply.payoff + abs(slack):
         return Reply(payoff, settlement, kind)
     if payoff < reply.payoff - abs(slack):
@@ -254,64 +254,65 @@ def weigh(reply, slack, payoff, settlement, kind):
 
 @jit_apart
 def challenger_reply(g, s, a):
-    """Return C's `Reply` to the pledge `s` and A's arms `a`: of those that are as good the worst for A."""
+    """Return C's `Reply` to the pledge `s` and A's arms `a`; of equally good replies the worst for A."""
     return reply_with(g, s, a, ROUNDING)
 
 
 @jit_apart
 def reply_with(g, s, a, rounding):
-    """Return C's `Reply` to the pledge `s` and A's arms `a`: of those whose payoffs differ by no more than
-    `rounding` the worst for A, or if that is negative the best.
+    """Return C's `Reply` to the pledge `s` and A's arms `a`. Of replies whose payoffs differ by no more than
+    `rounding`, return the worst for A, or the best if `rounding` is negative.
 
-    With C's forces rising from b0, A challenges until they calm it, then nobody does, then C, from where its
-    threat is credible. In between C is best off at the lower end of each, at a top of the contest less its
-    cost, or where A has nothing left; more than 1/c_C never pays.
+    As C's forces rise from e_C, A challenges until they neutralise its threat; then nobody challenges; then C
+    does, from where its threat is credible. C's best forces are the lower end of one of these ranges, a top
+    of its gain less its cost, or the point where A has nothing left. Arms that cost more than the whole good
+    (more than 1/c_C) never pay.
     """
-    alpha, b0, cost = g.ally_forces + a, g.challenger_forces, g.challenger_cost
+    alpha, e_c, cost = g.ally_forces + a, g.challenger_forces, g.challenger_cost
     defence = alpha + g.effectiveness * s
-    end = b0 + 1.0 / cost
-    size = 1.0 + cost * b0 + g.decisiveness * (1.0 if g.contest == RATIO else defence + b0)
+    end = e_c + 1.0 / cost
+    size = 1.0 + cost * e_c + g.decisiveness * (1.0 if g.contest == RATIO else defence + e_c)
     slack = rounding * size
-    calm = b0
+    calm = e_c
     if g.ally_edge < 1.0:
-        calm = max(b0, rival(g, alpha, g.calming))
+        calm = max(e_c, rival(g, alpha, g.calming))
     reply = Reply(-math.inf, 1.0, LOSING_ALL)
-    if calm > b0:
-        x = min(1.0, win(g, alpha, b0) - g.ally_war_cost + g.surplus)
+    if calm > e_c:
+        x = min(1.0, win(g, alpha, e_c) - g.ally_war_cost + g.surplus)
         reply = weigh(reply, slack, 1.0 - x, x, YIELDING if x < 1.0 else LOSING_ALL)
-        low = b0
+        low = e_c
         if g.everything < 1.0:
-            low = max(b0, rival(g, alpha, g.saving))
+            low = max(e_c, rival(g, alpha, g.saving))
         beta = best_between(g, alpha, low, min(calm, end))
         if beta > low:
             x = min(1.0, win(g, alpha, beta) - g.ally_war_cost + g.surplus)
-            reply = weigh(reply, slack, 1.0 - x - cost * (beta - b0), x, FIGHTING_BACK)
+            reply = weigh(reply, slack, 1.0 - x - cost * (beta - e_c), x, FIGHTING_BACK)
     if g.challenger_edge <= 0.0:
-        return weigh(reply, slack, 1.0 - g.status_quo - cost * (calm - b0), g.status_quo, STAYING)
+        return weigh(reply, slack, 1.0 - g.status_quo - cost * (calm - e_c), g.status_quo, STAYING)
     threat = rival(g, defence, g.threatening)
     if calm <= threat:
-        reply = weigh(reply, slack, 1.0 - g.status_quo - cost * (calm - b0), g.status_quo, STAYING)
-    low = max(b0, threat)
+        reply = weigh(reply, slack, 1.0 - g.status_quo - cost * (calm - e_c), g.status_quo, STAYING)
+    low = max(e_c, threat)
     x = min(g.status_quo, max(0.0, win(g, defence, low) + g.challenger_war_cost - g.surplus))
-    kind = CHALLENGING if low == b0 else JUST_CREDIBLE
-    reply = weigh(reply, slack, 1.0 - x - cost * (low - b0), x, kind if x > 0.0 else TAKING_ALL)
+    kind = CHALLENGING if low == e_c else JUST_CREDIBLE
+    reply = weigh(reply, slack, 1.0 - x - cost * (low - e_c), x, kind if x > 0.0 else TAKING_ALL)
     if x <= 0.0:
         return reply
     if g.nothing > 0.0:
         taken = rival(g, defence, g.taking)
         if taken <= end:
-            reply = weigh(reply, slack, 1.0 - cost * (taken - b0), 0.0, TAKING_ALL)
+            reply = weigh(reply, slack, 1.0 - cost * (taken - e_c), 0.0, TAKING_ALL)
             end = taken
     beta = best_between(g, defence, low, end)
     if beta > low:
         x = max(0.0, win(g, defence, beta) + g.challenger_war_cost - g.surplus)
-        reply = weigh(reply, slack, 1.0 - x - cost * (beta - b0), x, ARMING)
+        reply = weigh(reply, slack, 1.0 - x - cost * (beta - e_c), x, ARMING)
     return reply
 
 
 @jit
 def ally_act(g, s, a):
-    """Return what A's arms `a` lead to behind the pledge `s`, before what signing costs."""
+    """Return what A's arms `a` lead to with the pledge `s`, before the cost of signing."""
     reply = challenger_reply(g, s, a)
     x = reply.settlement
     return Act(a, x - g.ally_cost * a, x, abs(x - g.status_quo), reply.kind)
@@ -319,8 +320,8 @@ def ally_act(g, s, a):
 
 @jit
 def better(one, other):
-    """Return the act with the larger payoff or, where that is not clear and they make the others do different
-    things, the one that is worse for S."""
+    """Return the act with the larger payoff. If that is not clear and the replies are of different kinds,
+    return the act that is worse for S."""
     if one.kind == other.kind or abs(one.payoff - other.payoff) > CLEAR:
         return one if one.payoff > other.payoff else other
     return one if one.change >= other.change else other
@@ -328,8 +329,8 @@ def better(one, other):
 
 @jit
 def top_above(low, middle, high):
-    """Return by how much the top of a concave payoff between the outer of three acts can exceed the middle
-    one."""
+    """Return by how much the top of a concave payoff can exceed the middle one of three acts, if the top lies
+    between the outer two."""
     rise = (middle.payoff - low.payoff) / (middle.move - low.move)
     fall = (middle.payoff - high.payoff) / (high.move - middle.move)
     return max(rise * (high.move - middle.move), fall * (middle.move - low.move))
@@ -337,8 +338,8 @@ def top_above(low, middle, high):
 
 @jit
 def top_of_parabola(low, middle, high):
-    """Return where the parabola through three acts has its top: many more digits of a smooth one than can be
-    told by comparing payoffs, which are flat there."""
+    """Return where the parabola through three acts has its top. This gives many more digits of a smooth top
+    than comparing payoffs, which are flat there."""
     rise = (middle.payoff - low.payoff) / (middle.move - low.move)
     fall = (middle.payoff - high.payoff) / (high.move - middle.move)
     if not rise + fall > 0.0:
@@ -349,19 +350,19 @@ def top_of_parabola(low, middle, high):
 
 @jit
 def line_node(nodes, k):
-    """Return node k over all of the line."""
+    """Return node k over the whole line."""
     part = k / nodes.parts
     return nodes.top * part * part * part if k <= nodes.parts else math.inf
 
 
 @jit
 def odds_node(g, nodes, forces, k):
-    """Return the move that makes `forces` win against b0 with the k-th of the odds."""
+    """Return the move that makes `forces` win against e_C with the k-th of the odds."""
     if k >= ODDS:
         return math.inf
     log_odds = SURE * (2.0 * k / (ODDS - 1) - 1.0) / g.decisiveness
-    b0 = g.challenger_forces
-    force = b0 * math.exp(min(log_odds, 700.0)) if g.contest == RATIO else b0 + log_odds
+    e_c = g.challenger_forces
+    force = e_c * math.exp(min(log_odds, 700.0)) if g.contest == RATIO else e_c + log_odds
     return (force - forces) / nodes.rate
 
 
@@ -374,7 +375,7 @@ def own_node(nodes, k):
 
 
 def searching(act):
-    """Return the search for the best move of the player whose moves `act` tells what comes of."""
+    """Return the search for a player's best move. `act` gives the result of each move."""
 
     @jit
     def narrowed(g, situation, low, middle, high, best, resolution):
@@ -406,7 +407,7 @@ def searching(act):
 
     @jit_apart
     def passed(g, situation, trail, new, floor, resolution):
-        """Return the `Trail` one act further, having closed in on a top that was passed."""
+        """Return the `Trail` one act further. If it has passed a top, close in on that."""
         low, middle = trail.before, trail.last
         if new.move == middle.move:
             return trail
@@ -420,8 +421,8 @@ def searching(act):
 
     @jit_apart
     def into(g, situation, end, other):
-        """Return two acts a little into a stretch from its `end`, the second so near that the payoff rises
-        from the end to it, if it rises at all."""
+        """Return two acts a little way into a stretch from its `end`. The second is so near the end that the
+        payoff rises up to it, if it rises at all."""
         width = INTO * (other.move - end.move)
         outer = inner = act(g, situation, end.move + width)
         for _ in range(CLOSER):
@@ -433,7 +434,7 @@ def searching(act):
 
     @jit_apart
     def advanced(g, situation, trail, node, cost, floor, resolution):
-        """Return the `Trail` at the next node, having closed in on where the reply changes before it."""
+        """Return the `Trail` at the next node. Close in on changes of the reply before it."""
         there = act(g, situation, node)
         for _ in range(CHANGES):
             before, low, high, best = trail.before, trail.last, there, trail.best
@@ -465,7 +466,7 @@ def searching(act):
                 break
             trail = passed(g, situation, trail, high, floor, resolution)
             outer, inner = into(g, situation, high, there)
-            if inner.kind == high.kind:  # or the stretch is a sliver, and the next change comes first
+            if inner.kind == high.kind:  # else the stretch is tiny, and the next change comes first
                 trail = passed(g, situation, trail, inner, floor, resolution)
             if outer.kind == high.kind:
                 trail = passed(g, situation, trail, outer, floor, resolution)
@@ -475,8 +476,8 @@ def searching(act):
     def search(g, situation, nodes, cost, most, floor, resolution):
         """Return the best act.
 
-        cost : of a unit of the move; most : the payoff that no act exceeds before that cost; floor : only
-        acts with a larger payoff are of interest; resolution : by how much.
+        cost : the cost of a unit of the move; most : no act has a larger payoff before this cost; floor and
+        resolution : only acts whose payoff exceeds `floor` by `resolution` are of interest.
         """
         here = act(g, situation, 0.0)
         trail = Trail(here, here, here)
@@ -515,18 +516,18 @@ search_arms = searching(ally_act)
 
 @jit
 def best_arms(g, s, count, own, floor, resolution):
-    """Return A's best act behind the pledge `s`."""
-    a0, cost = g.ally_forces, g.ally_cost
-    nodes = Nodes((1.0 - max(floor, 0.0)) / cost, count, a0, a0 + g.effectiveness * s, 1.0, own)
+    """Return A's best act with the pledge `s`."""
+    e_a, cost = g.ally_forces, g.ally_cost
+    nodes = Nodes((1.0 - max(floor, 0.0)) / cost, count, e_a, e_a + g.effectiveness * s, 1.0, own)
     return search_arms(g, s, nodes, cost, 1.0, floor, resolution)
 
 
 class Offers(NamedTuple):
-    """What S's pledges are weighed against."""
+    """What S's pledges are compared with."""
 
-    refusing: float  # A's payoff without S, and what signing costs it
+    refusing: float  # A's payoff without S, plus what signing costs it
     none: float  # S's payoff without an alliance
-    stated: float  # and with the one that it is stated to make
+    stated: float  # S's payoff in the solution
 
 
 @jit
@@ -538,15 +539,15 @@ def superpower_payoff(g, s, x):
 
 @jit
 def gross_of(g, act):
-    """Return S's payoff from what A does, before what the pledge costs, no better than it is known."""
+    """Return S's payoff from what A does, before the cost of the pledge, less the error in it."""
     return -g.stake * (act.change + BLUR if act.change > 0.0 else 0.0) - g.alliance_cost
 
 
 @jit_apart
 def superpower_act(g, offers, s):
-    """Return what the pledge `s` leads to; a refused one, to no alliance.
+    """Return what the pledge `s` leads to. A refused pledge leads to no alliance.
 
-    What looks like a gain is looked at closely: A might have a better reply than the one found.
+    If it looks like a gain for S, A's reply is searched for again with more nodes: A may have a better one.
     """
     act = best_arms(g, s, FEW, -1.0, -math.inf, SHARP)
     cost = g.superpower_cost * s
@@ -569,8 +570,8 @@ search_pledges = searching(superpower_act)
 
 @jit_apart
 def superpower_gain(g, s, a, payoff, none, refusing):
-    """Return what S could gain over `payoff` by another pledge than `s`, behind which A arms `a`, or by
-    none."""
+    """Return what S could gain over `payoff` by another pledge than `s`, or by none. A's arms with `s` are
+    `a`."""
     gain = none - payoff
     top = (-payoff - g.alliance_cost) / g.superpower_cost  # beyond it a pledge costs more than S has to lose
     if top > 0.0:
@@ -584,8 +585,8 @@ def superpower_gain(g, s, a, payoff, none, refusing):
 
 @jit
 def misstated(g, s, a, b, x, crisis):
-    """Return how far `x` is from the settlement that these moves lead to in this `crisis`, or how far a war
-    payoff is from where they lead to this crisis, if that is more (move 5)."""
+    """Return how far `x` is from the settlement that these moves lead to in this `crisis`. If a threat fits
+    this crisis worse than that, return by how much of a win probability it does not fit."""
     alpha, beta = g.ally_forces + a, g.challenger_forces + b
     ally_threat = win(g, alpha, beta) - g.ally_edge  # credible above 0
     p = win(g, alpha + g.effectiveness * s, beta)
@@ -603,17 +604,17 @@ def misstated(g, s, a, b, x, crisis):
 
 @jit
 def tied(g, s, a):
-    """Tell whether two replies of C are as good, one of them worse for A than the other."""
+    """Tell whether C has two equally good replies, one of them worse for A than the other."""
     return reply_with(g, s, a, ROUNDING).kind != reply_with(g, s, a, -ROUNDING).kind
 
 
 @jit
 def excused_payoff(g, s):
-    """Return the most that A has before a C that is indifferent whatever A's arms, and then stays; minus
-    infinity if C is not indifferent.
+    """Return A's largest payoff if C is indifferent at all arms of A and then stays; -infinity if C is not
+    indifferent.
 
-    In the difference contest every unit of A's makes C neutralise one more, and meet one more if it
-    challenges: so C stays before all of A's forces or before none, down to those that it need not neutralise.
+    In the difference contest, every further unit of A's forces makes C neutralise one more, and meet one more
+    if it challenges. So C stays for all forces of A or for none, except for those it need not neutralise.
     """
     best = -math.inf
     if g.ally_edge < 1.0:
@@ -628,7 +629,7 @@ def excused_payoff(g, s):
 
 @jit_apart
 def path_gain(g, s, a, b, x, crisis):
-    """Return what C or A could gain by other arms than `b` and `a` behind the pledge `s`, or how far `x` is
+    """Return what C or A could gain by other arms than `b` and `a` with the pledge `s`, or how far `x` is
     from the settlement, if that is more."""
     gain = challenger_reply(g, s, a).payoff - (1.0 - x - g.challenger_cost * b)
     payoff = x - g.ally_cost * a
@@ -651,8 +652,8 @@ def regime_of(signed, crisis, crisis_without):
 
 @jit
 def fits(v):
-    """Tell whether what is stated can be: numbers, none of them negative that must not be, and the codes that
-    go with each other."""
+    """Tell whether a stated solution is possible: finite numbers, no negative arms or pledge, and codes that
+    fit each other."""
     numbers = v.pledge + v.ally_arms + v.challenger_arms + v.settlement
     numbers += v.ally_arms_without + v.challenger_arms_without + v.settlement_without
     numbers += v.superpower_payoff + v.ally_payoff + v.challenger_payoff
@@ -665,20 +666,21 @@ def fits(v):
 
 @jit_apart
 def deviation_gain(p, v):
-    """Return the most that a player was found to gain by another move, in units of the good, or by how much
-    the path misstates itself, if that is more; NaN for an unsolved game.
+    """Return the largest gain of a player by another move that was found, in units of the good. If the stated
+    path is wrong by more than that, return the error. NaN for an unsolved game.
 
-    One deviation at a time, from the path with S and from the one without: of C at (s, a) and (0, a0), of A
-    behind the pledge, without S, and in signing, and of S. The settlement must be the one of the definition
-    (within 1e-9 of the edge of a threat, where rounding decides in it, the one of the crisis that is stated),
-    and payoffs those of the path; codes that do not fit, and numbers that cannot be, count as 1.
+    One player deviates at a time, from the path with S or from the one without: C at (s, a) and at (0, a0), A
+    with the pledge, without S, and in signing, and S. The settlement must be the one of the definition, and
+    payoffs must be those of the path. Within 1e-9 of the edge of a threat, rounding decides who challenges;
+    there the settlement must be that of the stated crisis. Codes that do not fit and impossible numbers
+    count as 1.
 
     Parameters
     ----------
     p : (15,)
         the parameters, in the order of `terms.Parameters`
     v : (16,)
-        what is stated of the game, in the order of `Stated`
+        the stated solution of the game, in the order of `Stated`
     """
     g, v = rules(p), Stated(
         v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12], v[13], v[14], v[15]
@@ -688,6 +690,7 @@ def deviation_gain(p, v):
     if not fits(v):
         return MISFIT
     s, a, b, x = v.pledge, v.ally_arms, v.challenger_arms, v.settlement
+    # a0, b0, x0: without S
     a0, b0, x0 = v.ally_arms_without, v.challenger_arms_without, v.settlement_without
     signing = g.autonomy_cost if s > 0.0 else 0.0
     superpower, superpower0 = superpower_payoff(g, s, x), superpower_payoff(g, 0.0, x0)
@@ -714,7 +717,7 @@ def deviation_gains(first, last, fixed, varying, layout, values, stated, gains):
     """Write the `deviation_gain` of the games `first` to `last` - 1.
 
     fixed, varying, layout, values : as for `grid.solve_games`
-    stated : (16, games) float64, what is stated of each, in the order of `Stated`; gains : (games,)
+    stated : (16, games) float64, the stated solution of each, in the order of `Stated`; gains : (games,)
     """
     # i = game, k = varying parameter
     p = fixed.copy()

@@ -9,7 +9,7 @@ from .challenger import ALLY_CHALLENGES, QUIET, arms_against, levels
 from .status import NOT_CONVERGED, OUT_OF_RANGE, SOLVED
 from .superpower import NO_PLEDGE, best_offer, forces_behind
 
-# codes, as floats like all that is known of a game
+# codes, as floats like all values of a game
 UNSOLVED = -1.0
 REVISION, RESTRAINT, SELF_RELIANCE, DETERRENCE, PARTIAL, CONCESSION = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0
 
@@ -51,7 +51,7 @@ def regime(signed, crisis, crisis_without):
 
 
 class Path(NamedTuple):
-    """What A and C do, and what comes of it."""
+    """What A and C do, and the result."""
 
     alpha: float  # A's own forces
     challenger_arms: float
@@ -61,10 +61,11 @@ class Path(NamedTuple):
 
 @jit
 def solution(t, without, path, backing, signed):
-    """Return the `Solution` whose paths without S and with its `backing` = phi s are these.
+    """Return the `Solution` with these paths: without S, and with its `backing` = phi s.
 
-    `t` are the terms of the game, of whatever contest; `signed` tells whether there is an alliance.
+    `t` are the terms of the game, with any contest; `signed` tells whether there is an alliance.
     """
+    # a0, b0, x0: without S
     a0, a = without.alpha - t.ally_forces, path.alpha - t.ally_forces
     b0, b, x0, x = without.challenger_arms, path.challenger_arms, without.settlement, path.settlement
     s = backing / t.effectiveness
@@ -102,14 +103,14 @@ def solution(t, without, path, backing, signed):
 
 @jit
 def path_alone(t, levels, alone):
-    """Return the `Path` without S, where A does what it does `alone`."""
+    """Return the `Path` without S; `alone` is what A does then."""
     arms = arms_against(t, levels, 0.0, alone.alpha, alone.crisis)
     return Path(alone.alpha, arms, alone.settlement, alone.crisis)
 
 
 @jit
 def path_behind(t, levels, alone, offer):
-    """Return the `Path` behind S's `offer`."""
+    """Return the `Path` with S's `offer`."""
     alpha = forces_behind(t, levels, alone, offer)
     arms = arms_against(t, levels, offer.backing, alpha, offer.crisis)
     return Path(alpha, arms, offer.settlement, offer.crisis)

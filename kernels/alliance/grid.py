@@ -24,7 +24,7 @@ from .terms import CONTEST, COSTLY, DECISIVENESS, LEVELLED, Parameters, game_ter
 
 VARIABLES = Solution._fields
 GROUP = 16  # blocks that are held at a time: half a megabyte
-# which variables take more than to know S's offer and who challenges
+# which variables need more than S's offer and who challenges
 ON_PATHS = np.array(
     [not name.startswith(("pledge", "settlement", "superpower_payoff")) for name in VARIABLES]
 )
@@ -47,19 +47,19 @@ def solve_game(p):
 
 @jit_apart
 def solve_closed(p):
-    """Do what `solve_game` does, in code of its own: in a loop that seldom needs it."""
+    """Do what `solve_game` does, compiled as a separate function, for a loop that seldom calls it."""
     return solve_game(p)
 
 
 @jit
 def closed(p):
-    """Tell whether the game has closed forms."""
+    """Tell whether there are closed forms for the game."""
     return p[CONTEST] == any_contest.RATIO and p[DECISIVENESS] == 1.0
 
 
 @jit_apart
 def solve_any_game(p):
-    """Return what `solve_game` returns, of a game with any contest."""
+    """Return what `solve_game` returns, for a game with any contest."""
     if closed(p):
         return solve_closed(p)
     return any_contest.equilibrium(any_contest.game_terms(p))
@@ -67,8 +67,11 @@ def solve_any_game(p):
 
 @jit
 def fill(lanes, values, stride, first, games):
-    """Write a parameter's value in each of the `games` from `first` on, at most as many as there are lanes,
-    and in the lanes beyond that of the last: game i has values[i // stride % values.size]."""
+    """Write a parameter's values in the lanes: game i has values[i // stride % values.size].
+
+    There are `games` games, from number `first` on, at most as many as lanes. The remaining lanes get the
+    value of the last game.
+    """
     size = values.size
     index, left = first // stride % size, stride - first % stride
     n = 0
@@ -88,7 +91,7 @@ def fill(lanes, values, stride, first, games):
 
 @jit
 def set_columns(blocks, first, last, width, varying, layout, values):
-    """Give the blocks, which hold the columns `first` to `last` - 1, what varies within a row."""
+    """Set the parameters that vary within a row, in blocks that hold the columns `first` to `last` - 1."""
     for k in range(varying.size):
         offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
         if stride < width:
@@ -99,7 +102,7 @@ def set_columns(blocks, first, last, width, varying, layout, values):
 
 @jit
 def set_row(blocks, row, width, varying, layout, values):
-    """Give the blocks what varies between rows; return whether `Costs` and `Levels` are others now."""
+    """Set the parameters that vary between rows; return whether `Costs` and `Levels` have changed."""
     new_costs = new_levels = False
     for k in range(varying.size):
         offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
@@ -115,7 +118,7 @@ def set_row(blocks, row, width, varying, layout, values):
 
 @jit
 def write(block, start, games, floats, which_floats, codes, which_codes):
-    """Write what is wanted of the `games` of a block, the first of which is game `start`."""
+    """Write the wanted variables of the `games` of a block; `start` is the number of its first game."""
     stop = start + games
     for j in range(which_floats.size):
         wanted, found = floats[j, start:stop], block.variables[which_floats[j]]
@@ -129,11 +132,11 @@ def write(block, start, games, floats, which_floats, codes, which_codes):
 
 @jit
 def solve_games(tile, width, fixed, varying, layout, values, floats, which_floats, codes, which_codes):
-    """Solve the games of a tile, with the ratio contest and decisiveness 1, and write what is wanted of them.
+    """Solve the games of a tile, with the ratio contest and decisiveness 1, and write the wanted variables.
 
-    What is computed of the parameters within a row alone is kept from row to row, and what of those between
-    rows alone is computed once for each; so rows are gone through GROUP blocks at a time, which fit the
-    cache, and results are written along them.
+    Results that depend only on parameters within a row are kept from row to row. Results that depend only on
+    parameters between rows are computed once for each row. So the loop goes through the rows GROUP blocks at
+    a time, which fit the cache, and writes results along the rows.
 
     Parameters
     ----------
@@ -141,21 +144,21 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
         the first row and the one past the last, the first column and the one past the last. Game i
         stands in row i // width and column i % width
     width : int
-        how many games there are in a row. The stride of each varying parameter is a multiple of it, or
-        it is a multiple of stride times size: the parameter varies between rows, or within each one alike
+        the number of games in a row. A parameter varies either between rows (its stride is a multiple of
+        `width`) or within every row in the same way (`width` is a multiple of stride times size)
     fixed : (15,)
         the parameters, in the order of `Parameters`
     varying : (v,)
         which of them vary from game to game
     layout : (v, 3)
-        for each its offset in `values`, its number of values (size), and for how many games
-        in a row each value stands (stride): game i has the value i // stride % size
+        for each its offset in `values`, its number of values (size), and how many consecutive games share
+        a value (stride): game i has the value i // stride % size
     values : (n,)
         the values of all varying parameters, one after another
     floats, which_floats : (f, games) float64 or float32, (f,)
-        where to write numbers, and the numbers of these variables
+        where to write outcomes that are numbers, and which outcomes these are, by position
     codes, which_codes : (c, games) int8, (c,)
-        likewise
+        the same for codes
 
     Returns
     -------
@@ -210,7 +213,7 @@ def solve_games(tile, width, fixed, varying, layout, values, floats, which_float
 
 @jit
 def move_to(p, i, varying, layout, values):
-    """Make `p` the parameters of game i, and tell whether what is known of the contest is outdated."""
+    """Set `p` to the parameters of game i; return whether the known values of the contest are out of date."""
     outdated = False
     for k in range(varying.size):
         offset, size, stride = layout[k, 0], layout[k, 1], layout[k, 2]
@@ -223,7 +226,7 @@ def move_to(p, i, varying, layout, values):
 
 @jit
 def solve_any_games(tile, width, fixed, varying, layout, values, floats, which_floats, codes, which_codes):
-    """Do the same as `solve_games` for games with any contest, one by one."""
+    """Do what `solve_games` does, for games with any contest, one by one."""
     # j = variable
     first_row, last_row, first_column, last_column = tile
     p = fixed.copy()

@@ -1,18 +1,18 @@
-"""Many games side by side: the moves of `equilibrium`, each made in all games of a block before the next.
+"""Many games side by side: each move of `equilibrium` is made in all games of a block before the next move.
 
-A move has two functions here. One makes it in one game, in *lane* n of a block, by the function of one game
-that makes it in `equilibrium`; the other calls that for each lane, by `each_lane`, which makes vector
-instructions of it: they compute both sides of each `if` and select. So a lane writes what it found whether it
-needed it or not, and what it writes are floats, codes and truth values among them: a vector of eight floats
-has no room for eight of another size. What may stay as it was is written apart from where it was read (`held`
-and `offer`, `backing` and `nearest`): else the compiler writes only what changes, under a mask, and that may
-take as long as ten plain writes.
+Each move has two functions here. One makes the move in one game, in *lane* n of a block; it calls the same
+function as `equilibrium` does. The other calls the first for each lane, through `each_lane`, which turns the
+loop into vector instructions. These compute both sides of each `if` and select one. So a lane writes what it
+found, needed or not. It writes only floats, also for codes and truth values, because a vector of eight floats
+has no room for eight values of another size. A value that may stay as it was is written to another place than
+it was read from (`held` and `offer`, `backing` and `nearest`). Otherwise the compiler would write only the
+changes, under a mask, and that may take as long as ten plain writes.
 
-What would be a branch in one game is one of the whole block here: a move that no lane asks for is left out,
-and what takes steps takes them until no lane moves. So a lane may be given a move that it did not ask for,
-and then keeps what it had.
+A branch in one game becomes a branch of the whole block: a move that no lane needs is left out, and an
+iteration goes on until no lane moves. So a lane may be given a move that it does not need. It then keeps what
+it had.
 
-The results are those of `equilibrium` to the bit, whatever stands in the other lanes.
+The results are the same as those of `equilibrium` to the bit, and do not depend on the other lanes.
 """
 
 import math
@@ -42,9 +42,9 @@ from .terms import Costs, Parameters, costs, parameters, terms
 
 LANES = 64
 FIRST = 2.0
-MANY = 16  # lanes that take a step faster together than one by one
+MANY = 16  # so many lanes take a step faster together than one by one
 
-# what is known of the games of a block: the fields of each tuple by lane
+# what is known about the games of a block: the fields of each tuple, for each lane
 BLOCK = np.dtype(
     (
         np.record,
@@ -53,16 +53,16 @@ BLOCK = np.dtype(
             ("costs", "f8", (len(Costs._fields), LANES)),
             ("levels", "f8", (len(Levels._fields), LANES)),
             ("alone", "f8", (len(Act._fields), LANES)),  # what A does without S
-            ("held", "f8", (len(Offer._fields), LANES)),  # S's best offer of nothing, or to an A that holds
+            ("held", "f8", (len(Offer._fields), LANES)),  # S's best offer if A holds, or no alliance
             ("offer", "f8", (len(Offer._fields), LANES)),  # S's best offer of all
             ("pays", "f8", LANES),  # whether S may gain by a pledge
             ("refusal", "f8", LANES),  # the backing with which A does not refuse
-            ("backing", "f8", LANES),  # the one with which it holds, as far as it is known
-            ("nearest", "f8", LANES),  # the same, a step further
-            ("more", "f8", LANES),  # whether more than that may be needed: FIRST before a first look, then 1
+            ("backing", "f8", LANES),  # the backing with which A holds, as far as it is known
+            ("nearest", "f8", LANES),  # the same, one step further
+            ("more", "f8", LANES),  # whether more backing may be needed: FIRST before the first step, then 1
             ("buys", "f8", LANES),  # whether S may gain by buying less
             ("without", "f8", (len(Path._fields), LANES)),  # the path without S
-            ("behind", "f8", (len(Path._fields), LANES)),  # the one behind its offer
+            ("behind", "f8", (len(Path._fields), LANES)),  # the path with S's offer
             ("variables", "f8", (len(Solution._fields), LANES)),
         ],
     )
@@ -78,7 +78,7 @@ def costs_at(block, n):
 
 @jit
 def terms_at(block, n):
-    """Return the `Terms` of lane n, of which what costs divisions and roots is stored."""
+    """Return the `Terms` of lane n. Those that take divisions and roots are stored."""
     return terms(parameters(block.parameters[:, n]), costs_at(block, n))
 
 
@@ -124,7 +124,7 @@ def put_costs(block, n, known):
 
 @jit
 def costs_lane(block, n):
-    """Compute the `Costs` of lane n; return whether they leave the range of floats."""
+    """Compute the `Costs` of lane n; return whether they are out of the range of floats."""
     known = costs(parameters(block.parameters[:, n]))
     put_costs(block, n, known)
     return math.isnan(known.solvable)
@@ -132,8 +132,10 @@ def costs_lane(block, n):
 
 @jit_apart
 def set_costs(block, alike):
-    """Compute the `Costs` of all lanes, once if the parameters that decide them are `alike` in all; return in
-    how many they leave the range of floats."""
+    """Compute the `Costs` of all lanes, once if all have the same parameters for them (`alike`).
+
+    Return in how many lanes they are out of the range of floats.
+    """
     if alike:
         known = costs(parameters(block.parameters[:, 0]))
         for n in range(LANES):
@@ -157,7 +159,7 @@ def levels_lane(block, n):
 
 @jit_apart
 def set_levels(block, alike):
-    """Compute the `Levels` of all lanes, once if the parameters that decide them are `alike` in all."""
+    """Compute the `Levels` of all lanes, once if all have the same parameters for them (`alike`)."""
     if alike:
         known = levels(terms_at(block, 0))
         for n in range(LANES):
@@ -189,7 +191,7 @@ def act_alone(block):
 def refusal_lane(block, n):
     """Find what keeps A from refusing in lane n, if S may pay; return whether A might arm and concede."""
     t, lv, pays = terms_at(block, n), levels_at(block, n), block.pays[n]
-    refusal = math.inf  # which needs no more
+    refusal = math.inf  # no step needed
     if pays:
         refusal = backing_against_refusal(t, lv, alone_at(block, n))
     block.refusal[n], block.backing[n], block.more[n] = refusal, refusal, FIRST * pays
@@ -198,7 +200,7 @@ def refusal_lane(block, n):
 
 @jit_apart
 def refuse(block):
-    """Find what keeps A from refusing, where S may pay; return in how many lanes A might then arm and
+    """Find what keeps A from refusing, in the lanes where S may pay; return in how many A might then arm and
     concede."""
     return each_lane(refusal_lane, block)
 
@@ -246,8 +248,8 @@ def step(block):
 
 @jit_apart
 def concede(block):
-    """Find what keeps A from adding nothing and conceding: in all lanes at once while many of them move,
-    then one by one; return in how many it was not found."""
+    """Find what keeps A from adding nothing and conceding. All lanes take steps together while many of them
+    move, then one by one. Return in how many lanes it was not found."""
     moving, steps, lost = each_lane(moves, block), 0, 0
     while moving > MANY and steps < STEPS:
         moving = step(block)
@@ -263,7 +265,7 @@ def concede(block):
 
 @jit
 def holding_lane(block, n):
-    """Make S's offer to an A that holds, or arms and concedes, in lane n, if S may pay; return whether it may
+    """Make S's offer with which A holds, or arms and concedes, in lane n, if S may pay; return whether it may
     be better to buy less."""
     t, lv, alone = terms_at(block, n), levels_at(block, n), alone_at(block, n)
     offer, buys = no_alliance(t, alone), False
@@ -278,14 +280,14 @@ def holding_lane(block, n):
 
 @jit_apart
 def offer_to_hold(block):
-    """Make S's offers to an A that holds, or arms and concedes, in the lanes where S may pay; return in how
+    """Make S's offers with which A holds, or arms and concedes, in the lanes where S may pay; return in how
     many it may be better to buy less."""
     return each_lane(holding_lane, block)
 
 
 @jit
 def buying_lane(block, n):
-    """Make S's offer that stops short of making A hold in lane n, if it may be better."""
+    """Make S's offer that does not make A hold but buys a better settlement, in lane n, if it may pay."""
     offer = offer_at(block.held, n)
     if block.buys[n]:
         offer = buying_offer(terms_at(block, n), levels_at(block, n), alone_at(block, n), offer)
@@ -294,7 +296,7 @@ def buying_lane(block, n):
 
 @jit_apart
 def offer_to_buy(block):
-    """Make S's offers that stop short of making A hold."""
+    """Make S's offers that do not make A hold but buy a better settlement."""
     each_lane(buying_lane, block)
 
 
@@ -355,24 +357,24 @@ def path_alone_lane(block, n):
 
 @jit
 def path_behind_lane(block, n):
-    """Find A's forces and C's arms behind S's offer in lane n."""
+    """Find A's forces and C's arms with S's offer in lane n."""
     t, lv, alone = terms_at(block, n), levels_at(block, n), alone_at(block, n)
     put_path(block.behind, n, path_behind(t, lv, alone, offer_at(block.offer, n)))
 
 
 @jit_apart
 def follow_paths(block):
-    """Find A's forces and C's arms on the path without S and on the one behind its offer."""
+    """Find A's forces and C's arms on the path without S and on the path with its offer."""
     if each_lane(path_alone_lane, block):
         each_lane(path_behind_lane, block)
-    else:  # S offers nothing anywhere, and the two are one
+    else:  # S offers nothing in any lane, so both paths are the same
         for n in range(LANES):
             put_path(block.behind, n, path_at(block.without, n))
 
 
 @jit
 def settlement_lane(block, n):
-    """Write of both paths of lane n the settlement and the crisis; forces and arms stay NaN."""
+    """Write the settlement and the crisis of both paths of lane n; forces and arms stay NaN."""
     alone, offer = alone_at(block, n), offer_at(block.offer, n)
     put_path(block.without, n, Path(math.nan, math.nan, alone.settlement, alone.crisis))
     put_path(block.behind, n, Path(math.nan, math.nan, offer.settlement, offer.crisis))
@@ -380,7 +382,7 @@ def settlement_lane(block, n):
 
 @jit_apart
 def leave_paths(block):
-    """Write of both paths what is known without following them."""
+    """Write the parts of both paths that are known without following them."""
     each_lane(settlement_lane, block)
 
 
@@ -400,7 +402,7 @@ def set_variables(block):
 
 @jit
 def strike_unsolved(block):
-    """Write that a game is unsolved in the lanes where S's offer was not found."""
+    """Mark the games as unsolved in the lanes where S's offer was not found."""
     for n in range(LANES):
         if math.isnan(offer_at(block.offer, n).backing):
             put_solution(block.variables, n, unsolved())

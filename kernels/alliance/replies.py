@@ -1,6 +1,6 @@
 """What A and C do after a given move, on the path of the equilibrium or off it, with any contest.
 
-`p` is the parameters of a game in the order of `Parameters`, as for `solve_any_game`.
+`p` holds the parameters of a game in the order of `Parameters`, as for `solve_any_game`.
 """
 
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from .terms import ALLY_FORCES, EFFECTIVENESS, game_terms
 
 
 class Reply(NamedTuple):
-    """What follows upon a pledge that A has accepted, or upon none."""
+    """What follows a pledge that A has accepted, or no pledge."""
 
     ally_arms: float
     challenger_arms: float
@@ -25,7 +25,7 @@ class Reply(NamedTuple):
 
 @jit_apart
 def reply_to_pledge(p, pledge):
-    """Return the `Reply` to an accepted `pledge`, or to none where it is 0."""
+    """Return the `Reply` to an accepted `pledge`; 0 means no alliance."""
     backing = p[EFFECTIVENESS] * pledge
     if closed(p):
         t = game_terms(p)
@@ -40,7 +40,7 @@ def reply_to_pledge(p, pledge):
 
 @jit_apart
 def reply_to_arms(p, pledge, ally_arms):
-    """Return C's new arms before an accepted `pledge` and A's new arms, the settlement, and the crisis."""
+    """Return C's new arms after an accepted `pledge` and A's new arms, the settlement, and the crisis."""
     backing, alpha = p[EFFECTIVENESS] * pledge, p[ALLY_FORCES] + ally_arms
     if closed(p):
         t = game_terms(p)

@@ -21,24 +21,24 @@ from .challenger import (
 from .contest import contested_by, force_to_win, larger_root
 
 NO_PLEDGE, REFUSAL, CONCESSION, REVISION, PRICE = 0.0, 1.0, 2.0, 3.0, 4.0  # see PledgeLimit
-DEAREST = 1e3  # times its stake: a defence that would cost S more is counted in rounding as costing that
-STEPS = 64  # of `nearer`; ten were enough for half a million random games
+DEAREST = 1e3  # times S's stake: the rounding of a defence that costs S more is taken as the rounding of this
+STEPS = 64  # of `nearer`; ten were enough in half a million random games
 
 
 class PledgeLimit(IntEnum):
-    """What fixes the size of the pledge, so that a smaller or larger one would not do."""
+    """What fixes the size of the pledge."""
 
-    NONE = int(NO_PLEDGE)  # there is none
-    REFUSAL = int(REFUSAL)  # with less, A would rather not sign, and do as it does without S
-    CONCESSION = int(CONCESSION)  # with less, A would sign and concede
-    REVISION = int(REVISION)  # with less, A would sign and revise; never with decisiveness 1
-    PRICE = int(PRICE)  # S buys as much settlement as is worth its price
+    NONE = int(NO_PLEDGE)  # there is no pledge
+    REFUSAL = int(REFUSAL)  # with a smaller one, A would not sign, and would act as it does without S
+    CONCESSION = int(CONCESSION)  # with a smaller one, A would sign and concede
+    REVISION = int(REVISION)  # with a smaller one, A would sign and revise; never with decisiveness 1
+    PRICE = int(PRICE)  # a larger one would cost S more than the better settlement is worth to it
 
 
 class Offer(NamedTuple):
-    """A pledge, and what comes of it."""
+    """A pledge, and the result."""
 
-    loss: float  # what it costs S, all told
+    loss: float  # S's whole loss
     backing: float  # phi s, 0 for none
     crisis: float
     settlement: float
@@ -47,14 +47,14 @@ class Offer(NamedTuple):
 
 @jit
 def no_alliance(t, alone):
-    """Return S's `Offer` of nothing, `alone` being what A does without S; NaN if that is not known."""
+    """Return the `Offer` of no alliance. `alone` is what A does without S; NaN if that is not known."""
     loss = t.stake * abs(alone.settlement - t.status_quo) + t.solvable
     return Offer(loss, t.solvable, alone.crisis, alone.settlement, NO_PLEDGE)
 
 
 @jit
 def may_pay(t, levels, alone, nothing):
-    """Tell whether S could gain by a pledge over its offer of `nothing`."""
+    """Tell whether S could gain by a pledge; `nothing` is the offer of no alliance."""
     threatened = t.challenger_edge > 0.0 and levels.overcome == 0.0
     signs = alone.payoff + t.autonomy_cost <= t.status_quo + rounding(t, 0.0)
     return threatened and signs and nothing.loss > t.alliance_cost
@@ -62,10 +62,10 @@ def may_pay(t, levels, alone, nothing):
 
 @jit
 def backing_against_refusal(t, levels, alone):
-    """Return the least backing = phi s with which holding is worth to A what refusing is, U_A + kappa.
+    """Return the least backing = phi s with which holding is worth as much to A as refusing, U_A^0 + kappa.
 
-    Holding is worth that with forces alpha = a0 + (q - U_A - kappa)/c_A, and C stays before them
-    once challenging the whole defence loses it as much as neutralising them. Needs rho > 0.
+    Holding is worth that with the forces alpha = e_A + (q - U_A^0 - kappa)/c_A. C stays if challenging the
+    whole defence loses as much as neutralising these forces. Needs rho > 0.
     """
     reservation = alone.payoff + t.autonomy_cost
     alpha = t.ally_forces + max(0.0, t.status_quo - reservation) / t.ally_cost
@@ -74,10 +74,10 @@ def backing_against_refusal(t, levels, alone):
 
 @jit
 def backing_where_arming(t, levels, alone, start):
-    """Return the least backing >= `start` with which A would no less hold than arm and concede, and
-    whether more may be needed, for A may rather add nothing and concede.
+    """Return the least backing >= `start` with which A prefers holding to arming and conceding, or is
+    indifferent; and whether more may be needed, because A may prefer to add nothing and concede.
 
-    Needs rho > 0, and holding behind `start` to be worth at least 0 to A.
+    Needs rho > 0. With the backing `start`, holding must be worth at least 0 to A.
     """
     built, built_p = concession_defence(t, levels)
     arming = t.ally_forces + start < built
@@ -87,7 +87,7 @@ def backing_where_arming(t, levels, alone, start):
         excess = holding_defence(t, levels.quiet, levels.neutralising, start)[0] - bearable
         tie, challenger_tie = rounding(t, start), ROUNDING * (1.0 + t.standing)
         if alone.crisis == CHALLENGER_CHALLENGES and levels.holding == levels.quiet:
-            tie = challenger_tie = 0.0  # C need not neutralise A, which has made the same choice without S
+            tie = challenger_tie = 0.0  # C need not neutralise A, and A has made the same choice without S
         if t.ally_cost * excess > tie:
             backing = max(start, backing_to_hold(t, levels, bearable, challenger_tie))
         if t.ally_forces + backing > built:
@@ -97,15 +97,15 @@ def backing_where_arming(t, levels, alone, start):
 
 @jit
 def nearer(t, levels, backing, first):
-    """Return more `backing`, and True, if with this much A would rather add nothing and concede than hold;
-    else the same, and False.
+    """Return a larger `backing` and True if with this one A prefers adding nothing and conceding to holding,
+    else the same backing and False.
 
-    Only in the `first` step may A be indifferent but for rounding, and over a range of backings at that; a
-    later step ends at the root.
+    In the `first` step A may be indifferent up to rounding, even over a range of backings. A later step ends
+    at the root.
 
-    A holds from the root of q - c_A (D_h(backing) - D0) = min(h(D0), rho) - cl, D0 = a0 + backing. D_h is
-    convex, so that with its tangent for D_h each root of the right side is explicit and approaches
-    the answer from below, quadratically. Needs rho > 0.
+    A holds from the root of q - c_A (D_h(backing) - D0) = min(h(D0), rho) - cl on, with D0 = e_A + backing.
+    D_h is convex. If its tangent replaces it, the roots are explicit; they approach the answer from below,
+    quadratically. Needs rho > 0.
     """
     defence = t.ally_forces + backing
     holding, slope = holding_defence(t, levels.quiet, levels.neutralising, backing)
@@ -115,7 +115,7 @@ def nearer(t, levels, backing, first):
     tie = rounding(t, backing) if first else 0.0
     if worth >= kept - tie or kept == 0.0:  # holding is worth at least 0
         return backing, False
-    # the line of win probabilities that would make A indifferent, rise * D0 + base
+    # the win probabilities that would make A indifferent form a line, rise * D0 + base
     rise = t.ally_cost * (1.0 + slope)
     run = 1.0 / rise
     base = worth + t.nothing - rise * defence
@@ -131,10 +131,11 @@ def nearer(t, levels, backing, first):
 
 @jit
 def backing_against_conceding(t, levels, start, more, steps):
-    """Return the least backing >= `start` with which A would rather hold than add nothing and concede, or
-    `start` itself unless `more` may be needed; NaN if that takes too many steps. Needs rho > 0.
+    """Return the least backing >= `start` with which A prefers holding to adding nothing and conceding.
 
-    `steps` have been taken before.
+    That is `start` itself if no `more` may be needed; NaN if it takes too many steps. Needs rho > 0.
+
+    `steps` is the number of steps taken before.
     """
     backing = start
     while more and steps < STEPS:
@@ -145,10 +146,10 @@ def backing_against_conceding(t, levels, start, more, steps):
 
 @jit
 def weighed(t, levels, gain):
-    """Return the `gain` of S and how well it is known, both times 1 - r: a gain of less may be rounding.
+    """Return the `gain` of S and its rounding error, both times 1 - r. A smaller gain may be rounding.
 
-    What backing costs is known no better than the defence that it is part of, which is less than what A would
-    need alone, over 1 - r, by which it may have been divided.
+    The cost of backing is only as exact as the defence that the backing is part of. This defence is smaller
+    than the one A would need alone, and it may have been divided by 1 - r.
     """
     spare = 1.0 - t.ally_edge
     spare = spare if spare > 0.0 else 1.0
@@ -158,10 +159,10 @@ def weighed(t, levels, gain):
 
 @jit
 def cheaper(t, levels, best, backing, settlement, limit):
-    """Return `best`, or the offer of this `backing` if A then concedes to `settlement` and it costs S less,
-    or as much with a smaller pledge.
+    """Return `best`, or the offer of this `backing` if A then concedes with this `settlement` and the offer
+    costs S less, or costs the same with a smaller pledge.
 
-    With pi K = 0 the edge of C's threat is the status quo, which A does not concede.
+    With pi K = 0 the settlement at the edge of C's threat is q: then A does not concede.
     """
     cost = t.alliance_cost + t.price * backing + t.stake * (t.status_quo - settlement)
     gain, known = weighed(t, levels, best.loss - cost)
@@ -175,7 +176,7 @@ def cheaper(t, levels, best, backing, settlement, limit):
 def arming_offer(t, levels, alone, best):
     """Return `best`, or the offer with which A just signs, arms and still concedes, if it is cheaper.
 
-    Where A arms and concedes without S, no backing changes what it settles for while it arms. Needs rho > 0.
+    If A arms and concedes without S, backing does not change the settlement as long as A arms. Needs rho > 0.
     """
     if alone.crisis == CHALLENGER_CHALLENGES and alone.alpha > t.ally_forces:
         return best
@@ -190,12 +191,12 @@ def arming_offer(t, levels, alone, best):
 
 @jit
 def offer_to_make_hold(t, levels, alone, nothing, refusal, backing):
-    """Return S's best offer of nothing, of this `backing` that makes A hold, or of an `arming_offer`.
+    """Return S's best offer: no alliance, this `backing` that makes A hold, or an `arming_offer`.
 
     `refusal` is `backing_against_refusal`. The backing of the offer is NaN if `backing` is.
     """
     best = nothing
-    backing = max(backing, TINY)  # what is needed may be lost in rounding, but it is something
+    backing = max(backing, TINY)  # it may be lost in rounding, but it is not 0
     cost = t.alliance_cost + t.price * backing
     gain, known = weighed(t, levels, nothing.loss - cost)
     if gain > known:
@@ -217,16 +218,16 @@ def buying_may_pay(t, levels, best):
 
 @jit
 def buying_offer(t, levels, alone, best):
-    """Return `best`, or the offer that buys the best settlement from an A that adds nothing and concedes,
-    if it is cheaper.
+    """Return `best`, or the offer that buys the best settlement if A adds nothing and concedes, if it is
+    cheaper.
 
-    The defence a0 + phi s is S's own optimum of lambda h(D) - (c_S/phi) D, or the least at which A does add
-    nothing, or the least behind which A signs: the best of these, if C's threat is still credible. Needs
+    The defence e_A + phi s is the largest of three: S's own optimum of lambda h(D) - (c_S/phi) D, the least
+    defence at which A adds nothing, and the least at which A signs; but at most the edge of C's threat. Needs
     rho > 0.
     """
     floor = alone.payoff + t.autonomy_cost + t.nothing
     if alone.crisis == CHALLENGER_CHALLENGES and t.autonomy_cost == 0.0:
-        floor = 0.0  # backing only adds to what A concedes with already: it signs, whatever rounding says
+        floor = 0.0  # A concedes anyway and backing only helps it: it signs, even if rounding says otherwise
     if floor > t.challenger_edge + rounding(t, 0.0):
         return best
     floor = min(floor, t.challenger_edge)
@@ -245,10 +246,10 @@ def buying_offer(t, levels, alone, best):
 
 @jit
 def forces_behind(t, levels, alone, offer):
-    """Return A's own forces behind the `offer`, `alone` being what it does without.
+    """Return A's own forces with the `offer`; `alone` is what it does without S.
 
-    A that holds arms until that is worth no more to it than the alternative which fixes the pledge: the
-    difference D_h - backing would cancel where both are large.
+    If A holds, it arms until holding is worth only as much as the alternative that fixes the pledge. The
+    forces are computed from that, because D_h - backing would lose digits if both are large.
     """
     if offer.limit == NO_PLEDGE:
         return alone.alpha
@@ -263,11 +264,11 @@ def forces_behind(t, levels, alone, offer):
 
 @jit
 def best_offer(t, levels, alone):
-    """Return S's best `Offer`, `alone` being what A does without S; the backing is NaN if the iteration did
-    not end.
+    """Return S's best `Offer`; `alone` is what A does without S. The backing is NaN if the iteration did not
+    end.
 
-    S makes A hold, with the least backing that keeps it from refusing and from conceding, or stops short of
-    it. Indifferent, S makes no alliance, then the smaller pledge.
+    S makes A hold, with the least backing that keeps it from refusing and from conceding; or S buys a better
+    settlement with less. If S is indifferent, it prefers no alliance, then the smaller pledge.
     """
     nothing = no_alliance(t, alone)
     if not may_pay(t, levels, alone, nothing):

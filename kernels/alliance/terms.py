@@ -31,7 +31,7 @@ class Parameters(NamedTuple):
     contest: float  # its form, by its code in `contest`
 
 
-SMALLEST, LARGEST = 2.3e-308, 1e150  # less has lost digits, and of more the square is no float
+SMALLEST, LARGEST = 2.3e-308, 1e150  # smaller floats have lost digits; the square of larger ones overflows
 
 ALLY_FORCES, EFFECTIVENESS, DECISIVENESS, CONTEST = (
     Parameters._fields.index(name) for name in ("ally_forces", "effectiveness", "decisiveness", "contest")
@@ -39,25 +39,25 @@ ALLY_FORCES, EFFECTIVENESS, DECISIVENESS, CONTEST = (
 
 
 class Costs(NamedTuple):
-    """What the costs of arms, C's standing forces and S's stake determine by themselves.
+    """What depends only on the costs of arms, C's existing forces and S's stake.
 
-    Apart from the rest of a game's terms because along many an axis of a grid they stay the same.
+    They are kept apart from the other terms of a game because they stay the same along many axes of a grid.
     """
 
     challenger_reach: float  # 1/c_C
     price: float  # c_S/phi: what a unit of backing costs S
     ally_best: float  # argmax h(z) - c_A z: A's best force in the contest
-    ally_best_p: float  # h of it
-    superpower_best: float  # argmax lambda h(z) - (c_S/phi) z: the defence that S likes best
-    solvable: float  # 0, or NaN where these are so large or small that numbers leave the range of floats
+    ally_best_p: float  # h of that force
+    superpower_best: float  # argmax lambda h(z) - (c_S/phi) z: the best defence for S
+    solvable: float  # 0, or NaN if these are so large or small that numbers leave the range of floats
 
 
 def _numbers(*names):
-    """Return the numbers of these parameters."""
+    """Return the positions of these parameters."""
     return frozenset(Parameters._fields.index(name) for name in names)
 
 
-# the parameters that Costs depend on, and with any contest what is known by itself
+# the parameters that `Costs` depend on, and `any_contest.terms.Known`
 COSTLY = _numbers(
     "ally_cost",
     "challenger_cost",
@@ -91,26 +91,26 @@ class Terms(NamedTuple):
     superpower_cost: float  # c_S
     status_quo: float  # q
     ally_war_cost: float  # k_A
-    ally_forces: float  # a0
-    challenger_forces: float  # b0
+    ally_forces: float  # e_A
+    challenger_forces: float  # e_C
     effectiveness: float  # phi
     stake: float  # lambda
     autonomy_cost: float  # kappa
     alliance_cost: float  # f
-    challenger_reach: float  # these six as in Costs
+    challenger_reach: float  # these six as in `Costs`
     price: float
     ally_best: float
     ally_best_p: float
     superpower_best: float
     solvable: float
     war_costs: float  # K = k_A + k_C
-    surplus: float  # pi K, what the demanding side takes of the surplus
+    surplus: float  # pi K, the demanding side's part of the surplus
     ally_edge: float  # r = q + k_A: A's threat is credible above this win probability
     challenger_edge: float  # rho = q - k_C: C's threat is credible below this win probability
-    nothing: float  # cl = pi K - k_C: facing C's demand, A keeps nothing below this probability
-    nothing_held: float  # the same, held between 0 and the edge of C's threat
-    everything: float  # cap = 1 + k_A - pi K: facing A's demand, C keeps nothing above it
-    standing: float  # g = c_C b0: what C's standing forces would have cost
+    nothing: float  # cl = pi K - k_C: if C demands, A keeps nothing below this win probability
+    nothing_held: float  # the same, bounded by 0 and by the edge of C's threat
+    everything: float  # cap = 1 + k_A - pi K: if A demands, C keeps nothing above this win probability
+    standing: float  # g = c_C e_C: what C's existing forces would have cost
     bargain: float  # w = r K (1 - pi)
 
 
@@ -124,7 +124,7 @@ def parameters(p):
 
 @jit
 def costs(p):
-    """Return the `Costs` of every game that shares the costs, C's forces and the stake of `p`."""
+    """Return the `Costs` of all games with the costs, C's forces and the stake of `p`."""
     reach = 1.0 / p.challenger_cost
     price = p.superpower_cost / p.effectiveness
     ally_best, ally_best_p = best_force(p.ally_cost, p.challenger_cost, p.challenger_forces, reach)
@@ -145,7 +145,7 @@ def terms(p, known):
     ally_edge = p.status_quo + p.ally_war_cost
     challenger_edge = p.status_quo - p.challenger_war_cost
     if challenger_edge - (surplus - p.challenger_war_cost) >= p.status_quo:
-        surplus = 0.0  # what is lost in rounding cannot be taken: the settlement is q
+        surplus = 0.0  # it is lost in rounding, so nobody can take it: the settlement is q
     nothing = surplus - p.challenger_war_cost
     return Terms(
         p.ally_cost,

@@ -1,10 +1,10 @@
-"""foedus solves games exactly: that of a superpower, its ally and a challenger, or one of your own (`Model`).
+"""foedus solves games exactly: the game of a superpower, its ally and a challenger, or your own (`Model`).
 
 `solve` solves one game, `sweep` a grid, `sweep_to` a grid of any size into a file, `compare` a grid under
 several functional forms, `solve_points` scattered games. `cutpoints` finds where the regime changes along a
-parameter, `adaptive_map` where over a grid. `sensitivity` tells which parameters matter, `statics` how an
-outcome answers to each, and how far the next regime is. `save` and `load` keep results, `plot` draws them.
-Importing this compiles and loads nothing heavy.
+parameter, `adaptive_map` where it changes on a grid. `sensitivity` shows which parameters matter, `statics`
+how an outcome responds to each parameter, and how far the next regime is. `claims` tests claims about a game.
+`save` and `load` keep results, `plot` draws them. Importing foedus is fast and compiles nothing.
 """
 
 import importlib
@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from .version import __version__ as __version__
 
 try:
-    from . import io as io  # which gives Datasets what `ds.foedus` offers
-except (ImportError, AttributeError) as error:  # of a library, which is told where a name is asked for
+    from . import io as io  # it registers `ds.foedus`
+except (ImportError, AttributeError) as error:  # of a library; it is explained when a name is asked for
     from .system.libraries import cause_and_fix
 
     if cause_and_fix(error) is None:
         raise
 
-if TYPE_CHECKING:  # what `_WHERE` says, for type checkers
+if TYPE_CHECKING:  # the same as `_WHERE`, for type checkers
     from .alliance.codes import Crisis, Regime
     from .alliance.equilibrium import Equilibrium, solve
     from .alliance.game import Game
@@ -70,8 +70,8 @@ __all__ = [
     "sweep_to",
 ]
 
-# where each name is from; it is imported when it is asked for, because libraries take longer to import than
-# a game to solve
+# the module of each name; it is imported when the name is asked for, because importing libraries takes longer
+# than solving a game
 _WHERE = {
     "Claim": "model.claim",
     "Code": "model.outcomes",
@@ -114,7 +114,7 @@ def __getattr__(name: str) -> Any:
         found = getattr(importlib.import_module(f".{_WHERE[name]}", __name__), name)
     except Broken as error:
         told = cause_and_fix(error)
-        if told is None or not getattr(error, "name", ""):  # in our words already
+        if told is None or not getattr(error, "name", ""):  # it already has our words
             raise
         raise ImportError("; ".join(told)) from error
     globals()[name] = found

@@ -1,4 +1,4 @@
-"""The doctor finds nothing where all is well, and what is wrong where something is."""
+"""The doctor finds nothing if all is well, and finds the fault if there is one."""
 
 import dataclasses
 import os
@@ -51,7 +51,11 @@ def test_all_is_well(monkeypatch, capsys):
         ("solve_game", {"regime": foedus.Regime.PARTIAL}, "nobody gains by another move, ratio 1"),
         ("solve_any_game", {"challenger_arms": 0.5}, "nobody gains by another move, ratio 2"),
         ("solve_any_game", {"challenger_arms": 0.5}, "nobody gains by another move, difference 4"),
-        ("solve_game", {"settlement": 0.123}, "a grid is what its games are, on any number of threads"),
+        (
+            "solve_game",
+            {"settlement": 0.123},
+            "a grid equals its games solved alone, on any number of threads",
+        ),
     ],
 )
 def test_a_wrong_kernel_is_found(monkeypatch, capsys, kernel, wrong, check):
@@ -78,7 +82,7 @@ def test_a_grid_that_is_wrong_in_any_variable_is_found(monkeypatch, variable):
         return ds
 
     monkeypatch.setattr(doctor, "sweep", sweep)
-    finding = failures()["a grid is what its games are, on any number of threads"]
+    finding = failures()["a grid equals its games solved alone, on any number of threads"]
     assert finding.words.startswith(f"{variable} of Game(")
 
 
@@ -115,7 +119,7 @@ def test_threads_that_change_bits_are_found(monkeypatch):
         return ds
 
     monkeypatch.setattr(doctor, "sweep", sweep)
-    assert list(failures()) == ["a grid is what its games are, on any number of threads"]
+    assert list(failures()) == ["a grid equals its games solved alone, on any number of threads"]
 
 
 def test_a_file_that_loses_bits_is_found(monkeypatch):
@@ -125,7 +129,7 @@ def test_a_file_that_loses_bits_is_found(monkeypatch):
     monkeypatch.setattr(files, "load", lambda path: load(path).astype("float32"))
     (finding,) = failures().values()
     assert finding.name == "a file holds what was saved"
-    assert finding.words == "what was read is not what was written"
+    assert finding.words == "the file does not give back what was saved"
     assert finding.remedy.startswith("install ")
 
 
@@ -161,7 +165,7 @@ def test_nowhere_to_keep_kernels(environment, words):
     )
     assert done.stdout.splitlines() == [
         words,
-        f"compiled anew in every run, which takes up to a minute: {words}",
+        f"compiled again in every run, which takes up to a minute: {words}",
         "set NUMBA_CACHE_DIR to a folder that can be written",
     ]
 
@@ -176,7 +180,7 @@ def test_no_home(monkeypatch, capsys):
     monkeypatch.setattr("foedus.kernels._jit.cache_root", no_home)
     assert run(["doctor"]) == 1
     said = capsys.readouterr().out.splitlines()
-    assert "✗ compiled kernels are kept: there is no home folder to keep them in" in said
+    assert "✗ compiled kernels are kept: there is no home folder for compiled code" in said
     assert said[-1] == "wrong: 1. What to do: set NUMBA_CACHE_DIR to a folder that can be written"
 
 
@@ -245,11 +249,11 @@ def test_limits_of_control_groups(tmp_path, own, files, limit):
     ("present", "limit", "words"),
     [
         (3, None, "3, one for each processor"),
-        (8, None, "3, because this process may use so many of 8 processors (its affinity)"),
+        (8, None, "3, because this process may use only 3 of 8 processors (its affinity)"),
         (
             3,
             1.5,
-            "3, one for each processor; its control group grants the time of 1.5: --threads 2 is as fast",
+            "3, one for each processor; its control group allows the time of 1.5: --threads 2 is as fast",
         ),
     ],
 )

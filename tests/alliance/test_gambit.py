@@ -1,4 +1,4 @@
-"""Trees of games: their ends are those of the definition, and what Gambit finds in them is the equilibrium."""
+"""Trees of games: their ends follow from the definition, and Gambit finds the equilibrium in them."""
 
 import dataclasses
 import functools
@@ -31,7 +31,7 @@ REGIMES = [regime for regime in Regime if regime != Regime.UNSOLVED]
 SIZES = [(1, 2), (2, 3), (3, 4)]
 GAP = 1e-4  # payoffs that differ by less are no test of a numerical solver
 PRECISION = 1e5  # at which moves that cost GAP are made once in 20,000 times
-RAISED = 0.102  # by which part of themselves arms are raised at most, rounding included
+RAISED = 0.102  # the largest part by which arms are raised, including rounding
 
 pytestmark = compiled_only
 
@@ -65,7 +65,7 @@ def written(eq, folder, pledges, arms):
 
 
 def number(label):
-    """Return what a move is in units of arms, by its label."""
+    """Return the arms of a move, from its label."""
     return float(label.split()[-1]) if re.search(r"\d", label) else 0.0
 
 
@@ -75,17 +75,17 @@ at = pygambit.H.path
 
 
 def nodes(tree, which):
-    """Return those nodes of a tree that a selector of Gambit's names, in the order of the file."""
+    """Return the nodes of a tree that a selector of Gambit names, in the order of the file."""
     return [history.actions for history in tree.get_histories(which)]
 
 
 def moves(tree, node):
-    """Return the labels of the moves at a node, in order; at an end there are none."""
+    """Return the labels of the moves at a node, in order; an end has none."""
     return tree.get_actions(at(*node))
 
 
 def child(tree, node, k):
-    """Return what follows upon move `k` at a node."""
+    """Return the node after move `k` at a node."""
     return (*node, moves(tree, node)[k])
 
 
@@ -109,7 +109,7 @@ def forces_at(end):
 
 
 class Induction:
-    """Backward induction in a tree of Gambit's, in its exact numbers: the best move at each node."""
+    """Backward induction in a tree of Gambit, with its exact numbers: the best move at each node."""
 
     def __init__(self, tree):
         self.tree = tree
@@ -122,7 +122,7 @@ class Induction:
         self.alone = self.end_from(child(tree, ROOT, 0))
 
     def payoffs(self, node):
-        """Return what follows from a node for every player."""
+        """Return every player's payoff from a node."""
         labels = moves(self.tree, node)
         if not labels:
             paid = self.tree.get_outcome_payoffs(self.tree.get_outcome(at(*node)))
@@ -194,7 +194,7 @@ def test_backward_induction_finds_the_equilibrium_of_the_game(form, tmp_path):
             assert reply.ally_arms - 1e-12 <= own <= reply.ally_arms * (1 + RAISED) + 1e-12
             best = twin.challenger(g, pledge, own)[0]
             assert best - 1e-6 <= other <= best * 1.0011 + 1e-6
-        # who signs what
+        # who signs which pledge
         for offered, reply in list(zip(moves(tree, ROOT), after, strict=True))[1:]:
             if reply.pledge in found.indifferent:
                 assert reply.ally_payoff == pytest.approx(eq.without.ally_payoff, abs=1e-8)
@@ -204,8 +204,8 @@ def test_backward_induction_finds_the_equilibrium_of_the_game(form, tmp_path):
 
 
 def limit(tree):
-    """Return the limit of logit equilibria as Gambit follows them: one in which no decision, on the path or off
-    it, is regretted by more than 1e-8 of the payoffs' range.
+    """Return the limit of logit equilibria as Gambit follows them: one in which no decision, on the path or
+    off it, is regretted by more than 1e-8 of the payoffs' range.
 
     `logit_solve` ends where no player regrets its plan. Those off the path may then still err so often that
     others keep away from it.
@@ -216,12 +216,12 @@ def limit(tree):
 
 
 def gambit_agrees(tree):
-    """Assert that the limit of logit equilibria that Gambit finds is what backward induction does."""
+    """Assert that the limit of logit equilibria that Gambit finds is the result of backward induction."""
     found = Induction(tree)
     assert found.gap > GAP
     profile = limit(tree)
     node, labels = ROOT, list(found.end)
-    if labels[0] == "no alliance":  # which is as good to S as a pledge that is refused
+    if labels[0] == "no alliance":  # a refused pledge gives S the same
         refused = [label for label in moves(tree, ROOT)[1:] if found.best[(label,)] == 1]
         assert sum(profile[at()][label] for label in (labels[0], *refused)) > 0.99
         node, labels = child(tree, ROOT, 0), labels[1:]
@@ -280,7 +280,7 @@ class TestTheFile:
         said = tree.description
         for words in ("c_A = 0.3, ", "f = 0.0, ratio contest", "not a replication", eq.explain(), "Grid: "):
             assert words in said
-        pledge = number(moves(tree, ROOT)[1])  # of which the ally makes nothing
+        pledge = number(moves(tree, ROOT)[1])  # the ally does nothing with it
         assert f"pledge {pledge:.4g} offered" in said
 
     def test_has_moves_on_both_sides_of_the_equilibrium(self, tree):
@@ -338,9 +338,7 @@ def test_payoffs_are_written_out(tmp_path, parameters):
     ],
 )
 def test_where_moves_cannot_be_told_apart_there_is_no_tree(tmp_path, parameters, cost):
-    words = (
-        f"there is no tree of this game: where a unit of arms costs {cost}, those that matter are too few or"
-    )
+    words = f"there is no tree of this game: a unit of arms costs {cost}, so those that matter are too few"
     with pytest.raises(ValueError, match=re.escape(words)):
         foedus.solve(**parameters).to_efg(tmp_path / "game.efg")
     assert os.listdir(tmp_path) == []
@@ -369,7 +367,7 @@ class TestRefusals:
                 "game.efg",
                 {"pledges": 1, "arms": 60},
                 ValueError,
-                "make 10,800 ends; a tree has 5,000 at most",
+                "make 10,800 ends; a tree may have at most 5,000",
             ),
         ],
     )
@@ -416,7 +414,7 @@ def test_on_the_command_line(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().out
     for title in (
         "after some pledges of S (equilibrium: 0.2225)",
-        "after some arms of A, behind a pledge of 0.2225",
+        "after some arms of A, with a pledge of 0.2225",
     ):
         assert title in said
     assert "…" not in said

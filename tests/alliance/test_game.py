@@ -47,7 +47,7 @@ def test_certificate_can_fail():
     certificate_objects(certificate.CLOSED, solve(g)[0], g)
 
 
-# With C's arms fixed (c_C very large), k_A = k_C = 0.1, q = 0.5, a0 = 0, b0 = 1: A's best reply
+# With C's arms fixed (c_C very large), k_A = k_C = 0.1, q = 0.5, e_A = 0, e_C = 1: A's best reply
 # moves from revising to holding and from holding to conceding at these c_A. Derived by hand, with
 # B = 1 - q + k_C and K = k_A + k_C: the first is (B - sqrt((1 - pi) B K))^2 or min(pi, (1 - q)/K) B (B - K),
 # the second min((B + sqrt(pi B K))^2, q B/(q - k_C)) or B (q - max(0, k_C - pi K))/(q - k_C).
@@ -83,7 +83,7 @@ def test_cutpoints_with_fixed_arms(pi, revise_below, hold_up_to):
 @pytest.mark.parametrize("k_follower", [0.5, 1.0, 3.0])
 @pytest.mark.parametrize("q", [0.05, 0.95])
 def test_leader_follower_contest(k_leader, k_follower, q):
-    """With K = 0, a0 = 0 and b0 -> 0 the settlement is the win probability: A leads a Tullock contest.
+    """With K = 0, e_A = 0 and e_C -> 0 the settlement is the win probability: A leads a Tullock contest.
 
     Leader-follower results for a prize of 1 (Dixit 1987, American Economic Review 77(5), and the
     literature after it).
@@ -103,7 +103,7 @@ def test_leader_follower_contest(k_leader, k_follower, q):
     else:
         p, leader, follower = 1.0, 1 / k_follower, 0.0
     if (p > q) == (v.crisis_without == Crisis.ALLY_CHALLENGES) and v.crisis_without != Crisis.QUIET:
-        # the contest b0 -> 0 is reached as sqrt(b0)
+        # the contest e_C -> 0 is reached as sqrt(e_C)
         assert v.ally_arms_without == pytest.approx(leader, abs=1e-6)
         assert v.challenger_arms_without == pytest.approx(follower, abs=1e-6)
         assert v.settlement_without == pytest.approx(p, abs=1e-6)
@@ -112,10 +112,10 @@ def test_leader_follower_contest(k_leader, k_follower, q):
 
 
 def test_results_are_consistent():
-    """What the definition says of every result, whatever the game."""
+    """What the definition says about every result of any game."""
     for g in random_games(sized(20_000), seed=5) + EDGE_GAMES:
         v, limit = solve(g)
-        c_a, c_c, c_s, q, a0, phi, stake, kappa, f = (g[i] for i in (0, 1, 2, 3, 6, 8, 9, 12, 13))
+        c_a, c_c, c_s, q, e_a, phi, stake, kappa, f = (g[i] for i in (0, 1, 2, 3, 6, 8, 9, 12, 13))
         signed = limit != kernels.PledgeLimit.NONE
         assert (v.pledge > 0) == signed, g
         assert (v.regime in (Regime.RESTRAINT, Regime.DETERRENCE, Regime.PARTIAL)) == signed, g
@@ -143,7 +143,9 @@ def test_results_are_consistent():
         if spent > 0:
             assert v.burden_share == pytest.approx(c_s * v.pledge / spent), g
         grown = v.ally_arms + phi * v.pledge - v.ally_arms_without
-        assert v.aggrandizement == pytest.approx(grown, abs=1e-12 * (1 + a0 + abs(grown) + phi * v.pledge)), g
+        assert v.aggrandizement == pytest.approx(
+            grown, abs=1e-12 * (1 + e_a + abs(grown) + phi * v.pledge)
+        ), g
         assert v.provocation == v.challenger_arms - v.challenger_arms_without, g
 
 
@@ -160,7 +162,7 @@ def test_results_are_consistent():
     ],
 )
 def test_every_regime_and_limit_occurs(changed, regime, limit):
-    """One game for each; that they are right is the certificate's business, above."""
+    """One game for each; the certificate above checks that they are right."""
     v, found = solve(game(**changed))
     assert (Regime(int(v.regime)).name, found.name) == (regime, limit)
 
@@ -212,7 +214,7 @@ def test_indifferent_ally_arms_and_concedes_rather_than_concede_all():
     ],
 )
 def test_huge_pledges_leave_the_ally_just_willing(changed, arms):
-    """A arms for its whole gain, q/c_A, whatever the size of the forces behind it."""
+    """A arms for its whole gain, q/c_A, for any size of the pledge."""
     eq = foedus.solve(ally_cost=1e6, ally_war_cost=2, challenger_war_cost=0, stake=1e6, **changed)
     assert (eq.regime, eq.pledge_limit) == (Regime.DETERRENCE, "refusal")
     assert eq.ally_arms == pytest.approx(arms, rel=1e-14)
@@ -232,7 +234,7 @@ def test_near_the_whole_good():
 
 
 def test_a_surplus_lost_in_rounding_is_none():
-    """Where q - pi K is q, nobody can take anything: no settlement but q is called a change."""
+    """If q - pi K is q, nobody can take anything, and only a settlement other than q is called a change."""
     rng = np.random.default_rng(10)
     games = sized(100_000)
     ds = foedus.solve_points(
@@ -248,7 +250,8 @@ def test_a_surplus_lost_in_rounding_is_none():
 
 
 def test_no_pledge_out_of_rounding():
-    """Where A arms and concedes by itself, S's backing while it arms buys nothing, whatever rounding says."""
+    """If A arms and concedes by itself, S's backing buys nothing as long as A arms, even if rounding says
+    otherwise."""
     rng = np.random.default_rng(9)
     games = sized(200_000)
     columns = {

@@ -99,7 +99,7 @@ class TestSolve:
             (["--stake", "much"], "Invalid value for --stake: 'much' is not a number"),
             (
                 ["--stake", "0,4"],
-                "Invalid value for --stake: '0,4' is not a number; decimals are set off by a point",
+                "Invalid value for --stake: '0,4' is not a number; use a point for decimals",
             ),
             (["--stakes", "1"], "Unknown option: --stakes."),
             (
@@ -188,7 +188,7 @@ class TestMap:
         assert capsys.readouterr().out.startswith(first[: first.index("384 games in")])
         assert Path("map.nc").read_bytes() == before
         Path("run.toml").write_text(RUN.replace("0.6", "0.7"))
-        words = "map.nc exists already, and cannot be resumed: its challenger_cost is 0.6, not 0.7; --overwrite replaces it"
+        words = "map.nc exists already and cannot be resumed: its challenger_cost is 0.6, not 0.7; --overwrite replaces it"
         assert refuse(capsys, "map", "run.toml", "--resume") == words
 
     def test_zarr_by_the_ending(self, folder):
@@ -301,7 +301,7 @@ class TestMap:
             ("from = 0.05", "from = 0.0", "axes.ally_cost: from = 0.0 is not allowed on a log axis; it must be > 0 (from run.toml)"),
             ('scale = "log"', 'scale = "cubic"', "axes.ally_cost.scale = 'cubic': input should be 'linear' or 'log' (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", "0.5", "axes.status_quo = 0.5 is no axis; it must be a list or { from, to, points } (from run.toml)"),
-            ("{ from = 0.1, to = 0.9, points = 16 }", "[]", "status_quo: the list of its values is empty; at least one is needed (from run.toml)"),
+            ("{ from = 0.1, to = 0.9, points = 16 }", "[]", "status_quo: the list of values is empty; give at least one (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", '["a"]', "status_quo: its values are not all numbers (from run.toml)"),
             ('"pledge"]', '"pledges"]', "'pledges' is not a variable; there are regime, pledge, "),
             ('["regime", "pledge"]', "[]", "variables is empty; at least one is needed (from run.toml)"),
@@ -398,7 +398,8 @@ class TestMap:
 
     @pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="pipes have no names here")
     def test_reads_run_files_and_tables_from_pipes(self, folder):
-        """As ``<(...)`` of shells, which can be read but once; the table is one that is read a second time."""
+        """As ``<(...)`` of shells, which can be read but once; the table is one that is read a second
+        time."""
         for command, file, text in (
             ("map", "a.nc", Path("run.toml").read_text()),
             ("points", "b.nc", "stake,\n0.5,\n1.0,\n"),
@@ -444,7 +445,7 @@ class TestMap:
         assert run(["map", "run.toml", "-o", "map.nc"]) == 2
         size, refusal = capsys.readouterr().err.splitlines()
         assert size.startswith("1,000,000,000,000,000,000,000,000 games: the results take ")
-        assert refusal == "foedus: 1,000,000,000,000,000,000,000,000 games are more than any file holds"
+        assert refusal == "foedus: 1,000,000,000,000,000,000,000,000 games do not fit in any file"
 
     def test_refuses_bad_threads(self, folder, capsys):
         assert (
@@ -832,7 +833,7 @@ def test_the_default_map_is_what_the_documentation_says():
     [
         ("axes.stake = [1.0]".encode("utf-16"), "is UTF-16; save it as text in UTF-8"),  # PowerShell's >
         ("stake\n1\n# Gro\u00dfbritannien".encode("cp1252"), "is not UTF-8, but perhaps Windows-1252 (byte 0xdf); save it as text in UTF-8"),
-        (b"PK\x03\x04\0\0\0", "is no text; save it as text in UTF-8"),  # Excel's own
+        (b"PK\x03\x04\0\0\0", "is not a text; save it as text in UTF-8"),  # Excel's own
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(

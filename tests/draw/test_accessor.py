@@ -246,7 +246,7 @@ class TestShares:
         for dataset in changed:
             for use in (dataset.foedus.shares, dataset.foedus.plot):
                 with pytest.raises(
-                    ValueError, match=r"^the values of regime are no codes, .* isel or where$"
+                    ValueError, match=r"^the values of regime are not codes, .* isel or where$"
                 ):
                     use()
 
@@ -256,7 +256,7 @@ class TestShares:
         assert Regime.RESTRAINT in means.regime
         assert Regime.RESTRAINT not in ds.regime
         for use in (means.foedus.shares, means.foedus.plot):
-            with pytest.raises(ValueError, match="are no codes"):
+            with pytest.raises(ValueError, match="are not codes"):
                 use()
 
     def test_games_that_are_left_out_do_not_count(self, ds):

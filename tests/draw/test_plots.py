@@ -154,7 +154,7 @@ def test_labels_have_long_names_symbols_and_units(grid):
     [
         ("phi", r"\phi"),
         ("lambda", r"\lambda"),
-        ("a_0", "a_{0}"),
+        ("e_A", "e_{A}"),
         ("U_S^0", "U_{S}^{0}"),
         ("a + phi s - a^0", r"a + \phi s - a^{0}"),
         ("theta", r"\theta"),
@@ -370,7 +370,7 @@ def test_a_picture_of_numbers_does_not_need_the_codes(grid):
     curve = means.isel(status_quo=0)
     for figure in (foedus.plot(curve, "pledge"), foedus.plot(curve, ["pledge", "settlement"])):
         assert "are left out" not in caption(figure)
-    with pytest.raises(ValueError, match="the values of crisis are no codes"):
+    with pytest.raises(ValueError, match="the values of crisis are not codes"):
         foedus.plot(means, "crisis")
 
 

@@ -1,4 +1,5 @@
-"""Pictures of several variables along one axis are read back: which curves they have, and where these break."""
+"""Pictures of several variables along one axis are read back: which curves they have, and where these
+break."""
 
 import itertools
 
@@ -68,8 +69,8 @@ def test_solid_is_with_the_superpower_and_dashed_without(figure, line):
 
 
 def test_no_curve_joins_two_regimes_or_leaps_within_one(line):
-    """Each gap is where the regime changes, or who challenges without S, or where A, which would keep a little
-    without S, would suddenly keep nothing, within deterrence."""
+    """Each gap is where the regime changes, or who challenges without S, or where A, which would keep a
+    little without S, would suddenly keep nothing, within deterrence."""
     axes = foedus.plot(line, ["settlement"]).axes[0]
     changes = {}
     for code in ("regime", "crisis_without"):

@@ -184,7 +184,8 @@ def test_sliders_are_dragged(site, opened):
 
 
 def test_map_is_that_of_sweep(site, opened):
-    """The picture's pixels have the colours of the regimes that `solve` finds there, and the shares are theirs."""
+    """The picture's pixels have the colours of the regimes that `solve` finds there, and the shares are
+    theirs."""
     with opened(f"{site}?stake=0.5&challenger_cost=0.8") as driver:
         view = explorer.view_of_query("stake=0.5&challenger_cost=0.8")
         axes = {name: axis.values() for name, axis in view.axes.items()}
@@ -287,7 +288,8 @@ def test_keyboard(site, opened):
 
 
 def test_axes_are_chosen(site, opened):
-    """Other parameters on the axes, other ends, another scale; the same parameter on both changes their places."""
+    """Other parameters on the axes, other ends, another scale; the same parameter on both changes their
+    places."""
     from selenium.webdriver.support.select import Select
 
     with opened(site) as driver:
@@ -533,7 +535,8 @@ socket.onerror = () => file.then((status) => done([status, false]));
 
 
 def test_other_names(site, hub, browser):
-    """A page of another site gets nothing, though its name leads here; proxies and tunnels learn what to do."""
+    """A page of another site gets nothing, though its name leads here; proxies and tunnels learn what to
+    do."""
     hub.target, port = urllib.parse.urlsplit(site).port, hub.server_address[1]
     with urllib.request.urlopen(site) as page:
         token = re.search(rb'"token":"([^"]+)"', page.read()).group(1).decode()
@@ -735,7 +738,8 @@ model = Model("one", "War by bias", [bias], [Outcome("war", codes=War)], solve)
 
 
 def test_model_of_one_number(opened, tmp_path):
-    """Its map is a strip; what the model raises is told in a line, and gone with the game that it was about."""
+    """Its map is a strip; what the model raises is told in a line, and gone with the game that it was
+    about."""
     from selenium.webdriver import ActionChains, Keys
 
     file = tmp_path / "one.py"

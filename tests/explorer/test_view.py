@@ -1,4 +1,5 @@
-"""What the explorer shows, without a browser: views and their addresses, maps, claims, downloads, the server."""
+"""What the explorer shows, without a browser: views and their addresses, maps, claims, downloads, the
+server."""
 
 import contextlib
 import math

@@ -1,4 +1,4 @@
-"""Disks and systems that do otherwise: full ones, NFS, Windows. Nothing is lost, and it is said what to do."""
+"""Unusual disks and systems: full disks, NFS, Windows. Nothing is lost, and messages say what to do."""
 
 import contextlib
 import os
@@ -29,7 +29,7 @@ variables = ["regime", "pledge"]
 CUTPOINTS = "cutpoints ally_cost --within 0.05:5 --points 64 --quiet"
 LIMIT = 300  # seconds of a process, on a machine that is busy
 NO_LOCKS = (
-    "No locks available; where files cannot be locked, set HDF5_USE_FILE_LOCKING=FALSE in the environment"
+    "No locks available; if files cannot be locked here, set HDF5_USE_FILE_LOCKING=FALSE in the environment"
 )
 
 
@@ -129,7 +129,7 @@ def test_a_file_that_is_being_written_is_said_to_be(folder):
         [sys.executable, "-c", writing], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout.readline() == "open\n"
-        with pytest.raises(ValueError, match="another program is writing it, or has it open to do so"):
+        with pytest.raises(ValueError, match="another program is writing it, or has it open for writing"):
             foedus.load("map.nc")
         other.communicate(timeout=LIMIT)
     foedus.load("map.nc")
@@ -223,7 +223,7 @@ class TestWindows:
 
     def test_what_is_open_is_refused_before_anything_is_solved(self, folder, capsys):
         foedus.save(foedus.sweep(AXES), "map.nc")
-        words = "map.nc cannot be replaced while it is open, here or in another program; close it there"
+        words = "map.nc cannot be replaced while it is open, here or in another program; close it first"
         with h5py.File("map.nc"):
             assert run(["map", "run.toml", "--overwrite"]) == 2
             assert capsys.readouterr().err == f"foedus: {words}\n"
@@ -233,9 +233,7 @@ class TestWindows:
 
     def test_what_is_opened_meanwhile_costs_no_work(self, folder):
         foedus.sweep_to("map.nc", AXES, stake=2.0)
-        words = (
-            "could not be written: Access is denied; what is solved stands in .*map.nc.part, to be resumed"
-        )
+        words = "could not be written: Access is denied; the solved part is kept in .*map.nc.part and can be resumed"
         with contextlib.ExitStack() as opened, pytest.raises(OSError, match=words):
             foedus.sweep_to(
                 "map.nc", AXES, overwrite=True, progress=lambda *_: opened.enter_context(open("map.nc"))
@@ -247,7 +245,7 @@ class TestWindows:
     def test_a_file_that_is_complete_stays_if_it_cannot_take_its_name(self, folder):
         path = folder / "map.csv"
         path.write_text("old")
-        words = "could not be written: Access is denied; what was to be written stands in .*map.csv"
+        words = "could not be written: Access is denied; the complete file is .*map.csv"
 
         def write_while_the_old_one_is_opened():
             with contextlib.ExitStack() as opened, beside(path) as unfinished:
@@ -257,7 +255,7 @@ class TestWindows:
         with pytest.raises(OSError, match=words) as caught:
             write_while_the_old_one_is_opened()
         assert path.read_text() == "old"
-        assert Path(str(caught.value).rpartition(" in ")[2]).read_text() == "new"
+        assert Path(str(caught.value).rpartition(" file is ")[2]).read_text() == "new"
 
 
 ELSEWHERE = """
@@ -276,7 +274,8 @@ for command in ["map run.toml", "cutpoints ally_cost --within 0.05:5 --points 64
 
 
 def test_where_functions_are_missing_and_text_is_no_utf_8(folder):
-    """In a process of its own: every module is imported, and no text is read or written as the system has it."""
+    """In a process of its own: every module is imported, and no text is read or written as the system has
+    it."""
     done = subprocess.run(
         [sys.executable, "-X", "warn_default_encoding", "-c", ELSEWHERE],
         capture_output=True, text=True, check=False, timeout=LIMIT, encoding="cp1252",

@@ -11,7 +11,7 @@ import foedus
 from foedus.cli.app import run
 
 FILES = Path(__file__).parents[1] / "files-0.1.0"
-# the command that runs a file again, and what of the result it is held to
+# the command that runs a file again, and the part of the result that is compared
 AGAIN = {
     "map.nc": ("map", ["regime", "pledge", "settlement"]),
     "difference.zarr": ("map", ["regime", "crisis", "pledge"]),

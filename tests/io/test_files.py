@@ -1,4 +1,4 @@
-"""Files: what is written is what is read, it explains itself, and nothing half-written is left."""
+"""Files: they give back what was written, explain themselves, and are never left half-written."""
 
 import re
 import shutil
@@ -158,7 +158,7 @@ def test_a_full_disk_loses_nothing(tmp_path, ending):
         assert done.returncode == 2, done.stderr
         assert done.stderr.count("\n") == 1
         assert f"map{ending} could not be written: " in done.stderr
-        assert "No space left on device; what is solved stands in " in done.stderr
+        assert "No space left on device; the solved part is kept in " in done.stderr
         assert [file.name for file in disk.iterdir()] == [f"map{ending}.part"]
         subprocess.run(["mount", "-o", "remount,size=20m", str(disk)], check=True)
         subprocess.run([*command, "--resume"], cwd=tmp_path, check=True, capture_output=True)
@@ -200,7 +200,7 @@ def test_a_store_of_format_2_is_read_and_replaced(tmp_path, dataset):
 
 
 def test_a_store_that_is_replaced_while_it_is_read_is_said_to_be(tmp_path, dataset):
-    """A NetCDF file that is open stays what it was."""
+    """An open NetCDF file stays the same."""
     other = foedus.sweep({"ally_cost": [1.0]})
     for ending in (".nc", ".zarr"):
         foedus.save(dataset, tmp_path / f"map{ending}")
@@ -222,13 +222,13 @@ def test_a_store_that_is_replaced_while_it_is_read_is_said_to_be(tmp_path, datas
 def test_a_folder_that_is_no_store_is_not_replaced(tmp_path, dataset):
     (tmp_path / "map.zarr").mkdir()
     (tmp_path / "map.zarr" / "thesis.tex").write_text("all of it")
-    with pytest.raises(NotADirectoryError, match=r"map.zarr exists and is no Zarr store"):
+    with pytest.raises(NotADirectoryError, match=r"map.zarr exists and is not a Zarr store"):
         foedus.save(dataset, tmp_path / "map.zarr")
-    with pytest.raises(NotADirectoryError, match=r"map.zarr exists and is no Zarr store"):
+    with pytest.raises(NotADirectoryError, match=r"map.zarr exists and is not a Zarr store"):
         foedus.sweep_to(tmp_path / "map.zarr", AXES, overwrite=True)
     (tmp_path / "map.nc.part").mkdir()
     (tmp_path / "map.nc.part" / "thesis.tex").write_text("all of it")
-    with pytest.raises(FileExistsError, match=r"map.nc.part is in the way of the draft of .*map.nc"):
+    with pytest.raises(FileExistsError, match=r"map.nc.part is needed for the draft of .*map.nc"):
         foedus.sweep_to(tmp_path / "map.nc", AXES, overwrite=True)
     assert len(list(tmp_path.rglob("thesis.tex"))) == 2
 
@@ -236,7 +236,7 @@ def test_a_folder_that_is_no_store_is_not_replaced(tmp_path, dataset):
 def test_without_zarr_the_extra_is_named(tmp_path, dataset, monkeypatch):
     monkeypatch.setitem(sys.modules, "zarr", None)
     monkeypatch.delitem(sys.modules, "foedus.io.zarr_store", raising=False)
-    with pytest.raises(ModuleNotFoundError, match=r"take zarr: pip install 'foedus\[zarr\]'"):
+    with pytest.raises(ModuleNotFoundError, match=r"need zarr: pip install 'foedus\[zarr\]'"):
         foedus.save(dataset, tmp_path / "map.zarr")
     assert not list(tmp_path.iterdir())
 

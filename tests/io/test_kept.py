@@ -1,4 +1,4 @@
-"""What is saved is read as it was, or refused in words, and then the file that was there stands."""
+"""A saved Dataset is read unchanged, or saving is refused with a reason, and an earlier file stays."""
 
 import tomllib
 from pathlib import Path
@@ -121,9 +121,9 @@ def test_flag_values_that_no_code_has_are_read_as_they_were(tmp_path, ending, na
         (lambda ds: ds.assign_coords(label=("ally_cost", [b"x", b"y"])), "label holds values of the type |S1"),
         (lambda ds: ds.assign(alike=ds.regime == 1), "alike holds values of the type bool; a file keeps numbers"),
         (lambda ds: ds.assign_attrs(checked=True), "the attribute checked is True; a file keeps texts, numbers"),
-        (lambda ds: ds.assign(pledge=ds.pledge.assign_attrs(scale_factor=2)), "'scale_factor' of pledge has a mean"),
+        (lambda ds: ds.assign(pledge=ds.pledge.assign_attrs(scale_factor=2)), "'scale_factor' of pledge cannot be kept"),
         (lambda ds: ds.assign_attrs(flag_values="x"), "the attribute flag_values is 'x'; it must be a list of numbers"),
-        (lambda ds: ds.mean("ally_cost"), "the values of regime are no codes"),
+        (lambda ds: ds.mean("ally_cost"), "the values of regime are not codes"),
     ],
     ids=["slash", "zarr", "category", "Int64", "bytes", "bool", "true", "scale", "flags", "mean"],
 )  # fmt: skip

@@ -1,4 +1,5 @@
-"""Models in files: what a file tells of one is read and never run, and damage to it is said in one line."""
+"""Models in files: the description of a model is read and never run, and damage to it is reported in one
+line."""
 
 import dataclasses
 import json
@@ -107,7 +108,7 @@ def changed(**changes):
 
 
 def part_changed(part, place, **changes):
-    """Return what changes one of the parameters or outcomes."""
+    """Return a function that changes one of the parameters or outcomes."""
 
     def change(text):
         tables = json.loads(text)
@@ -117,19 +118,19 @@ def part_changed(part, place, **changes):
     return change
 
 
-NO_MODEL = "the attribute model_described tells of no model: "
-# the attribute, what it is changed to, or how, and what is said
+NO_MODEL = "the attribute model_described does not describe a model: "
+# the attribute, its new value or a function that changes it, and the message
 DAMAGES = {
     "missing": (
         "model_described",
         None,
-        "there is no attribute model_described to tell what the model entry is",
+        "there is no attribute model_described to describe the model entry",
     ),
     "nothing": ("model_described", "{}", NO_MODEL + "title: Field required"),
     "no text": (
         "model_described",
         "",
-        "there is no attribute model_described to tell what the model entry is",
+        "there is no attribute model_described to describe the model entry",
     ),
     "no JSON": (
         "model_described",
@@ -139,7 +140,7 @@ DAMAGES = {
     "cut": ("model_described", lambda text: text[:100], NO_MODEL + "Invalid JSON: EOF while parsing"),
     "deep": ("model_described", "[" * 100_000, NO_MODEL + "Invalid JSON: recursion limit exceeded"),
     "a list": ("model_described", "[1, 2]", NO_MODEL + "Input should be an object"),
-    "numbers": ("model_described", [1, 2], "the attribute model_described is no text, but of the type "),
+    "numbers": ("model_described", [1, 2], "the attribute model_described is not a text, but of the type "),
     "no outcomes": ("model_described", changed(outcomes=[]), NO_MODEL + "no outcome is a code"),
     "no code": (
         "model_described",
@@ -170,7 +171,7 @@ DAMAGES = {
     "kind": (
         "model_described",
         part_changed("parameters", 0, default="ten"),
-        NO_MODEL + "parameter demand: 'ten' is none of its values",
+        NO_MODEL + "parameter demand: 'ten' is not one of its values",
     ),
     "units": (
         "model_described",
@@ -202,8 +203,8 @@ DAMAGES = {
         part_changed("outcomes", 0, colours=["red"]),
         NO_MODEL + "outcomes.0.colours: Input should be an object",
     ),
-    "name": ("model", [1, 2], "the attribute model is no text, but of the type "),
-    "hash": ("model_hash", 7, "the attribute model_hash is no text, but of the type "),
+    "name": ("model", [1, 2], "the attribute model is not a text, but of the type "),
+    "hash": ("model_hash", 7, "the attribute model_hash is not a text, but of the type "),
 }
 COMMANDS = [
     ["info", "FILE"],

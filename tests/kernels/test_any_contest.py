@@ -45,8 +45,8 @@ def test_twin_agrees(games):
 
 
 REVISING_PLEDGES = {
-    # just enough that A takes everything rather than loses it, which costs A what it is worth; with a little less
-    # A concedes all the same
+    # just enough that A takes everything rather than loses it; this costs A as much as it is worth. With a
+    # little less, A still concedes
     "beside conceding": game(
         ally_cost=0.07, challenger_cost=0.0687, superpower_cost=0.622, status_quo=0.61, ally_war_cost=0.036,
         challenger_war_cost=0.0, challenger_forces=0.038, stake=0.73, alliance_cost=0.001, decisiveness=38.0,
@@ -72,7 +72,7 @@ REVISING_PLEDGES = {
 @compiled_only
 @pytest.mark.parametrize("name", REVISING_PLEDGES)
 def test_pledges_behind_which_the_ally_revises_are_found(name):
-    """Few are good enough, and lie between nodes: S gets what the grid search finds."""
+    """Few pledges are good enough, and they are between nodes: S gets as much as the grid search finds."""
     g = REVISING_PLEDGES[name]
     _, (*_, crisis, superpower_payoff, _, _), _, _ = twin.solve(g, 2000)
     solution, _ = solve(g)
@@ -108,7 +108,7 @@ ROUND_GAMES = {
     "edge": ({"ally_cost": 0.17, "challenger_cost": 0.95, "superpower_cost": 0.19, "status_quo": 0.46, "ally_war_cost": 0.2,
               "challenger_war_cost": 0.43, "challenger_forces": 1.11, "effectiveness": 0.5, "stake": 2, "bargaining_power": 0,
               "decisiveness": 2}, "DETERRENCE", -0.0079),
-    # with K = 0 the hold zone is a point, of which A takes what it can: P = q at a = 1/4.8
+    # with K = 0 the hold zone is a point, and A takes what it can: P = q at a = 1/4.8
     "point": ({"ally_cost": 0.6, "challenger_cost": 0.6, "superpower_cost": 0.4, "ally_war_cost": 0, "challenger_war_cost": 0,
                "challenger_forces": 0.1, "effectiveness": 0.5, "stake": 2.4, "decisiveness": 0.5}, "SELF_RELIANCE", 0.0),
     # A is indifferent between revising and holding
@@ -119,19 +119,19 @@ ROUND_GAMES = {
     "signing": ({"ally_cost": 2.5, "superpower_cost": 0.1, "status_quo": 0.3, "ally_war_cost": 0, "challenger_war_cost": 0.2,
                  "challenger_forces": 0.5, "stake": 2, "bargaining_power": 0.5, "autonomy_cost": 0.2, "decisiveness": 10},
                 "DETERRENCE", -0.05969),
-    # P(a0, b0) = q, and nothing to take
+    # P(e_A, e_C) = q, and nothing to take
     "standing": ({"ally_cost": 2, "challenger_cost": 0.6, "superpower_cost": 0.6, "status_quo": 0.2, "ally_war_cost": 0,
                   "challenger_war_cost": 0, "ally_forces": 0.1, "challenger_forces": 1.6, "stake": 0.5, "decisiveness": 0.5},
                  "SELF_RELIANCE", 0.0),
     "at q": ({"ally_cost": 0.62, "challenger_cost": 1.19, "superpower_cost": 0.99, "status_quo": 0.41, "ally_war_cost": 0,
               "challenger_war_cost": 0, "ally_forces": 0.11, "challenger_forces": 0.98, "decisiveness": 3}, "DETERRENCE", -0.11522),
-    # what C would leave A by arming freely is r itself
+    # C's unbounded arms would leave A exactly r
     "free": ({"contest": DIFFERENCE, "ally_cost": 0.44, "challenger_cost": 0.32, "status_quo": 0.2, "ally_war_cost": 0,
               "challenger_war_cost": 0.2, "challenger_forces": 0.46, "bargaining_power": 0, "decisiveness": 2},
              "SELF_RELIANCE", 0.0),
     "closed": ({"ally_cost": 1.8, "challenger_cost": 0.7, "status_quo": 0.1, "ally_war_cost": 0.1, "challenger_war_cost": 0.5,
                 "ally_forces": 0.2, "challenger_forces": 0.8, "bargaining_power": 0}, "SELF_RELIANCE", 0.0),
-    # a pledge would cost S just what it spares: 2 * 0.7
+    # a pledge would cost S exactly what it saves: 2 * 0.7
     "indifferent": ({"ally_cost": 0.8, "challenger_cost": 0.1, "superpower_cost": 0.8, "status_quo": 0.7, "ally_war_cost": 0.6,
                      "challenger_war_cost": 0.5, "ally_forces": 0.1, "challenger_forces": 0.4, "effectiveness": 0.5, "stake": 2,
                      "bargaining_power": 0.7}, "CONCESSION", -1.4),
@@ -140,9 +140,9 @@ ROUND_GAMES = {
 
 @pytest.mark.parametrize("name", ROUND_GAMES)
 def test_round_games_tie_as_the_definition_says(name):
-    """Games in round numbers, in which somebody is indifferent though the floats are not.
+    """Games with round numbers, in which somebody is indifferent although the floats differ.
 
-    The payoffs are those of a brute-force search over S's pledges, or exact.
+    The payoffs come from a brute-force search over S's pledges, or are exact.
     """
     changed, regime, superpower_payoff = ROUND_GAMES[name]
     v, _ = solve(game(**changed))
@@ -151,12 +151,12 @@ def test_round_games_tie_as_the_definition_says(name):
 
 
 def test_closed_forms_are_used_where_they_are_known():
-    """Asked for any contest, the solver answers with the closed forms at gamma = 1, to the bit."""
+    """At gamma = 1 the solver for any contest gives the results of the closed forms, to the bit."""
     assert kernels.solve_any_game(np.array(game())) == kernels.solve_game(np.array(game()))
 
 
 def test_closed_forms_are_a_special_case():
-    """With the ratio form and gamma = 1 the general solver finds what the closed forms say."""
+    """With the ratio form and gamma = 1 the general solver finds the results of the closed forms."""
     for g in random_games(sized(2000), seed=17):
         closed, _, _ = kernels.solve_game(np.array(g))
         found, _, status = any_contest.equilibrium(any_contest.game_terms(np.array(g)))
@@ -166,11 +166,11 @@ def test_closed_forms_are_a_special_case():
 
 
 def test_decisiveness_one_is_met_from_both_sides():
-    """At gamma = 1 +- 1e-9 replies are those of the closed forms, and numbers within 1e-7 of theirs.
+    """At gamma = 1 +- 1e-9 replies are the same as with closed forms, and numbers are within 1e-7.
 
-    By their own slope in gamma about one game in a hundred has a number that moves by more than that: so it
-    is the mean of both sides that is held to it, and each side alone in all but a fiftieth of the games.
-    A force that is 0 at gamma = 1 may be anything in a gap of payoffs of 1e-9 around it.
+    In about one game in a hundred a number has such a slope in gamma that it moves by more. So the mean of
+    both sides must be within 1e-7, and each side alone in all but a fiftieth of the games. A force that is 0
+    at gamma = 1 may be anything that changes payoffs by less than 1e-9.
     """
     games = np.array(random_games(sized(20_000), seed=19))
     columns = dict(zip(NAMES, games.T, strict=False))
@@ -180,7 +180,7 @@ def test_decisiveness_one_is_met_from_both_sides():
     same = np.ones(len(games), bool)
     for name in ("regime", "crisis", "crisis_without"):
         same &= ((one[name] == below[name]) & (one[name] == above[name])).values
-    # where they are others, whoever chooses was within 1e-6 of a tie: A without S, or else S
+    # where the replies differ, the player who chooses is within 1e-6 of a tie: A without S, or else S
     for ds in (below, above):
         others = (one.crisis_without != ds.crisis_without).values
         tie = np.where(
@@ -203,7 +203,7 @@ def test_decisiveness_one_is_met_from_both_sides():
     assert moved.mean() < 0.02
 
 
-# With K = 0 and a0 = 0, and b0 -> 0, the settlement is the win probability, whoever challenges: A leads and
+# With K = 0 and e_A = 0, and e_C -> 0, the settlement is the win probability, whoever challenges: A leads and
 # C follows in a contest for a prize of 1 (Dixit 1987, American Economic Review 77(5); the follower who gives
 # up where gamma > 1: Perez-Castrillo and Verdier 1992, Public Choice 73).
 
@@ -231,8 +231,8 @@ def leader_follower_ratio(gamma, k_leader, k_follower):
 def leader_follower_difference(gamma, k_leader, k_follower):
     """Return the same for the difference form, by search over the leader's force z.
 
-    A follower who fights leaves the p with gamma p (1 - p) = k_F, p < 1/2, whatever it faces, and needs
-    beta = z + log((1 - p)/p)/gamma for that. It does so where that loses it less than the arms are worth:
+    A follower who fights always leaves the p < 1/2 with gamma p (1 - p) = k_F, and needs
+    beta = z + log((1 - p)/p)/gamma for that. It fights if it loses less by that:
     p + k_F beta < P(z, 0).
     """
     leader = np.linspace(0.0, 1 / k_leader, 4_000_001)
@@ -319,8 +319,8 @@ def extreme_points(count, contest, rng):
 
 @pytest.mark.parametrize("contest", ["ratio", "difference"])
 def test_nothing_overflows(contest):
-    """Every number is finite, or the game is counted as unsolved: where the last digit of a force costs more
-    than what is certified, in less than one of a hundred of these."""
+    """Every number is finite, or the game counts as unsolved. This is so in less than one of a hundred of
+    these games, where the last digit of a force costs more than the certificate allows."""
     rng = np.random.default_rng(20)
     points = extreme_points(sized(100_000), contest, rng)
     with warnings.catch_warnings(record=True) as caught:

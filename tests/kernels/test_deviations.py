@@ -1,4 +1,5 @@
-"""The certificate as data: it lets right solutions pass, objects to wrong ones, and is kept like a variable."""
+"""The certificate as a variable: correct solutions pass, wrong ones do not, and it is kept like other
+variables."""
 
 import dataclasses
 import importlib
@@ -21,13 +22,13 @@ from foedus.kernels import alliance as kernels
 from foedus.kernels.alliance import deviations
 from foedus.kernels.alliance.deviations import Act, Nodes, Stated, deviation_gain, searching
 
-CERTAIN = 1e-8  # what a right solution has at most
-SEEN = 2e-9  # of a gain, what the search may not find: its resolution, and what is not clear
+CERTAIN = 1e-8  # the largest value of a correct solution
+SEEN = 2e-9  # the part of a gain that the search may miss: its resolution, and the part that is not clear
 STATED = list(Stated._fields)
 
 
 def stated(g):
-    """Return what the solver states of a game, in the order of `Stated`."""
+    """Return the solver's solution of a game, in the order of `Stated`."""
     solution, _, status = kernels.solve_any_game(np.array(g))
     assert status == kernels.Status.SOLVED, g
     return np.array(solution[: len(STATED)])
@@ -38,7 +39,7 @@ def gain(g, v):
 
 
 def changed(v, **values):
-    """Return what is stated with some of it changed."""
+    """Return a stated solution with some changes."""
     v = v.copy()
     for name, value in values.items():
         v[STATED.index(name)] = value
@@ -46,7 +47,8 @@ def changed(v, **values):
 
 
 def with_path(g, v, s, a, b, x, crisis):
-    """Return what is stated with another path with S, or with no alliance if s = 0, and what follows of it."""
+    """Return a stated solution with another path with S, or with no alliance if s = 0, and its
+    consequences."""
     c_a, c_c, c_s, q, stake, kappa, f = g[0], g[1], g[2], g[3], g[9], g[12], g[13]
     signed = s > 0
     alone = Stated(*v).crisis_without
@@ -61,7 +63,7 @@ def with_path(g, v, s, a, b, x, crisis):
 
 
 def with_path_without(g, v, a, b, x, crisis):
-    """Return the same with another path without S, and that path with S, too, where there is no alliance."""
+    """Return the same with another path without S; if there is no alliance, this is also the path with S."""
     c_a, c_c, q, stake = g[0], g[1], g[3], g[9]
     v = changed(
         v,
@@ -102,8 +104,8 @@ def test_nobody_gains(games):
         assert 0 <= gain(g, stated(g)) <= CERTAIN, g
 
 
-ROUNDED = [  # games in which rounding decides what C does, or a top lies close beside a change
-    # C just prefers to hold still, with a pledge in which a digit is worth more than the threat
+ROUNDED = [  # games in which rounding decides C's reply, or a top is close to a change
+    # C just prefers to stay, with a pledge whose last digit is worth more than the threat
     game(
         ally_cost=0.178583394091985, challenger_cost=0.13732632289642635,
         superpower_cost=0.0006009823338817017, status_quo=0.9634253931659558,
@@ -111,7 +113,7 @@ ROUNDED = [  # games in which rounding decides what C does, or a top lies close 
         stake=4.383479591219363, bargaining_power=0.0, autonomy_cost=0.013315944462547991,
         decisiveness=0.013852667176840187, contest=DIFFERENCE,
     ),
-    # it challenges, as a share of its forces must be added of which 1e-12 changes no digit of the contest
+    # it challenges; the share of its forces that it must add changes no digit of the contest at 1e-12
     game(
         ally_cost=3.58367147547821, challenger_cost=0.0005517699703637351,
         superpower_cost=0.026146690425446997, status_quo=0.999999, ally_war_cost=0.02787648904098318,
@@ -126,7 +128,7 @@ ROUNDED = [  # games in which rounding decides what C does, or a top lies close 
         stake=4.582333830312164, bargaining_power=0.18651765962487765, decisiveness=55.61822871107742,
         contest=DIFFERENCE,
     ),
-    # S would gain if A, which makes no alliance at a cost of autonomy, did not see its best arms
+    # S would gain if A, which does not sign because of the cost of autonomy, did not see its best arms
     game(
         ally_cost=0.0018282748741468389, challenger_cost=100.98134800666445,
         superpower_cost=1.8390110506822481, status_quo=0.8086420268197901, ally_war_cost=0.06796994535921161,
@@ -149,7 +151,7 @@ def test_unsolved_games_have_none():
 
 
 def solver_of(g):
-    """Return the certificate's solver of a game, of which it is asked what C and A reply."""
+    """Return the certificate's solver of a game, which gives the replies of C and A."""
     import certificate
 
     return certificate.CLOSED if (g[11], g[14]) == (1.0, 0.0) else certificate.GENERAL
@@ -158,7 +160,7 @@ def solver_of(g):
 @compiled_only
 @KINDS
 def test_the_superpower_is_told_of_a_pledge_that_is_not_the_best(games):
-    """A pledge that is larger or smaller than the best, or none, costs S what the search finds."""
+    """A pledge that is larger or smaller than the best one, or none, costs S as much as the search finds."""
     found = 0
     for g in some(games):
         v = stated(g)
@@ -184,7 +186,7 @@ def test_the_superpower_is_told_of_a_pledge_that_is_not_the_best(games):
 @compiled_only
 @KINDS
 def test_the_ally_is_told_of_arms_that_are_not_the_best(games):
-    """Whatever A arms with instead, if C replies as it should, A could gain what it has lost by that."""
+    """With any other arms of A, and C's best reply to them, A could gain what it has lost."""
     rng = np.random.default_rng(25)
     for g in some(games):
         v = stated(g)
@@ -202,7 +204,8 @@ def test_the_ally_is_told_of_arms_that_are_not_the_best(games):
 @pytest.mark.parametrize("size", [1e-3, 1e-5, 1e-6])
 @pytest.mark.parametrize("games", [EDGE_GAMES[::37], GENERAL_EDGE_GAMES[::17]], ids=["closed", "any"])
 def test_it_finds_what_the_other_certificate_finds(games, size):
-    """Where one number of a path is a little wrong, C and A gain what the grid search of the tests finds."""
+    """If one number of a path is a little wrong, C and A gain as much as the grid search of the tests
+    finds."""
     import certificate
 
     for g in games:
@@ -287,7 +290,7 @@ def test_the_contest_is_that_of_the_definition(contest, gamma):
 @compiled_only
 @KINDS
 def test_the_challenger_replies_as_the_twin_finds(games):
-    """C's best payoff at random nodes is no less than the grid search from the definition finds."""
+    """C's best payoff at random nodes is at least what the grid search from the definition finds."""
     import twin
 
     rng = np.random.default_rng(26)
@@ -300,8 +303,8 @@ def test_the_challenger_replies_as_the_twin_finds(games):
 
 @njit
 def made_up(g, pieces, move):
-    """Return an act of which each unit costs 1: of pieces of the line, each with where it begins, its payoff at
-    0, its slope, its curvature, where that has its top, and the kind of the others' replies."""
+    """Return the act of a move, which costs 1 for each unit. `pieces` of the line have a start, a payoff at
+    0, a slope, a curvature, the place of its top, and the kind of the others' replies."""
     i = 0
     for k in range(len(pieces)):
         if move >= pieces[k, 0]:
@@ -315,7 +318,7 @@ search_made_up = searching(made_up)
 
 
 def searched(*pieces, most=1.0, own=-1.0):
-    """Return the best act that a search finds with a dozen nodes up to 2, and those beside its `own`."""
+    """Return the best act that a search finds with a dozen nodes up to 2, and nodes beside its `own`."""
     g = deviations.rules(np.array(game()))
     nodes = Nodes(2.0, 12, 0.0, 0.0, 1.0, own)
     return search_made_up(g, np.array(pieces, np.float64), nodes, 1.0, most, -math.inf, 1e-13)
@@ -331,7 +334,7 @@ class TestSearch:
 
     @pytest.mark.parametrize("width", [1e-9, 1e-13])
     def test_finds_where_a_sliver_begins_between_two_kinds(self, width):
-        """Though no node lies in it, nor any that is looked at near its ends if it is that thin."""
+        """Even if no node is in it, and no point that the search tries near its ends."""
         start, end = 0.7654321, 0.7654321 + width
         found = searched((0.0, 0.0, -1.0, 0, 0, 0), (start, 1.0, -1.0, 0, 0, 1), (end, 1.0, -1.0, 0, 0, 2))
         assert found.move == pytest.approx(start, abs=1e-11)
@@ -362,7 +365,7 @@ class TestSearch:
 
 @pure_only
 def test_newton_ends(monkeypatch):
-    """C's reply is as good as known where its steps are cut off."""
+    """C's reply is nearly exact if its steps are cut off."""
     g = deviations.rules(np.array(game()))
     exact = deviations.challenger_reply(g, 0.0, 0.1).payoff
     monkeypatch.setattr(deviations, "NEWTON", 3)
@@ -452,7 +455,7 @@ class TestManyGames:
             foedus.sweep(AXES, variables=KEPT, progress=stop)
 
     def test_unsolved_games_have_no_number(self, monkeypatch):
-        # one digit of a force so dear is worth more than what is certified
+        # one digit of such a costly force is worth more than the certificate allows
         dear = {
             "ally_cost": 5.2, "challenger_cost": 159124.6, "status_quo": 0.21, "challenger_war_cost": 0.108,
             "challenger_forces": 962879.1, "decisiveness": 0.117,
@@ -524,7 +527,8 @@ class TestFiles:
 
 
 def test_a_picture_tells_rounding_from_gains():
-    """Its colours are logarithmic, and run at least to what is certified, so that a right map is of one."""
+    """Its colours are logarithmic and reach at least the certified limit, so that a correct map has one
+    colour."""
     ds = foedus.sweep(AXES, variables=KEPT)
     (mesh,) = foedus.plot(ds, "deviation_gain").axes[0].collections
     assert mesh.norm.vmin == 1e-16

@@ -1,4 +1,4 @@
-"""Right at round numbers and in any units: ties are settled by the definition, not by rounding."""
+"""Results are right at round numbers and in any units: the definition settles ties, not rounding."""
 
 import exact
 import numpy as np
@@ -44,14 +44,14 @@ def test_round_games(g):
     is_exact(g)
 
 
-# each with what is right, found by hand
+# each with the right result, found by hand
 ROUND = {
-    # A, which holds behind 0.1, is indifferent behind all up to that between holding and arming to concede
+    # A holds with 0.1; with less, it is indifferent between holding and arming to concede
     "flat": (
         game(ally_cost=0.5, status_quo=0.85, ally_war_cost=0, challenger_war_cost=0.1, autonomy_cost=0.05),
         {"regime": Regime.DETERRENCE, "pledge": 0.1, "superpower_payoff": -0.03},
     ),
-    # A's forces just do not threaten: with nothing to take, that is the status quo
+    # A's forces are just no threat: with nothing to take, that is the status quo
     "edge": (
         game(status_quo=0.8, ally_forces=1, challenger_forces=0.25, ally_war_cost=0, bargaining_power=0,
              challenger_cost=0.8),
@@ -63,8 +63,8 @@ ROUND = {
              challenger_war_cost=0.2, ally_forces=0.1, stake=0.5, alliance_cost=0.05),
         {"regime": Regime.REVISION, "settlement": 0.6, "superpower_payoff": -0.2},
     ),
-    # C threatens unless A has 19 times its forces: the pledge of 2.25 that would make A hold costs S 0.9, and so
-    # does what A concedes
+    # C threatens unless A has 19 times its forces. The pledge of 2.25 that would make A hold costs S 0.9, as
+    # much as A's concession
     "dear": (
         game(ally_cost=0.1, challenger_cost=0.1, superpower_cost=0.4, status_quo=0.85, ally_war_cost=0.1,
              ally_forces=0.2, challenger_forces=0.25, stake=2, autonomy_cost=0.1),
@@ -92,7 +92,8 @@ def multiplied(g, **times):
 
 
 def in_units(g, unit):
-    """Return the game with forces counted in another unit: `unit` times as many, each that much cheaper."""
+    """Return the game with forces in another unit: `unit` times as many units, which cost so much less
+    each."""
     times = dict.fromkeys(("ally_forces", "challenger_forces"), unit)
     times |= dict.fromkeys(("ally_cost", "challenger_cost", "superpower_cost"), 1 / unit)
     if g[-1] == DIFFERENCE:
@@ -139,7 +140,7 @@ def test_the_unit_of_forces_does_not_matter_in_any_contest(unit, contest):
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_units_of_the_superpower_do_not_matter(unit):
-    """What it may lose in another unit, and a pledge of which each unit does another part of the work."""
+    """The rounding error in another unit, and a pledge with another effectiveness of each unit."""
     for g in random_games(sized(500), seed=36):
         one = solve(g)
         other = solve(multiplied(g, stake=unit, superpower_cost=unit, alliance_cost=unit))
@@ -194,7 +195,7 @@ def test_extremes_are_solved_or_unsolved_but_never_nonsense(contest):
 
 @pytest.mark.parametrize("status_quo", [0.905947603839187, 0.9059476038391873, 0.9059476038391875])
 def test_forces_that_just_threaten_hold_where_there_is_nothing_to_take(status_quo):
-    """Between revision and self-reliance lies no q, to the last digit, at which the game is unsolved."""
+    """Between revision and self-reliance there is no q, to the last digit, at which the game is unsolved."""
     g = game(
         ally_cost=4.031649367022741, challenger_cost=5.091172797337648, superpower_cost=0.14837405174384127,
         status_quo=status_quo, ally_war_cost=0.08995704084610041, challenger_war_cost=0.08017355379121643,
@@ -216,7 +217,8 @@ def test_a_pledge_that_no_float_holds_is_not_found(decisiveness):
 
 
 def test_beside_a_boundary_games_are_solved():
-    """Where an alliance begins, its pledge is tiny; and with nothing to take, A's forces may just threaten."""
+    """Where an alliance begins, its pledge is tiny; and with nothing to take, A's forces may just
+    threaten."""
     found = foedus.cutpoints(
         "status_quo", (0.05, 0.95), points=sized(1000), contest="difference", decisiveness=5
     )
@@ -236,7 +238,7 @@ def test_beside_a_boundary_games_are_solved():
 
 @pytest.mark.parametrize("side", [-1, 1], ids=["below", "above"])
 def test_decisiveness_near_1_is_solved_as_1_is(side):
-    """As near as the last digits, and as far as 1e-5: the regime is that of gamma = 1 but beside boundaries."""
+    """From the last digits to 1e-5: the regime is the one of gamma = 1, except beside boundaries."""
     games = np.array(random_games(sized(20_000), seed=39)).T
     away = 10.0 ** np.random.default_rng(40).uniform(-15, -5, games.shape[1])
     columns = dict(zip(NAMES, games[:14], strict=True))

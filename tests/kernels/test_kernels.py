@@ -63,8 +63,8 @@ def test_pure_python_gives_the_same_bits():
 @pytest.mark.parametrize("contest", [0.0, 1.0])
 @pytest.mark.parametrize("decisiveness", [1.0, 2.5])
 def test_replies_are_those_of_the_path_and_of_the_definition(contest, decisiveness):
-    """Without S what the equilibrium has there; behind any pledge what grid search finds, A's payoff being at
-    stake; and C before other arms of A does no worse than grid search."""
+    """Without S, the reply is that of the equilibrium. With any pledge, A's payoff is the one that a grid
+    search finds. With other arms of A, C does no worse than a grid search."""
     import twin
 
     games = random_games(sized(40), seed=21, contest=contest, decisiveness=(decisiveness, decisiveness))
@@ -90,7 +90,7 @@ def test_replies_are_those_of_the_path_and_of_the_definition(contest, decisivene
 
 @pytest.mark.parametrize("contest", [RATIO, DIFFERENCE])
 def test_the_challenger_gives_all_up_to_forces_that_it_cannot_match(contest):
-    """With all that it would spend at most, 1/c_C, it wins with less than k_C, which A takes besides."""
+    """With the most arms that it would pay for, 1/c_C, it wins with less than k_C, which A takes as well."""
     g = game(contest=contest, bargaining_power=1.0, challenger_war_cost=0.1)
     assert kernels.reply_to_arms(np.array(g), 0.0, 1000.0) == (0.0, 1.0, foedus.Crisis.ALLY_CHALLENGES)
 
@@ -150,7 +150,7 @@ def one_by_one(games):
 
 
 def test_side_by_side_is_one_by_one():
-    """What is solved in blocks has the bits of what is solved alone, whatever stands beside it."""
+    """Games solved in blocks have the same bits as alone, for any games beside them."""
     games = np.array(
         random_games(sized(20_000), seed=9)
         + random_games(sized(5_000), seed=10, spread=3.0)
@@ -169,7 +169,7 @@ def test_side_by_side_is_one_by_one():
 
 @pytest.mark.parametrize(("outer", "inner"), list(itertools.permutations(CLOSED, 2)))
 def test_what_is_kept_between_rows_is_kept_rightly(inner, outer):
-    """Whichever parameters vary within rows and between them, and however rows end."""
+    """For any parameters that vary within rows and between them, and any end of a row."""
     low = {name: 0.0 for name in ("autonomy_cost", "alliance_cost")}
     values = {
         name: np.linspace(low.get(name, 0.3), 0.1 if name in low else 0.9, count)
@@ -210,7 +210,7 @@ def test_a_grid_is_its_points(contest):
 
 @pytest.mark.parametrize("mixed", [False, True], ids=["closed", "any contest"])
 def test_every_axis_counts_by_itself(mixed):
-    """The odometer gives each game its own values, whatever the strides and the first game."""
+    """The odometer gives each game its own values, for any strides and any first game."""
     rng = np.random.default_rng(7)
     axes = {
         "ally_cost": rng.uniform(0.1, 2, 3),
@@ -227,7 +227,7 @@ def test_every_axis_counts_by_itself(mixed):
 
 
 def unsolved_beside(game, other):
-    """Solve a game that cannot be, one that can, and the first again; check what is said of them."""
+    """Solve a game that cannot be solved, one that can, and the first again; check the messages."""
     default = {name: parameter.default for name, parameter in schema.NUMBERS.items()}
     columns = {k: [(default | g)[k] for g in (game, other, game)] for k in game | other}
     words = (
@@ -265,7 +265,7 @@ def test_an_iteration_that_does_not_end_is_said(monkeypatch, decisiveness):
 @pytest.mark.parametrize(
     "game",
     [
-        # one digit of a force so dear, in the last place, is worth more than what is certified: of C's and of A's
+        # the last digit of such a costly force is worth more than the certificate allows: C's and A's
         {"ally_cost": 5.2, "challenger_cost": 159124.6, "status_quo": 0.21, "challenger_war_cost": 0.108, "challenger_forces": 962879.1, "decisiveness": 0.117},
         {"ally_cost": 769637.0, "challenger_cost": 122672.0, "superpower_cost": 8e-6, "status_quo": 0.84, "challenger_forces": 262340.3, "stake": 14091.0, "decisiveness": 2.0},
     ],
@@ -291,7 +291,7 @@ def test_no_game_is_unsolved():
 
 @as_shipped
 def test_cache_follows_the_sources(tmp_path):
-    """The compiled code lies in a folder named by all sources; old ones are pruned after a while."""
+    """The compiled code is in a folder named by all sources; old folders are removed after a while."""
     from foedus.kernels import _jit
 
     folder = tmp_path / "kernels"
@@ -314,7 +314,7 @@ def test_cache_follows_the_sources(tmp_path):
 
 
 def compiled_for(folder, *arguments, **target):
-    """Return what `targets.py` prints for a target, compiled anew."""
+    """Return what `targets.py` prints for a target, compiled again."""
     done = subprocess.run(
         [sys.executable, os.path.join(os.path.dirname(games.__file__), "targets.py"), *arguments],
         env=os.environ | {"NUMBA_CACHE_DIR": str(folder)} | target,
@@ -324,8 +324,8 @@ def compiled_for(folder, *arguments, **target):
 
 
 def all_vectors(loops):
-    """Assert that loops over lanes compute with vectors alone, but where one game is solved for all or after
-    the others."""
+    """Assert that loops over lanes compute only with vectors, except where one game is solved for all or
+    after the others."""
     assert len(loops) == 13
     for name, (vectors, single) in loops.items():
         assert vectors > single, name
@@ -391,7 +391,7 @@ def compiled_once(monkeypatch, folder):
 
 
 def damages(content):
-    """Give what a crash, a full disk or a bad disk can leave of a file."""
+    """Give what can be left of a file after a crash, or on a full or bad disk."""
     yield from (b"", content[: len(content) // 2], content[:-1], b"\0" * len(content))
     for place in np.linspace(0, len(content) - 1, 8, dtype=int):
         yield content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :]
@@ -400,7 +400,7 @@ def damages(content):
 @as_shipped
 @pytest.mark.parametrize("ending", ["nbi", "nbc"])
 def test_damaged_code_is_compiled_again(tmp_path, monkeypatch, ending):
-    """Numba alone raises EOFError, UnpicklingError ..., in every run; or runs what is damaged."""
+    """Numba alone would raise EOFError, UnpicklingError ..., in every run, or run damaged code."""
     assert compiled_once(monkeypatch, tmp_path)[1] == 1
     (file,) = tmp_path.rglob(f"*.{ending}")
     whole = file.read_bytes()
@@ -432,13 +432,13 @@ def test_without_a_cache_games_are_solved_with_one_warning(tmp_path, full):
     assert done.stdout == f"2.0 3.0 {kept}\n"
     assert done.stderr.count("Warning: ") == 1
     reason = f"{kept} cannot be written: File too large" if full else f"{folder} cannot be written"
-    words = f"kernels are compiled anew in every run: {reason}; set NUMBA_CACHE_DIR to a folder that can be written"
+    words = f"kernels are compiled again in every run: {reason}; set NUMBA_CACHE_DIR to a folder that can be written"
     assert f"UserWarning: {words}\n" in done.stderr
 
 
 @as_shipped
 def test_an_interrupt_waits_for_the_compiler(tmp_path):
-    """LLVM calls Python back when it has compiled: an interrupt was lost there, and the code with it."""
+    """LLVM calls back into Python when it has compiled; an interrupt was lost there, and the code with it."""
     script = (
         "import signal, sys\n"
         "from numba.core.codegen import JITCodeLibrary as Library\n"

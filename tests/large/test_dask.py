@@ -1,4 +1,5 @@
-"""Dask: lazy sweeps, and maps on a real cluster of processes, with workers that die and workers of another version."""
+"""Dask: lazy sweeps, and maps on a real cluster of processes, with workers that die and workers of another
+version."""
 
 import os
 import signal
@@ -65,8 +66,8 @@ class TestLazy:
         [
             (64, TypeError, "chunks must be a mapping of axes to sizes, not a int"),
             ({"stake": 2}, ValueError, "chunks: 'stake' is not an axis; there are ally_cost, status_quo"),
-            ({"ally_cost": (1, 2)}, ValueError, "does not cut the axes"),
-            ({"ally_cost": "many"}, ValueError, "does not cut the axes"),
+            ({"ally_cost": (1, 2)}, ValueError, "do not fit the axes"),
+            ({"ally_cost": "many"}, ValueError, "do not fit the axes"),
         ],
     )
     def test_refusals(self, chunks, error, words):
@@ -74,7 +75,7 @@ class TestLazy:
             foedus.sweep(AXES, chunks=chunks)
 
     def test_threads_and_progress_are_dasks(self):
-        with pytest.raises(ValueError, match="threads and progress are Dask's own"):
+        with pytest.raises(ValueError, match="leave out threads= and progress="):
             foedus.sweep(AXES, chunks={}, threads=2)
 
 
@@ -180,16 +181,16 @@ class TestCommandLine:
                 worker.terminate()
                 worker.wait()
         said = capsys.readouterr().err
-        assert "has another foedus (9.9.9) than this one (0.1.0); install the same on all" in said
+        assert "has another version of foedus (9.9.9, not 0.1.0); install the same version everywhere" in said
         assert said.count("\n") == 1
         assert sorted(os.listdir()) == ["other", "run.toml"]
 
     def test_a_worker_that_came_late_is_checked_too(self):
-        with pytest.raises(ConnectionError, match=r"has another foedus \(0.1.0\) than this one \(9.9.9\)"):
+        with pytest.raises(ConnectionError, match=r"has another version of foedus \(0.1.0, not 9.9.9\)"):
             clusters.solve_on_worker("9.9.9", Sent(()))
 
     def test_without_dask_the_extra_is_named(self, folder, capsys, monkeypatch):
         monkeypatch.setitem(sys.modules, "distributed", None)
         monkeypatch.delitem(sys.modules, "foedus.large.dask")
         assert run(["map", "run.toml", "--dask", "--no-picture"]) == 2
-        assert capsys.readouterr().err == ("foedus: clusters take Dask: pip install 'foedus[dask]'\n")
+        assert capsys.readouterr().err == ("foedus: clusters need Dask: pip install 'foedus[dask]'\n")

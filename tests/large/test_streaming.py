@@ -1,4 +1,4 @@
-"""Maps of any size: the file is that of a sweep to the bit, however often its run was killed."""
+"""Maps of any size: the file equals that of a sweep to the bit, even if its run was killed many times."""
 
 import math
 import os
@@ -108,7 +108,7 @@ def test_a_file_streamed_is_compressed_for_every_reader(tmp_path, small):
 
 
 def test_memory_does_not_grow_with_the_map(tmp_path):
-    """Ten times the games: what 180 MB of results would add is not there, only that slabs are larger."""
+    """Ten times the games: memory does not grow by 180 MB of results, only by larger slabs."""
     if not Path("/proc/self/status").exists():
         pytest.skip("takes /proc, where Linux tells the peak of a process apart from that of its parent")
     script = (
@@ -200,10 +200,10 @@ class TestResuming:
         asked = {"axes": AXES, "variables": ["regime"]}
         with pytest.raises(KeyboardInterrupt):
             foedus.sweep_to(path, **asked, progress=stop)
-        with pytest.raises(ValueError, match=f"map{ending}.part cannot be resumed: {words}; overwrite"):
+        with pytest.raises(ValueError, match=f"map{ending}.part cannot be resumed: {words}; use overwrite"):
             foedus.sweep_to(path, **asked | change, resume=True)
         foedus.sweep_to(path, **asked, resume=True)
-        with pytest.raises(FileExistsError, match=f"exists already, and cannot be resumed: {words}"):
+        with pytest.raises(FileExistsError, match=f"exists already and cannot be resumed: {words}"):
             foedus.sweep_to(path, **asked | change, resume=True)
         same_bits(path, foedus.sweep(**asked))
 
@@ -229,7 +229,9 @@ class TestResuming:
 
         with pytest.raises(KeyboardInterrupt):
             foedus.sweep_to(path, AXES, progress=stop)
-        words = "map.nc.part holds an unfinished map; resume goes on with it, overwrite starts anew"
+        words = (
+            "map.nc.part holds an unfinished map; use resume to continue with it, or overwrite to start again"
+        )
         with pytest.raises(FileExistsError, match=words):
             foedus.sweep_to(path, AXES)
         with pytest.raises(ValueError, match="is the draft of a map that is not finished"):
@@ -278,7 +280,7 @@ class TestResuming:
         same_bits(path, foedus.sweep(AXES))
 
     def test_unsolved_games_are_told_as_of_the_whole_map(self, tmp_path, small, monkeypatch):
-        """The first of them is counted over all slabs, also those of an earlier run."""
+        """The first of them is found over all slabs, including slabs of an earlier run."""
         from foedus.large import slabs
         from foedus.solving.requests import Solved
 

@@ -36,7 +36,7 @@ def test_a_draft_of_another_version_is_not_resumed(tmp_path, monkeypatch, ending
         foedus.sweep_to(path, AXES, model=other, resume=True, cost=2.0)
     assert str(refused.value) == (
         f"{path}.part cannot be resumed: it was made by another version of the model entry: {what}; "
-        "overwrite starts anew"
+        "use overwrite to start again"
     )
     foedus.sweep_to(path, AXES, model=dataclasses.replace(model), resume=True, cost=2.0)
     assert foedus.load(path).equals(foedus.sweep(AXES, model=model, cost=2.0))
@@ -45,7 +45,7 @@ def test_a_draft_of_another_version_is_not_resumed(tmp_path, monkeypatch, ending
 def test_a_map_that_does_not_tell_a_parameter_is_not_taken_for_one(tmp_path):
     path = tmp_path / "map.nc"
     foedus.save(foedus.sweep(AXES, model=model).drop_vars("cost"), path)
-    with pytest.raises(FileExistsError, match=r"cannot be resumed: its cost is not told, not 2\.0"):
+    with pytest.raises(FileExistsError, match=r"cannot be resumed: its cost is not known, not 2\.0"):
         foedus.sweep_to(path, AXES, model=model, resume=True)
 
 
@@ -56,7 +56,7 @@ def test_a_finished_map_of_another_version_is_not_taken_for_this_one(tmp_path, v
     with pytest.raises(FileExistsError, match="cannot be resumed") as refused:
         foedus.sweep_to(path, AXES, model=other, resume=True, cost=2.0)
     assert str(refused.value) == (
-        f"{path} exists already, and cannot be resumed: it was made by another version of the model entry: {what}"
+        f"{path} exists already and cannot be resumed: it was made by another version of the model entry: {what}"
     )
     assert foedus.sweep_to(path, AXES, model=model, resume=True, cost=2.0) == counts
     foedus.sweep_to(path, AXES, model=other, resume=True, overwrite=True, cost=2.0)

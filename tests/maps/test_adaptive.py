@@ -1,4 +1,4 @@
-"""Adaptive maps are those of a dense sweep; what they could miss, and what they say of boundaries, is true."""
+"""Adaptive maps equal a dense sweep; they are right about boundaries and about what they could miss."""
 
 import itertools
 import math
@@ -148,7 +148,7 @@ class TestGeometry:
         assert not meetings
         np.testing.assert_array_equal(curves.vertices[0], curves.vertices[-1])
         radius = np.hypot(*(curves.vertices / 64 - (0.47, 0.52)).T)
-        assert np.abs(radius - 0.3).max() < 1.5 / 1024 / 64  # half of what is left of a step, askew
+        assert np.abs(radius - 0.3).max() < 1.5 / 1024 / 64  # half of the rest of a step, off the lines
         assert curves.lengths((65, 65)) == pytest.approx([2 * np.pi * 0.3], rel=1e-3)
         assert curves.codes.tolist() == [[0, 1]]
 
@@ -218,7 +218,7 @@ class TestGeometry:
                 np.array_equal(curves.vertices[a], curves.vertices[a + size - 1])
                 for a, size in zip(starts, curves.sizes, strict=True)
             ]
-            # in the middle of a side, to what is left of it; junctions are in the middle of quads
+            # in the middle of a side, up to the rest of it; junctions are in the middle of quads
             on_side = (np.abs(curves.vertices % 1 - 0.5) < 2**-9).sum(1) == 1
             assert (
                 on_side.sum() - sum(shut and side for shut, side in zip(closed, on_side[starts], strict=True))
@@ -399,7 +399,7 @@ class TestTopology:
 @pytest.mark.parametrize(
     ("axes", "options", "words"),
     [
-        ({"ally_cost": [1, 2]}, {}, "an adaptive map has two axes"),
+        ({"ally_cost": [1, 2]}, {}, "an adaptive map needs two axes"),
         ({"ally_cost": [1, 2], "stake": [1]}, {}, "stake: an adaptive map needs two values or more"),
         (
             {"ally_cost": [2, 1], "stake": [1, 2]},
@@ -436,7 +436,7 @@ class TestCommand:
         out, err = capsys.readouterr()
         assert err == "foedus: " * 0 + "an adaptive map keeps the regime, not the other variables (1)\n"
         assert "of 60,000 games solved" in out
-        assert "could be missed: regions enclosed by one regime" in out
+        assert "could be missed: regions that one regime" in out
         found = foedus.load("map.nc")
         axes = {name: found[name].values for name in ("ally_cost", "status_quo")}
         xr.testing.assert_equal(found.regime, foedus.sweep(axes, variables=["regime"]).regime)
@@ -488,7 +488,7 @@ def test_what_may_be_missed_is_told():
     """A map of two columns: a band from border to border between two values of the lattice is missed."""
     axes = {"ally_cost": np.geomspace(0.05, 5, 300), "status_quo": [0.5, 0.5001]}
     ds = foedus.adaptive_map(axes, spacing=1000)
-    assert ds.attrs["unseen"].startswith("regions enclosed by one regime, or by it and the border, that lie")
+    assert ds.attrs["unseen"].startswith("regions that one regime, or one regime and the border, enclose")
     assert "1000 steps apart" in ds.attrs["unseen"]
 
 

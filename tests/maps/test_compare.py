@@ -1,4 +1,4 @@
-"""One map under several forms: what is solved, what holds under which, what is kept, and what is drawn."""
+"""One map under several forms: solving it, which regimes hold under which forms, files, and figures."""
 
 import itertools
 
@@ -171,9 +171,9 @@ def test_under_one_form_nothing_holds_under_some():
         ({"contest": [1]}, {}, ValueError, "contest = 1 is not allowed; it must be ratio or difference"),
         ({"contest": "ratio"}, {}, TypeError, "contest = 'ratio' is not a list of names"),
         ({"contest": 1}, {}, TypeError, "contest = 1 is not a list of names"),
-        ({"contest": []}, {}, ValueError, "contest: a list of names is needed, not an empty one"),
-        ({"stake": []}, {}, ValueError, "stake: the list of its values is empty; at least one is needed"),
-        ({"stake": 1.0}, {}, ValueError, r"stake: a list of values is needed, not an array of shape \(\)"),
+        ({"contest": []}, {}, ValueError, "contest: the list of names is empty; give at least one"),
+        ({"stake": []}, {}, ValueError, "stake: the list of values is empty; give at least one"),
+        ({"stake": 1.0}, {}, ValueError, r"stake: give a list of values, not an array of shape \(\)"),
         ({"stake": ["a"]}, {}, TypeError, "stake: its values are not all numbers"),
         ({"stake": [1.0, -1.0]}, {}, ValueError, r"stake\[1\] = -1.0 is not allowed; it must be >= 0"),
         ({"decisiveness": [0.0]}, {}, ValueError, r"decisiveness\[0\] = 0.0 is not allowed; it must be > 0"),
@@ -437,7 +437,7 @@ def test_too_many_panels_or_dimensions_are_refused_in_words(forms):
 
 
 def test_unsolved_games_are_told_once():
-    """Over all forms together: how many, and the first, here where a force is too dear to be certified."""
+    """Over all forms together: how many, and the first; here a force is too costly to be certified."""
     axes = {"ally_cost": [0.3, 769637.0]}
     dear = {"challenger_cost": 122672.0, "superpower_cost": 8e-6, "status_quo": 0.84}
     dear |= {"challenger_forces": 262340.3, "stake": 14091.0}

@@ -1,4 +1,5 @@
-"""Cutpoints: both sides are solved, none that the scan sees is missed, and the player named is indifferent."""
+"""Cutpoints: both sides are solved, none that the scan sees is missed, and the player named is
+indifferent."""
 
 import csv
 import sys
@@ -39,7 +40,8 @@ WITHIN = {
 
 
 def lines(games, points, contest="ratio"):
-    """Give the cutpoints along each parameter through each game, and what is fixed on that line."""
+    """Give the cutpoints along each parameter through each game, and the parameters that are fixed on that
+    line."""
     for g in games:
         game = dict(zip(NAMES, g, strict=False))
         for name, within in WITHIN.items():
@@ -140,7 +142,7 @@ def test_cutpoints_may_be_far_below_the_upper_end():
 
 class TestDeciding:
     def test_the_player_that_is_named_is_indifferent(self):
-        """Its payoff does not jump, though that of others may."""
+        """Its payoff does not jump, but other payoffs may."""
         seen, jumped = set(), 0
         for name, fixed, ds in lines(random_games(120, 13), 512):
             below = solved(name, fixed, np.nextafter(ds.value.values, -np.inf))
@@ -166,7 +168,8 @@ class TestDeciding:
         }
 
     def test_the_twin_finds_the_same_player_undecided(self):
-        """Grid search from the definition: the gap between what A, or S, could do closes at its cutpoints only."""
+        """Grid search from the definition: the gap between the best moves of A, or of S, closes only at its
+        cutpoints."""
         import twin
 
         checked = {Player.ALLY: 0, Player.SUPERPOWER: 0}
@@ -234,7 +237,7 @@ class TestFixedArms:
         assert fixed_arms_cutpoints(0.5, 0.1, 0.1, power, 1.0) == pytest.approx((low, high), abs=5e-7)
 
     def test_the_solver_has_the_same_limit(self):
-        """C's arms cost 1e12: what it could still buy is worth some 1e-6 of its forces squared."""
+        """C's arms cost 1e12: the arms that it could still buy change results by about 1e-6."""
         rng = np.random.default_rng(1)
         for _ in range(60):
             q = rng.uniform(0.1, 0.9)
@@ -304,7 +307,7 @@ class TestOverAxes:
     [
         (("ally_csot", (1, 2)), "'ally_csot' is not a parameter; there are ally_cost, "),
         (("ally_cost", (2, 1)), r"within = \(2.0, 1.0\): the first end must be less than the second"),
-        (("ally_cost", 1), "within = 1 is not a pair of numbers, from where to where"),
+        (("ally_cost", 1), "within = 1 is not a pair of numbers, the ends of a range"),
         (("ally_cost", (0, 1)), "ally_cost = 0.0 is not allowed; it must be > 0"),
         (
             ("ally_cost", (1, 2), {"ally_cost": [1]}),

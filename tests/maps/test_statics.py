@@ -1,4 +1,4 @@
-"""Near a game: responses are derivatives, margins end where the regime changes, and what hangs on a tie is told."""
+"""Statics: responses are derivatives, margins end where the regime changes, and ties are reported."""
 
 import csv
 import dataclasses
@@ -35,7 +35,7 @@ def value(eq, name):
 
 
 class TestNegativeParameters:
-    """Distances are relative to the size of a parameter, whatever its sign."""
+    """Distances are relative to the size of a parameter, for either sign."""
 
     @pytest.mark.parametrize(
         ("t", "step"), [(-2e6, -1e6), (2e6, 3e6), (-2.0, -1.3), (2.0, -1.0), (-2.0, 3.0)]
@@ -97,7 +97,8 @@ class TestResponses:
         assert checked > (8000 if contest == "ratio" else 500)
 
     def test_what_is_known_of_them(self):
-        """By the envelope theorem S's payoff answers to its cost by -s; what signing costs is paid once."""
+        """By the envelope theorem the response of S's payoff to its cost is -s; the cost of signing is paid
+        once."""
         for cost in (0.3, 1.0, 3.0):
             ds = foedus.statics(ally_cost=cost)
             pledge = foedus.solve(ally_cost=cost).pledge
@@ -107,7 +108,7 @@ class TestResponses:
             above = ds.response.sel(side="above")
             assert above.sel(parameter="alliance_cost", variable="superpower_payoff") == pytest.approx(-1)
             assert above.sel(parameter="status_quo", variable="settlement") == pytest.approx(1)
-        # of the game without S nothing answers to what it costs S
+        # nothing in the game without S responds to S's costs
         others = ds.direction.sel(parameter=["superpower_cost", "alliance_cost", "autonomy_cost"])
         without = [name for name in RESPONDING if name.endswith("_without")]
         assert (others.sel(variable=without) == Direction.CONSTANT).all()
@@ -126,9 +127,9 @@ class TestResponses:
         assert near.sel(parameter="challenger_forces").values == pytest.approx(0.5 * 0.1**-0.5 - 1, rel=1e-4)
 
     def test_a_kink_is_told_with_both_sides(self):
-        """Without S, A that concedes arms to c_C/(4 c_A^2), but to no less than keeps C from adding arms.
+        """Without S, an A that concedes arms to c_C/(4 c_A^2), but at least so much that C adds no arms.
 
-        That is z + b_0 = sqrt(z/c_C), which binds as c_A rises.
+        That is z + e_C = sqrt(z/c_C), which binds as c_A rises.
         """
         least = ((math.sqrt(2) - math.sqrt(2 - 4 * 0.2)) / 2) ** 2
         cost = math.sqrt(0.5 / 4 / least)
@@ -235,7 +236,7 @@ class TestMargins:
         ds = foedus.statics(variables=["pledge"], ally_cost=1.0)
         margin = ds.margin.sel(side="above", parameter="alliance_cost").item()
         eq = foedus.solve(ally_cost=1.0)
-        # S signs until the alliance costs it, all told, what the change without it would
+        # S signs until the alliance costs it as much as the change without it
         assert margin == pytest.approx(eq.superpower_payoff - eq.without.superpower_payoff, rel=1e-9)
 
 
@@ -278,15 +279,15 @@ class TestGrids:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"variables": ["regime"]}, "'regime' is a code, of which there is no response; ask for numbers"),
+        ({"variables": ["regime"]}, "'regime' is a code and has no response; choose numbers"),
         ({"variables": ["arms"]}, "'arms' is not a variable"),
         ({"parameters": ["arms"]}, "'arms' is not a parameter"),
-        ({"parameters": []}, "must name one or more, each once"),
-        ({"parameters": ["stake", "stake"]}, "must name one or more, each once"),
+        ({"parameters": []}, "must name one or more parameters, each once"),
+        ({"parameters": ["stake", "stake"]}, "must name one or more parameters, each once"),
         ({"axes": {"stake": [1.0]}, "stake": 1.0}, "stake is both an axis and fixed at 1.0"),
         (
             {"axes": {"stake": np.linspace(0, 1, 3000), "ally_cost": np.linspace(1, 2, 3000)}},
-            r"the statics of 9,000,000 games take 35 GB, and 4 are allowed",
+            r"the statics of 9,000,000 games take 35 GB; at most 4 GB are allowed",
         ),
         ({"stake": -1}, "stake = -1.0 is not allowed; it must be >= 0"),
         ({"contest": "war"}, "contest = 'war' is not allowed"),

@@ -1,4 +1,4 @@
-"""Broken files of models, through the real commands: each gets one line that says what is wrong, and where."""
+"""Broken model files, with the real commands: each gets one line that says what is wrong, and where."""
 
 import os
 import subprocess
@@ -40,7 +40,8 @@ RUN = 'axes.t = { from = 0, to = 2, points = 5 }\naxes.u = [0.0, 1.0, 2.0]\noutp
 
 
 def foedus(*arguments, cwd, **environment):
-    """Run a command in this process, which loads numba but once, or where the environment is another in its own."""
+    """Run a command in this process, which loads numba but once, or where the environment is another in its
+    own."""
     if environment:
         return subprocess.run(
             [sys.executable, "-W", "error", "-m", "foedus", *map(str, arguments)],
@@ -79,12 +80,12 @@ def solving(body):
 FILES = {
     "no model": (
         "import foedus\n",
-        "x.py makes no Model; a line of it must say: model = Model(...) (from --model x.py)",
+        "x.py makes no Model; it needs a line: model = Model(...) (from --model x.py)",
     ),
     "not Python": ("model = Model(", "x.py, line 1: '(' was never closed (from --model x.py)"),
     "several": (
         SOUND + 'other = Model("other", "", model.parameters, model.outcomes, solve)\n',
-        "x.py has the models model, other; name one, as in x.py:model (from --model x.py)",
+        "x.py has the models model, other; name one, such as x.py:model (from --model x.py)",
     ),
     "import missing": (
         "import nothing_like_it\n" + SOUND,
@@ -94,7 +95,7 @@ FILES = {
     "raises without words": (SOUND + "raise ValueError\n", "x.py, line 22: ValueError (from --model x.py)"),
     "exits": (
         "import sys\nsys.exit(3)\n",
-        "x.py, line 2: it ends the program; a file that makes a model must not (from --model x.py)",
+        "x.py, line 2: it ends the program; a model's file must not do that (from --model x.py)",
     ),
     "default": (
         changed('"u", 1.0', '"u", -1.0'),
@@ -110,15 +111,15 @@ FILES = {
     ),
     "dimension": (
         changed('Outcome("height")', 'Outcome("game")'),
-        "x.py, line 16: the outcome 'game' has the name of something that foedus tells of games; give it another name (from --model x.py)",
+        "x.py, line 16: the outcome 'game' has the name of a variable of foedus; give it another name (from --model x.py)",
     ),
     "no codes": (
         changed(", codes=Zone", ""),
-        "x.py, line 16: the model zones has no outcome that is a code, and a map shows one; give one of its outcomes codes= (from --model x.py)",
+        "x.py, line 16: the model zones has no outcome that is a code, which maps need; give one of its outcomes codes= (from --model x.py)",
     ),
     "code -1": (
         changed("range(2)", "-1, 0"),
-        "x.py, line 16: zone: Zone.LOW is -1, the code of games that could not be solved; take another (from --model x.py)",
+        "x.py, line 16: zone: Zone.LOW is -1, the code for unsolved games; choose another number (from --model x.py)",
     ),
     "code 63": (
         changed("range(2)", "0, 63"),
@@ -138,7 +139,7 @@ FILES = {
     ),
     "no function": (
         changed("solve=solve", "solve=3"),
-        "x.py, line 16: solve = 3 is not a function; it must be one, as def solve(p) (from --model x.py)",
+        "x.py, line 16: solve = 3 is not a function; write one, such as def solve(p) (from --model x.py)",
     ),
     "arguments": (
         changed("solve(p)", "solve(t, u)"),
@@ -146,7 +147,7 @@ FILES = {
     ),
     "our name": (
         changed('"zones"', '"alliance"'),
-        "x.py: the name alliance is that of foedus' own model; give yours another name (from --model x.py)",
+        "x.py: foedus has a model with the name alliance; give yours another name (from --model x.py)",
     ),
 }
 KERNELS = {
@@ -164,15 +165,15 @@ KERNELS = {
     ),
     "fewer in a line": (
         "if p.t > 1:\n    return Zone.HIGH\nreturn Zone.LOW, 1.0",
-        "x.py, lines 12 and 13: solve returns values of other kinds in one line than in another; it must return a value for each outcome: zone, height (--verbose tells more)",
+        "x.py, lines 12 and 13: solve returns values of different kinds in different lines; it must return a value for each outcome: zone, height (--verbose tells more)",
     ),
     "more in a line": (
         "if p.t > 1:\n    return Zone.HIGH, 1.0, 1.0\nreturn Zone.LOW, 1.0",
-        "x.py, lines 12 and 13: solve returns values of other kinds in one line than in another; it must return a value for each outcome: zone, height (--verbose tells more)",
+        "x.py, lines 12 and 13: solve returns values of different kinds in different lines; it must return a value for each outcome: zone, height (--verbose tells more)",
     ),
     "text in a line": (
         'if p.t > 1:\n    return Zone.HIGH, "high"\nreturn Zone.LOW, 1.0',
-        "x.py, lines 12 and 13: solve returns values of other kinds in one line than in another; it must return a value for each outcome: zone, height (--verbose tells more)",
+        "x.py, lines 12 and 13: solve returns values of different kinds in different lines; it must return a value for each outcome: zone, height (--verbose tells more)",
     ),
     "nothing": (
         "pass",
@@ -203,27 +204,27 @@ KERNELS = {
     ),
     "other code": (
         "return 2 if p.t > 1 and p.u > 0 else 0, 1.0",
-        "x.py: the kernel gives 2 as zone in Game(t=1.5); the codes are 0 low, 1 high",
+        "x.py: the kernel returns 2 as zone in Game(t=1.5); the codes are 0 low, 1 high",
     ),
     "code of 8 bits": (
         "return 256, 1.0",
-        "x.py: the kernel gives 256 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
+        "x.py: the kernel returns 256 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
     ),
     "code of 64 bits": (
         "return 2**40, 1.0",
-        "x.py: the kernel gives 1099511627776 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
+        "x.py: the kernel returns 1099511627776 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
     ),
     "half a code": (
         "return 0.5, 1.0",
-        "x.py: the kernel gives 0.5 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
+        "x.py: the kernel returns 0.5 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
     ),
     "NaN code": (
         "if p.t > 1:\n    return math.nan, 1.0\nreturn Zone.LOW, 1.0",
-        "x.py: the kernel gives nan as zone in Game(t=1.5, u=0.0); the codes are 0 low, 1 high",
+        "x.py: the kernel returns nan as zone in Game(t=1.5, u=0.0); the codes are 0 low, 1 high",
     ),
     "code where Python raises": (
         "return 7, 1 / p.t",
-        "x.py: the kernel gives 7 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
+        "x.py: the kernel returns 7 as zone in Game(t=0.0, u=0.0); the codes are 0 low, 1 high",
     ),
     "no parameter": (
         "return Zone.LOW, p.costs",
@@ -243,7 +244,7 @@ KERNELS = {
     ),
     "index that is not whole": (
         "return Zone.LOW, np.ones(3)[p.t]",
-        "x.py, line 11: solve cannot be compiled: numba knows no getitem(array(float64, 1d, C), float64); an index must be whole, as in int(p.u) (--verbose tells more)",
+        "x.py, line 11: solve cannot be compiled: numba knows no getitem(array(float64, 1d, C), float64); an index must be a whole number, such as int(p.u) (--verbose tells more)",
     ),
     "no code": ("return Zone.MIDDLE, 1.0", "x.py, line 11: there is no Zone.MIDDLE (--verbose tells more)"),
     "item": (
@@ -306,15 +307,15 @@ def test_what_names_no_model_is_refused(folder, place):
         "x.py:other": "x.py has no model 'other'; it has model (from --model x.py:other)",
         "missing.py": f"{folder}/missing.py: No such file or directory",
         "folder.py": f"{folder}/folder.py: Is a directory",
-        "latin.py": "latin.py is not a text in UTF-8 (from --model latin.py)",
+        "latin.py": "latin.py is not a text file in UTF-8 (from --model latin.py)",
     }
-    named = f"{place!r} is not a model; name a file that ends in .py, as in entry.py, or entry.py:name, or one that foedus has: alliance (from --model {place})"
+    named = f"{place!r} is not a model; give a file that ends in .py, such as entry.py or entry.py:name, or a built-in model: alliance (from --model {place})"
     assert refused(folder, "solve", "--model", place) == words.get(place, named)
 
 
 def test_in_plain_python_a_code_of_another_outcome_is_refused(folder):
     (folder / "x.py").write_text(solving("return Other.LARGE, 1.0"))
-    words = "x.py, line 11: the kernel raised TypeError: Other.LARGE is no code of Zone, in Game()"
+    words = "x.py, line 11: the kernel raised TypeError: Other.LARGE is not a code of Zone, in Game()"
     words = words.replace(", line 11", "")  # nothing is wrong with the line itself
     assert refused(folder, "solve", "--model", "x.py", NUMBA_DISABLE_JIT="1") == words
 
@@ -409,10 +410,10 @@ def test_what_was_solved_before_a_game_that_cannot_be_stays(folder):
     assert failed.returncode == 2
     assert failed.stderr == (
         "foedus: x.py, line 12: the kernel raised ValueError, in Game(t=2.0, u=3.0); "
-        f"what is solved stands in {folder}/map.nc.part, to be resumed with the same model only\n"
+        f"the solved part is kept in {folder}/map.nc.part and can be resumed with the same model only\n"
     )
     (folder / "x.py").write_text(solving(LATE.replace("== 3", "== 4")))
-    words = "cannot be resumed: it was made by another version of the model zones: only its source text differs; overwrite starts anew"
+    words = "cannot be resumed: it was made by another version of the model zones: only its source text differs; use overwrite to start again"
     assert refused(folder, *command, "--resume") == f"{folder}/map.nc.part {words}"
     assert foedus(*command, "--overwrite", cwd=folder).returncode == 0
     assert sorted(path.name for path in folder.iterdir() if path.suffix) == ["map.nc", "run.toml", "x.py"]

@@ -26,7 +26,7 @@ BLOCKADES = (MARGIN / 4) ** 2
 
 
 def by_hand(demand=10.0, cost=2.0, sunk_cost=1.0, conduct="leader"):
-    """Return what the kernel gives, as plain Python."""
+    """Return the results of the kernel in plain Python."""
     number = model.by_name["conduct"].number(conduct)
     p = SimpleNamespace(demand=demand, cost=cost, sunk_cost=sunk_cost, conduct=number)
     return dict(zip(model.found, entry.solve(p), strict=True))
@@ -111,7 +111,7 @@ def test_statics_are_the_derivatives():
         Entry.BLOCKADED,
     ]
     assert near.parameter.values.tolist() == ["demand", "cost", "sunk_cost"]
-    with pytest.raises(ValueError, match="'conduct' is a choice, to which there is no response"):
+    with pytest.raises(ValueError, match="'conduct' is a choice, so nothing has a response to it"):
         foedus.statics(model=model, parameters=["conduct"])
 
 

@@ -1,4 +1,4 @@
-"""Which model is which: the built-in one, others of its name, versions of one, and what files tell of it."""
+"""The identity of models: the built-in one, others with its name, versions of one, and models in files."""
 
 import dataclasses
 import importlib
@@ -58,7 +58,7 @@ def test_the_built_in_model_is_known_by_what_it_is_and_not_by_its_name():
     assert not model.built_in
     namesake = dataclasses.replace(own, solve=entry.solve, loop=None)
     assert not namesake.built_in
-    words = "the name alliance is that of foedus' own model; give yours another name"
+    words = "foedus has a model with the name alliance; give yours another name"
     with pytest.raises(ValueError, match="alliance") as refused:
         foedus.sweep({"stake": [1.0]}, model=namesake)
     assert str(refused.value) == words

@@ -1,5 +1,5 @@
-"""A game of one's own in a file, as `foedus new` writes it: every command takes it, however it is solved the bits
-are the same, and it is compiled once."""
+"""A game of one's own in a file, as `foedus new` writes it: every command takes it, however it is solved the
+bits are the same, and it is compiled once."""
 
 import math
 import os
@@ -88,7 +88,7 @@ COMMANDS = {
     ("claims", "--games", "1000", *WITH): "same_arms",
     ("info", "map.nc"): "Deterrence by arms (own, version ",
     ("doctor", *WITH): "all is well",
-}  # what each prints, among others
+}  # a part of what each prints
 
 
 @compiled_only
@@ -166,7 +166,7 @@ def test_its_names_are_completed(own, tmp_path):
     assert "--ally-cost" not in script.read_text()
 
 
-# solved in other ways, all of which must give the same bits
+# solved in other ways, which must all give the same bits
 def tiles(monkeypatch, model, _):
     monkeypatch.setattr(compiled, "TILE", (3, 50))
     return foedus.sweep(AXES, model=model, threads=2)
@@ -283,7 +283,7 @@ def test_a_cluster_that_has_another_file_or_none_says_so(own, tmp_path, monkeypa
     model = foedus.load_model(file)
     with clusters.connected(None, 1) as client:
         file.write_text(file.read_text().replace("0.0, 1.0", "0.0, 0.9"))
-        with pytest.raises(ValueError, match=" is another on ") as other:
+        with pytest.raises(ValueError, match=" differs on ") as other:
             foedus.sweep_to("map.nc", AXES, model=model, client=client)
         file.unlink()
         with pytest.raises(ValueError, match="there is no ") as none:
@@ -296,7 +296,7 @@ def test_a_cluster_that_has_another_file_or_none_says_so(own, tmp_path, monkeypa
     assert os.listdir() == []
 
 
-# prints how many functions are compiled, and what is found
+# prints how many functions are compiled, and the results
 SOLVED = """
 import sys, foedus
 from numba.core import event
@@ -358,8 +358,8 @@ model = Model("m", "", [Parameter("gain", "g", 1.0)], [Outcome("war", codes=War)
 
 
 def test_each_file_takes_what_lies_beside_it(tmp_path, monkeypatch):
-    """Not what another has taken under the same name, and each of them keeps its own; but its own name, which may
-    be one of Python's, does not stand in the way."""
+    """Not a module that another model has imported under the same name: each keeps its own. A model's own
+    name may be that of a module of Python."""
     monkeypatch.setitem(sys.modules, "helper", helper := ModuleType("helper"))
     models = {}
     for folder, cost in (("a", 0.25), ("b", 0.75)):
@@ -498,7 +498,8 @@ read = Model("read", "Read", [Parameter("bill", "b", 0.3)], unanimity.outcomes, 
 
 
 def test_models_of_one_text_are_told_apart_by_what_they_refer_to(tmp_path):
-    """Also where compiled code is kept: by what a kernel encloses, and by what its file reads."""
+    """Also for compiled code that is kept: by the values that a kernel encloses, and by the files that its
+    file reads."""
     (tmp_path / "votes.py").write_text(VOTES)
     cost = tmp_path / "cost.txt"
     cost.write_text("0.1")
@@ -520,7 +521,8 @@ def test_models_of_one_text_are_told_apart_by_what_they_refer_to(tmp_path):
 
 
 def test_a_session_solves_what_its_functions_refer_to_now():
-    """As in a notebook, where a number that a kernel takes from elsewhere is changed, and the cell not run again."""
+    """As in a notebook, where a number that a kernel takes from elsewhere is changed, and the cell not run
+    again."""
     session = {"foedus": foedus}
     exec("class Side(foedus.Code):\n    LOW, HIGH = range(2)\n", session)
     exec(
@@ -542,7 +544,7 @@ def test_a_session_solves_what_its_functions_refer_to_now():
 
 
 def test_what_a_kernel_refers_to_is_told_by_name():
-    """Also where code is the same but for the names in it, as of two functions of a module."""
+    """Also if code differs only in the names in it, such as two functions of a module."""
     sine, cosine = (eval(f"lambda p: math.{name}(p.x)", {"math": math}) for name in ("sin", "cos"))
     assert sine.__code__.co_code == cosine.__code__.co_code
     for with_code in (False, True):

@@ -18,6 +18,8 @@ from pathlib import Path
 import distributed
 import pytest
 from conftest import compiled_only
+from write_tables import PAGES as WITH_TABLES
+from write_tables import written
 
 import foedus
 from foedus.cli.app import run
@@ -162,7 +164,8 @@ def test_the_sentence_on_margins_is_what_is_printed(capsys):
 
 @compiled_only
 def test_claims(tmp_path, monkeypatch, capsys):
-    """Every command line of the page on claims, its examples, its table, and what it says of other contests."""
+    """Every command line of the page on claims, its examples, its table, and what it says of other
+    contests."""
     page = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
     small_examples(tmp_path, 48)
     shutil.copy(ROOT / "examples" / "sensitivity.toml", tmp_path / "examples")
@@ -219,12 +222,17 @@ def examples(page, language):
 
 
 def test_first_map(tmp_path, monkeypatch, capsys):
-    """Every command line of the tutorial, on its run file, and its example."""
+    """Every command line of the tutorial, on its run file, what they print, and its example."""
     page = page_and_run_file("first-map.md", tmp_path)
-    run_lines(re.findall(r"^    foedus (.*)$", page, re.MULTILINE), tmp_path)
+    assert (tmp_path / "stake.toml").read_text() == (ROOT / "examples/replication/stake.toml").read_text()
+    monkeypatch.chdir(tmp_path)
+    for line in [f"map {ROOT}/examples/regimes.toml", *re.findall(r"^    foedus (.*)$", page, re.MULTILINE)]:
+        assert run(shlex.split(line)) == 0, line
+    shown = unspaced(capsys.readouterr().out)
+    for text in re.findall(r"```text\n(.*?)```", page, re.DOTALL):
+        assert unspaced(text) <= shown
     for name in ("stake.nc", "stake.png", "pledge.png", "line.png"):
         assert (tmp_path / name).exists(), name
-    monkeypatch.chdir(tmp_path)
     code, said = examples(page, "python")
     exec(compile(code, "first-map.md", "exec"), {})
     assert capsys.readouterr().out.splitlines() == said
@@ -247,7 +255,8 @@ def unspaced(text):
 
 @compiled_only
 def test_own_game(tmp_path, monkeypatch, capsys):
-    """Every command line, run file, table and example of the page on a game of one's own, and what they print."""
+    """Every command line, run file, table and example of the page on a game of one's own, and what they
+    print."""
     monkeypatch.chdir(tmp_path)
     files = re.findall(r"```(?:toml|text)\n# (\S+)\n(.*?)```", OWN, re.DOTALL)
     assert [name for name, _ in files] == ["entry.toml", "uncertain.toml", "games.csv"]
@@ -290,8 +299,8 @@ MISTAKES = {
     "half is called": ("def solve", "def half(x):\n    return x / 2\n\n\ndef solve", "= p.forces *", "= half(p.forces) *"),
     "sqroot": ("math.sqrt", "math.sqroot"),
     "returns 2 values": ("SAFE, 0.0, 1.0", "SAFE, 0.0", "enough, at_peace", "enough", "best, at_war", "best"),
-    "of other kinds": ("SAFE, 0.0, 1.0", "SAFE, 0.0"),
-    "gives 7": ("Peace.SAFE, 0.0", "7, 0.0"),
+    "of different kinds": ("SAFE, 0.0, 1.0", "SAFE, 0.0"),
+    "returns 7": ("Peace.SAFE, 0.0", "7, 0.0"),
     "the default": ('"v", 1.0', '"v", -1.0'),
     "threads": ('"forces", "b"', '"threads", "b"'),
     "the text": ("if enough <= 0", "if p.form == 'square'", "parameters=[", "parameters=[Parameter('form', '', 'line', choices=('line', 'square')),"),
@@ -416,7 +425,7 @@ def is_table(module, name, it):
 def test_every_table_is_shown():
     """All parameters, outcomes, labels and codes stand in the docs."""
     shown = {
-        name for page in PAGES for name in re.findall(r"{schema-table} ([\w.]+)", page.read_text("utf-8"))
+        name for page in PAGES for name in re.findall(r"<!-- table ([\w.]+) -->", page.read_text("utf-8"))
     }
     rooms = [importlib.import_module(f"foedus.{room}") for room in ("alliance", "maps", "uncertainty")]
     names = [
@@ -431,6 +440,17 @@ def test_every_table_is_shown():
     assert shown <= set().union(*tables.values())
     rest = [names for names in tables.values() if not names & shown]
     assert {name for names in rest for name in names if not name.endswith((".OUTCOMES", ".NUMBERS"))} == set()
+
+
+@pytest.mark.parametrize("page", WITH_TABLES, ids=lambda page: page.name)
+def test_tables_are_those_of_the_models(page):
+    """What `python docs/_ext/write_tables.py` would write is what the pages have, the README's legend included."""
+    assert written(page) == page.read_text(encoding="utf-8")
+
+
+def test_the_readme_explains_each_regime():
+    legend = re.findall(r"^- \*\*(.*)\*\*: \w", README, re.MULTILINE)
+    assert legend == [regime.words for regime in foedus.Regime if regime >= 0]
 
 
 @compiled_only

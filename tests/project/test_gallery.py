@@ -1,5 +1,6 @@
-"""The games in `examples/models`: each against a search straight from its payoffs, numbers known from elsewhere,
-claims that hold and others that do not, a map that tells something, the commands, and what the gallery says."""
+"""The games in `examples/models`: each against a search straight from its payoffs, numbers known from
+elsewhere, claims that hold and others that do not, a map that tells something, the commands, and what the
+gallery says."""
 
 import dataclasses
 import re
@@ -36,7 +37,8 @@ def choices(model):
 
 
 def random_games(model, count, seed):
-    """Return games with parameters from their usual ranges, as columns, and as rows with choices as numbers."""
+    """Return games with parameters from their usual ranges, as columns, and as rows with choices as
+    numbers."""
     rng = np.random.default_rng(seed)
     columns = {
         p.name: rng.choice(p.choices, count) if p.choices else rng.uniform(*p.usual, count)
@@ -231,8 +233,8 @@ def test_aid_is_what_nested_search_finds():
 
 
 def test_aid_by_hand():
-    """The default game: A's chance alone is 1/2, aid m makes it sqrt(1 + m)/2, and S gains 6 by it: S's payoff
-    3 sqrt(1 + m) - m is highest where sqrt(1 + m) = 3/2. To deter would take m = 3."""
+    """The default game: A's chance alone is 1/2, aid m makes it sqrt(1 + m)/2, and S gains 6 by it: S's
+    payoff 3 sqrt(1 + m) - m is highest where sqrt(1 + m) = 3/2. To deter would take m = 3."""
     v = solved("aid")
     assert (v.peace, v.aid, v.chance, v.arms) == (1, 1.25, 0.75, 1.125)
     assert (v.rival_arms, v.payoff, v.ally_payoff, v.rival_payoff) == (0.375, 3.25, 0.75, 0.125)
@@ -241,8 +243,8 @@ def test_aid_by_hand():
 
 
 def test_a_contest_of_equals_without_aid():
-    """To move first does not matter among equals: each arms by V/4 and keeps V/4 (Dixit 1987, American Economic
-    Review 77)."""
+    """To move first does not matter among equals: each arms by V/4 and keeps V/4 (Dixit 1987, American
+    Economic Review 77)."""
     v = solved("aid", ally_value=3.0, challenger_value=3.0, stake=1.0, stake_lost=1.0)
     assert (v.peace, v.aid) == (0, 0.0)
     assert (v.arms, v.rival_arms, v.ally_payoff, v.rival_payoff) == pytest.approx([0.75] * 4)
@@ -305,8 +307,8 @@ def test_demands_are_what_search_finds():
 
 
 def test_a_demand_is_a_monopolist_s_price():
-    """With costs from 0 to 1, and a free war, A sells peace to buyers whose worth of it is uniform: the price is 1/2,
-    half of them buy, and A gains 1/4."""
+    """With costs from 0 to 1, and a free war, A sells peace to buyers whose worth of it is uniform: the price
+    is 1/2, half of them buy, and A gains 1/4."""
     v = solved("private_costs", power=0.25, war_cost=0.0, least_cost=0.0, doubt=1.0)
     assert (v.kind, v.demand, v.war, v.payoff) == (1, 0.75, 0.5, 0.5)
 
@@ -427,8 +429,8 @@ def test_entry_at_the_corners():
 
 
 def test_a_challenger_is_deterred_as_a_tree_says():
-    """Backward induction over A's move and both types of B, which like to concede less than a conflict if hard, and
-    more if soft."""
+    """Backward induction over A's move and both types of B, which like to concede less than a conflict if
+    hard, and more if soft."""
     model = MODELS["deterrence"]
     columns, games = random_games(model, 500, 5)
     found = foedus.solve_points(columns, model=model)

@@ -1,4 +1,5 @@
-"""What `make` does before foedus runs: on systems that lack something, and with users who have told pip much."""
+"""What `make` does before foedus runs: on systems that lack something, and with users who have told pip
+much."""
 
 import os
 import re

@@ -39,7 +39,8 @@ def run(*arguments, **environment):
 
 @compiled_only
 def test_the_twin_counts_each_operation_that_is_needed_once():
-    """A quotient used twice; a root and a quotient; two of them; the one root and one quotient of a formula."""
+    """A quotient used twice; a root and a quotient; two of them; the one root and one quotient of a
+    formula."""
     assert json.loads(run("-c", COUNT, NUMBA_DISABLE_JIT="1")) == [1, 2, 2, 2]
 
 
@@ -60,7 +61,8 @@ def test_the_twin_finds_the_solvers_work(tmp_path):
     not any(map(shutil.which, ("gcc", "cc"))), reason="no C compiler; install gcc, then make peers-check"
 )
 def test_peers_give_the_solvers_answers():
-    """C to the bit, JAX to the last digits, the others as far as they search; Gambit as backward induction."""
+    """C to the bit, JAX to the last digits, the others as far as they search; Gambit as backward
+    induction."""
     for module in ("jax", "pygambit", "scipy"):
         pytest.importorskip(module, reason=FEW)
     script = "from benchmarks.peers.__main__ import accuracies; import json; print(json.dumps(accuracies()))"

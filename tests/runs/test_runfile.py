@@ -1,4 +1,4 @@
-"""Files that are run again are those of the same model, in the same version, and hold what made them."""
+"""Files are run again only with the same model in the same version; they hold the run that made them."""
 
 import dataclasses
 
@@ -24,7 +24,7 @@ VERSIONS = {
     "text": ({"source": "a text"}, "only its source text differs"),
     "kernel": ({"solve": lambda p: entry.solve(p)}, "only its source text differs"),
 }
-# what makes a file, and what reads it to run it again
+# the command that makes a file, and the one that reads it to run it again
 FILES = {
     "map": (lambda: foedus.sweep(AXES, model=model), read_run),
     "comparison": (lambda: foedus.compare(AXES, {"cost": [1.0, 2.0]}, model=model), read_run),

@@ -1,4 +1,4 @@
-"""The doctor of a game of one's own: what it tells where all is well, and what it finds where something is not."""
+"""The doctor of one's own game: its report if all is well, and the faults that it finds."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ model = foedus.Model(
 
 @pytest.fixture
 def told(tmp_path, capsys):
-    """Return what the command says of a kernel that returns this, and its exit code."""
+    """Return the exit code and the lines of the command, for a kernel that returns this."""
 
     def tell(returned):
         (tmp_path / "own.py").write_text(OWN.format(returned))
@@ -41,7 +41,7 @@ def told(tmp_path, capsys):
 def test_all_is_well(told):
     code, lines = told("Code.ONE if p.x < -0.5 else Code.TWO, 1 + p.n if p.x < 0 else math.nan")
     assert code == 0
-    assert lines[0] == "✓ compiled and plain Python find the same: 1,000 random games, to the bit"
+    assert lines[0] == "✓ compiled and plain Python give the same results: 1,000 random games, to the bit"
     shares = lines[1].removeprefix("✓ codes: ").split(", ")
     assert [share.split()[0] for share in shares] == ["one", "two", "never"]
     assert float(shares[0].split()[1][:-1]) == pytest.approx(25, abs=5)
@@ -65,7 +65,7 @@ def test_what_python_finds_otherwise_is_told(told, returned, words):
     """As where whole numbers of 64 bits are too small, and Python has larger ones."""
     code, lines = told(returned)
     assert code == 1
-    assert lines[0].startswith(f"✗ compiled and plain Python find the same: {words}")
+    assert lines[0].startswith(f"✗ compiled and plain Python give the same results: {words}")
     assert lines[-1].startswith("wrong: 1. What to do: ")
 
 
@@ -80,5 +80,5 @@ def test_games_that_are_few_are_counted(tmp_path, capsys):
 def test_a_model_that_is_no_template_is_well():
     names = doctor.examine_model(foedus.load_model(Path(entry.__file__)))
     assert [finding.name for finding in names if finding.passed] == [
-        "compiled and plain Python find the same", "codes", "numbers", "time",
+        "compiled and plain Python give the same results", "codes", "numbers", "time",
     ]  # fmt: skip

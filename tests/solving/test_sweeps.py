@@ -102,7 +102,7 @@ class TestGame:
             Game(stake=10**400)
 
     def test_refuses_what_is_no_game(self):
-        with pytest.raises(TypeError, match=r"game must be a Game, not 0.4; parameters are given by name"):
+        with pytest.raises(TypeError, match=r"game must be a Game, not 0.4; give parameters by name"):
             foedus.solve(0.4)
 
     def test_refuses_unknown_contests(self):
@@ -183,7 +183,7 @@ class TestSolve:
             ({"ally_cost": 1.0, "alliance_cost": "limit"}, ["S is at its participation limit"]),
             (
                 {"ally_cost": 0.5, "decisiveness": 4.0},
-                ["Restraint:", "take concessions all the same"],
+                ["Restraint:", "sign and still take concessions"],
             ),
         ],
     )
@@ -197,7 +197,7 @@ class TestSolve:
             assert words in text
 
     def test_explanation_follows_the_numbers(self):
-        """Each number in the words is one of the equilibrium's."""
+        """Each number in the words is a number of the equilibrium."""
         eq = foedus.solve(ally_cost=1.0)
         text = eq.explain()
         for value in (eq.pledge, eq.ally_arms, eq.challenger_arms, eq.without.settlement, eq.aggrandizement):
@@ -277,7 +277,7 @@ class TestSweep:
             ({"axes": {"stake": np.ma.masked_less([1.0, 2.0], 1.5)}}, ValueError, "stake: some of its values are masked"),
             ({"axes": {"decisiveness": [1.0, 0.0]}}, ValueError, r"decisiveness\[1\] = 0.0 is not allowed; it must be > 0"),
             ({"axes": {}}, ValueError, "a sweep needs at least one axis"),
-            ({"axes": {"stake": []}}, ValueError, "stake: the list of its values is empty; at least one is needed"),
+            ({"axes": {"stake": []}}, ValueError, "stake: the list of values is empty; give at least one"),
             ({"axes": {"stake": [[1.0]]}}, ValueError, r"not an array of shape \(1, 1\)"),
             ({"axes": {"stake": 1.0}}, ValueError, r"not an array of shape \(\)"),
             ({"axes": {"stake": ["a"]}}, TypeError, "stake: its values are not all numbers"),
@@ -303,7 +303,7 @@ class TestSweep:
             foedus.sweep(**arguments)
 
     def test_numbers_may_be_kept_in_half_the_space(self):
-        """The same numbers, rounded; codes stay what they are."""
+        """The same numbers, rounded; codes stay the same."""
         axes = {"ally_cost": np.geomspace(0.05, 5, 30), "status_quo": [0.3, 0.7]}
         for contest in ({}, {"decisiveness": 2.0}):
             whole = foedus.sweep(axes, **contest)
@@ -323,7 +323,7 @@ class TestSweep:
             foedus.sweep({"stake": [1.0]}, dtype=dtype)
 
     def test_columns_are_not_the_callers_arrays(self):
-        """Whoever changes an array afterwards does not change what a Dataset says."""
+        """A later change of an array does not change the Dataset."""
         mine = np.array([0.3, 1.0])
         ds = foedus.solve_points({"ally_cost": mine})
         grid = foedus.sweep({"ally_cost": mine})
@@ -403,9 +403,9 @@ class TestPoints:
         ("points", "fixed", "error", "words"),
         [
             (np.ones((3, 2)), {}, TypeError, "points must be a mapping, a DataFrame or a Dataset, not a ndarray"),
-            ({}, {}, ValueError, "no column is named like a parameter"),
-            (xr.Dataset({"size": ("game", [1.0])}), {}, ValueError, "no column is named like a parameter"),
-            ({"stake": [1.0], "ally_cost": [1.0, 2.0]}, {}, ValueError, "the columns must be of one length, but stake has 1, ally_cost has 2"),
+            ({}, {}, ValueError, "no column has the name of a parameter"),
+            (xr.Dataset({"size": ("game", [1.0])}), {}, ValueError, "no column has the name of a parameter"),
+            ({"stake": [1.0], "ally_cost": [1.0, 2.0]}, {}, ValueError, "the columns must have the same length, but stake has 1, ally_cost has 2"),
             ({"stake": [1.0]}, {"stake": 1.0}, ValueError, "stake is both a column and fixed at 1.0; it can be only one"),
             ({"size": [1.0]}, {}, TypeError, "'size' is not a parameter"),
             ({"stake": [1.0, -1.0]}, {}, ValueError, r"stake\[1\] = -1.0 is not allowed; it must be >= 0"),

@@ -1,4 +1,4 @@
-"""A library that cannot be loaded is told in one line, with what is likely to help."""
+"""A library that cannot be loaded is reported in one line, with a likely remedy."""
 
 import os
 import re
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-AGAIN = re.escape(f"install it anew, with what it takes: {sys.executable} -m pip install --force-reinstall ")
+AGAIN = re.escape(f"install it and what it needs again: {sys.executable} -m pip install --force-reinstall ")
 
 
 def started(script, *arguments, folder=None, path=None):

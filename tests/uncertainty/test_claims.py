@@ -41,7 +41,7 @@ AXES = {"ally_cost": np.geomspace(0.05, 5, 23), "status_quo": np.linspace(0.3, 0
 
 
 def best_for_less(eq):
-    """Return what A gets at best behind a slightly smaller pledge."""
+    """Return A's best payoff with a slightly smaller pledge."""
     from foedus.kernels import alliance as kernels
 
     parameters = [getattr(eq.game, name) for name in NAMES]
@@ -51,7 +51,8 @@ def best_for_less(eq):
 
 
 def check_alone(name, claims, games):
-    """Count what a claim says by one game after another, from `foedus.solve` and its words alone."""
+    """Count the games where a claim holds, one after another, with `foedus.solve` and the claim's words
+    alone."""
     met = holds = 0
     for game in games:
         eq = foedus.solve(**game)
@@ -132,7 +133,7 @@ ORDER = (
 
 
 def test_claims_of_order():
-    """Each on lines made by hand; a line is one of those against it exactly where a game of it is."""
+    """Each on lines made by hand; a line is against the claim exactly if one of its games is."""
     lines = SimpleNamespace(found=SimpleNamespace(regime=np.array(list(LINES), np.int8)))
     for k, name in enumerate(ORDER):
         met, holds = CLAIMS[name].premise(lines), CLAIMS[name].holds(lines)
@@ -143,7 +144,7 @@ def test_claims_of_order():
 
 
 def test_lines_are_whole_whatever_the_order_of_the_axes():
-    """Every line along c_A of the grid is one, its values rising; those of a map counted by hand."""
+    """Every line along c_A of the grid counts, with rising values; the lines of a map are counted by hand."""
     rng = np.random.default_rng(5)
     shuffled = {"status_quo": AXES["status_quo"], "ally_cost": rng.permutation(AXES["ally_cost"])}
     found = [foedus.claims(axes).sel(claim=list(ORDER)) for axes in (AXES, shuffled)]
@@ -159,7 +160,8 @@ def test_lines_are_whole_whatever_the_order_of_the_axes():
 @pytest.mark.parametrize("exponent", [-30, 30])
 @pytest.mark.parametrize("contest", CONTESTS)
 def test_the_units_of_arms_do_not_matter(contest, exponent):
-    """In others, forces are larger and costs smaller by the same factor, a power of 2 for the sake of rounding."""
+    """In others, forces are larger and costs smaller by the same factor, a power of 2 for the sake of
+    rounding."""
     games = foedus.claims(AXES, contest=contest, challenger_forces=0.25)
     unit = 2.0**exponent
     same = foedus.claims(
@@ -175,8 +177,8 @@ def test_the_units_of_arms_do_not_matter(contest, exponent):
 
 
 def test_where_the_pledge_binds_c_and_not_a():
-    """In the difference contest the pledge may be what C needs to stay, whatever A does and at any c_A: A is not
-    indifferent then, but grid search, too, finds it much better off than behind a smaller pledge."""
+    """In the difference contest C may need the pledge to stay, for any arms of A and any c_A. Then A is not
+    indifferent; grid search also finds it much better off than with a smaller pledge."""
     import twin
 
     form = {"contest": "difference", "decisiveness": 3.0, "status_quo": 0.225, "stake": 0.3}
@@ -229,7 +231,9 @@ def test_without_c_a_on_an_axis_no_line_is_tested():
     some = ds.sel(claim=list(ORDER))
     assert (some.verdict == Verdict.PREMISE_NEVER_MET).all()
     assert some.share.isnull().all()
-    assert ds.premise_met.sel(claim="restraint_pledge_falls") > 0  # which takes a dearer game, not a line
+    assert (
+        ds.premise_met.sel(claim="restraint_pledge_falls") > 0
+    )  # this takes a game with costlier arms, not a line
 
 
 @pytest.mark.parametrize("design", [{"axes": AXES}, {"distributions": LAWS, "games": 3000, "seed": 4}])
@@ -250,8 +254,8 @@ def test_seeds_matter():
 
 
 def test_random_games_have_their_distributions():
-    """The probability of an alliance agrees with `sensitivity`, which draws in its own way; intervals are
-    Wilson's, and those of a grid unknown."""
+    """The probability of an alliance agrees with `sensitivity`, which draws differently. Intervals are
+    Wilson's; a grid has none."""
     games = 40_000
     ds = foedus.claims(distributions=LAWS, games=games, seed=2)
     expected = foedus.sensitivity(LAWS, outputs=["restraint"], samples=4096).probability
@@ -277,7 +281,7 @@ def test_the_wide_design_leaves_out_what_is_fixed():
 
 @pytest.mark.parametrize("form", [{}, {"contest": "difference", "decisiveness": 3.0}])
 def test_counterexamples_are_games_against_the_claims(form):
-    """Each solved anew contradicts its claim; no more are kept than there are."""
+    """Each contradicts its claim when solved again; no more are kept than exist."""
     ds = foedus.claims(distributions=LAWS, games=5000, seed=1, **form)
     seen = 0
     for name in ds.claim.values:
@@ -295,8 +299,8 @@ def test_counterexamples_are_games_against_the_claims(form):
 
 
 def test_exceptions_that_were_found_stand_before_the_twin():
-    """A deterring alliance whose total force is less than without, and one whose pledge falls as c_A rises: grid
-    search from the definition finds the same."""
+    """A deterring alliance whose total force is less than without, and one whose pledge falls as c_A rises:
+    grid search from the definition finds the same."""
     import twin
 
     def forces(**game):
@@ -408,7 +412,8 @@ def test_a_file_keeps_all_and_is_enough_to_test_again(tmp_path, ending, design):
 
 
 def test_command(tmp_path, capsys):
-    """The table of a file with these columns; a line for a claim with exceptions that solves a game against it."""
+    """The table of a file with these columns; a line for a claim with exceptions that solves a game against
+    it."""
     target = tmp_path / "claims.csv"
     arguments = ["claims", "--games", "1e4", "--seed", "1", "--status-quo", "0.8", "--csv", str(target)]
     assert run([*arguments, "--table", str(tmp_path / "claims.tex"), "-o", str(tmp_path / "claims.nc")]) == 0
@@ -511,7 +516,7 @@ def test_help_says_which_parameters_are_drawn(capsys):
 
 
 def test_the_contest_may_be_an_axis_of_a_grid(tmp_path, capsys):
-    """Each contest counts, and a game against a claim is told with its own."""
+    """Each contest counts, and a counterexample is shown with its contest."""
     axes = AXES | {"contest": ["ratio", "difference"]}
     both = foedus.claims(axes, decisiveness=2.0)
     alone = [foedus.claims(AXES, contest=form, decisiveness=2.0) for form in axes["contest"]]

@@ -1,4 +1,4 @@
-"""Claims of a model of one's own: what their functions are given, what they may give, and how they are tested."""
+"""Claims of one's own model: what their functions take and may return, and how they are tested."""
 
 import dataclasses
 import gc
@@ -67,7 +67,7 @@ def each(values):
 @settings(deadline=None)  # compiles
 @given(cost=each(COSTS), conduct=each(FORMS))
 def test_games_with_a_change_are_those_games(cost, conduct):
-    """Whatever is changed, each is the game that plain Python solves; where it is none, it is unsolved."""
+    """After any change, each game is the one that plain Python solves; an impossible game is unsolved."""
     g = games()
     costs = cost if isinstance(cost, list) else [cost] * DEMAND.size
     forms = conduct if isinstance(conduct, list) else [conduct] * DEMAND.size
@@ -105,7 +105,7 @@ def test_choices_are_changed_as_they_are_given():
 
 
 def test_what_was_solved_for_a_change_is_kept(monkeypatch):
-    """The same change is solved once, for each outcome that is asked for; the caller's array may change."""
+    """The same change is solved once for each outcome, even if the caller's array changes later."""
     calls, solve_columns = [], solved.solve_columns
 
     def counted(model, points, others, names, **options):
@@ -157,13 +157,13 @@ def in_place(g):
     [
         (
             lambda g: g.found.profit,
-            r"gives float64 of shape \(589,\); it must give booleans of shape \(589,\), or one",
+            r"returns float64 of shape \(589,\); it must return booleans of shape \(589,\), or one",
         ),
-        (lambda g: g.found.entry, r"gives int8 of shape"),
-        (lambda g: (g.found.profit > 0)[:3], r"gives bool of shape \(3,\)"),
-        (lambda g: None, "gives None; it must give booleans"),
-        (lambda g: 1, "gives 1; it must"),
-        (lambda g: "yes", "gives 'yes'; it must"),
+        (lambda g: g.found.entry, r"returns int8 of shape"),
+        (lambda g: (g.found.profit > 0)[:3], r"returns bool of shape \(3,\)"),
+        (lambda g: None, "returns None; it must return booleans"),
+        (lambda g: 1, "returns 1; it must"),
+        (lambda g: "yes", "returns 'yes'; it must"),
         (
             lambda g: g.found.profits > 0,
             "AttributeError: 'profits' is not an outcome; there are entry, output, rival_",
@@ -189,7 +189,7 @@ def in_place(g):
     ],
 )
 def test_what_a_function_gives_is_checked(holds, words):
-    """What it raises, too; in one line that names the claim, whether it is the premise or what is to hold."""
+    """Also its errors, in one line that names the claim and the part: premise or holds."""
     with pytest.raises(ValueError, match=words) as told:
         foedus.claims(AXES, model=claiming(holds), threads=2)
     assert str(told.value).startswith("the claim mine: its holds, ")
@@ -202,13 +202,13 @@ def test_what_a_function_gives_is_checked(holds, words):
 @pytest.mark.parametrize(
     ("claims", "words"),
     [
-        ([], "the model entry has no claims to be tested"),
+        ([], "the model entry has no claims to test"),
         ([Claim("a", "", always, always)] * 2, "two claims of the model entry are named a"),
         ([Claim("a", "", always, always, "price")], "'price' is not a parameter; .* .from the claim a."),
         ([Claim("a", "", always, always, "")], "'' is not a parameter"),
         (
             [Claim("a", "", always, always, "conduct")],
-            "along = 'conduct' is a choice; a line is along a number",
+            "along = 'conduct' is a choice; it must be a number",
         ),
     ],
 )
@@ -222,7 +222,7 @@ def profit_rises(g):
 
 
 def test_a_claim_of_the_wrong_sign_fails():
-    """In every game; each that is told is one against it, and the same in a table and in a file."""
+    """In every game. Each counterexample is against the claim, and is the same in a table and in a file."""
     model = with_claims(
         *entry.model.claims, Claim("wrong", "Dearer units pay.", entry.deterred, profit_rises)
     )
@@ -316,7 +316,8 @@ def test_lines_along_different_parameters_are_each_along_their_own():
 
 
 def test_lines_of_random_games():
-    """They are rows along which one parameter takes rising quantiles; the rest is the same, and drawn anew."""
+    """They are rows along which one parameter takes rising quantiles. The other parameters are the same in a
+    row, and drawn for each row."""
     seen = {}
 
     def noted(name):

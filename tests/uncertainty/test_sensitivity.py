@@ -1,4 +1,5 @@
-"""Sensitivity: known functions through the path of the games, the games themselves, words, files, pictures."""
+"""Sensitivity: known functions through the path of the games, the games themselves, words, files,
+pictures."""
 
 import itertools
 import math
@@ -237,10 +238,10 @@ def test_distributions_have_the_quantiles_of_their_names(given, reference):
         ("size", ("uniform", 0, 1), TypeError, "'size' is not a parameter; there are ally_cost, "),
         ("stake", ("lognormal", 0, 1), ValueError, "stake: 'lognormal' is not a distribution; there are uniform, log_uniform, "),
         ("stake", ("ks_2samp", 0, 1), ValueError, "stake: 'ks_2samp' is not a distribution"),
-        ("stake", "uniform", TypeError, "stake: 'uniform' is no distribution; one is written as in"),
-        ("stake", 1.0, TypeError, "stake: 1.0 is no distribution"),
-        ("stake", {}, TypeError, r"stake: \{\} is no distribution"),
-        ("stake", [], TypeError, r"stake: \[\] is no distribution"),
+        ("stake", "uniform", TypeError, "stake: 'uniform' is not a distribution; write one such as"),
+        ("stake", 1.0, TypeError, "stake: 1.0 is not a distribution"),
+        ("stake", {}, TypeError, r"stake: \{\} is not a distribution"),
+        ("stake", [], TypeError, r"stake: \[\] is not a distribution"),
         ("stake", [0.1, 0.9], ValueError, "stake: 0.1 is not a distribution"),
         ("stake", {"uniform": 1.0}, TypeError, "stake: uniform = 1.0 is not a list of numbers"),
         ("stake", {"uniform": [0, "a"]}, TypeError, "stake: uniform: 'a' is not a finite number"),
@@ -256,8 +257,8 @@ def test_distributions_have_the_quantiles_of_their_names(given, reference):
         ("stake", ("lognorm", 1, 2, 3, 4), ValueError, "stake: lognorm of scipy.stats takes s, loc, scale, not "),
         ("stake", {"lognorm": {"t": 1}}, ValueError, "stake: lognorm of scipy.stats takes s, loc, scale, not "),
         ("stake", ("gamma", -1), ValueError, "has no quantiles; scipy.stats does not allow its arguments"),
-        ("stake", scipy.stats.norm([1, 2], 0.1), TypeError, "stake: norm has arrays for arguments"),
-        ("ally_cost", ("normal", 1, 0.5), ValueError, r"ally_cost: \{ normal = \[1.0, 0.5\] \} leaves the domain, > 0, with a probability of 2.3 %; cut it off"),
+        ("stake", scipy.stats.norm([1, 2], 0.1), TypeError, "stake: norm has arrays as arguments"),
+        ("ally_cost", ("normal", 1, 0.5), ValueError, r"ally_cost: \{ normal = \[1.0, 0.5\] \} leaves the domain, > 0, with a probability of 2.3 %; truncate it"),
         ("status_quo", ("uniform", 0.5, 1.5), ValueError, "leaves the domain, > 0 and < 1, with a probability of 50.0 %"),
         ("ally_cost", ("normal", 1, 0.18), ValueError, "leaves the domain, > 0, with a probability of less than 0.1 %"),
     ],
@@ -311,7 +312,7 @@ def test_probabilities_are_those_of_a_grid_of_quantiles():
 
 
 def test_first_order_is_the_variance_of_the_conditional_probability():
-    """Over a grid of quantiles, as the total order is the rest of that of the other parameters."""
+    """Over a grid of quantiles: the total order is what the other parameters together leave."""
     u = (np.arange(100) + 0.5) / 100
     axes = {name: check_distribution(NUMBERS[name], law).quantile(u) for name, law in LAWS.items()}
     holds = foedus.sweep(axes, variables=["regime"]).regime == Regime.DETERRENCE
@@ -376,7 +377,7 @@ def test_unsolved_games_are_told_and_belong_to_no_regime(monkeypatch):
     assert ds.probability[0] == pytest.approx(0.125, abs=0.02)
     assert ds.probability.sum() == pytest.approx(1)
     with pytest.raises(
-        ValueError, match=r"'pledge' is undefined in .* of 1,280 games, .* of them unsolved, and"
+        ValueError, match=r"'pledge' is undefined in .* of 1,280 games, .* of them unsolved, but"
     ):
         foedus.sensitivity(LAWS, outputs=["pledge"], samples=256)
 
@@ -459,8 +460,8 @@ def test_progress_counts_up_and_raising_in_it_cancels():
         ({"methods": "sobol"}, TypeError, "methods = 'sobol' is not a list of names"),
         ({"methods": ["fast"]}, ValueError, "'fast' is not a method; there are sobol, second_order, morris, pawn, delta"),
         ({"methods": []}, ValueError, "methods is empty; at least one is needed"),
-        ({"samples": 1000}, ValueError, "samples = 1000 is not allowed; it must be a power of 2, from 256 to 1073741824, as 4096"),
-        ({"samples": 128}, ValueError, "samples = 128 is not allowed; it must be a power of 2, from 256"),
+        ({"samples": 1000}, ValueError, "samples = 1000 is not allowed; it must be a power of 2 from 256 to 1073741824, such as 4096"),
+        ({"samples": 128}, ValueError, "samples = 128 is not allowed; it must be a power of 2 from 256"),
         ({"samples": 512.0}, ValueError, "samples = 512.0 is not allowed"),
         ({"samples": 2**14, "methods": ["sobol", "pawn"]}, ValueError, "samples = 16384 is not allowed with pawn; it must be 8192 or less"),
         ({"seed": 2**63}, ValueError, "from 0 to 9223372036854775807"),
@@ -471,18 +472,18 @@ def test_progress_counts_up_and_raising_in_it_cancels():
         ({"outputs": []}, ValueError, "outputs is empty; at least one is needed"),
         ({"outputs": [1]}, TypeError, "outputs: 1 is not a name"),
         ({"outputs": ["peace"]}, ValueError, "'peace' is neither a regime nor a variable; there are revision, restraint, "),
-        ({"outputs": ["regime"]}, ValueError, "'regime' is a category and no number; ask for a regime, as 'revision'"),
-        ({"outputs": ["crisis_without"]}, ValueError, "'crisis_without' is a category and no number"),
+        ({"outputs": ["regime"]}, ValueError, "'regime' is not a number; name one of its codes, such as 'revision'"),
+        ({"outputs": ["crisis_without"]}, ValueError, "'crisis_without' is not a number"),
         ({"outputs": ["pledge | peace"]}, ValueError, r"'pledge | peace': 'peace' is not a regime; there are revision"),
         ({"outputs": ["pledge", "pledge"]}, ValueError, "outputs: 'pledge' is given more than once"),
-        ({"outputs": ["pledge | deterrence"]}, ValueError, r"'pledge \| deterrence' is not for sobol, whose designs need every game; ask for it by pawn or delta alone"),
-        ({"outputs": ["pledge | deterrence"], "methods": ["pawn", "morris"]}, ValueError, "is not for morris"),
-        ({"outputs": ["burden_share"], "ally_forces": 0.3, "samples": 256}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, and indices need it defined in all; ask for it in a regime, as in 'burden_share \| REGIME'"),
-        ({"outputs": ["burden_share"], "ally_forces": 0.3, "samples": 2**14}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, and"),
-        ({"outputs": ["burden_share"], "ally_forces": 0.3, "methods": ["pawn"], "samples": 256}, ValueError, r"'burden_share' is undefined in \d+ of 512 games, and"),
-        ({"outputs": ["pledge | partial"], "methods": ["pawn"], "samples": 256}, ValueError, r"'pledge \| partial' is of \d+ of the first 32 games, and 20 are needed; take more samples"),
-        ({"distributions": {"ally_cost": ("uniform", 4, 5)}, "outputs": ["restraint"], "samples": 256}, ValueError, "'restraint' is 0 in each of the first 64 games; what does not vary has no sensitivity"),
-        ({"distributions": {"ally_cost": ("uniform", 4, 5)}, "samples": 256}, ValueError, "the regime is deterrence in each of the first 64 games; take wider distributions, or name outputs"),
+        ({"outputs": ["pledge | deterrence"]}, ValueError, r"'pledge \| deterrence' is not possible with sobol: that needs every game; use only pawn or delta for it"),
+        ({"outputs": ["pledge | deterrence"], "methods": ["pawn", "morris"]}, ValueError, "is not possible with morris"),
+        ({"outputs": ["burden_share"], "ally_forces": 0.3, "samples": 256}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, but indices need it in all; ask for it in a regime, such as 'burden_share \| REGIME'"),
+        ({"outputs": ["burden_share"], "ally_forces": 0.3, "samples": 2**14}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, but"),
+        ({"outputs": ["burden_share"], "ally_forces": 0.3, "methods": ["pawn"], "samples": 256}, ValueError, r"'burden_share' is undefined in \d+ of 512 games, but"),
+        ({"outputs": ["pledge | partial"], "methods": ["pawn"], "samples": 256}, ValueError, r"'pledge \| partial' is defined in \d+ of the first 32 games, but 20 are needed; use more samples"),
+        ({"distributions": {"ally_cost": ("uniform", 4, 5)}, "outputs": ["restraint"], "samples": 256}, ValueError, "'restraint' is 0 in each of the first 64 games, so it has no sensitivity"),
+        ({"distributions": {"ally_cost": ("uniform", 4, 5)}, "samples": 256}, ValueError, "the regime is deterrence in each of the first 64 games; use wider distributions, or name outputs"),
     ],
 )  # fmt: skip
 def test_refusals(options, error, words):
@@ -571,7 +572,7 @@ def test_titles_and_caption_say_what_is_shown(found, given):
         to_rgb(model.colours[Regime][code]) for code in (Regime.RESTRAINT, Regime.DETERRENCE)
     ]
     assert caption(figure) == (
-        r"256 samples, 3,072 games; 95 % intervals by bootstrap of the samples, 100 times (25 for delta of what has a density); ratio contest; "
+        r"256 samples, 3,072 games; 95 % intervals by bootstrap of the samples, 100 times (25 for delta of densities); ratio contest; "
         r"$\lambda = 1.2$; all else at default; distributions: $c_{A}$ log_uniform = [0.05, 5.0], "
         r"$q$ uniform = [0.1, 0.9], $c_{C}$ triangular = [0.2, 0.5, 1.0]"
     )
@@ -647,12 +648,12 @@ def test_the_command_writes_file_and_picture_and_says_what_it_found(folder, caps
         ("seed = 7", "sed = 7", "sensitivity.sed is not a key of a run file; allowed here: methods, outputs, samples, seed (from run.toml)"),
         ("file =", "fil =", "output.fil is not a key of a run file; allowed here: file (from run.toml)"),
         ("seed = 7", 'seed = "a"', "sensitivity.seed = 'a': input should be a valid integer (from run.toml)"),
-        ("samples = 512", "samples = 500", "samples = 500 is not allowed; it must be a power of 2, from 256 to 1073741824, as 4096 (from run.toml)"),
+        ("samples = 512", "samples = 500", "samples = 500 is not allowed; it must be a power of 2 from 256 to 1073741824, such as 4096 (from run.toml)"),
         ("challenger_cost", "ally_cost", "ally_cost has a distribution and is fixed, too; it can be only one (from run.toml)"),
         ("challenger_cost", "size", "'size' is not a parameter; there are "),
         ("status_quo =", "ally_cost =", "this is not TOML: "),
         ("log_uniform", "loguniformly", "ally_cost: 'loguniformly' is not a distribution; there are uniform, "),
-        ('"pledge"]', '"regime"]', "'regime' is a category and no number; ask for a regime, as 'revision' (from run.toml)"),
+        ('"pledge"]', '"regime"]', "'regime' is not a number; name one of its codes, such as 'revision' (from run.toml)"),
         ('"pawn"]', '"fast"]', "'fast' is not a method; there are sobol, second_order, morris, pawn, delta (from run.toml)"),
         ('file = "found.nc"', "", "run.toml names no output file; name one with --output"),
         ('"found.nc"', '"found.csv"', "found.csv: the name must end in .nc or .zarr"),

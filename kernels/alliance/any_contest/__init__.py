@@ -1,6 +1,6 @@
 """The same game with any contest: any decisiveness in the ratio form, and the difference form.
 
-The moves are those of the package around it, with one-dimensional roots where that has closed forms.
+The moves are those of the package above, which has closed forms. Here they take one-dimensional roots.
 """
 
 from .ally import ally_act, challenger_act, levels

@@ -1,8 +1,8 @@
 """The ally's move with any contest: how it arms, with or without a pledge behind it.
 
-A's line falls into the same zones as with decisiveness 1: it concedes, holds, revises. But the middle
-one may be empty, and then where C starts to yield moves with the backing; and within a zone C's reply
-may jump, so that A's payoff has several local maxima. Each is found and compared.
+A's forces fall into the same zones as with decisiveness 1: A concedes, holds, revises. But the middle zone
+may be empty. Then the backing moves the force at which C starts to yield. And C's reply may jump within a
+zone, so that A's payoff has several local maxima. Each is found, and they are compared.
 """
 
 import math
@@ -32,24 +32,24 @@ from .terms import Line
 
 
 class Levels(NamedTuple):
-    """Where replies change, whatever the backing."""
+    """Where replies change, for every backing."""
 
-    challenging: Reply  # C's, where it challenges
-    yielding: Reply  # C's, where it yields
-    yielding_from: float  # the least force of A's own before which C would yield, and not stay
-    capitulation: float  # the one before which it yields all
-    excusing: float  # the backing from which C yields there, and does not challenge
-    conceding: Peaks  # A's best defences where C challenges
-    revising: Peaks  # A's best forces where C yields
+    challenging: Reply  # C's, if it challenges
+    yielding: Reply  # C's, if it yields
+    yielding_from: float  # the least own force of A to which C yields rather than stays
+    capitulation: float  # the least own force of A to which C yields all
+    excusing: float  # with this backing or more, C yields at `yielding_from` rather than challenges
+    conceding: Peaks  # A's best defences if C challenges
+    revising: Peaks  # A's best forces if C yields
 
 
 class Act(NamedTuple):
-    """What A does and what comes of it."""
+    """What A does, and the result."""
 
-    alpha: float
+    alpha: float  # A's own forces
     crisis: float
     settlement: float
-    arms: float  # C's new ones
+    arms: float  # C's new arms
     payoff: float  # A's, before kappa
 
 
@@ -73,11 +73,11 @@ def levels(t):
 
 @jit_apart
 def revising_from(t, levels, backing):
-    """Return the least force of A's own before which C yields behind `backing` = phi s."""
+    """Return the least own force of A to which C yields with `backing` = phi s."""
     low = levels.yielding_from
     if backing >= levels.excusing or low == math.inf:
         return low
-    # there C would rather yield all
+    # at this force C prefers to yield all
     high = max(low, deterring_defence(t, 1.0 - t.status_quo)[0] - backing)
     if high >= levels.capitulation:
         return high
@@ -87,7 +87,7 @@ def revising_from(t, levels, backing):
 
 @jit
 def better_revision(t, alpha, settlement, best):
-    """Return `best` or, if A likes it better, taking `settlement` with forces `alpha`; `best` is forces,
+    """Return `best` or, if it is better for A, the forces `alpha` with this `settlement`; `best` is forces,
     settlement, payoff."""
     payoff = settlement - t.ally_cost * (alpha - t.ally_forces)
     better = payoff > best[2] + ROUNDING or (payoff >= best[2] - ROUNDING and settlement < best[1])
@@ -98,9 +98,9 @@ def better_revision(t, alpha, settlement, best):
 
 @jit_apart
 def revision(t, levels, start):
-    """Return A's best way to revise the status quo from `start` on: force, settlement, payoff.
+    """Return A's best way to revise the status quo with `start` or more: force, settlement, payoff.
 
-    The payoff is -infinity where there is nothing to take.
+    The payoff is -infinity if there is nothing to take.
     """
     start = max(start, t.ally_forces)
     overwhelming = max(start, levels.capitulation)
@@ -116,14 +116,14 @@ def revision(t, levels, start):
 
 @jit
 def held(t, settlement):
-    """Tell whether `settlement` is the status quo where there is no surplus to take: then C does not
-    challenge, and A holds for no more."""
+    """Tell whether `settlement` is the status quo because there is no surplus to take. Then C does not
+    challenge, and A holds."""
     return t.surplus == 0.0 and settlement >= t.status_quo - ROUNDING
 
 
 @jit
 def better_concession(t, point, standing, best):
-    """Return `best` or, if A likes it better, arming from the defence `standing` to `point` and conceding;
+    """Return `best` or, if it is better for A, arming from the defence `standing` to `point` and conceding;
     `best` is defence, settlement, payoff."""
     settlement = conceded(t, point.p)
     if standing < point.force < math.inf and not held(t, settlement):
@@ -135,7 +135,7 @@ def better_concession(t, point, standing, best):
 
 @jit_apart
 def concession(t, levels, standing):
-    """Return A's best way to concede from the defence `standing` = a0 + phi s: the defence, settlement,
+    """Return A's best way to concede from the defence `standing` = e_A + phi s: the defence, settlement,
     payoff, and the slope of the payoff in `standing`. Needs rho > 0."""
     p, arms = challenge(t, levels.challenging, standing)
     settlement = conceded(t, p)
@@ -152,7 +152,7 @@ def concession(t, levels, standing):
 
 @jit
 def marginal_gain(t, p, defence, arms):
-    """Return dp/dD where the defence D wins with probability p against C's challenge."""
+    """Return dp/dD; the defence D wins with probability p against C's challenge."""
     v = p * (1.0 - p)
     if p >= t.challenger.p or p == t.nothing_held.p or v == 0.0:
         return 0.0
@@ -166,8 +166,8 @@ def marginal_gain(t, p, defence, arms):
 
 @jit
 def outcome(t, levels, force, crisis):
-    """Return C's new arms and the settlement where C chooses this `crisis` against `force`: the whole
-    defence if it challenges, A's own forces if not."""
+    """Return C's new arms and the settlement if C chooses this `crisis` against `force`. This is the whole
+    defence if C challenges, else A's own forces."""
     if crisis == QUIET:
         return rival_arms(t, force, t.ally), t.status_quo
     if crisis == CHALLENGER_CHALLENGES:
@@ -181,10 +181,10 @@ def outcome(t, levels, force, crisis):
 def ally_act(t, levels, backing):
     """Return A's best reply to `backing` = phi s, and C's to that.
 
-    Indifferent, A takes the settlement closest to q, then fewer arms. Each of the three ways is worth what
-    is said here where C replies so, and more where C does not: the best of them is what C replies. A way is
-    looked into only where the most that it could be worth, q - pi K for nothing or 1 for the least arms, is
-    more than A has already.
+    If A is indifferent, it takes the settlement closest to q, then fewer arms. Conceding, holding and
+    revising are each worth the value computed here if C replies that way, and more if it does not; C does
+    reply that way to the best of them. A way is tried only if it could be worth more than the best so far:
+    conceding is worth at most q - pi K, revising at most 1 less the cost of the least arms for it.
     """
     alpha = force = holding_force(t, backing, levels.yielding_from, levels.excusing)
     crisis, settlement = QUIET, t.status_quo
@@ -202,7 +202,7 @@ def ally_act(t, levels, backing):
         if value > payoff + ROUNDING or (value >= payoff - ROUNDING and closer):
             alpha = force = revising
             crisis, payoff = ALLY_CHALLENGES, value
-    if payoff == -math.inf:  # A's forces just threaten, and there is nothing to take
+    if payoff == -math.inf:  # A's threat is just credible, and there is nothing to take
         alpha = force = t.ally_forces
         payoff = t.status_quo
     arms, settlement = outcome(t, levels, force, crisis)
@@ -213,7 +213,7 @@ def ally_act(t, levels, backing):
 def challenger_act(t, levels, backing, alpha):
     """Return C's best reply to forces `alpha` of A and `backing` = phi s of S: arms, settlement, crisis.
 
-    All that C can do is compared, whatever was derived of where its reply changes. Indifferent, C takes
+    It compares all that C can do, and does not use where the reply changes. If C is indifferent, it chooses
     what A prefers.
     """
     arms, settlement, crisis = rival_arms(t, alpha, t.ally), t.status_quo, QUIET

@@ -1,8 +1,8 @@
 """The challenger's move with any contest: its best reply, and where that reply changes.
 
-As with decisiveness 1, everything is written in C's loss x + c_C b. For each win probability p that C
-may leave its opponent, the loss is a line in the opponent's force (see `Line`), and the less p, the
-steeper: so that as forces grow C goes from challenging to staying and from staying to yielding, once.
+As with decisiveness 1, everything is written in C's loss x + c_C b. For each win probability p that C may
+leave to its opponent, the loss is a line in the opponent's force (see `Line`). The smaller p, the steeper is
+the line. So as forces grow, C goes from challenging to staying and from staying to yielding, once.
 """
 
 import math
@@ -24,12 +24,12 @@ from .contest import (
 )
 from .odds import STEPS, grown, log_odds, probability, root, spread
 
-NARROW = 1e-13  # relatively: forces no further apart are not told apart where C is indifferent
+NARROW = 1e-13  # relatively: forces that differ by less count as equal where C is indifferent
 
 
 @jit_apart
 def challenging_reply(t):
-    """Return the `Reply` of a C that challenges: the free one, but p stays between cl_E and rho.
+    """Return C's `Reply` if it challenges: the unconstrained one, but p stays between cl_E and rho.
 
     Needs rho > 0.
     """
@@ -46,7 +46,7 @@ def challenging_reply(t):
         last = standing_force(t, odds)
     if odds <= high.odds:
         return Reply(first, first_odds, last, last_odds, probability(odds), odds)
-    # C arms until no more than a threat that is just credible is worth its arms
+    # C arms until a threat that is just credible serves it as well
     if t.difference:
         return Reply(first, first_odds, math.inf, last_odds, high.p, high.odds)
     odds = high.odds
@@ -60,7 +60,7 @@ def challenging_reply(t):
 
 @jit
 def armed_reply(t, force):
-    """Return the log-odds that C leaves `force` where it arms freely, and its new arms."""
+    """Return the log-odds that C leaves to `force` if its arms are not bounded, and its new arms."""
     odds = armed_odds(t, force)
     if t.difference:
         return odds, force - odds / t.decisiveness - t.challenger_forces
@@ -69,7 +69,7 @@ def armed_reply(t, force):
 
 @jit_apart
 def challenge(t, reply, defence):
-    """Return the defence's win probability where C challenges as best it can, and C's new arms.
+    """Return the defence's win probability against C's best challenge, and C's new arms.
 
     `reply` is `challenging_reply`. Needs rho > 0.
     """
@@ -86,27 +86,27 @@ def challenge(t, reply, defence):
 
 @jit
 def conceded(t, p):
-    """Return the settlement where C challenges and the defence would win with probability `p`."""
+    """Return the settlement if C challenges and the defence would win with probability `p`."""
     return max(0.0, p - t.nothing)
 
 
 @jit
 def kept_loss(t, spent, line):
-    """Return what C may spend on leaving the win probability of `line`, so as to lose q + `spent`."""
+    """Return what C may spend on arms that leave the win probability of `line` if its loss is q + `spent`."""
     kept = min(t.surplus, t.status_quo) if line.p == t.challenger.p else t.status_quo - conceded(t, line.p)
     return spent + kept
 
 
 @jit
 def defence_at(t, spent, line):
-    """Return the defence at which C loses q + `spent` by challenging it down to the odds of `line`."""
+    """Return the defence at which C's loss is q + `spent` if it challenges and leaves the odds of `line`."""
     reach = t.challenger_forces + kept_loss(t, spent, line) / t.challenger_cost
     return (reach - line.shift) / line.slope
 
 
 @jit
 def lower_root(t, total):
-    """Return the lesser p with p + gamma p (1 - p) = `total`, or infinity; ratio form."""
+    """Return the smaller p with p + gamma p (1 - p) = `total`, or infinity; ratio form."""
     sum_of_roots = 1.0 + t.decisiveness
     square = sum_of_roots * sum_of_roots - 4.0 * t.decisiveness * total
     if square < 0.0:
@@ -116,11 +116,12 @@ def lower_root(t, total):
 
 @jit_apart
 def deterring_defence(t, spent):
-    """Return the least defence at which C would rather lose q + `spent` by staying or yielding than
-    challenge, and the slope of the `Line` that C would then challenge on. Needs rho > 0.
+    """Return the least defence at which C prefers to lose q + `spent` by staying or yielding to challenging;
+    and the slope of the `Line` on which C would challenge there. Needs rho > 0.
 
-    The most of `defence_at` over what C could leave, between cl_E and rho: at rho, or where it arms
-    freely. There p + gamma p (1 - p) = q + cl + g + spent in the ratio form.
+    This is the maximum of `defence_at` over the win probabilities that C could leave, from cl_E to rho. It
+    lies at rho or where C's arms are not bounded. There, p + gamma p (1 - p) = q + cl + g + spent in the
+    ratio form.
     """
     defence, slope = defence_at(t, spent, t.challenger), t.challenger.slope
     if t.difference:
@@ -143,7 +144,7 @@ def deterring_defence(t, spent):
 
 @jit
 def backing_to_hold(t, alpha):
-    """Return the least backing with which C stays before A's own forces `alpha`, and its slope in alpha.
+    """Return the least backing with which C stays, given A's own forces `alpha`; and its slope in alpha.
 
     Needs rho > 0.
     """
@@ -154,11 +155,11 @@ def backing_to_hold(t, alpha):
 
 @jit_apart
 def holding_force(t, backing, limit, excusing):
-    """Return the least forces of A's own before which C stays behind `backing` = phi s, infinity if
-    they exceed `limit`, from which it would rather yield.
+    """Return the least own forces of A with which C stays, given `backing` = phi s. Return infinity if they
+    exceed `limit`, from which C would rather yield.
 
-    From the backing `excusing` on they do not: C stays at least before `limit` itself. `backing_to_hold` is
-    convex and falls, so that Newton's steps never go too far.
+    With the backing `excusing` or more they do not exceed it: C stays at least at `limit` itself.
+    `backing_to_hold` is convex and falls, so that Newton's steps never go too far.
     """
     alpha = t.ally_forces
     if t.challenger.p <= 0.0:
@@ -184,17 +185,17 @@ def holding_force(t, backing, limit, excusing):
 
 @jit
 def yields_only_unarmed(t):
-    """Tell whether C, where it arms freely, leaves A no more than r, so that A's threat is empty."""
+    """Tell whether C leaves A at most r if its arms are not bounded, so that A's threat is empty."""
     return not t.arming or t.ally.odds >= t.free.last_odds
 
 
 @jit_apart
 def yielding_force(t):
-    """Return the least force of A's own before which C yields, and not stays; infinity if there is none.
+    """Return the least own force of A to which C yields rather than stays; infinity if there is none.
 
-    C yields once that loses it no more than staying: by arming freely (`tangent_gap`), or without arms
-    (`unarmed_gap`), and all at once where staying costs as much as everything. With pi K = 0 yielding
-    *at* that force may be the status quo.
+    C yields as soon as this loses no more than staying: with arms (`tangent_gap`) or without (`unarmed_gap`).
+    It yields everything as soon as staying loses as much as everything. With pi K = 0, yielding *at* that
+    force may be the status quo.
     """
     if t.ally.p >= 1.0:
         return math.inf
@@ -222,9 +223,9 @@ def yielding_force(t):
 
 @jit
 def capitulation_force(t, reply):
-    """Return the least force of A's own against which yielding all beats arming to yield less.
+    """Return the least own force of A against which C yields all rather than arms to yield less.
 
-    Infinity if A can never take everything. `reply` is C's where it yields.
+    Infinity if A can never take everything. `reply` is C's `Reply` if it yields.
     """
     if t.everything >= 1.0:
         return math.inf
@@ -245,14 +246,14 @@ def capitulation_force(t, reply):
 
 @jit
 def demanded(t, p):
-    """Return the settlement where A challenges and would win with probability `p`."""
+    """Return the settlement if A challenges and would win with probability `p`."""
     return min(1.0, p - t.ally_war_cost + t.surplus)
 
 
 @jit_apart
 def yielded(t, reply, capitulation, alpha):
-    """Return the settlement where C yields before A's own forces `alpha`, C's new arms, and the slope
-    of C's loss in alpha."""
+    """Return the settlement if C yields to A's own forces `alpha`, C's new arms, and the slope of C's loss in
+    alpha."""
     if alpha >= capitulation:
         return 1.0, 0.0, 0.0
     if reply.first < alpha < reply.last:
@@ -270,15 +271,15 @@ def yielded(t, reply, capitulation, alpha):
 
 @jit
 def yielding_defence(t, settlement, arms):
-    """Return the least defence at which C would rather yield `settlement` with new `arms` than challenge, and
-    the slope of the `Line` that C would then challenge on. Needs rho > 0."""
+    """Return the least defence at which C prefers to yield `settlement` with new `arms` to challenging; and
+    the slope of the `Line` on which C would challenge there. Needs rho > 0."""
     spent = settlement - t.status_quo + t.challenger_cost * arms
     return deterring_defence(t, max(0.0, spent))
 
 
 @jit
 def backing_to_yield_gap(t, yielding, backing, alpha):
-    """The backing with which C just yields before A's own forces `alpha`, less `backing`, and its slope in
+    """Return the backing with which C just yields to A's own forces `alpha`, less `backing`; and its slope in
     alpha."""
     reply, capitulation = yielding
     settlement, arms, loss_slope = yielded(t, reply, capitulation, alpha)

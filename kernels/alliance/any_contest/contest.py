@@ -1,8 +1,8 @@
-"""The contest: what a force wins against a challenger that arms as it likes best, for any contest.
+"""The contest: what a force wins against a challenger that chooses its best arms, for any contest.
 
-C's reply to a force z has three parts. C's standing forces do while z is small; from there on it arms,
-until the next unit gains no more than it costs; and at last it gives up arming, at once where the
-contest is so decisive that a little less of it is worth much less (gamma > 1, and the difference form).
+C's reply to a force z has three parts. If z is small, C adds nothing to its existing forces. If z is larger,
+C arms until a further unit gains no more than it costs. If z is very large, C gives up arming. It gives up
+with a jump if the contest is decisive (gamma > 1, and the difference form).
 """
 
 import math
@@ -24,7 +24,7 @@ def odds_against(t, force, rival):
 
 @jit
 def standing_force(t, odds):
-    """Return the force that has the log-odds `odds` against C's standing forces."""
+    """Return the force that has the log-odds `odds` against C's existing forces."""
     if t.difference:
         return t.challenger_forces + odds / t.decisiveness
     return t.challenger_forces * grown(odds / t.decisiveness)
@@ -38,8 +38,8 @@ def rival_arms(t, force, line):
 
 @jit
 def arms_cost(t, odds, anchor):
-    """Return what C spends on meeting, at the log-odds `anchor`, a force that has the log-odds `odds`
-    against its standing forces; and the slope of that in `odds`."""
+    """Return what C spends to bring a force from the log-odds `odds`, against C's existing forces, down to
+    the log-odds `anchor`; and its slope in `odds`."""
     if t.difference:
         rate = t.challenger_cost / t.decisiveness
         return rate * (odds - anchor), rate
@@ -49,7 +49,7 @@ def arms_cost(t, odds, anchor):
 
 @jit
 def armed_spending(t, odds):
-    """Return c_C beta where C's interior reply leaves a force the log-odds `odds`; ratio form.
+    """Return c_C beta if C's interior reply leaves a force the log-odds `odds`; ratio form.
 
     beta = gamma p (1 - p)/c_C.
     """
@@ -58,7 +58,7 @@ def armed_spending(t, odds):
 
 @jit
 def armed_force(t, odds):
-    """Return the force against which C's interior reply leaves it the log-odds `odds`; ratio form.
+    """Return the force to which C's interior reply leaves the log-odds `odds`; ratio form.
 
     z = beta (p/(1 - p))^(1/gamma).
     """
@@ -67,9 +67,9 @@ def armed_force(t, odds):
 
 @jit
 def armed_odds(t, force):
-    """Return the log-odds that C's interior reply leaves to `force`; it must be one that C arms against.
+    """Return the log-odds that C's interior reply leaves to `force`. C must arm against this force.
 
-    The lesser root of `armed_force` = `force`: below the fold the force rises with the odds.
+    This is the smaller root of `armed_force` = `force`: below the fold the force rises with the odds.
     """
     if t.difference:
         return -t.upper_odds
@@ -80,7 +80,8 @@ def armed_odds(t, force):
 
 @jit
 def tangent_gap(t, anchor, base, odds):
-    """C's loss where it arms freely, less its loss at the log-odds `anchor` against the same force.
+    """Return C's loss if its arms are not bounded, less its loss at the log-odds `anchor` against the same
+    force.
 
     p - base + gamma p (1 - p) (1 - e^((odds - anchor)/gamma)), and its slope; ratio form. It falls above
     the anchor and rises below it, up to the fold.
@@ -95,15 +96,15 @@ def tangent_gap(t, anchor, base, odds):
 
 @jit
 def tangent_gap_below(t, anchor, base, odds):
-    """The same, with the other sign: it falls below the anchor."""
+    """Return the same with the opposite sign: it falls below the anchor."""
     value, slope = tangent_gap(t, anchor, base, odds)
     return -value, -slope
 
 
 @jit
 def giving_up_gap(t, _, __, odds):
-    """C's loss without arms against the force to which it leaves `odds` by arming freely, less its loss
-    by arming; ratio form."""
+    """Return C's loss without arms, less its loss with unbounded arms, against the force to which those arms
+    leave `odds`; and the slope. Ratio form."""
     p, v = probability(odds), spread(odds)
     rise = 1.0 + t.decisiveness * (1.0 - 2.0 * p)
     unarmed = odds + t.decisiveness * (math.log(t.decisiveness / t.standing) + log_spread(odds))
@@ -112,9 +113,10 @@ def giving_up_gap(t, _, __, odds):
 
 @jit
 def unarmed_gap(t, anchor, base, odds):
-    """C's loss without arms against a force of log-odds `odds`, less its loss at the log-odds `anchor`.
+    """Return C's loss without arms against a force of log-odds `odds`, less its loss at the log-odds
+    `anchor`.
 
-    P - base - (what the arms cost), and its slope.
+    This is P - base - (cost of the arms), and its slope.
     """
     cost, slope = arms_cost(t, odds, anchor)
     return probability(odds) - base - cost, spread(odds) - slope
@@ -122,24 +124,24 @@ def unarmed_gap(t, anchor, base, odds):
 
 @jit
 def unarmed_limit(t, anchor, base):
-    """Return log-odds beyond which `unarmed_gap` is negative: the arms cost more than all that is won."""
+    """Return log-odds beyond which `unarmed_gap` is negative: the arms cost more than C can win."""
     if t.difference:
         return anchor + t.decisiveness * (1.0 - base) / t.challenger_cost
     return anchor + t.decisiveness * math.log1p((1.0 - base) / t.standing)
 
 
 class Reply(NamedTuple):
-    """Against which forces C arms, with how much it stops doing so, and what a force then wins.
+    """Against which forces C arms, and what a force wins there.
 
-    C arms against forces strictly between `first` and `last`; `first` = `last` if it never does.
+    C arms against forces strictly between `first` and `last`; `first` = `last` if it never arms.
     """
 
     first: float
-    first_odds: float  # of `first` against C's standing forces
+    first_odds: float  # log-odds of `first` against C's existing forces
     last: float
-    last_odds: float  # what C leaves, by arming, to forces just below `last`
+    last_odds: float  # log-odds that C's arms leave to forces just below `last`
     p: float  # what `last` itself wins, where C does not arm
-    odds: float  # the log-odds of that
+    odds: float  # its log-odds
 
 
 @jit
@@ -170,7 +172,7 @@ def free_reply(t):
 
 @jit_apart
 def best_unarmed(t, cost):
-    """Return the log-odds at which P - cost z has its local maximum against an unarmed C, or -NEVER.
+    """Return the log-odds at which P - cost z has its local maximum if C does not arm, or -NEVER.
 
     There gamma p (1 - p) = cost z, or = cost in the difference form, and P is concave in the force.
     """
@@ -190,8 +192,10 @@ def best_unarmed(t, cost):
 
 @jit
 def armed_marginal_log(t, base, _, odds):
-    """ln of the marginal gain over the marginal cost of a force that C arms against, and its slope:
-    ln(c_C/cost) + ln((1 - p)/p)/gamma - ln(1 + gamma - 2 gamma p); ratio form."""
+    """Return ln(marginal gain / marginal cost) of a force that C arms against, and its slope. Ratio form.
+
+    It is ln(c_C/cost) + ln((1 - p)/p)/gamma - ln(1 + gamma - 2 gamma p).
+    """
     p = probability(odds)
     rest = 1.0 + t.decisiveness * (1.0 - 2.0 * p)
     slope = 1.0 / t.decisiveness - 2.0 * t.decisiveness * spread(odds) / rest
@@ -200,7 +204,7 @@ def armed_marginal_log(t, base, _, odds):
 
 @jit_apart
 def best_armed(t, cost):
-    """Return the log-odds at which p - cost z has its local maximum against a C that arms, or -NEVER.
+    """Return the log-odds at which p - cost z has its local maximum if C arms, or -NEVER.
 
     In the ratio form dp/dz = c_C ((1 - p)/p)^(1/gamma)/(1 + gamma - 2 gamma p); for gamma > 1 it falls
     only up to p = (1 + gamma - sqrt(gamma^2 - 1))/(2 gamma). In the difference form it is 0.
@@ -220,7 +224,7 @@ def best_armed(t, cost):
 
 
 class Best(NamedTuple):
-    """The log-odds of the forces that are best at some unit cost, whatever else bounds the contest."""
+    """The log-odds of the best forces at some unit cost, if nothing else bounds the contest."""
 
     unarmed: float  # where C does not arm
     armed: float  # where it does
@@ -240,9 +244,9 @@ class Point(NamedTuple):
 
 
 class Peaks(NamedTuple):
-    """Where p(z) - cost z can have a local maximum, p(z) being what z wins against C's `Reply`."""
+    """Where p(z) - cost z can have a local maximum; p(z) is what z wins against C's `Reply`."""
 
-    before: Point  # where C does not arm yet, or begins to
+    before: Point  # where C does not arm yet, or begins to arm
     during: Point  # where C arms
     giving_up: Point  # where C gives up arming
     after: Point  # beyond
@@ -250,8 +254,8 @@ class Peaks(NamedTuple):
 
 @jit
 def unarmed_point(t, odds, edge):
-    """Return the force that has the log-odds `odds` against C's standing forces, or those of the line
-    `edge` if they are less."""
+    """Return the force that has the log-odds `odds` against C's existing forces, or the log-odds of the line
+    `edge` if those are less."""
     if odds >= edge.odds:
         return Point(standing_force(t, edge.odds), edge.p)
     return Point(standing_force(t, odds), probability(odds))
@@ -259,9 +263,9 @@ def unarmed_point(t, odds, edge):
 
 @jit
 def peaks(t, reply, best, edge):
-    """Return the `Peaks` where `best` is; C leaves nobody more than the win probability of the line `edge`.
+    """Return the `Peaks` for `best`. C leaves nobody more than the win probability of the line `edge`.
 
-    Some may coincide, and some be no maximum at all; every maximum is among them.
+    Every maximum is among them. Some may coincide, and some may be no maximum.
     """
     before = unarmed_point(t, min(best.unarmed, reply.first_odds), edge)
     if reply.first == reply.last:

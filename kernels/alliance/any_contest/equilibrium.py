@@ -11,7 +11,7 @@ from .ally import ally_act, challenger_act, levels, outcome
 from .superpower import best_offer
 
 CERTAIN = 1e-8  # the most that a player may gain by leaving the path
-BARELY = 1e-9  # how much more backing, as a part of all forces, settles what A is indifferent about
+BARELY = 1e-9  # so much more backing, as a part of all forces, ends an indifference of A
 
 
 @jit_apart
@@ -28,7 +28,7 @@ def equilibrium(t):
         arms, settlement = outcome(t, lv, offer.force, offer.crisis)
         path = Path(offer.alpha, arms, settlement, offer.crisis)
         better = ally_act(t, lv, offer.backing).payoff
-        # what just the backing may not promise, because its rounding is that of the forces it is added to
+        # a little more backing, because the backing itself is only as exact as the forces it is added to
         forces = offer.alpha + offer.backing + t.challenger_forces
         if t.difference:
             forces += 1.0 / t.decisiveness
@@ -45,8 +45,8 @@ def equilibrium(t):
 
 @jit
 def sound(t, path):
-    """Tell whether a path can be: finite forces, a settlement between none and all, and beyond the status quo
-    or short of it as the crisis has it. Where a parameter is huge or tiny, numbers overflow or vanish."""
+    """Tell whether a path is possible: finite forces, a settlement from 0 to 1 that is above or below q as
+    the crisis says. If a parameter is huge or tiny, numbers overflow or vanish."""
     x, q = path.settlement, t.status_quo
     fits = x == q
     if path.crisis != QUIET:
@@ -63,7 +63,7 @@ def roots(t, lv):
 
 @jit_apart
 def challenger_gain(t, lv, backing, path):
-    """Return what C can gain by another reply than that of `path`."""
+    """Return what C can gain by another reply than the one on `path`."""
     arms, settlement, _ = challenger_act(t, lv, backing, path.alpha)
     best = settlement + t.challenger_cost * arms
     return path.settlement + t.challenger_cost * path.challenger_arms - best

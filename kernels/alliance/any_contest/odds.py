@@ -1,18 +1,18 @@
-"""Log-odds, the scale on which any contest is simple, and roots of functions of them.
+"""Log-odds, the scale on which any contest is simple, and roots of functions of log-odds.
 
-Both forms of the contest are logistic: the win probability p of a force x against y has the log-odds
-gamma (ln x - ln y) in the ratio form and gamma (x - y) in the difference form.
+Both forms of the contest are logistic. The win probability of a force against a rival has the log-odds
+gamma (ln force - ln rival) in the ratio form, and gamma (force - rival) in the difference form.
 """
 
 import math
 
 from ..._jit import jit, jit_apart
 
-MOST = 650.0  # exp beyond it counts as exp of it: a number too large to matter, and too small to overflow
+MOST = 650.0  # larger exponents are set to it: exp of it is too large to matter, and does not overflow
 NEVER = 1e5  # log-odds of a certainty
 STEPS = 200
-SURE = 20  # steps of `spread_root`, which takes three: where the slope is next to nothing, more go astray
-NEGLIGIBLE = 1e-16  # a part of a range of forces so small that it needs no digits of its own
+SURE = 20  # steps of `spread_root`, which usually takes three; where the slope is nearly 0, more go astray
+NEGLIGIBLE = 1e-16  # a part of a range of forces that is too small to matter
 LN2 = math.log(2.0)
 
 
@@ -32,7 +32,7 @@ def spread(odds):
 
 @jit
 def log_spread(odds):
-    """Return ln(p (1 - p)), where p (1 - p) itself may underflow."""
+    """Return ln(p (1 - p)), also where p (1 - p) itself underflows."""
     return -abs(odds) - 2.0 * math.log(1.0 + math.exp(-abs(odds)))
 
 
@@ -54,13 +54,13 @@ def grown(exponent):
 
 @jit_apart
 def spread_root(rate, level, low, high):
-    """Return where ln(p (1 - p)) + rate odds = `level`, between log-odds `low` and `high` on one side of its
-    maximum.
+    """Return the log-odds where ln(p (1 - p)) + rate odds = `level`, between `low` and `high` on one side of
+    its maximum.
 
-    The left side is concave, so that a parabola through value, slope and bend comes near at once.
+    The left side is concave, so that a parabola with the same value, slope and curvature comes near at once.
     """
     rising = 1.0 if rate + 1.0 - 2.0 * probability(0.5 * (low + high)) > 0.0 else -1.0
-    # the parabola at 0 or, far from it, where ln(p (1 - p)) is nearly -|odds|
+    # start from the parabola at 0 or, far from 0, from ln(p (1 - p)) = -|odds|, which is nearly right there
     value = -2.0 * LN2 - level
     square = rate * rate + value
     x = NEVER
@@ -93,10 +93,10 @@ def spread_root(rate, level, low, high):
 def root(f, t, a, b, low, high, guess, unit):
     """Return where f(t, a, b, x) = (value, slope) falls through zero between `low` and `high`.
 
-    The value must be positive before the root and negative after it; it is never asked for at the ends.
-    Newton's steps from `guess`, and halvings where a step would leave the bracket that is left, until x is
-    known to 4e-16 of itself, or of `unit` if that is more: 1 for log-odds, for forces a part of `high`.
-    Returns NaN if it does not end, which halving alone makes impossible in less steps than `STEPS`.
+    The value must be positive before the root and negative after it; f is never called at the ends. Newton's
+    steps start from `guess`; a halving replaces a step that would leave the bracket. They end when x is known
+    to 4e-16 of itself, or of `unit` if that is more (1 for log-odds, a part of `high` for forces). Returns
+    NaN after `STEPS` steps, which halvings never need.
     """
     x = guess if low < guess < high else 0.5 * (low + high)
     step = high - low

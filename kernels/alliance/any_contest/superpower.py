@@ -11,18 +11,18 @@ from .challenger import backing_to_hold, challenge, conceded, deterring_defence,
 from .contest import odds_against, peaks
 from .odds import NEGLIGIBLE, NEVER, root
 
-CELLS, NODES = 16, 8  # of A's forces, where these are to be searched, and in each of them
-FINEST = 1024  # parts of a range of forces, from which on it counts as possible that one pays
+CELLS, NODES = 16, 8  # the search divides A's forces into cells, and each cell by nodes
+FINEST = 1024  # parts of a range of forces; if that is not fine enough to tell, a pledge counts as paying
 ZOOMS = 34
-ALIKE = 1e-12  # payoffs of A that a search takes for equal
+ALIKE = 1e-12  # payoffs of A that differ by less count as equal in a search
 
 
 class Offer(NamedTuple):
-    """A pledge, and what A does behind it."""
+    """A pledge, and what A then does."""
 
-    cost: float  # what it costs S, all told
+    cost: float  # S's whole loss
     backing: float  # phi s, 0 for none
-    limit: float  # what fixes it, a `PledgeLimit`
+    limit: float  # what fixes the pledge, a `PledgeLimit`
     crisis: float
     alpha: float  # A's own forces
     force: float  # what faces C in the crisis: the whole defence where C challenges, else A's own forces
@@ -31,7 +31,7 @@ class Offer(NamedTuple):
 
 @jit
 def worst_offer(t):
-    """Return an offer that any other is cheaper than."""
+    """Return an offer that costs more than any other."""
     return Offer(math.inf, 0.0, NO_PLEDGE, QUIET, t.ally_forces, t.ally_forces, -math.inf)
 
 
@@ -46,8 +46,8 @@ def cheaper(t, best, backing, limit, crisis, alpha, force, settlement, payoff):
 
 @jit
 def holding_gap(t, levels, _, alpha):
-    """A's payoff from holding with forces `alpha` less that from conceding behind the backing that makes
-    C stay before them, and its slope."""
+    """Return A's payoff from holding with forces `alpha`, less its payoff from conceding, both with the
+    backing that then makes C stay; and the slope of the difference."""
     backing, slope = backing_to_hold(t, alpha)
     _, _, conceding, rise = concession(t, levels, t.ally_forces + backing)
     holding = t.status_quo - t.ally_cost * (alpha - t.ally_forces)
@@ -56,25 +56,25 @@ def holding_gap(t, levels, _, alpha):
 
 @jit
 def accepting_gap(t, levels, reservation, standing):
-    """`reservation` less what conceding from the defence `standing` is worth to A, and its slope."""
+    """Return `reservation` less A's payoff from conceding from the defence `standing`; and its slope."""
     _, _, payoff, rise = concession(t, levels, standing)
     return reservation - payoff, -rise
 
 
 @jit
 def arming_gap(t, levels, worth, defence):
-    """What A gains by stopping at `defence` over `worth`, both less c_A D, and its slope."""
+    """Return x - c_A D at the defence D = `defence`, less `worth`, the same at another one; and its slope."""
     p, arms = challenge(t, levels.challenging, defence)
     return conceded(t, p) - t.ally_cost * defence - worth, marginal_gain(t, p, defence, arms) - t.ally_cost
 
 
 @jit_apart
 def arming_from(t, levels, worth, low, high):
-    """Return the least defence above `low` from which A arms up to `high`, which is worth `worth` to it."""
+    """Return the least defence above `low` from which A arms up to `high`; that is worth `worth` to A."""
     gain, slope = arming_gap(t, levels, worth, high - 1e-6 * (high - low))
     falling = gain >= 0.0 and slope <= 0.0
     if falling or arming_gap(t, levels, worth, low)[0] <= 0.0:
-        return high  # A arms up to there from nowhere, or from everywhere
+        return high  # A arms up to `high` from no defence, or from every one
     return root(arming_gap, t, levels, worth, low, high, low, NEGLIGIBLE * high)
 
 
@@ -82,8 +82,8 @@ def arming_from(t, levels, worth, low, high):
 def holding_pledge(t, levels, reservation, revising):
     """Return the least backing with which A holds, A's forces behind it, and what fixes it.
 
-    Holding must be worth `reservation`, and no less than conceding and `revising`. The more backing, the
-    less conceding gains on holding, so that there is one root. Needs rho > 0, and both at most q.
+    Holding must be worth at least `reservation`, `revising` and conceding. More backing raises holding more
+    than conceding, so that there is one root. Needs rho > 0, and `reservation` and `revising` at most q.
     """
     alpha = t.ally_forces + max(0.0, t.status_quo - max(reservation, revising)) / t.ally_cost
     backing, _ = backing_to_hold(t, alpha)
@@ -91,7 +91,7 @@ def holding_pledge(t, levels, reservation, revising):
     if conceding > max(reservation, revising) + ROUNDING:
         alpha = root(holding_gap, t, levels, 0.0, t.ally_forces, alpha, alpha, NEGLIGIBLE * alpha)
         backing, _ = backing_to_hold(t, alpha)
-    if t.difference:  # where C neutralises A, it stays before all forces or before none
+    if t.difference:  # if C neutralises A, it stays for all forces of A or for none
         alpha = min(alpha, max(t.ally_forces, deterring_defence(t, 0.0)[0] - backing))
     limit = REFUSAL
     if max(conceding, revising) > reservation:
@@ -101,7 +101,7 @@ def holding_pledge(t, levels, reservation, revising):
 
 @jit
 def conceding_offer(t, levels, reservation, standing, limit, best):
-    """Return `best`, or the pledge that makes a0 + phi s = `standing` if A then concedes, and that is
+    """Return `best`, or the pledge that makes e_A + phi s = `standing` if A then concedes and it is
     cheaper."""
     backing = standing - t.ally_forces
     if backing <= 0.0 or t.alliance_cost + t.price * backing >= best.cost:
@@ -112,7 +112,7 @@ def conceding_offer(t, levels, reservation, standing, limit, best):
 
 @jit
 def conceding_at(t, reservation, standing, defence, settlement, payoff, limit, best):
-    """The same, where it is known what A concedes: `settlement`, from behind `defence`."""
+    """Do what `conceding_offer` does if it is known how A concedes: with this `defence` and `settlement`."""
     if payoff < reservation - ALIKE or held(t, settlement):
         return best
     backing = standing - t.ally_forces
@@ -122,11 +122,10 @@ def conceding_at(t, reservation, standing, defence, settlement, payoff, limit, b
 
 @jit_apart
 def conceding_pledge(t, levels, reservation, signs, best):
-    """Return `best` or, if it is cheaper, the best pledge behind which A concedes, if it does not revise.
+    """Return `best` or, if it is cheaper, the best pledge with which A concedes, provided it does not revise.
 
-    `signs` tells that A signs whatever the pledge. S's cost falls and rises with the pledge; its local
-    minima are where it is best for S that A adds nothing, where A begins or ceases to arm, and where A
-    begins to sign.
+    `signs` tells that A signs at every pledge. S's cost falls and rises with the pledge. It has local minima
+    at S's own optimum if A adds nothing, where A begins or ceases to arm, and where A begins to sign.
     """
     least = t.ally_forces
     if not signs and concession(t, levels, least)[2] < reservation:
@@ -138,7 +137,7 @@ def conceding_pledge(t, levels, reservation, signs, best):
     for point in peaks(t, levels.challenging, t.superpower_best, t.challenger):
         if point.force > least:
             best = conceding_offer(t, levels, reservation, point.force, PRICE, best)
-    # maxima, where C's reply or the settlement is not concave
+    # there may be several maxima if C's reply or the settlement is not concave
     several = t.difference or t.decisiveness > 1.0 or t.nothing_held.p > 0.0
     for point in levels.conceding:
         if least < point.force < math.inf:
@@ -161,16 +160,16 @@ def conceding_pledge(t, levels, reservation, signs, best):
 
 
 class Start(NamedTuple):
-    """A's forces where C just yields to them, behind the backing with which it does."""
+    """Forces of A to which C just yields, and the backing with which it does."""
 
     alpha: float
     backing: float
     settlement: float
-    cost: float  # what this costs S
+    cost: float  # S's whole loss
     payoff: float  # A's, before kappa
     unarmed: bool  # C does not arm, and A wins more than at the inflection of the contest
-    gain: float  # d(settlement)/d(alpha), if so
-    reach: float  # dD/d(C's loss), what C's loss takes of defence
+    gain: float  # d(settlement)/d(alpha), if `unarmed`
+    reach: float  # dD/d(C's loss): how much defence a unit of C's loss takes
 
 
 @jit_apart
@@ -189,12 +188,12 @@ def revising_start(t, levels, alpha):
 
 @jit_apart
 def revising_may_pay(t, levels, reservation, low, high, cost):
-    """Tell whether S may pay less than `cost` by a pledge with which C just yields before forces of A
+    """Tell whether S's loss may be less than `cost` with a pledge at which C just yields to forces of A
     between `low` and `high`.
 
-    As these rise, so does the settlement, and the backing falls: which bounds S's cost from below between
-    any two of them, and what revising is worth to A from above. Where C does not arm, the slope of S's
-    cost has bounds as well. Where they leave it open, halves are looked at.
+    As these forces rise, the settlement rises and the backing falls. This gives a lower bound of S's loss
+    between any two of them, and an upper bound of A's payoff from revising. If C does not arm, there are also
+    bounds of the slope of S's loss. If the bounds do not decide, the range is halved.
     """
     cells, cell = 4, 0
     left = revising_start(t, levels, low)
@@ -226,8 +225,8 @@ def revising_may_pay(t, levels, reservation, low, high, cost):
 
 @jit_apart
 def moving_offer(t, levels, reservation, alpha, best):
-    """Return `best`, or if it is cheaper the pledge with which C just yields before A's forces `alpha`:
-    whatever of revising from there and of conceding A then does."""
+    """Return `best` or, if it is cheaper, the pledge with which C just yields to A's forces `alpha`. A then
+    revises with these forces or concedes."""
     start = revising_start(t, levels, alpha)
     if start.backing <= 0.0 or t.alliance_cost + t.price * start.backing >= best.cost:
         return best
@@ -245,10 +244,10 @@ def moving_offer(t, levels, reservation, alpha, best):
 
 @jit_apart
 def moving_between(t, levels, reservation, low, high, revising, best):
-    """Return `best` or, if it is cheaper, the best pledge with which C just yields before forces of A between
-    `low` and `high`, if `revising` of those behind which A revises, closing in from the best node.
+    """Return `best` or, if it is cheaper, the best pledge with which C just yields to forces of A between
+    `low` and `high`. If `revising`, only pledges count with which A revises.
 
-    If none is any good, that is from the last one, before which S pledges least.
+    The search closes in from the best node; if no node is good, from the last one, where S pledges least.
     """
     step = (high - low) / NODES
     centre, found = high, worst_offer(t)
@@ -270,13 +269,13 @@ def moving_between(t, levels, reservation, low, high, revising, best):
 
 @jit_apart
 def moving_pledge(t, levels, reservation, low, high, moved, best):
-    """Return `best` or, if it is cheaper, the best pledge with which C just yields before forces of A
-    between `low` and `high`.
+    """Return `best` or, if it is cheaper, the best pledge with which C just yields to forces of A between
+    `low` and `high`.
 
-    What A then does, and so S's cost, has no known shape: it is searched for, cell by cell of A's forces,
-    each closed in on where it may hold something better, and once more if A is to revise: a node before which
-    it concedes may hide a better pledge. `moved` tells that A revises behind the pledge that would be best if
-    it conceded, so that others with which it concedes count.
+    S's loss has no known shape here, because A may then revise or concede. So it is searched for in each cell
+    of A's forces that may hold something better, and once more among the pledges with which A revises,
+    because a node at which A concedes may hide a better one. `moved` tells that A revises with the pledge
+    that would be best if A conceded; then other pledges with which A concedes count, too.
     """
     least = t.alliance_cost + t.stake * min(t.surplus, t.status_quo)
     for i in range(CELLS):
@@ -292,19 +291,19 @@ def moving_pledge(t, levels, reservation, low, high, moved, best):
 
 @jit_apart
 def best_offer(t, levels, without):
-    """Return S's best offer, given what A does `without` it.
+    """Return S's best offer; `without` is what A does without S.
 
-    S makes A hold, or stops short of that and buys a settlement nearer to q. Indifferent, S makes no
-    alliance, then the smaller pledge.
+    S makes A hold, or only buys a settlement nearer to q. If S is indifferent, it prefers no alliance, then
+    the smaller pledge.
     """
     loss = t.stake * abs(without.settlement - t.status_quo)
     best = Offer(loss, 0.0, NO_PLEDGE, without.crisis, without.alpha, without.alpha, without.payoff)
     if loss <= t.alliance_cost or t.challenger.p <= 0.0:
         return best
     reservation = without.payoff + t.autonomy_cost
-    revising = -math.inf  # at most, whatever the backing
+    revising = -math.inf  # an upper bound for every backing
     if levels.yielding_from < math.inf:
-        # where that takes nothing, with pi K = 0, it is holding with as many forces: no more can hold
+        # with pi K = 0 A may take nothing there; then it holds with these forces, and cannot hold with more
         holding = t.status_quo - t.ally_cost * max(0.0, levels.yielding_from - t.ally_forces)
         revising = max(holding, revision(t, levels, levels.yielding_from)[2])
     if max(reservation, revising) <= t.status_quo + ROUNDING:
@@ -314,7 +313,7 @@ def best_offer(t, levels, without):
     least = t.alliance_cost + t.stake * min(t.surplus, t.status_quo, 1.0 - t.status_quo)
     if least >= best.cost:
         return best
-    moved = False  # A may revise behind a pledge that should make it concede
+    moved = False  # whether A revises with a pledge that should make it concede
     if reservation <= t.status_quo + ROUNDING:
         signs = without.crisis == CHALLENGER_CHALLENGES and t.autonomy_cost == 0.0
         conceding = conceding_pledge(t, levels, reservation, signs, best)

@@ -12,32 +12,32 @@ RATIO, DIFFERENCE = 0.0, 1.0  # the codes of the forms of the contest
 
 
 class Contest(NamedTuple):
-    """The contest that C faces, and what it does by itself."""
+    """The contest that C faces, and values that follow from it."""
 
     decisiveness: float  # gamma
     difference: bool  # the difference form, not the ratio form
     challenger_cost: float  # c_C
-    challenger_forces: float  # b0
-    standing: float  # g = c_C b0
+    challenger_forces: float  # e_C
+    standing: float  # g = c_C e_C
     arming: bool  # C arms against some force
-    upper_odds: float  # between -upper and upper C gains by its first new arms
+    upper_odds: float  # from -upper_odds to upper_odds C gains by its first new arms
     fold: float  # log-odds at which the contest turns from convex to concave in C's forces
 
 
 class Known(NamedTuple):
-    """What the contest, the costs of arms and S's stake determine by themselves.
+    """What depends only on the contest, the costs of arms and S's stake.
 
-    Apart from the rest of a game's terms because along many an axis of a grid they stay the same.
+    They are kept apart from the other terms of a game because they stay the same along many axes of a grid.
     """
 
     contest: Contest
-    free: Reply  # C's, where nothing else bounds it
+    free: Reply  # C's unconstrained reply
     ally_best: Best  # at c_A
     superpower_best: Best  # at c_S/(lambda phi)
 
 
 class Line(NamedTuple):
-    """The forces of C that leave a force z one win probability p: C needs slope z + shift for it.
+    """C needs the forces slope z + shift to leave a force z the win probability p.
 
     slope = ((1 - p)/p)^(1/gamma) in the ratio form, shift = ln((1 - p)/p)/gamma in the difference form.
     """
@@ -56,8 +56,8 @@ class Terms(NamedTuple):
     superpower_cost: float  # c_S
     status_quo: float  # q
     ally_war_cost: float  # k_A
-    ally_forces: float  # a0
-    challenger_forces: float  # b0
+    ally_forces: float  # e_A
+    challenger_forces: float  # e_C
     effectiveness: float  # phi
     stake: float  # lambda
     autonomy_cost: float  # kappa
@@ -68,15 +68,15 @@ class Terms(NamedTuple):
     surplus: float  # pK
     nothing: float  # cl
     everything: float  # cap
-    standing: float  # g = c_C b0
-    arming: bool  # these three as in Contest
+    standing: float  # g = c_C e_C
+    arming: bool  # these three as in `Contest`
     upper_odds: float
     fold: float
-    free: Reply  # these three as in Known
+    free: Reply  # these three as in `Known`
     ally_best: Best
     superpower_best: Best
-    demand_base: float  # r - pK, what A's win probability exceeds by all that it takes beyond q
-    holding_base: float  # q + cl = rho + pK, the same of what C leaves
+    demand_base: float  # r - pK: A's win probability less this is what A takes beyond q
+    holding_base: float  # q + cl = rho + pK: this less the defence's win probability is what C takes
     ally: Line  # at r: what C needs to neutralise A
     challenger: Line  # at rho: what C needs for a credible threat
     nothing_held: Line  # at cl_E = max(0, min(cl, rho)): what C needs to leave A nothing
@@ -87,7 +87,7 @@ def line(difference, gamma, p):
     """Return the `Line` of the win probability `p`."""
     odds = log_odds(p)
     if p >= 1.0:
-        return Line(p, odds, 0.0, 0.0)  # no force of C does any harm
+        return Line(p, odds, 0.0, 0.0)  # no force of C changes a certainty
     if difference:
         return Line(p, odds, 1.0, -odds / gamma)
     return Line(p, odds, grown(-odds / gamma), 0.0)
@@ -99,7 +99,7 @@ def contest(p):
     gamma, difference = p.decisiveness, p.contest == DIFFERENCE
     standing = p.challenger_cost * p.challenger_forces
     # C's marginal gain from its first arms against a force that wins with probability p is
-    # gamma p (1 - p)/b0, or gamma p (1 - p) in the difference form
+    # gamma p (1 - p)/e_C, or gamma p (1 - p) in the difference form
     least = (p.challenger_cost if difference else standing) / gamma
     arming = least < 0.25
     upper_odds = 0.0
@@ -118,7 +118,7 @@ def contest(p):
 
 @jit_apart
 def known(p):
-    """Return what is `Known` of every game that shares the contest, the costs, C's forces and the stake."""
+    """Return the `Known` of all games with this contest, these costs, C's forces and the stake."""
     c = contest(p)
     superpower_best = Best(-NEVER, -NEVER)
     if p.stake > 0.0:
@@ -128,7 +128,7 @@ def known(p):
 
 @jit
 def general_terms(p, known):
-    """Return the `Terms` of the game with `Parameters` p, of which so much is `known`."""
+    """Return the `Terms` of the game with `Parameters` p, whose `Known` is `known`."""
     t = terms(p, Costs(1.0 / p.challenger_cost, p.superpower_cost / p.effectiveness, 0.0, 0.0, 0.0, 0.0))
     gamma, difference = known.contest.decisiveness, known.contest.difference
     return Terms(

@@ -1,8 +1,8 @@
-"""What the article claims, as predicates over solved games.
+"""The claims of the article, as predicates over solved games.
 
-The sentences are those of the article's abstract in our words; that restraint and deterrence have the status
-quo without an alliance between them is from its author's project report. What is more than something else is
-more by more than `TOLERANCE` of it, so that no claim hangs on the units of arms.
+The sentences are those of the article's abstract in our words. One is from its author's project report: the
+region without an alliance lies between restraint and deterrence. A number counts as larger than another if it
+exceeds it by more than `TOLERANCE` of it, so that no claim depends on the units of arms.
 """
 
 import functools
@@ -18,9 +18,9 @@ from .codes import Crisis, Regime
 from .definition import win_probability
 
 TOLERANCE = 1e-9
-STEP = 0.01  # by how much of itself c_A rises, to see what rises and falls with it
-SHORT = 1e-8  # which part of the pledge is left out, to see whether less would do
-LITTLE = 1e-6  # of the good: what A may lose by that, and still have been indifferent
+STEP = 0.01  # c_A rises by this part, to see what rises and falls with it
+SHORT = 1e-8  # the pledge is cut by this part, to see whether less would be enough
+LITTLE = 1e-6  # of the good: if A loses no more by the cut, it counts as indifferent
 
 Truths = np.ndarray  # of booleans
 
@@ -31,36 +31,37 @@ def _is(g: Games, regime: Regime) -> Truths:
 
 
 def _dearer(g: Games) -> Found:
-    """Return what is found under restraint or deterrence where c_A is `STEP` dearer."""
+    """Return the outcomes of games under restraint or deterrence if c_A is larger by `STEP`."""
     allied = _is(g, Regime.RESTRAINT) | _is(g, Regime.DETERRENCE)
     outcomes = ["regime", "pledge", "burden_share"]
     return g.at(allied, outcomes, ally_cost=g.given.ally_cost * (1 + STEP)).found
 
 
 def _exceeds(one: np.ndarray, other: np.ndarray) -> Truths:
-    """Tell where one number is larger than another, neither of them negative."""
+    """Tell where one number is larger than another; neither may be negative."""
     return one - other > TOLERANCE * other
 
 
 def _own(g: Games) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return A's own forces: those it has, with what it adds, and with what it adds without the alliance."""
+    """Return A's own forces: the existing ones, with its new arms, and with its new arms without the
+    alliance."""
     forces = g.given.ally_forces
     return forces, forces + g.found.ally_arms, forces + g.found.ally_arms_without
 
 
 def _total(g: Games) -> tuple[np.ndarray, np.ndarray]:
-    """Return the force that faces C, and that without the alliance."""
+    """Return the force that faces C, with the alliance and without."""
     _, own, without = _own(g)
     return own + g.given.effectiveness * g.found.pledge, without
 
 
 def _below(there: Truths) -> Truths:
-    """Tell which games have one of these below them on their line, or are one."""
+    """Tell which games on a line are `there` or above one that is."""
     return np.logical_or.accumulate(there, axis=1)
 
 
 def _above(there: Truths) -> Truths:
-    """Tell which games have one of these above them on their line, or are one."""
+    """Tell which games on a line are `there` or below one that is."""
     return _below(there[:, ::-1])[:, ::-1]
 
 
@@ -75,12 +76,12 @@ def _under(*regimes: Regime) -> Callable[[Games], Truths]:
 
 
 def _still_under(regime: Regime) -> Callable[[Games], Truths]:
-    """Return the premise that a regime holds at c_A and where it is a little dearer."""
+    """Return the premise that a regime holds at c_A and at a slightly larger c_A."""
 
     def premise(g: Games) -> Truths:
         return _is(g, regime) & (g.once(_dearer).regime == int(regime))
 
-    premise.__doc__ = f"{regime.words}, also where c_A is {STEP:.0%} dearer"
+    premise.__doc__ = f"{regime.words}, also with c_A {STEP:.0%} larger"
     return premise
 
 
@@ -100,7 +101,7 @@ def allied(g: Games) -> Truths:
 
 
 def exclusive(g: Games) -> Truths:
-    """One of A and C would overturn the status quo alone, and so the alliance has one effect."""
+    """Without the alliance either A or C would overturn the status quo, so the alliance has one effect."""
     restrains = g.found.crisis_without == int(Crisis.ALLY_CHALLENGES)
     deters = g.found.crisis_without == int(Crisis.CHALLENGER_CHALLENGES)
     return restrains ^ deters
@@ -122,7 +123,7 @@ def restraint_below_deterrence(lines: Games) -> Truths:
 
 
 def self_reliance_between(lines: Games) -> Truths:
-    """Above a restraint and below a deterrence lie these and self-reliance, and no other regime."""
+    """Between restraint and deterrence there is no other regime than these and self-reliance."""
     between = _below(_is(lines, Regime.RESTRAINT)) & _above(_is(lines, Regime.DETERRENCE))
     return ~(between & np.isin(lines.found.regime, [Regime.REVISION, Regime.PARTIAL, Regime.CONCESSION]))
 
@@ -143,13 +144,13 @@ def restraint_disproportionate(g: Games) -> Truths:
 
 
 def restraint_own_arms_fall(g: Games) -> Truths:
-    """A's own arms are fewer than without the alliance."""
+    """A's own arms are smaller than without the alliance."""
     _, own, without = _own(g)
     return _exceeds(without, own)
 
 
 def restraint_total_falls(g: Games) -> Truths:
-    """The force that faces C is less than without the alliance."""
+    """The force that faces C is smaller than without the alliance."""
     total, without = _total(g)
     return _exceeds(without, total)
 
@@ -160,8 +161,9 @@ def deterrence_pledge_rises(g: Games) -> Truths:
 
 
 def deterrence_indifferent(g: Games) -> Truths:
-    """With a pledge `SHORT` smaller, A would refuse, or sign and not hold, and be as well off."""
-    from ..kernels import alliance as kernels  # with numba, slower to import than everything else here
+    """With a pledge that is smaller by `SHORT`, A would refuse, or sign and not hold, with the same
+    payoff."""
+    from ..kernels import alliance as kernels  # it imports numba, which is slow
 
     which = np.flatnonzero(_is(g, Regime.DETERRENCE))
     replies = np.empty((which.size, len(kernels.Reply._fields)))
@@ -183,13 +185,13 @@ def deterrence_ally_arms(g: Games) -> Truths:
 
 
 def deterrence_own_arms_rise(g: Games) -> Truths:
-    """A's own arms are more than without the alliance."""
+    """A's own arms are larger than without the alliance."""
     _, own, without = _own(g)
     return _exceeds(own, without)
 
 
 def deterrence_total_rises(g: Games) -> Truths:
-    """The force that faces C is more than without the alliance."""
+    """The force that faces C is larger than without the alliance."""
     return _exceeds(*_total(g))
 
 
@@ -204,7 +206,7 @@ def deterrence_no_provocation(g: Games) -> Truths:
 
 
 def deterrence_too_weak_alone(g: Games) -> Truths:
-    """P(alpha, b0) <= q + k_A: against C's existing forces A has no credible threat."""
+    """P(alpha, e_C) <= q + k_A: against C's existing forces A has no credible threat."""
     given = g.given
     _, own, _ = _own(g)
     wins = win_probability(given.contest, given.decisiveness, own, given.challenger_forces)
@@ -236,7 +238,7 @@ CLAIMS = (
     ),
     Claim(
         "deterrence_above_self_reliance",
-        "Deterrence lies where arms are dear for A, above the region where the status quo stands "
+        "Deterrence lies where arms are costly for A, above the region where the status quo stands "
         "without an alliance.",
         _with_both(Regime.DETERRENCE, Regime.SELF_RELIANCE),
         deterrence_above_self_reliance,
@@ -244,33 +246,33 @@ CLAIMS = (
     ),
     Claim(
         "restraint_below_deterrence",
-        "The two lie apart, ordered by c_A: restraint below deterrence.",
+        "The two lie apart along c_A: restraint lies below deterrence.",
         _with_both(Regime.RESTRAINT, Regime.DETERRENCE),
         restraint_below_deterrence,
         along="ally_cost",
     ),
     Claim(
         "self_reliance_between",
-        "Between the two lies the region where the status quo stands without an alliance, and no other.",
+        "Between the two lies only the region where the status quo stands without an alliance.",
         _with_both(Regime.RESTRAINT, Regime.DETERRENCE),
         self_reliance_between,
         along="ally_cost",
     ),
     Claim(
         "restraint_pledge_falls",
-        "S restrains an ally for whom arms are cheap: the dearer they are, the less it pledges.",
+        "S restrains an ally for whom arms are cheap: it pledges less if they are more costly.",
         _still_under(Regime.RESTRAINT),
         restraint_pledge_falls,
     ),
     Claim(
         "restraint_burden_falls",
-        "The dearer arms are for the ally that is restrained, the less is S's share of the burden.",
+        "S's share of the burden falls if arms are more costly for the restrained ally.",
         _still_under(Regime.RESTRAINT),
         restraint_burden_falls,
     ),
     Claim(
         "restraint_disproportionate",
-        "To restrain, S may sign even at a disproportionate burden: more than half of the spending.",
+        "To restrain A, S may even bear a disproportionate burden: more than half of the spending.",
         _RESTRAINT,
         restraint_disproportionate,
         only_may=True,
@@ -283,25 +285,25 @@ CLAIMS = (
     ),
     Claim(
         "restraint_total_falls",
-        "Under restraint the force that faces C, S's with A's, falls, too.",
+        "Under restraint the force that faces C, S's and A's together, falls, too.",
         _RESTRAINT,
         restraint_total_falls,
     ),
     Claim(
         "deterrence_pledge_rises",
-        "S protects an ally for whom arms are dear: the dearer they are, the more it pledges.",
+        "S protects an ally for whom arms are costly: it pledges more if they are more costly.",
         _still_under(Regime.DETERRENCE),
         deterrence_pledge_rises,
     ),
     Claim(
         "deterrence_indifferent",
-        "No exploitation: S pledges only what gives A a reason to arm; A is indifferent at the pledge.",
+        "No exploitation: S pledges only as much as A needs to have a reason to arm; A is then indifferent.",
         _DETERRENCE,
         deterrence_indifferent,
     ),
     Claim(
         "deterrence_ally_arms",
-        "No exploitation: A arms, too, and adds to its own forces.",
+        "No exploitation: A arms, too; it adds to its own forces.",
         _DETERRENCE,
         deterrence_ally_arms,
     ),
@@ -325,7 +327,7 @@ CLAIMS = (
     ),
     Claim(
         "deterrence_too_weak_alone",
-        "That is because A stays too weak to act alone: P(a0 + a, b0) <= q + k_A.",
+        "That is because A stays too weak to act alone: P(e_A + a, e_C) <= q + k_A.",
         _DETERRENCE,
         deterrence_too_weak_alone,
     ),

@@ -6,7 +6,7 @@ CONTESTS = RATIO, DIFFERENCE = "ratio", "difference"
 
 
 class Regime(Code):
-    """Which regime holds, as coded in every result."""
+    """The code of the regime in every result."""
 
     UNSOLVED = -1
     REVISION = 0
@@ -18,7 +18,7 @@ class Regime(Code):
 
     @property
     def words(self) -> str:
-        """Its name as people write it: self-reliance."""
+        """The name as people write it: self-reliance."""
         return super().words.replace(" ", "-")
 
 
@@ -28,7 +28,7 @@ REGIME_MEANINGS = {
     Regime.RESTRAINT: "an alliance keeps the ally from overturning the status quo",
     Regime.SELF_RELIANCE: "no alliance is needed; the status quo stands",
     Regime.DETERRENCE: "an alliance keeps the challenger from overturning the status quo",
-    Regime.PARTIAL: "an alliance that only buys less change of the status quo",
+    Regime.PARTIAL: "an alliance that only reduces the change of the status quo",
     Regime.CONCESSION: "no alliance; the challenger takes concessions",
 }
 # a game of each: the parameters that are not at default
@@ -60,7 +60,7 @@ class Player(Code):
 
 
 class Decision(Code):
-    """Between what a player is indifferent where the regime changes."""
+    """The two moves between which a player is indifferent where the regime changes."""
 
     NONE = -1
     ALLIANCE_OR_NONE = 0
@@ -78,9 +78,9 @@ class Decision(Code):
 
 
 DECISION_MEANINGS = {
-    Decision.ALLIANCE_OR_NONE: "its participation limit: the alliance costs it what the change without would",
-    Decision.FULL_OR_PARTIAL: "between making A hold and only buying less change",
-    Decision.SIGNING_OR_REFUSING: "between signing and going without the alliance",
+    Decision.ALLIANCE_OR_NONE: "its participation limit: the alliance costs as much as the change without it",
+    Decision.FULL_OR_PARTIAL: "between making A hold and only reducing the change",
+    Decision.SIGNING_OR_REFUSING: "between signing and refusing",
     Decision.HOLDING_OR_CONCEDING: "between holding the status quo and conceding",
     Decision.HOLDING_OR_REVISING: "between holding the status quo and overturning it",
     Decision.CONCEDING_OR_REVISING: "between conceding and overturning the status quo",
@@ -89,5 +89,5 @@ DECISION_MEANINGS = {
     Decision.STAYING_OR_YIELDING: "between keeping A from a credible threat and yielding to it",
     Decision.NEUTRALISING_OR_YIELDING: "between arming to neutralise A's threat and yielding to it",
     Decision.CHALLENGING_OR_YIELDING: "between challenging and yielding to A's challenge",
-    Decision.MORE_OR_FEWER_ARMS: "between more arms and fewer, whoever then challenges",
+    Decision.MORE_OR_FEWER_ARMS: "between more arms and fewer, whoever challenges then",
 }

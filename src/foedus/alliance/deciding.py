@@ -7,7 +7,7 @@ import numpy as np
 from ..model import Deciding
 from .codes import Crisis, Decision, Player, Regime
 
-INDIFFERENT = 1e-7  # what a payoff may jump where its player is still taken to be indifferent
+INDIFFERENT = 1e-7  # a player counts as indifferent if its payoff jumps by no more
 ALLIANCES = (Regime.RESTRAINT, Regime.DETERRENCE, Regime.PARTIAL)
 
 NEEDS = (
@@ -28,13 +28,16 @@ def deciding(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return whose decision flips between games just below and just above changes of regime, and which.
 
-    A player that decides is indifferent there, so that its payoff does not jump. If who challenges without S
-    is another, that game has flipped, whatever S then makes of it: by A's decision, or if A adds nothing or
-    its payoff jumps by C's; but where A adds nothing and C no other arms either, by A's, to challenge or not.
-    If only the arms jump there, it is a decision for more of them or fewer. Else it is S's if its payoff does
-    not jump, at its participation limit; or A's, which has come to refuse or, behind a pledge that is worth
-    more to it than none, not to hold; or if its payoff jumps to revise behind any pledge. Where the payoffs
-    of S and A jump and nobody revises, these variables do not tell.
+    The player who decides is indifferent at the change, so its payoff does not jump.
+
+    - If the crisis without S changes, the decision is one in the game without S. It is A's, but C's if A adds
+      nothing or A's payoff jumps. If A adds nothing and C's arms do not change either, it is A's again,
+      between challenging and not.
+    - If only arms without S jump, it is a decision between more arms and fewer.
+    - Else it is S's if S's payoff does not jump: S is at its participation limit.
+    - Else it is A's: to refuse; or not to hold with a pledge that is worth more to it than none; or, if its
+      payoff jumps, to revise with any pledge.
+    - If the payoffs of S and A jump and nobody revises, these variables do not tell.
 
     below, above : the variables that `NEEDS` names
     """

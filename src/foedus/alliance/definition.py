@@ -1,4 +1,4 @@
-"""The alliance game as it is defined, in plain Python: the contest, the crisis and the payoffs."""
+"""The definition of the alliance game in plain Python: the contest, the crisis and the payoffs."""
 
 from typing import Any
 
@@ -6,11 +6,12 @@ import numpy as np
 
 from .codes import RATIO, Crisis
 
-Game = Any  # what has the parameters by name
+Game = Any  # any object with the parameters as attributes
 
 
 def win_probability(contest: Any, decisiveness: Any, force: Any, rival: Any) -> Any:
-    """Return P(force, rival), of numbers or arrays, by the odds of the weaker, which do not overflow.
+    """Return P(force, rival) for numbers or arrays. It uses the odds of the weaker side, which do not
+    overflow.
 
     Examples
     --------
@@ -19,7 +20,7 @@ def win_probability(contest: Any, decisiveness: Any, force: Any, rival: Any) -> 
     """
     weaker, stronger = np.minimum(force, rival), np.maximum(force, rival)
     ratio = np.asarray(contest) == RATIO
-    with np.errstate(invalid="ignore"):  # of forces that no float holds, in the form that is not theirs
+    with np.errstate(invalid="ignore"):  # forces may overflow in the form that is not used
         odds = np.where(
             ratio, (weaker / stronger) ** decisiveness, np.exp(decisiveness * (weaker - stronger))
         )
@@ -27,7 +28,7 @@ def win_probability(contest: Any, decisiveness: Any, force: Any, rival: Any) -> 
 
 
 def settle(game: Game, pledge: float, ally_arms: float, challenger_arms: float) -> tuple[float, Crisis]:
-    """Return A's share after the crisis, and who challenges; `pledge` is 0 where there is no alliance."""
+    """Return A's share after the crisis, and who challenges; `pledge` is 0 if there is no alliance."""
     own, rival = game.ally_forces + ally_arms, game.challenger_forces + challenger_arms
     surplus = game.bargaining_power * (game.ally_war_cost + game.challenger_war_cost)
     edge = game.status_quo - game.challenger_war_cost
@@ -44,7 +45,7 @@ def settle(game: Game, pledge: float, ally_arms: float, challenger_arms: float) 
 def payoffs(
     game: Game, pledge: float, signed: bool, ally_arms: float, challenger_arms: float, settlement: float
 ) -> tuple[float, float, float]:
-    """Return what S, A and C get."""
+    """Return the payoffs of S, A and C."""
     superpower = 0.0 - game.stake * abs(settlement - game.status_quo)
     ally = settlement - game.ally_cost * ally_arms
     if signed:

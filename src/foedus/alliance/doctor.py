@@ -1,4 +1,5 @@
-"""What foedus runs on here, and whether it solves games right: what `foedus doctor` tells."""
+"""What `foedus doctor` reports: the software and machine that foedus runs on, and whether it solves games
+correctly."""
 
 import importlib
 import itertools
@@ -25,11 +26,11 @@ from .game import Game, game_vector
 from .limits import fixed_arms_cutpoints
 
 CERTIFIED = 1e-8  # the most that a player may gain by another move
-# what to do when the system cannot read or write, for which nothing need be installed anew
-DISK = "see to the disk that is named, or set TMPDIR and NUMBA_CACHE_DIR to folders on another"
+# what to do if the system cannot read or write; installing something again would not help
+DISK = "check the disk that is named, or set TMPDIR and NUMBA_CACHE_DIR to folders on another disk"
 CGROUPS, OWN_CGROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
-# games of each regime in each contest: in closed form, in the ratio form without, and in the difference form;
-# in closed form of settlements and pledges that are found in other ways, too
+# games of each regime in each contest: the ratio form with closed forms, the ratio form without, and the
+# difference form; those with closed forms include settlements and pledges that are found in different ways
 GAMES: dict[tuple[str, float], list[tuple[Regime, dict[str, float]]]] = {
     ("ratio", 1.0): [
         (Regime.REVISION, {"ally_cost": 0.1}),
@@ -62,7 +63,8 @@ GAMES: dict[tuple[str, float], list[tuple[Regime, dict[str, float]]]] = {
 
 
 class Check(NamedTuple):
-    """Something that must hold here, and what to do if it does not; `run` says what it found, or raises."""
+    """Something that must hold on this machine, and what to do if it does not. `run` says what it found, or
+    raises an error."""
 
     name: str
     run: Callable[[], str]
@@ -70,14 +72,14 @@ class Check(NamedTuple):
 
 
 def facts() -> list[tuple[str, str]]:
-    """Return what foedus runs on here: pairs of a heading and a text, in the order in which to read them.
+    """Return what foedus runs on here: pairs of a heading and a text, in reading order.
 
     Examples
     --------
     >>> dict(facts())["foedus"].split(",")[0]
     '0.1.0'
     """
-    import llvmlite.binding  # which numba brings
+    import llvmlite.binding  # numba brings it
 
     from ..version import __version__
 
@@ -96,7 +98,7 @@ def facts() -> list[tuple[str, str]]:
 
 
 def requirements(extra: str | None = None) -> list[str]:
-    """Return the packages that foedus takes, or one of its extras, with those of the extras that it takes.
+    """Return the packages that foedus, or one of its extras, needs. An extra may include other extras.
 
     Examples
     --------
@@ -114,7 +116,7 @@ def requirements(extra: str | None = None) -> list[str]:
 
 
 def _version(package: str) -> str | None:
-    """Return the version of a package that is installed."""
+    """Return the version of a package, or None if it is not installed."""
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
@@ -122,7 +124,7 @@ def _version(package: str) -> str | None:
 
 
 def _extra(extra: str) -> str:
-    """Say what an extra takes, and whether that is here."""
+    """Say which packages an extra needs, and whether they are installed."""
     packages = requirements(extra)
     missing = [name for name in packages if _version(name) is None]
     if missing:
@@ -131,22 +133,23 @@ def _extra(extra: str) -> str:
 
 
 def _threads() -> str:
-    """Say how many threads solve unless told otherwise, and why so many."""
+    """Say how many threads solve by default, and why."""
     usable, present = check_threads(None), os.cpu_count() or 1
     words = f"{usable}, one for each processor"
     if usable < present:
-        words = f"{usable}, because this process may use so many of {present} processors (its affinity)"
+        words = f"{usable}, because this process may use only {usable} of {present} processors (its affinity)"
     limit = cpu_limit()
     if limit is not None and limit < usable:
-        words += f"; its control group grants the time of {limit:g}: --threads {math.ceil(limit)} is as fast"
+        words += f"; its control group allows the time of {limit:g}: --threads {math.ceil(limit)} is as fast"
     return words
 
 
 def cpu_limit(root: Path = CGROUPS, own: Path = OWN_CGROUPS) -> float | None:
-    """Return how many processors' time the control groups of Linux grant this process, None if all.
+    """Return how many processors' time the control groups of Linux allow this process, None if all.
 
-    That is the least quota over its period of the group that `own` names and of those around it, which either
-    version of control groups keeps under `root`; a container may see its own group at `root` itself.
+    This is the smallest quota divided by its period, of the group that `own` names and of the groups around
+    it. Both versions of control groups keep these under `root`. A container may see its own group at `root`
+    itself.
     """
     try:
         lines = [line.split(":", 2) for line in own.read_text().splitlines()]
@@ -170,7 +173,7 @@ def cpu_limit(root: Path = CGROUPS, own: Path = OWN_CGROUPS) -> float | None:
 
 
 def _kernels() -> str:
-    """Say whether kernels are compiled, and where their code is kept."""
+    """Say whether kernels are compiled, and where the code is kept."""
     try:
         from ..kernels import _jit
     except ImportError:
@@ -178,23 +181,23 @@ def _kernels() -> str:
     if _jit.plain:
         return "plain Python, a thousand times slower: NUMBA_DISABLE_JIT is set"
     if _jit.CACHE_FOLDER is None:
-        return "compiled anew in every run, which takes up to a minute: " + _jit.no_cache()
+        return "compiled again in every run, which takes up to a minute: " + _jit.no_cache()
     files = [file for file in _jit.CACHE_FOLDER.rglob("*.nbc") if file.is_file()]
     size = sum(file.stat().st_size for file in files) / 1e6
     if not files:
-        return f"none compiled yet, which takes up to a minute; kept in {_jit.CACHE_FOLDER}"
+        return f"none compiled yet; compiling takes up to a minute and is kept in {_jit.CACHE_FOLDER}"
     return f"{len(files)} functions compiled, {size:.3g} MB, in {_jit.CACHE_FOLDER}"
 
 
 def checks() -> list[Check]:
-    """Return what must hold here: each is known for a reason other than this solver."""
+    """Return what must hold on this machine. Each check has a reason that is independent of the solver."""
     from ..kernels import _jit
 
     again = (
         "remove the folder of the compiled kernels and run foedus doctor again; "
-        "if this fails again, trust no result of this installation"
+        "if this fails again, do not trust any result of this installation"
     )
-    reinstall = "install numpy, xarray, netCDF4 and h5py anew, and run foedus doctor again"
+    reinstall = "install numpy, xarray, netCDF4 and h5py again, and run foedus doctor again"
     return [
         Check("compiled kernels are kept", _cache, _jit.REMEDY),
         Check("cutpoints known by hand, C's arms fixed", _known_cutpoints, again),
@@ -203,13 +206,13 @@ def checks() -> list[Check]:
             Check(f"nobody gains by another move, {form[0]} {form[1]:g}", partial(_certified, *form), again)
             for form in GAMES
         ),
-        Check("a grid is what its games are, on any number of threads", _same_bits, again),
+        Check("a grid equals its games solved alone, on any number of threads", _same_bits, again),
         Check("a file holds what was saved", _round_trip, reinstall),
     ]
 
 
 def examine() -> Iterator[Finding]:
-    """Give what comes of each check, as soon as it is known; none of them raises.
+    """Give the result of each check as soon as it is known. No check raises an error.
 
     Examples
     --------
@@ -226,7 +229,7 @@ def examine() -> Iterator[Finding]:
     for check in checks():
         try:
             yield Finding(check.name, True, check.run(), check.remedy)
-        except Exception as error:  # whatever it is, it is what was found
+        except Exception as error:  # any error is a finding
             if isinstance(error, Broken) and (told := cause_and_fix(error)):
                 yield Finding(check.name, False, *told)
                 continue
@@ -236,7 +239,7 @@ def examine() -> Iterator[Finding]:
 
 
 def _cache() -> str:
-    """Check that what is compiled can be kept."""
+    """Check that compiled code can be kept."""
     from ..kernels import _jit
 
     if _jit.plain:
@@ -248,7 +251,7 @@ def _cache() -> str:
 
 
 def _known_cutpoints() -> str:
-    """Check that without S the ally's decision flips where the formulas for fixed arms say."""
+    """Check that the ally's decision without S flips where the formulas for fixed arms say."""
     for power in (0.0, 0.5, 1.0):
         war = {"status_quo": 0.5, "ally_war_cost": 0.1, "challenger_war_cost": 0.1, "bargaining_power": power}
         low, high = fixed_arms_cutpoints(**war, challenger_forces=1.0)
@@ -267,8 +270,8 @@ def _known_cutpoints() -> str:
 
 
 def _known_contest() -> str:
-    """Check that where war costs nothing A leads and C follows in the contest of Dixit (1987), whose closed
-    form is known."""
+    """Check the contest of Dixit (1987), whose closed form is known: A leads and C follows if war costs
+    nothing."""
     worst = 0.0
     for leader, follower, status_quo in itertools.product((0.3, 0.8, 2.0), (0.5, 1.0, 3.0), (0.05, 0.95)):
         odds = min(1.0, follower / (2 * leader))  # of the leader, for a prize of 1
@@ -278,7 +281,7 @@ def _known_contest() -> str:
             status_quo=status_quo,
             ally_war_cost=0.0,
             challenger_war_cost=0.0,
-            challenger_forces=1e-14,  # next to none, as in the contest
+            challenger_forces=1e-14,  # nearly none, as in the contest
         ).without
         gaps = (
             without.settlement - odds,
@@ -286,14 +289,14 @@ def _known_contest() -> str:
             without.challenger_arms - odds * (1 - odds) / follower,
         )
         worst = max(worst, *map(abs, gaps))
-    if not worst < 1e-12:  # which is much more than what the forces that C has add to it
+    if not worst < 1e-12:  # C's existing forces add much less than this
         raise ValueError(f"arms or settlement are off by {worst:.2g}")
     return f"18 contests, off by {worst:.1g} at most"
 
 
 def _certified(contest: str, decisiveness: float) -> str:
-    """Check games of each regime by a search that shares no formula with the solver, and that must see what C
-    could save where it is stated to arm more than it does."""
+    """Check games of each regime by a search that shares no formula with the solver. The search must also see
+    the gain if C is stated to arm more than it does."""
     worst = 0.0
     games = GAMES[contest, decisiveness]
     for regime, parameters in games:
@@ -312,7 +315,7 @@ def _certified(contest: str, decisiveness: float) -> str:
 
 
 def _same_bits() -> str:
-    """Check that a grid has the same bits on one thread and on several, which are those of its games."""
+    """Check that a grid has the same bits on one thread, on several, and if its games are solved alone."""
     import numpy as np
 
     from ..kernels import alliance as kernels
@@ -321,7 +324,7 @@ def _same_bits() -> str:
     threads = max(2, check_threads(None))
     one, several = (sweep(axes, threads=count) for count in (1, threads))
     if not one.identical(several.assign_attrs(one.attrs)):
-        raise ValueError(f"{threads} threads find something else than one")
+        raise ValueError(f"{threads} threads give other results than one")
     some = one.isel({name: slice(None, None, 31) for name in axes})
     for cost, share in itertools.product(some.ally_cost.values.tolist(), some.status_quo.values.tolist()):
         game = Game(ally_cost=cost, status_quo=share)
@@ -344,5 +347,5 @@ def _round_trip() -> str:
         file = Path(folder) / "map.nc"
         save(saved, file)
         if not load(file).equals(saved):
-            raise ValueError("what was read is not what was written")
+            raise ValueError("the file does not give back what was saved")
         return f"{len(saved.data_vars)} variables, {file.stat().st_size / 1e3:.3g} kB"

@@ -31,29 +31,30 @@ class Equilibrium(Solution):
         who challenges the status quo, or that nobody does
     superpower_payoff, ally_payoff, challenger_payoff : float
     burden_share : float
-        c_S s/(c_S s + c_A a), NaN where nobody spends
+        c_S s/(c_S s + c_A a), NaN if nobody spends
     aggrandizement, provocation : float
         what the alliance adds to the force that faces C, and to C's arms
     without : Without
         the same game without S
     pledge_limit : str
-        what fixes the size of the pledge: ``none`` (there is none), ``refusal`` (with less A would rather do
-        as it does without S), ``concession`` or ``revision`` (with less A would sign and concede, or take
-        concessions all the same) or ``price``
+        what fixes the size of the pledge: ``none`` (there is no pledge), ``refusal`` (with a smaller one, A
+        would do what it does without S), ``concession`` or ``revision`` (with a smaller one, A would sign and
+        concede, or sign and still take concessions) or ``price`` (a larger one would cost S more than it is
+        worth)
     game : Game
     deviation_gain : float
-        the most that a player was found to gain by another move, searched for when it is asked for
+        the largest gain of a player by another move that was found; the search starts when you ask for it
     """
 
     @functools.cached_property
     def deviation_gain(self) -> float:
-        """The most that a player was found to gain by another move, in units of the good; NaN if unsolved.
+        """The largest gain of a player by another move that was found, in units of the good; NaN if unsolved.
 
-        One player at a time leaves the path, once: C at its arms, A at its arms or in signing, S at its
-        pledge, with S and without, and those who move later reply anew. The search starts from the
-        definition of the game and uses nothing that the solver does. It also counts a settlement, payoffs
-        and codes that are not those of the moves. A right solution has 1e-8 or less. What is found is
-        there, but may not be all.
+        One player at a time makes one other move: C other arms, A other arms or another answer to the offer,
+        S another pledge, with S and without. Those who move later reply to it. The search starts from the
+        definition of the game and uses nothing of the solver. It also counts a settlement, payoffs and codes
+        that do not follow from the moves. A correct solution has 1e-8 or less. A gain that is found exists;
+        there may be a larger one.
 
         Examples
         --------
@@ -63,7 +64,7 @@ class Equilibrium(Solution):
         True
         >>> b, payoff = eq.challenger_arms, eq.challenger_payoff
         >>> more = {"challenger_arms": b + 0.01, "challenger_payoff": payoff - 0.005}
-        >>> round(dataclasses.replace(eq, **more).deviation_gain, 9)  # C could save what costs it 0.5 a unit
+        >>> round(dataclasses.replace(eq, **more).deviation_gain, 9)  # C could save 0.01 arms at 0.5 a unit
         0.005
         """
         import numpy as np
@@ -79,7 +80,7 @@ class Equilibrium(Solution):
         return float(deviation_gain(game_vector(self.game), np.array(stated, np.float64)))
 
     def explain(self) -> str:
-        """Say in words which regime holds, who is bound by what, and what the alliance changed.
+        """Say in words which regime holds, what limits each player, and what the alliance changed.
 
         Examples
         --------
@@ -90,31 +91,31 @@ class Equilibrium(Solution):
         return explain(self)
 
     def _repr_html_(self) -> str:
-        """Return how a notebook shows it."""
+        """Return the HTML that notebooks show."""
         from .notebook import equilibrium_html
 
         return equilibrium_html(self)
 
     def after_pledges(self, pledges: Iterable[float] | None = None) -> "list[Reply]":
-        """Return what the others would have done after each of some pledges of S.
+        """Return what A and C would have done after other pledges of S.
 
         Parameters
         ----------
         pledges : iterable of float, optional
-            in units of arms; unless given, none, half the equilibrium's, all of it, 1.5 and 2 times it; where
-            there is no alliance, of the pledge that would cost S as much as the change does or, where there
-            is no change, as strong as C's forces
+            in units of arms; default: 0, 0.5, 1, 1.5 and 2 times the pledge of the equilibrium. If there is
+            no alliance, these are multiples of the pledge that would cost S as much as the change of the
+            status quo does; if there is no change either, of a pledge as strong as C's forces.
 
         Returns
         -------
         list of Reply
-            for each pledge whether A would have `signed`, and what would have come of that: arms, settlement,
-            crisis and payoffs, exactly, as of any game
+            for each pledge whether A would have `signed`, and the resulting arms, settlement, crisis and
+            payoffs, exact as in any solved game
 
         Raises
         ------
         TypeError, ValueError
-            if a pledge is no number or less than 0, or the game is unsolved.
+            if a pledge is not a number or less than 0, or the game is unsolved.
 
         Examples
         --------
@@ -130,23 +131,23 @@ class Equilibrium(Solution):
         return after_pledges(self, pledges)
 
     def after_arms(self, arms: Iterable[float] | None = None) -> "list[Reply]":
-        """Return what C would have done after each of some arms of A, behind the equilibrium's pledge.
+        """Return what C would have done after other arms of A, with the pledge of the equilibrium.
 
         Parameters
         ----------
         arms : iterable of float, optional
-            A's new arms; unless given, none, half the equilibrium's, all of them, 1.5 and 2 times them, and
-            those without S; where both are none, of arms that cost a quarter of the good
+            A's new arms; default: 0, 0.5, 1, 1.5 and 2 times those of the equilibrium, and those without S.
+            If A arms in neither, these are multiples of arms that cost a quarter of the good.
 
         Returns
         -------
         list of Reply
-            for each C's arms, and the settlement, crisis and payoffs that come of them
+            for each of these arms C's arms, and the resulting settlement, crisis and payoffs
 
         Raises
         ------
         TypeError, ValueError
-            if these arms are no number or less than 0, or the game is unsolved.
+            if one of the arms is not a number or less than 0, or the game is unsolved.
 
         Examples
         --------
@@ -160,22 +161,23 @@ class Equilibrium(Solution):
         return after_arms(self, arms)
 
     def to_efg(self, path: str | os.PathLike, *, pledges: int = 2, arms: int = 3) -> None:
-        """Write the game on a grid of moves around its equilibrium, to be read by Gambit.
+        """Write a file for Gambit: the game on a grid of moves around its equilibrium.
 
-        S may offer no alliance or some pledges, A and C may add some arms at each of their nodes. Among these
-        moves is the player's own best reply in the game itself, on the path and off it, a little on the safe
-        side of every indifference, so that these replies are the one subgame perfect equilibrium of the tree;
-        the file says how far. It is written beside `path` and renamed when it is complete; an existing file
-        is replaced.
+        S may offer no alliance or one of some pledges; A and C may add one of some arms at each of their
+        nodes. These moves include the player's best reply in the game itself, on the path and off it. Each
+        reply is moved a little to the safe side of indifferences, so that the replies are the only subgame
+        perfect equilibrium of the tree; the file says how far. The file is written beside `path` and renamed
+        when it is complete. An existing file is replaced.
 
         Parameters
         ----------
         path : str or path
-            where to, ending in .efg
+            the file to write, ending in .efg
         pledges : int, optional
-            how many pledges S has
+            the number of pledges that S can choose from
         arms : int, optional
-            how many arms A and C have at each of their nodes; the tree has (1 + 2 pledges) arms^2 ends
+            the number of arms that A and C can choose from at each of their nodes; the tree has
+            (1 + 2 pledges) arms^2 ends
 
         Raises
         ------
@@ -187,8 +189,8 @@ class Equilibrium(Solution):
         Warns
         -----
         RuntimeWarning
-            if a decision of the tree matters so little that a numerical solver may miss its equilibrium, or
-            that is not the game's.
+            if a decision in the tree matters so little that a numerical solver may miss the equilibrium, or
+            if the tree has another equilibrium than the game.
 
         Examples
         --------
@@ -217,7 +219,7 @@ def solve(game: Game | None = None, *, model: Model | None = None, **parameters:
     Parameters
     ----------
     game : Game, optional
-        the game, if it is there already
+        a game that you have made before
     model : Model, optional
         another game than the alliance game
     **parameters
@@ -226,7 +228,7 @@ def solve(game: Game | None = None, *, model: Model | None = None, **parameters:
     Returns
     -------
     Equilibrium
-        or, of another model, a `Solution`, which has its outcomes by name
+        for another model a `Solution`, which has the outcomes by name
 
     Raises
     ------
@@ -242,7 +244,7 @@ def solve(game: Game | None = None, *, model: Model | None = None, **parameters:
     >>> eq.without.settlement > 0.5
     True
 
-    A has nothing to gain from refusing, and S nothing from not offering:
+    A would not gain by refusing, nor S by offering nothing:
 
     >>> eq.ally_payoff >= eq.without.ally_payoff - 1e-12
     True
@@ -251,16 +253,18 @@ def solve(game: Game | None = None, *, model: Model | None = None, **parameters:
     """
     if not chosen(model).built_in:
         if game is not None:
-            raise TypeError("game is one of the alliance game; those of a model are given by its parameters")
-        from ..draw.solution import solve_one  # with tables, which the alliance game's have their own of
+            raise TypeError(
+                "game= is only for the alliance game; give the parameters of another model by name"
+            )
+        from ..draw.solution import solve_one  # it has tables; the alliance game has its own
 
         return solve_one(chosen(model), parameters)
     if not (game is None or isinstance(game, Game)):
-        raise TypeError(f"game must be a Game, not {game!r}; parameters are given by name")
+        raise TypeError(f"game must be a Game, not {game!r}; give parameters by name")
     given = {} if game is None else dataclasses.asdict(game)
     game = make_game(given | parameters)
 
-    from ..kernels import alliance as kernels  # with numba, slower to import than everything else here
+    from ..kernels import alliance as kernels  # it imports numba, which is slow
 
     p = game_vector(game)
     solve_game = (

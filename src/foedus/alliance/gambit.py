@@ -1,9 +1,10 @@
 """A game as a finite tree of moves around its equilibrium, in the extensive form that Gambit reads.
 
-At every node the moves include the player's own reply in the game itself, where any move may be made, and
-others to hold it against. Those replies stand on indifferences: S pledges what A just accepts, A arms until C
-just holds still, C just neutralises A's threat. So each is raised a little, to the side where the next player
-is not indifferent, and the replies are the one subgame perfect equilibrium of the tree.
+At every node the moves include the player's reply in the game itself, where any move is possible, and others
+to compare it with. These replies leave the next player indifferent: S pledges just what A accepts, A arms
+just until C does not challenge, C just neutralises A's threat. So each reply is raised a little, to the side
+where the next player is not indifferent. Then the replies are the only subgame perfect equilibrium of the
+tree.
 """
 
 import itertools
@@ -28,21 +29,21 @@ from .replies import INDIFFERENT, pledge_scale, refuse_unsolved
 from .solution import Solution
 from .words import explain
 
-PLEDGES, ARMS = 2, 3  # the size of a tree unless another is asked for: 45 ends
+PLEDGES, ARMS = 2, 3  # the default size of a tree: 45 ends
 SIZES = 100  # the most pledges, and the most arms
-ENDS = 5_000
-GAP = 1e-4  # by how much every decision is to matter to who takes it
-CLEAR = 1e-3  # and by how much if players err,
-PRECISION = 2000.0  # as logit equilibria of this precision have it
-# by what parts of themselves S's pledge and A's arms are raised: the first by which every decision is
+ENDS = 5_000  # the most ends
+GAP = 1e-4  # every decision must matter by this much to its player
+CLEAR = 1e-3  # and by this much if players err,
+PRECISION = 2000.0  # as in a logit equilibrium of this precision
+# S's pledge and A's arms are raised by these parts: the first ones that make every decision matter enough
 PLEDGES_RAISED = 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3
 ARMS_RAISED = 0.001, 0.005, 0.02, 0.05, 0.1
-DIGITS = 4  # of a move, so that it is what its label says
-APART = 0.1  # by what part of the larger one two moves differ at least
-WORTH = 0.01  # and by how much of the good in what they cost
-WEAKER = 0.9  # than a defence that just holds C off
-TINY = 1e-12  # arms that are none
-BEYOND = 0.05  # how much more of the good a larger move costs at least
+DIGITS = 4  # of a move, so that its label is exact
+APART = 0.1  # two moves differ at least by this part of the larger one
+WORTH = 0.01  # and their costs at least by this much of the good
+WEAKER = 0.9  # the part of a defence that just holds C off; C may challenge this weaker one
+TINY = 1e-12  # arms below this count as none
+BEYOND = 0.05  # a larger move costs at least this much more of the good
 
 
 @dataclass(frozen=True)
@@ -56,18 +57,18 @@ class End:
 
 @dataclass(frozen=True)
 class Node:
-    """A decision: whose, after what, between which moves, where they lead, and which is the reply."""
+    """A decision: who decides, after which moves, between which moves, where they lead, and the reply."""
 
     player: Player
     label: str
     moves: tuple[str, ...]
     after: "tuple[Node | End, ...]"
     reply: int
-    tied: bool = False  # whether in the game itself the player is indifferent between all of them
+    tied: bool = False  # whether the player is indifferent between all of them in the game itself
 
     @property
     def ends(self) -> list[End]:
-        """What each move leads to if all replies follow."""
+        """The end that each move leads to if all later moves are replies."""
         return [node if isinstance(node, End) else node.ends[node.reply] for node in self.after]
 
 
@@ -84,9 +85,9 @@ def write_tree(eq: Solution, path: str | os.PathLike, pledges: int, arms: int) -
 
 
 def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS) -> Path:
-    """Return `path` if a tree of this size can be written there, without touching it.
+    """Return `path` if a tree of this size can be written there. The path is not touched.
 
-    Raises ValueError if it cannot, and what `io.files.writable` raises.
+    Raises ValueError if it cannot, and the errors of `io.files.writable`.
 
     Examples
     --------
@@ -102,15 +103,17 @@ def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS
     ends = (1 + 2 * pledges) * arms**2
     if ends > ENDS:
         raise ValueError(
-            f"pledges = {pledges} and arms = {arms} make {ends:,} ends; a tree has {ENDS:,} at most"
+            f"pledges = {pledges} and arms = {arms} make {ends:,} ends; a tree may have at most {ENDS:,}"
         )
     return writable(target)
 
 
 def tree_around(eq: Solution, pledges: int, arms: int) -> tuple[Node, tuple[float, float]]:
-    """Return the tree, and by what parts of themselves S's pledge and A's arms are raised in it: the first at
-    which every decision is clear even if players err, or of those at which every decision matters the one at
-    which the closest is clearest."""
+    """Return the tree, and the parts by which S's pledge and A's arms are raised in it.
+
+    These are the first that make every decision clear even if players err. If there are none, they are those
+    that make the closest decision clearest, among those that make every decision matter.
+    """
     found = []
     for raised in itertools.product(PLEDGES_RAISED, ARMS_RAISED):
         tree = _offers(eq, pledges, arms, raised)
@@ -122,11 +125,11 @@ def tree_around(eq: Solution, pledges: int, arms: int) -> tuple[Node, tuple[floa
 
 
 def least_gap(tree: Node, precision: float = math.inf) -> float:
-    """Return by how much the closest decision of a tree matters: how much better the reply is for the player
-    than the next best move. Where that is negative, another move is better.
+    """Return by how much the closest decision of a tree matters: how much better the reply is for its player
+    than the next best move. If that is negative, another move is better.
 
-    Players later make each move with a logit probability of this `precision`. Moves do not count that lead to
-    the same for everybody, as refusing does, nor do nodes that are tied.
+    Later players make each move with a logit probability of this `precision`. Moves that give everybody the
+    same payoffs as the reply do not count, nor do nodes that are tied.
     """
     reply = tree.ends[tree.reply]
     values = [_expected(after, precision)[tree.player] for after in tree.after]
@@ -140,7 +143,7 @@ def least_gap(tree: Node, precision: float = math.inf) -> float:
 
 
 def _expected(tree: Node | End, precision: float) -> Sequence[float]:
-    """Return what the players may expect from a tree."""
+    """Return the expected payoffs of the players in a tree."""
     if isinstance(tree, End):
         return tree.payoffs
     if precision == math.inf:
@@ -182,8 +185,8 @@ def _arming(eq: Solution, arms: int, raised: float, pledge: float, history: str)
 
 
 def _answering(eq: Solution, arms: int, pledge: float, ally_arms: float, history: str) -> Node:
-    """Return the node where C arms: with its reply, its reply to a weaker defence, the arms that neutralise
-    A's threat, none, and those from which its own is credible."""
+    """Return the node where C arms. Its moves are its reply, its reply to a weaker defence, the arms that
+    neutralise A's threat, none, and the arms that make its own threat credible."""
     game, p = eq.game, game_vector(eq.game)
     own = _up(kernels.reply_to_arms(p, pledge, ally_arms)[0])
     tempted, _, crisis = kernels.reply_to_arms(p, WEAKER * pledge, WEAKER * ally_arms)
@@ -191,7 +194,7 @@ def _answering(eq: Solution, arms: int, pledge: float, ally_arms: float, history
     neutralising = _up(_arms_against(game, force, game.status_quo + game.ally_war_cost))
     defence = force + game.effectiveness * pledge
     threatening = _up(_arms_against(game, defence, game.status_quo - game.challenger_war_cost))
-    if crisis == Crisis.CHALLENGER_CHALLENGES:  # which takes more against this defence
+    if crisis == Crisis.CHALLENGER_CHALLENGES:  # to challenge this defence takes more
         tempted = max(tempted, threatening)
     moves = _around([own, _up(tempted), neutralising, 0.0, threatening], arms, game.challenger_cost)
     after = tuple(_end(game, pledge, ally_arms, move) for move in moves)
@@ -200,14 +203,14 @@ def _answering(eq: Solution, arms: int, pledge: float, ally_arms: float, history
 
 
 def _end(game: Game, pledge: float, ally_arms: float, challenger_arms: float) -> End:
-    """Return what comes of all moves; `pledge` is 0 where there is no alliance."""
+    """Return the end after all moves; `pledge` is 0 if there is no alliance."""
     settlement, crisis = settle(game, pledge, ally_arms, challenger_arms)
     gains = payoffs(game, pledge, pledge > 0.0, ally_arms, challenger_arms, settlement)
     return End(gains, settlement, crisis)
 
 
 def _arms_against(game: Game, force: float, p: float) -> float:
-    """Return the new arms of C before which `force` wins with probability `p`, at least 0."""
+    """Return the new arms of C against which `force` wins with probability `p`, at least 0."""
     if not 0.0 < p < 1.0:
         return 0.0
     log_odds = math.log((1.0 - p) / p) / game.decisiveness
@@ -216,10 +219,11 @@ def _arms_against(game: Game, force: float, p: float) -> float:
 
 
 def _around(first: Sequence[float], count: int, cost: float) -> list[float]:
-    """Return so many moves in order: the `first` ones that differ enough and are not too dear, then one
-    beyond them, then the middle of what is widest between them.
+    """Return `count` moves in order: those of the `first` ones that differ enough and do not cost too much,
+    then one beyond them, then the middles of the widest gaps.
 
-    Raises ValueError if not all of these can be told apart."""
+    Raises ValueError if they cannot all be distinguished.
+    """
     moves = [first[0]]
     for move in first[1:]:
         apart = all(
@@ -236,14 +240,15 @@ def _around(first: Sequence[float], count: int, cost: float) -> list[float]:
         moves.append(_up((low + high) / 2))
     if len(set(moves)) < count or math.inf in moves:
         raise ValueError(
-            f"there is no tree of this game: where a unit of arms costs {cost!r}, those that matter are too"
-            " few or too many to tell moves apart"
+            f"there is no tree of this game: a unit of arms costs {cost!r}, so those that matter are too few"
+            " or too many to distinguish moves"
         )
     return sorted(moves)
 
 
 def _up(value: float) -> float:
-    """Return the next number above a positive one that has few digits, 0 for one that is not; or infinity."""
+    """Return the next number with few digits above a positive number, 0 for a number that is not positive, or
+    infinity."""
     if not TINY < value < math.inf:
         return value if value > TINY else 0.0
     exact = Decimal(value * (1.0 + INDIFFERENT))
@@ -256,7 +261,7 @@ def _added(arms: float) -> str:
 
 
 def _heading(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]:
-    """Return the first lines: which game it is, whose, and what there is to know of the tree."""
+    """Return the first lines: the game, its source, and remarks on the tree."""
     values = ", ".join(f"{p.symbol} = {getattr(eq.game, p.name)!r}" for p in NUMBERS.values())
     players = " ".join(_quoted(player.words) for player in Player if player != Player.NONE)
     node: Node | End = tree
@@ -270,17 +275,18 @@ def _heading(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]
         f" written by foedus {__version__}.",
         "The superpower offers an alliance with a pledge, or none; the ally signs or refuses; it adds arms;"
         " the challenger adds arms. The crisis is in the payoffs, which are in units of the disputed good.",
-        f"The game itself, where any pledge and any arms may be chosen: {explain(eq)}",
+        f"The game itself, with any pledge and any arms: {explain(eq)}",
         f"The same path in this tree: {'; '.join(path)}.",
-        "Grid: at each node the player's reply in the game itself, and others. Because those replies stand on"
-        f" indifferences, the superpower's pledge is raised by {100 * raised[0]:g} %, the ally's arms by"
-        f" {100 * raised[1]:g} %, and every move to {DIGITS} digits.",
+        "Grid: each node has the player's reply in the game itself, and other moves. These replies leave the"
+        " next player indifferent. So the superpower's pledge is raised by"
+        f" {100 * raised[0]:g} %, the ally's arms by {100 * raised[1]:g} %, and every move is rounded up to"
+        f" {DIGITS} digits.",
         _doubt(tree) or f"Every decision matters to its player by {least_gap(tree):.2g} or more.",
     ]
     same = [node.label.removeprefix("ally: ") for node in tree.after if isinstance(node, Node) and node.tied]
     if same:
         remarks.append(
-            f"But: {', '.join(same)}. In the game itself the ally gets the same whether it signs or refuses,"
+            f"But: {', '.join(same)}. In the game itself the ally gets the same by signing and by refusing,"
             " and signs."
         )
     title = f"{eq.regime.words.capitalize()}: {eq.game!r}"
@@ -288,26 +294,27 @@ def _heading(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]
 
 
 def _doubt(tree: Node) -> str:
-    """Say why a solver may find another equilibrium in a tree than that of the game, if there is a reason."""
+    """Say why a solver may find another equilibrium in a tree than the game's; nothing if there is no
+    reason."""
     least = least_gap(tree)
     if least <= 0.0:
-        return "On this grid a player has a better move than its reply in the game itself; try another size."
+        return "On this grid a player has a better move than its reply in the game itself. Try another size."
     if least <= GAP:
-        return f"A decision matters by only {least:.2g}, too little for a numerical solver to be sure of it."
+        return f"A decision matters by only {least:.2g}. A numerical solver may miss it."
     if least_gap(tree, PRECISION) <= 0.0:
-        return "Players who err may leave this path: solve it by backward induction, not by logit equilibria."
+        return "Players who err may leave this path. Solve it by backward induction, not by logit equilibria."
     return ""
 
 
 def _quoted(text: str) -> str:
-    """Return a text as the format has it."""
+    """Return a text in quotes, as the format writes it."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
 def _lines(tree: Node) -> Iterator[str]:
-    """Give the lines of all nodes, a node before what comes after it; information sets and outcomes are
-    counted as they come."""
+    """Give the lines of all nodes, each node before the nodes that follow it. Information sets and outcomes
+    are numbered in this order."""
     counts = dict.fromkeys((*Player, End), 0)
 
     def walk(node: Node | End) -> Iterator[str]:
@@ -315,7 +322,7 @@ def _lines(tree: Node) -> Iterator[str]:
             counts[End] += 1
             number = counts[End]
             label = f"{number}: {node.crisis.words}, x = {node.settlement:.6g}"
-            # all digits and no exponent, which Gambit does not always read
+            # all digits and no exponent, because Gambit does not always read one
             payoffs = ", ".join(f"{Decimal(repr(payoff)):f}" for payoff in node.payoffs)
             yield f't "" {number} {_quoted(label)} {{ {payoffs} }}'
             return

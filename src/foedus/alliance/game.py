@@ -1,4 +1,4 @@
-"""An alliance game: its parameters, checked."""
+"""An alliance game: its parameters, which are checked."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _Parameters: Any = dataclasses.make_dataclass(
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class Game(_Parameters):
-    """One game: its parameters by name, the form of the contest among them.
+    """One game: its parameters by name, including the form of the contest.
 
     Shares, war costs, payoffs and stakes are in units of the disputed good, forces in units of
     arms, unit costs in goods per unit of arms.
@@ -29,7 +29,7 @@ class Game(_Parameters):
     Raises
     ------
     TypeError
-        if a value is no number.
+        if a value is not a number.
     ValueError
         if a value is outside its parameter's domain, or the contest is unknown.
 
@@ -54,12 +54,12 @@ class Game(_Parameters):
 
 
 def make_game(parameters: Mapping[str, Any]) -> Game:
-    """Return the `Game` with these parameters, unknown names refused in words."""
+    """Return the `Game` with these parameters; raise TypeError if a name is unknown."""
     for name in parameters:
         model.parameter(name)
     return Game(**parameters)
 
 
 def game_vector(game: Game) -> np.ndarray:
-    """Return the parameters of a game as kernels take them."""
+    """Return the parameters of a game as an array for kernels."""
     return np.array([p.number(getattr(game, name)) for name, p in PARAMETERS.items()], np.float64)

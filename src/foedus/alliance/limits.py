@@ -1,9 +1,9 @@
-"""Cutpoints that are known in closed form: those of the limit in which the challenger's arms are fixed."""
+"""Cutpoints that are known in closed form, in the limit where the challenger's arms are fixed."""
 
 import math
 from typing import Any
 
-# what C's existing forces would have cost it, in goods, from where on its arms are as good as fixed
+# if C's existing forces would have cost it more than this, in goods, its arms count as fixed
 FIXED = 1e3
 
 
@@ -14,17 +14,17 @@ def fixed_arms_cutpoints(
     bargaining_power: float,
     challenger_forces: float,
 ) -> tuple[float, float]:
-    """Return the two cutpoints in `ally_cost` of the game without S where C's arms are fixed, in closed form.
+    """Return the two cutpoints in `ally_cost` of the game without S if C's arms are fixed, in closed form.
 
-    They are the limit of `cutpoints` of the ratio contest with decisiveness 1, no existing forces of A and a
-    `challenger_cost` that grows without bound: below the first A overturns the status quo alone, up to the
-    second it holds it alone, beyond it concedes. With M = b_0, K = k_A + k_C and B = 1 - q + k_C::
+    They are the limit of `cutpoints` as `challenger_cost` grows without bound, in the ratio contest with
+    decisiveness 1 and no existing forces of A. Below the first, A overturns the status quo alone. Between the
+    two, A holds it alone. Above the second, A concedes. With K = k_A + k_C and B = 1 - q + k_C::
 
-        (B - sqrt((1 - pi) B K))^2 / M                      if pi <= 1 - K/B
-        min(pi, (1 - q)/K) B (B - K) / M                    else
+        (B - sqrt((1 - pi) B K))^2 / e_C                        if pi <= 1 - K/B
+        min(pi, (1 - q)/K) B (B - K) / e_C                      else
 
-        min((B + sqrt(pi B K))^2 / M, q B / (M (q - k_C)))  if B + sqrt(pi B K) <= 1
-        B (q - max(0, k_C - pi K)) / (M (q - k_C))          else
+        min((B + sqrt(pi B K))^2 / e_C, q B / (e_C (q - k_C)))  if B + sqrt(pi B K) <= 1
+        B (q - max(0, k_C - pi K)) / (e_C (q - k_C))            else
 
     Raises ValueError unless K > 0, q > k_C and q + k_A < 1.
 
@@ -56,8 +56,8 @@ def fixed_arms_cutpoints(
 
 
 def known_cutpoints(line: Any) -> tuple[float, ...]:
-    """Return the closed forms for a line of cutpoints in `ally_cost`, a Dataset, where they hold, all but for
-    what is lost in the limit."""
+    """Return the closed forms for a Dataset of cutpoints in `ally_cost` along one line, if they hold up to
+    the small difference from the limit."""
     if line.attrs["parameter"] != "ally_cost" or line.contest != "ratio":
         return ()
     fixed = line.challenger_cost * line.challenger_forces >= FIXED
@@ -66,5 +66,5 @@ def known_cutpoints(line: Any) -> tuple[float, ...]:
     names = "status_quo", "ally_war_cost", "challenger_war_cost", "bargaining_power", "challenger_forces"
     try:
         return fixed_arms_cutpoints(*(line[name].item() for name in names))
-    except ValueError:  # there are no such cutpoints
+    except ValueError:  # they do not exist
         return ()

@@ -1,6 +1,6 @@
-"""The alliance game as a model: its parameters, its outcomes, and what tools may know of it besides.
+"""The alliance game as a model: its parameters, its outcomes, and everything else that tools use.
 
-Validation, options, attributes, documentation and labels are all read from here.
+Checks, options, attributes, documentation and labels are all read from here.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from .deciding import DECIDING
 from .limits import known_cutpoints
 
 TILE = 64, 1024  # rows and columns of games that a thread takes at a time, with closed forms
-ANY_TILE = 16, 256  # and with any contest, where a game takes a hundred times as long
+ANY_TILE = 16, 256  # the same with any contest, where a game takes a hundred times as long
 PER_ARMS, GOOD, ARMS = "good per unit of arms", "good", "arms"
 
 REFERENCES = (
@@ -31,8 +31,8 @@ _PARAMETERS = (
     Parameter("status_quo", "q", 0.5, "> 0 and < 1", GOOD, "ally's share under the status quo", (0.0, 1.0)),
     Parameter("ally_war_cost", "k_A", 0.05, ">= 0", GOOD, "ally's cost of war", (0.0, 0.3)),
     Parameter("challenger_war_cost", "k_C", 0.05, ">= 0", GOOD, "challenger's cost of war", (0.0, 0.3)),
-    Parameter("ally_forces", "a_0", 0.0, ">= 0", ARMS, "ally's existing forces", (0.0, 0.5)),
-    Parameter("challenger_forces", "b_0", 0.2, "> 0", ARMS, "challenger's existing forces", (0.02, 2.0)),
+    Parameter("ally_forces", "e_A", 0.0, ">= 0", ARMS, "ally's existing forces", (0.0, 0.5)),
+    Parameter("challenger_forces", "e_C", 0.2, "> 0", ARMS, "challenger's existing forces", (0.02, 2.0)),
     Parameter("effectiveness", "phi", 1.0, "> 0 and <= 1", NUMBER, "effectiveness of pledged forces", (0.0, 1.0)),
     Parameter("stake", "lambda", 1.0, ">= 0", NUMBER, "superpower's stake in the status quo", (0.1, 10.0)),
     Parameter("bargaining_power", "pi", 1.0, ">= 0 and <= 1", NUMBER, "demanding side's share of the surplus", (0.0, 1.0)),
@@ -71,10 +71,10 @@ _OUTCOMES = (
     Outcome("provocation", "b - b^0", ARMS, "what the alliance makes the challenger add"),
 )  # fmt: skip
 
-# Told apart in grey print and by colour-blind readers: lightness differs by 15 (CIE L*) between regimes
-# that meet in maps and by 10 between any two, colour by 20 (CIE Lab) whatever cone is missing. The
-# lightness zigzags along the order of the codes because neighbours in it are those that meet most;
-# self-reliance, where nothing happens, is nearly paper.
+# Readers can distinguish these in grey print and if they are colour-blind: lightness differs by 15 (CIE L*)
+# between regimes that meet in maps and by 10 between any two, colour by 20 (CIE Lab) for every kind of colour
+# blindness. Lightness goes up and down along the order of the codes because neighbours meet most often.
+# Self-reliance, where nothing happens, is nearly white.
 REGIME_COLOURS: dict[Code, str] = {
     Regime.REVISION: "#9c1c26",
     Regime.RESTRAINT: "#ee8a44",
@@ -83,7 +83,7 @@ REGIME_COLOURS: dict[Code, str] = {
     Regime.PARTIAL: "#7dcfd6",
     Regime.CONCESSION: "#2d1f60",
 }
-# each has the colour of the regime that it makes where there is no alliance
+# each has the colour of its regime if there is no alliance
 CRISIS_COLOURS: dict[Code, str] = {
     Crisis.ALLY_CHALLENGES: REGIME_COLOURS[Regime.REVISION],
     Crisis.QUIET: REGIME_COLOURS[Regime.SELF_RELIANCE],
@@ -92,14 +92,14 @@ CRISIS_COLOURS: dict[Code, str] = {
 
 
 def closed(numbers: Callable[[str], Any]) -> bool:
-    """Tell whether games have closed forms, of the numbers that a parameter takes in them."""
+    """Tell whether there are closed forms for games; `numbers` gives the numbers of a parameter in them."""
     ratio = CONTESTS.index(RATIO)
     return bool(np.all(numbers("contest") == ratio) and np.all(numbers("decisiveness") == 1.0))
 
 
 def _loop(numbers: Callable[[str], np.ndarray]) -> Loop:
-    """Return the loop over games, of the numbers that a parameter takes in them."""
-    from ..kernels import alliance as kernels  # with numba, slower to import than everything else here
+    """Return the loop over games; `numbers` gives the numbers of a parameter in them."""
+    from ..kernels import alliance as kernels  # it imports numba, which is slow
 
     if closed(numbers):
         return Loop(kernels.solve_games, TILE)
@@ -107,8 +107,8 @@ def _loop(numbers: Callable[[str], np.ndarray]) -> Loop:
 
 
 def _search() -> Search:
-    """Return how the largest gain by another move is searched for."""
-    from ..kernels.alliance.deviations import Stated, deviation_gains  # which seldom anyone needs
+    """Return the search for the largest gain by another move."""
+    from ..kernels.alliance.deviations import Stated, deviation_gains  # rarely needed
 
     return Search(Stated._fields, deviation_gains)
 

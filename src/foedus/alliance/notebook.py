@@ -1,4 +1,4 @@
-"""How a notebook shows an equilibrium: HTML that needs nothing beside it."""
+"""How a notebook shows an equilibrium: HTML that needs no other files."""
 
 import re
 from html import escape
@@ -10,7 +10,7 @@ from .model import NUMBERS, OUTCOMES, REGIME_COLOURS, model
 from .solution import Solution, outcomes
 from .words import explain
 
-# what is not coloured takes the colour of the page's text, be that dark or light
+# everything else takes the colour of the page's text, dark or light
 LINE = "1px solid rgba(128, 128, 128, 0.4)"
 ROW = "border: 0; background: transparent"
 CELL = "padding: 0.15em 0.8em 0.15em 0; border: 0; vertical-align: baseline"
@@ -19,11 +19,11 @@ FIGURES = f"{CELL}; text-align: right; font-variant-numeric: tabular-nums"
 
 
 def equilibrium_html(eq: Solution) -> str:
-    """Return an equilibrium as HTML: the regime and its colour, the parameters of the game that are not at
-    default, the sentences of `explain`, and every variable with S and without.
+    """Return an equilibrium as HTML: the regime and its colour, the parameters that are not at their default,
+    the sentences of `explain`, and every variable with S and without.
 
-    Styles stand in the elements, and colours other than that of the regime are those of the page, so that it
-    can be shown on any page, light or dark.
+    The styles are in the elements. All colours except that of the regime are those of the page, so that any
+    page can show it, light or dark.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def equilibrium_html(eq: Solution) -> str:
 
 
 def _game(eq: Solution) -> str:
-    """Return the parameters of the game that are not at default, with symbols and units."""
+    """Return the parameters of the game that are not at their default, with symbols and units."""
     game = eq.game
     parts = [f"{escape(game.contest)} contest"]
     for name, parameter in NUMBERS.items():
@@ -57,8 +57,8 @@ def _game(eq: Solution) -> str:
 
 
 def _table(eq: Solution) -> list[str]:
-    """Return the lines of the table of the variables other than the regime, which stands above it; there are
-    none of a game that could not be solved."""
+    """Return the lines of the table of all variables except the regime, which is shown above it. A game that
+    could not be solved has no table."""
     if eq.regime == Regime.UNSOLVED:
         return []
     heads = "".join(
@@ -78,12 +78,12 @@ def _table(eq: Solution) -> list[str]:
 
 
 def _unit(units: str) -> str:
-    """Return what stands behind a symbol for its units."""
+    """Return the units as they follow a symbol."""
     return "" if units == NUMBER else f' <span style="opacity: 0.65">({escape(units)})</span>'
 
 
 def _symbol(symbol: str) -> str:
-    r"""Return a symbol of the table as HTML, whose names of Greek letters are those of TeX.
+    r"""Return a symbol of the table as HTML, which has the same names of Greek letters as TeX.
 
     Examples
     --------

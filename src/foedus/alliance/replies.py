@@ -1,4 +1,4 @@
-"""What each player would have done after other moves than those of the equilibrium."""
+"""What each player would have done after other moves than the equilibrium's."""
 
 import math
 from collections.abc import Iterable
@@ -13,14 +13,14 @@ from .definition import payoffs
 from .game import Game, game_vector
 from .solution import Solution
 
-INDIFFERENT = 1e-9  # payoffs that differ by less count as equal: the solver is no more exact
+INDIFFERENT = 1e-9  # payoffs that differ by less count as equal: the solver is not more exact
 PARTS = (0.0, 0.5, 1.0, 1.5, 2.0)  # of the equilibrium's own move
 
 CHALLENGER = {Crisis.ALLY_CHALLENGES: "A", Crisis.QUIET: "quiet", Crisis.CHALLENGER_CHALLENGES: "C"}
 
 
 class Reply(NamedTuple):
-    """What follows upon a pledge, which makes an alliance if it is `signed`, or upon that and arms of A."""
+    """What follows a pledge, or a pledge and arms of A. There is an alliance if the pledge is `signed`."""
 
     pledge: float
     signed: bool
@@ -34,7 +34,7 @@ class Reply(NamedTuple):
 
 
 def after_pledges(eq: Solution, pledges: Iterable[float] | None = None) -> list[Reply]:
-    """Return the replies to each of some pledges: unless given, none and parts of `pledge_scale`."""
+    """Return the replies to each of some pledges; default: none and multiples of `pledge_scale`."""
     refuse_unsolved(eq)
     scale = pledge_scale(eq)
     moves = [part * scale for part in PARTS] if pledges is None else _checked("pledges", pledges)
@@ -42,8 +42,8 @@ def after_pledges(eq: Solution, pledges: Iterable[float] | None = None) -> list[
 
 
 def after_arms(eq: Solution, arms: Iterable[float] | None = None) -> list[Reply]:
-    """Return C's replies to each of some arms of A behind the equilibrium's pledge: none, parts of A's arms,
-    and those that it has without S, unless they are given."""
+    """Return C's replies to each of some arms of A, with the pledge of the equilibrium. Default: none,
+    multiples of A's arms, and its arms without S."""
     refuse_unsolved(eq)
     scale = eq.ally_arms or eq.without.ally_arms or 0.25 / eq.game.ally_cost
     own = {*(part * scale for part in PARTS), eq.without.ally_arms}
@@ -57,7 +57,7 @@ def after_pledge(eq: Solution, pledge: float) -> Reply:
     alone = 0.0, False, without.ally_arms, without.challenger_arms, without.settlement, without.crisis
     if pledge == 0.0:
         return _reply(game, *alone)
-    if pledge == eq.pledge:  # where A is indifferent as a rule, and rounding must not decide
+    if pledge == eq.pledge:  # A is usually indifferent here, and rounding must not decide
         return _reply(game, pledge, True, eq.ally_arms, eq.challenger_arms, eq.settlement, eq.crisis)
     found = kernels.reply_to_pledge(game_vector(game), pledge)
     if found.payoff - game.autonomy_cost < without.ally_payoff - INDIFFERENT:
@@ -67,7 +67,7 @@ def after_pledge(eq: Solution, pledge: float) -> Reply:
 
 
 def after_own_arms(eq: Solution, arms: float) -> Reply:
-    """Return C's reply to arms of A behind the equilibrium's pledge."""
+    """Return C's reply to arms of A, with the pledge of the equilibrium."""
     signed = eq.pledge > 0.0
     if arms == eq.ally_arms:
         found = eq.challenger_arms, eq.settlement, eq.crisis
@@ -78,8 +78,8 @@ def after_own_arms(eq: Solution, arms: float) -> Reply:
 
 
 def pledge_scale(eq: Solution) -> float:
-    """Return the pledge that others are measured by: the equilibrium's, or the one that would cost S as much
-    as the change does, or as much as C's forces."""
+    """Return the unit in which other pledges are measured: the pledge of the equilibrium. If there is none,
+    the one that would cost S as much as the change of the status quo; else one as strong as C's forces."""
     limit = (-eq.without.superpower_payoff - eq.game.alliance_cost) / eq.game.superpower_cost
     return eq.pledge or max(0.0, limit) or eq.game.challenger_forces + eq.challenger_arms
 
@@ -91,8 +91,8 @@ def refuse_unsolved(eq: Solution) -> None:
 
 
 def reply_tables(eq: Solution) -> list[tuple[str, list[str], list[list[str | float]]]]:
-    """Return the title, headings and rows of a table of the replies to pledges of S, and of a table of those
-    to arms of A, with four digits.
+    """Return the titles, headings and rows of two tables, with four digits: replies to pledges of S, and
+    replies to arms of A.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def reply_tables(eq: Solution) -> list[tuple[str, list[str], list[list[str | flo
     >>> dict(zip(headings[:6], rows[1]))
     {'s': 0.01728, 'A': 'signs', 'a': 0.1077, 'b': 0.175, 'x': 0.2, 'crisis': 'C'}
     """
-    alliance = f"behind a pledge of {eq.pledge:.4g}" if eq.pledge else "without an alliance"
+    alliance = f"with a pledge of {eq.pledge:.4g}" if eq.pledge else "without an alliance"
     headings = ["s", "A", "a", "b", "x", "crisis", "U_S", "U_A", "U_C"]
     to_pledges = [_row(reply) for reply in after_pledges(eq)]
     to_arms = [_row(reply)[2:] for reply in after_arms(eq)]
@@ -128,7 +128,7 @@ def _reply(game: Game, *moves: Any) -> Reply:
 
 
 def _checked(name: str, moves: Iterable[float]) -> list[float]:
-    """Return moves as floats, each finite and no less than 0."""
+    """Return moves as floats; each must be finite and at least 0."""
     checked: list[float] = []
     if not isinstance(moves, Iterable):
         raise TypeError(f"{name} = {moves!r} is not a list of numbers")

@@ -1,4 +1,4 @@
-"""What is found of one game, and how people read it."""
+"""The outcomes of one game, and how people read them."""
 
 import dataclasses
 from collections.abc import Iterator, Mapping
@@ -36,8 +36,8 @@ Solution: Any = dataclasses.make_dataclass(
 
 
 def outcomes(eq: Solution, variables: Mapping[str, Outcome] = OUTCOMES) -> Iterator[tuple[Outcome, str, str]]:
-    """Give each of the `variables` of an equilibrium with its values as people read them, with S and without;
-    the latter is empty where there is none.
+    """Give each of the `variables` of an equilibrium with its values with S and without, as people read them.
+    The second is empty if there is none.
 
     Examples
     --------

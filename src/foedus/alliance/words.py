@@ -22,7 +22,7 @@ def explain(eq: Solution) -> str:
 
 
 def _path(outcome: Any, game: Game, signing: str) -> str:
-    """Say what A and C do, and which of them is held just there."""
+    """Say what A and C do, and which of them has just enough arms."""
     ally = f"adds {outcome.ally_arms:.4g} to its forces" if outcome.ally_arms else "adds no forces"
     challenger = f"adds {outcome.challenger_arms:.4g}" if outcome.challenger_arms else "adds no forces"
     x, q = f"x = {outcome.settlement:.4g}", f"q = {game.status_quo:.4g}"
@@ -47,18 +47,18 @@ def _no_alliance(eq: Solution) -> str:
     if eq.without.crisis == Crisis.QUIET:
         return "S has nothing to pay for and makes no alliance."
     loss = -eq.without.superpower_payoff
-    return f"No pledge that A would accept is worth its cost to S, which loses {loss:.4g} by the change."
+    return f"No pledge that A would accept is worth its cost to S. S loses {loss:.4g} by the change."
 
 
 def _pledge(eq: Solution) -> str:
-    """Say what S pledges, what fixes it, and how far S is from its own participation limit."""
+    """Say what S pledges, what fixes the pledge, and how far S is from its participation limit."""
     game = eq.game
-    # whether A then refuses, or signs and does as it does without S, is a tie in many games
+    # in many games it is a tie whether A then refuses, or signs and does what it does without S
     refusal = "be as well off without S" if eq.regime == Regime.PARTIAL else "not hold the status quo"
     reasons = {
         "refusal": f"with less, A would {refusal}{_indifferent(eq)}",
         "concession": "with less, A would sign and concede: A is indifferent between holding and conceding",
-        "revision": "with less, A would sign and take concessions all the same",
+        "revision": "with less, A would sign and still take concessions",
         "price": "more would cost S more than the change it prevents",
     }
     cost = game.superpower_cost * eq.pledge + game.alliance_cost
@@ -71,11 +71,11 @@ def _pledge(eq: Solution) -> str:
 
 
 def _indifferent(eq: Solution) -> str:
-    """Say that signing gains A nothing, unless it does: because with less, C would challenge."""
+    """Say that signing gains A nothing; or what it gains, because C would challenge a smaller pledge."""
     gain = eq.ally_payoff - eq.without.ally_payoff
     if gain <= 1e-9:
-        return ": A is indifferent between signing and going without"
-    return f", for C would challenge: by signing A gains {gain:.4g}"
+        return ": A is indifferent between signing and refusing"
+    return f", because C would challenge: by signing A gains {gain:.4g}"
 
 
 def _effect(eq: Solution) -> str:

@@ -1,4 +1,4 @@
-"""Maps that are solved on a Dask cluster."""
+"""Maps solved on a Dask cluster."""
 
 import contextlib
 import importlib.metadata
@@ -17,18 +17,18 @@ from .slabs import slab_of, solve_slab
 try:
     import distributed
 except ModuleNotFoundError as error:
-    raise missing_extra(error, "clusters take Dask: pip install 'foedus[dask]'") from None
+    raise missing_extra(error, "clusters need Dask: pip install 'foedus[dask]'") from None
 
-AHEAD = 4  # slabs that a thread of the cluster has waiting, so that none is idle
-PATIENCE = "10s"  # for a scheduler to answer
+AHEAD = 4  # slabs that wait for each thread of the cluster, so that no thread is idle
+PATIENCE = "10s"  # how long to wait for a scheduler to answer
 
 
 @contextlib.contextmanager
 def connected(address: str | None, threads: int | None) -> Iterator[distributed.Client]:
-    """Give a client of the cluster whose scheduler has this address, or else of one of so many processes on
-    this machine.
+    """Give a client of the cluster whose scheduler has this address. Without an address, start a cluster on
+    this machine with `threads` processes.
 
-    Raises ConnectionError if no scheduler answers there.
+    Raises ConnectionError if no scheduler answers at the address.
     """
     with contextlib.ExitStack() as stack:
         if address is None:
@@ -36,7 +36,7 @@ def connected(address: str | None, threads: int | None) -> Iterator[distributed.
                 n_workers=check_threads(threads),
                 threads_per_worker=1,
                 dashboard_address=":0",
-                silence_logs=logging.CRITICAL,  # or a worker may complain when it is told to end
+                silence_logs=logging.CRITICAL,  # a worker may complain when it is told to end
             )
             yield stack.enter_context(distributed.Client(stack.enter_context(cluster)))
             return
@@ -55,13 +55,13 @@ def solve_slabs(
     games: int,
     progress: Progress | None,
 ) -> None:
-    """Solve slabs of a map, with so many games in all, on a cluster, and keep what comes back.
+    """Solve slabs of a map on a cluster and keep the results; `games` is the number of games in all slabs.
 
-    Workers may come, go and die meanwhile. Raises ConnectionError if the cluster is lost, or a slab with
-    every worker that tried it, or a worker has another version of foedus.
+    Workers may come, go and die in the meantime. Raises ConnectionError if the cluster is lost, if every
+    worker that tried a slab died, or if a worker has another version of foedus.
     """
     _check_workers(client)
-    # a first game here, so that workers which share the cache of kernels with this process compile nothing
+    # solve a first game here; then workers that share the cache of kernels with this process need not compile
     solve_request(request.part(tuple(slice(1) for _ in request.shape)), threads=1)
     waiting = iter(todo)
     running: dict[distributed.Future, int] = {}
@@ -95,14 +95,14 @@ def solve_slabs(
 
 
 def solve_on_worker(version: str, slab: Sent) -> Record:
-    """Do what `solve_slab` does, unless this is another version of foedus than the one asked for."""
+    """Do what `solve_slab` does, if this is the requested version of foedus; else raise ConnectionError."""
     if version != __version__:
         raise ConnectionError(_mismatch("a worker", __version__, version))
     return solve_slab(*slab.unpacked())
 
 
 def _check_workers(client: distributed.Client) -> None:
-    """Wait for a worker; raise ConnectionError if one has another version of foedus, or none."""
+    """Wait for a worker; raise ConnectionError if a worker has another version of foedus, or none."""
     client.wait_for_workers(1)
     found = client.run(importlib.metadata.version, "foedus", on_error="return")
     for address, version in found.items():
@@ -113,4 +113,6 @@ def _check_workers(client: distributed.Client) -> None:
 
 def _mismatch(where: str, found: str, asked: str) -> str:
     """Say that a worker has another version."""
-    return f"{where} has another foedus ({found}) than this one ({asked}); install the same on all"
+    return (
+        f"{where} has another version of foedus ({found}, not {asked}); install the same version everywhere"
+    )

@@ -1,4 +1,4 @@
-"""Maps of any size: solved slab by slab into a file, and resumed where a run ended."""
+"""Maps of any size: they are solved slab by slab into a file, and a later run can resume."""
 
 import os
 import sys
@@ -36,42 +36,43 @@ def sweep_to(
     client: "distributed.Client | None" = None,
     **fixed: Any,
 ) -> dict[Code, int]:
-    """Solve a game at every point of a grid into a file, in memory that does not grow with the grid.
+    """Solve a game at every point of a grid and write the results to a file. Memory does not grow with the
+    grid.
 
     Slabs of at most four million games, or four thousand with ``deviation_gain``, are solved and kept in the
-    folder ``<path>.part`` beside the file; when all are there, the file is put together and takes its name.
-    Ended at any instant, the same call with ``resume=True`` goes on from the slabs that are there, and gives
-    the same file to the bit.
+    folder ``<path>.part`` beside the file. When all slabs are done, they are put together to the file. If a
+    run ends early, at any moment, the same call with ``resume=True`` continues with the missing slabs and
+    gives the same file to the bit.
 
     Parameters
     ----------
     path : str or path
-        the file to write: NetCDF, or a Zarr store if it ends in ``.zarr`` (which takes ``foedus[zarr]``)
+        the file to write: NetCDF, or a Zarr store if it ends in ``.zarr`` (this needs ``foedus[zarr]``)
     axes, model, variables, threads, progress, dtype, **fixed
         as for `sweep`
     overwrite : bool, optional
-        replace a file that exists, and start anew where an unfinished one does
+        replace an existing file; start again if there is an unfinished one
     resume : bool, optional
-        go on with the unfinished file of an earlier call, if there is one; if that call had finished,
-        do nothing
+        continue with the unfinished file of an earlier call, if there is one; do nothing if that call had
+        finished
     client : distributed.Client, optional
-        solve on this Dask cluster instead of in threads; of a Zarr store, each of its workers writes what
-        it solves, so all must reach `path`. Takes ``foedus[dask]``.
+        solve on this Dask cluster instead of in threads. For a Zarr store, each worker writes its own
+        results, so all workers must be able to write to `path`. Needs ``foedus[dask]``.
 
     Returns
     -------
     dict of Code to int
-        how many games have each regime that occurs; empty if ``regime`` is not among the variables
+        the number of games with each regime that occurs; empty if ``regime`` is not among the variables
 
     Raises
     ------
     TypeError, ValueError
-        as for `sweep`; if `path` has another ending than these, or the unfinished file is of another run,
-        which is the first difference named.
+        as for `sweep`; if `path` has another ending; or if the unfinished file belongs to another run (the
+        message names the first difference).
     FileExistsError
         if the file or an unfinished one exists and may be neither replaced nor resumed.
     OSError
-        if the file cannot be written; what is solved can be resumed.
+        if the file cannot be written; the finished slabs can be resumed.
 
     Examples
     --------
@@ -98,7 +99,7 @@ def sweep_to(
 
 
 class Streamed(NamedTuple):
-    """How many games of a map have each regime, and how many were solved just now."""
+    """The number of games with each regime, and the number of games solved in this run."""
 
     regimes: dict[Code, int]
     solved: int
@@ -115,10 +116,10 @@ def stream(
     resume: bool = False,
     client: "distributed.Client | None" = None,
 ) -> Streamed:
-    """Do what `sweep_to` does, for a request and in the name of a command."""
+    """Do what `sweep_to` does, for a request; `command` is the name in the file's attributes."""
     threads = check_threads(threads)
     if request.columns.games * request.bytes_per_game > sys.maxsize:
-        raise ValueError(f"{request.columns.games:,} games are more than any file holds")
+        raise ValueError(f"{request.columns.games:,} games do not fit in any file")
     chunk = SMALL_CHUNK if request.searched else None
     cut = layout(request.shape, request.bytes_per_game, request.quick, chunk)
     games = request.columns.games
@@ -144,7 +145,7 @@ def stream(
 
 
 def template(request: Request, command: str) -> "xr.Dataset":
-    """Return the Dataset that a request gives, with zeros that take no memory for its values."""
+    """Return the Dataset of a request, with zeros that take no memory as its values."""
     zeros = {
         name: np.broadcast_to(request.dtype_of(name).type(0), request.shape) for name in request.variables
     }
@@ -154,7 +155,8 @@ def template(request: Request, command: str) -> "xr.Dataset":
 def _solve_in_threads(
     request: Request, draft: Draft, todo: list[int], games: int, threads: int, progress: Progress | None
 ) -> None:
-    """Solve slabs, with so many games in all, in threads, each of which keeps what it solves."""
+    """Solve slabs in threads; each thread keeps what it solves. `games` is the number of games in all
+    slabs."""
 
     def solve(slab: int) -> tuple[int, int, int]:
         record = solve_slab(*slab_of(request, draft, slab))
@@ -165,7 +167,7 @@ def _solve_in_threads(
 
 
 def count_regimes(path: str | os.PathLike) -> dict[Code, int]:
-    """Return how many games of a map in a file have each regime that occurs, read slab by slab."""
+    """Return the number of games with each regime that occurs in a file, read slab by slab."""
     with opened(path) as dataset:
         model = model_of(dataset)
         if model.mapped.name not in dataset:
@@ -177,7 +179,7 @@ def count_regimes(path: str | os.PathLike) -> dict[Code, int]:
 
 
 def _total(codes: type[Code], counts: Iterable[Mapping[int, int]]) -> dict[Code, int]:
-    """Return the sums of counts of codes, in their order."""
+    """Return the sums of counts of codes, in the order of the codes."""
     total: dict[Code, int] = {}
     for part in counts:
         for code, count in part.items():

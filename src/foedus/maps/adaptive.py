@@ -1,4 +1,4 @@
-"""Adaptive maps: the regimes over a grid of two axes, solved only along the boundaries between them."""
+"""Adaptive maps: the regimes on a grid of two axes, solved only along the boundaries between regimes."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -24,8 +24,9 @@ REGIME_NAME = Label("regime_name", "", "1", "regime")
 
 
 def labels(model: Model) -> dict[str, Label]:
-    """Return what an adaptive map adds to its regimes; of names that end in _, one for each of its axes."""
-    window = "half of the window in which such a point was last seen, as a share of an axis"
+    """Return the labels of what an adaptive map adds to its regimes. A name that ends in _ stands for one
+    variable for each axis."""
+    window = "half of the last window in which such a point was seen, as a share of an axis"
     return table(
         Label("boundary_", "", "", "boundary between regimes"),  # with the units of the axis
         Outcome("curve_regimes", "", "1", "regimes on the sides of a boundary", model.codes),
@@ -34,7 +35,7 @@ def labels(model: Model) -> dict[str, Label]:
         Label("meeting_error", "", "1", window),
         Label("meeting_regimes", "", "1", "whether a regime is among those that meet"),
         SHARE,
-        Label("share_error", "", "1", "error of the share as one of the area, at most"),
+        Label("share_error", "", "1", "largest error of the share as a share of the area"),
         Label("border_length", "", "1", "length of the boundary between two regimes, axes scaled to [0, 1]"),
         Label("basin_entropy", "S_b", "1", "basin entropy"),
         Label("boundary_entropy", "S_bb", "1", "boundary basin entropy"),
@@ -43,11 +44,11 @@ def labels(model: Model) -> dict[str, Label]:
     )
 
 
-DENSE = 2**30  # games up to which a map is kept whole
-THIN = 2048  # values of an axis that are kept of a larger one, at most
-LATTICE = 8192  # values of an axis that the lattice has, at most, unless another spacing is asked for
-STEPS = 8  # of the grid between the points of the lattice, at least, unless asked for
-BOX = 5  # points along a side of the boxes of the entropies
+DENSE = 2**30  # a map of up to so many games is kept whole
+THIN = 2048  # of a larger map, at most so many values of an axis are kept
+LATTICE = 8192  # the lattice has at most so many values of an axis by default
+STEPS = 8  # least number of steps of the grid between points of the lattice by default
+BOX = 5  # points along a side of the boxes for the entropies
 
 
 def adaptive_map(
@@ -59,51 +60,54 @@ def adaptive_map(
     progress: Progress | None = None,
     **fixed: Any,
 ) -> "xr.Dataset":
-    """Find the regime at every point of a grid of two axes by solving a game only where it may change.
+    """Find the regime at every point of a grid of two axes, but solve games only where the regime may change.
 
-    The regime is solved at every `spacing`-th value of each axis. Where it differs between two of these, the
-    boundary is found and followed to wherever it leads, so that the map is that of `sweep`, point by point,
-    but for regions that lie between the values solved, enclosed by one regime, or by it and the border.
+    The regime is solved at every `spacing`-th value of each axis. If it differs between two of these, the
+    boundary is found and followed to its end. So the map equals that of `sweep` at every point, with one
+    exception: a region between the solved values is missed if one regime, or one regime and the border,
+    enclose it.
 
     Parameters
     ----------
     axes : mapping of str to array_like, shape (n,)
         the values of two parameters, each in rising order
     spacing : int, optional
-        the steps of the grid between the values that are solved at first; default: 8, or more where that
-        would be more than 8192 values of an axis
+        the steps of the grid between the values that are solved first; default: 8, or more if that would be
+        more than 8192 values of an axis
     model, threads, **fixed
         as for `sweep`
     progress : callable, optional
-        called with the games of the first step solved and to solve; raising in it cancels
+        called with the number of games done and of all games in the first step; an error in it cancels
 
     Returns
     -------
     xarray.Dataset
-        ``regime`` over both axes: of more than 2^30 points, at every k-th value of each axis. And what is
-        known of the map at all of them:
+        ``regime`` over both axes; a map of more than 2^30 points has every k-th value of each axis. These
+        variables use all points:
 
-        ``boundary_<axis>`` (vertex): where the regime changes, curve after curve, each with ``curve_size``
-        vertices and between ``curve_regimes`` (curve, side); found to 1/1024 of a step of the grid. Curves
-        end where more than two regimes meet, on the border, or where they began.
+        ``boundary_<axis>`` (vertex): the points where the regime changes, curve after curve, found to 1/1024
+        of a step of the grid. ``curve_size`` is the number of vertices of each curve, ``curve_regimes``
+        (curve, side) the regimes on its sides. Curves end where more than two regimes meet, on the border, or
+        where they began.
 
-        ``meeting_<axis>`` (meeting): where more than two regimes meet, those with ``meeting_regimes`` 1;
-        ``meeting_error``, half of the window in which the point was last seen, as a share of an axis: it is
-        far below a step of the grid unless a regime ends there in a wedge that is too thin to follow, and
-        may then reach further.
+        ``meeting_<axis>`` (meeting): the points where more than two regimes meet; ``meeting_regimes`` is 1
+        for these regimes. ``meeting_error``: half of the last window in which the point was seen, as a share
+        of an axis. It is far below a step of the grid, unless a regime ends there in a wedge that is too thin
+        to follow. The wedge may then reach further.
 
-        ``share`` (regime_name): the share of the points with each regime, within ``share_error`` of the
-        share of the area, and ``border_length`` (regime_name, neighbour), 0 where two do not touch, with both
-        axes as drawn scaled to [0, 1].
+        ``share`` (regime_name): the share of the points with each regime. The share of the area differs by at
+        most ``share_error``. ``border_length`` (regime_name, neighbour): the length of the boundary between
+        two regimes, with both axes as drawn scaled to [0, 1]; 0 if they do not touch.
 
         ``basin_entropy``, ``boundary_entropy``: in boxes of 5 by 5 points (`topology.entropies`).
 
-        The attribute ``solved`` is how many games were solved, ``unseen`` what could have been missed.
+        The attribute ``solved`` is the number of games that were solved; ``unseen`` says what could have been
+        missed.
 
     Raises
     ------
     TypeError, ValueError
-        as for `sweep`; if there are not two axes of two values or more, in rising order.
+        as for `sweep`; or unless there are two axes, each with two or more values in rising order.
 
     Examples
     --------
@@ -119,11 +123,11 @@ def adaptive_map(
     """
     game = chosen(model)
     if not isinstance(axes, Mapping) or len(axes) != 2:
-        raise ValueError("an adaptive map has two axes, a mapping of their names to their values")
+        raise ValueError("an adaptive map needs two axes; give a mapping of their names to their values")
     values = check_axes(game, axes)
     for name, column in values.items():
         if game.by_name[name].choices:
-            raise ValueError(f"{name} is a choice and no axis of an adaptive map; fix it")
+            raise ValueError(f"{name} is a choice and cannot be an axis of an adaptive map; fix it")
         if column.size < 2 or not (np.diff(column) > 0).all():
             raise ValueError(f"{name}: an adaptive map needs two values or more, in rising order")
     first, second = values.values()
@@ -160,13 +164,14 @@ def adaptive_map(
         adaptive=list(shape),
         spacing=spacing,
         solved=solved,
-        unseen="regions enclosed by one regime, or by it and the border, that lie between values of an axis "
-        f"{spacing} steps apart; none that holds a rectangle of {sides[0]:.3g} by {sides[1]:.3g} of the axes",
+        unseen="regions that one regime, or one regime and the border, enclose between values of an axis "
+        f"{spacing} steps apart; none contains a rectangle of {sides[0]:.3g} by {sides[1]:.3g} of the axes",
     )
 
 
 def values_at(axis: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Return the values at positions along an axis, as it is drawn: in steps from its first value."""
+    """Return the values at positions along an axis, as it is drawn; positions are steps from its first
+    value."""
     step = np.minimum(np.floor(at).astype(np.int64), axis.size - 2)
     t = at - step
     low, high = axis[step], axis[step + 1]
@@ -175,15 +180,15 @@ def values_at(axis: np.ndarray, at: np.ndarray) -> np.ndarray:
 
 
 def kept_step(shape: Sequence[int]) -> int:
-    """Return every how many values of its axes an adaptive map of so many is kept."""
+    """Return k if an adaptive map of this shape keeps every k-th value of its axes."""
     return 1 if math.prod(shape) <= DENSE else math.ceil(max(shape) / THIN)
 
 
 def _share_error(shown: np.ndarray, shape: tuple[int, int]) -> float:
     """Return how far the share of a code among points may be from its share of the area.
 
-    shown : (n, 4) at which corners of the mixed quads it is. Each of these may be of the code as a whole; and
-    to points on the border belongs half the area of others.
+    shown : (n, 4) at which corners of the mixed quads the code is. Such a quad may have this code everywhere;
+    and a point on the border stands for half as much area as others.
     """
     return float(shown.any(1).sum() / ((shape[0] - 1) * (shape[1] - 1)) + sum(1 / size for size in shape))
 
@@ -191,7 +196,7 @@ def _share_error(shown: np.ndarray, shape: tuple[int, int]) -> float:
 def _labelled(
     request: Request, found: Runs, quads: Quads, curves: Curves, meetings: list[Meeting]
 ) -> "xr.Dataset":
-    """Return what was found of a map as a Dataset that explains itself."""
+    """Return the map and its topology as a labelled Dataset."""
     import xarray as xr
 
     model, values, shape = request.model, request.columns.values, found.shape

@@ -1,4 +1,4 @@
-"""One map under several functional forms, and how far what it shows depends on the form."""
+"""One map under several functional forms, and how far the map depends on the form."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 UNDER = ("all", "some", "none")  # some: but not all
 
-# what a comparison of forms adds: how far each regime holds
+# what a comparison of forms adds: where each regime holds
 COMPARISON = table(
     Label("regime_share", "", "1", "share of the map where the regime holds"),
     Label("regime_name", "", "1", "regime"),
@@ -37,37 +37,37 @@ def compare(
 ) -> "xr.Dataset":
     """Solve the same grid of games under each of several functional forms.
 
-    A form is one combination of what `over` lists: choices, numbers, or both. The alliance game's
-    decisiveness is a number in the ratio form and a number per unit of arms in the difference form: equal
-    values do not make the two alike.
+    A form is one combination of the values in `over`: choices, numbers, or both. The decisiveness of the
+    alliance game is a pure number in the ratio form, and a number per unit of arms in the difference form. So
+    equal values do not mean the same in both.
 
     Parameters
     ----------
     axes : mapping of str to array_like, shape (n,)
         the values of each parameter that spans the map, as for `sweep`
     over : mapping of str to array_like, shape (m,)
-        what the forms are made of, in this order: for the name of a choice, as ``contest``, names of its
-        forms, for that of another parameter values
+        the parameters that make the forms, in this order: a choice, such as ``contest``, with the names of
+        its forms, or another parameter with values
     model, threads, dtype, **fixed
         as for `sweep`
     variables : iterable of str, optional
-        the variables to keep; default: all. The regime is always among them.
+        the variables to keep; default: all. The regime is always kept.
     progress : callable, optional
-        called with the games done and the games in all, of all forms; raising in it cancels
+        called with the number of games done and of all games, under all forms; an error in it cancels
 
     Returns
     -------
     xarray.Dataset
-        every variable over the dimensions of `over` and then those of `axes`, to the bit what `sweep`
-        returns for each form; and ``regime_share``, for each ``regime_name`` the share
-        of the points of the map where that regime holds ``under`` all forms, some (but not all)
-        or none. The regime ``unsolved`` has a row, the first, only where there are such games.
+        every variable over the dimensions of `over` and then those of `axes`, with the same bits as `sweep`
+        returns for each form. And ``regime_share``: for each ``regime_name`` the share of the points of the
+        map where that regime holds ``under`` all forms, some (but not all) or none. The regime ``unsolved``
+        has a row, the first one, only if there are such games.
 
     Raises
     ------
     TypeError, ValueError
-        as for `sweep`; if there is nothing to compare, or a value of `over` twice; a parameter is
-        either compared, an axis, or fixed.
+        as for `sweep`; if there is nothing to compare, a value in `over` is given twice, or a parameter is
+        two of these: compared, an axis, fixed.
 
     Examples
     --------
@@ -101,8 +101,8 @@ def compare(
 def regime_share(regime: "xr.DataArray", codes: type[Code], forms: Sequence[str]) -> "xr.DataArray":
     """Return the share of the map where each regime holds under all forms, under some, under none.
 
-    The dimensions of `regime` other than `forms` make the map; its points that a mask has left out do not
-    count. Over ``regime_name``, ``unsolved`` among them only where there are such games, and ``under``; each
+    The dimensions of `regime` other than `forms` make the map. Points that a mask has left out do not count.
+    The result is over ``regime_name``, with ``unsolved`` only if there are such games, and ``under``. Each
     row sums to 1.
 
     Examples
@@ -140,7 +140,7 @@ def check_each_once(parameter: Parameter, numbers: np.ndarray) -> None:
 
 
 def check_apart(over: Iterable[str], axes: Iterable[str], fixed: Mapping[str, Any]) -> None:
-    """Raise ValueError if something that is compared is an axis, too, or fixed."""
+    """Raise ValueError if a parameter that is compared is also an axis, or fixed."""
     for name in over:
         if name in axes:
             raise ValueError(f"{name} is both compared and an axis; it can be only one")

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 BATCH = 2**22  # games of a scan that are held at a time
 
-RegimesAt = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of lines, by their numbers, and values on them
+RegimesAt = Callable[
+    [np.ndarray, np.ndarray], np.ndarray
+]  # takes numbers of lines, and values on these lines
 
 
 def labels(model: Model) -> dict[str, Label]:
-    """Return what is told of each value of a parameter at which the regime changes, along the dimension of
-    the first."""
+    """Return the labels of cutpoints. The first is their dimension."""
     found = [
         Label("cutpoint", "", "1", "number of the cutpoint along its line, rising"),
         Label("value", "", "", "cutpoint"),  # with the symbol and the units of its parameter
@@ -34,13 +35,15 @@ def labels(model: Model) -> dict[str, Label]:
     if model.deciding:
         found += [
             Label("player", "", "1", "whose decision flips", model.deciding.player),
-            Label("decision", "", "1", "between what that player is indifferent", model.deciding.decision),
+            Label(
+                "decision", "", "1", "between which moves that player is indifferent", model.deciding.decision
+            ),
         ]
     return table(*found)
 
 
 class Brackets(NamedTuple):
-    """Changes of regime: on which line each is, and the values and the regimes just below and above it."""
+    """Changes of regime: the line of each, and the values and the regimes just below and above it."""
 
     line: np.ndarray
     low: np.ndarray
@@ -66,30 +69,30 @@ def cutpoints(
 ) -> "xr.Dataset":
     """Find every value of a parameter at which the regime changes, and say whose decision flips there.
 
-    The regime is solved at `points` values from one end to the other, and between any two of them where it
-    differs the change is closed in on until no float lies between its two sides, or, at 0, to 1e-15 of a
-    step. So none is missed that such a scan would see; one that lies with another between two values of the
-    scan, and undoes it, may be.
+    The regime is solved at `points` values from one end to the other. If it differs between two of them, the
+    change is found exactly: no float lies between its two sides (at 0, they are within 1e-15 of a step). So
+    every cutpoint that such a scan shows is found. Two cutpoints between two values of the scan may be missed
+    if the second undoes the first.
 
-    Where the settlement does not jump, because there is no surplus to take or S only begins to buy a little,
-    who decides gains by second order only. This is lost in rounding: games within 1e-8 of such a cutpoint
-    are found to be of either regime, and what is told is one of the changes among them.
+    If the settlement does not jump, because there is no surplus to take or S only begins to buy a little, the
+    deciding player's gain is of second order and is lost in rounding. Then games within 1e-8 of such a
+    cutpoint may have either regime, and the cutpoint is one of the changes among them.
 
     Parameters
     ----------
     parameter : str
         the parameter that varies
     within : (float, float)
-        from where to where
+        the range to scan
     over : mapping of str to array_like, optional
         further axes: cutpoints are found at each combination of their values
     points : int, optional
-        how many values are scanned, evenly spaced in the logarithm where both ends are positive and more
-        than a factor of ten apart, else evenly
+        the number of values in the scan. They are spaced evenly in the logarithm if both ends are positive
+        and differ by more than a factor of ten, else evenly.
     threads : int, optional
-        how many threads solve; default: as many as there are processors
+        the number of threads; default: the number of processors
     progress : callable, optional
-        called with the games scanned and the games to scan; raising in it cancels
+        called with the number of games done and of all games in the scan; an error in it cancels
     model, **fixed
         as for `sweep`
 
@@ -98,16 +101,16 @@ def cutpoints(
     xarray.Dataset
         over the axes and then ``cutpoint``, rising: ``value``, the first float at which ``regime_above``
         holds; ``regime_below``, which holds at the float before; and ``player`` and ``decision``, which say
-        who is indifferent there, and between what: ``none`` beside unsolved games, and where nobody on the
-        path is. Lines with fewer cutpoints than others are filled up with NaN, ``unsolved`` and ``none``.
-        Over the axes alone, ``regime_first`` is the regime at the lower end. The attribute ``resolution``
-        says how the lines were scanned.
+        who is indifferent there and between which moves. These are ``none`` beside unsolved games, and if
+        nobody on the path is indifferent. Lines with fewer cutpoints than others are filled up with NaN,
+        ``unsolved`` and ``none``. ``regime_first``, over the axes only, is the regime at the lower end. The
+        attribute ``resolution`` says how the lines were scanned.
 
     Raises
     ------
     TypeError, ValueError
-        if a parameter or value is not allowed, the ends are not in rising order, or `points` is less than 2;
-        a parameter is either the one that varies, an axis, or fixed.
+        if a parameter or value is not allowed, the ends are not in rising order, `points` is less than 2, or
+        a parameter is two of these: the one that varies, an axis, fixed.
 
     Examples
     --------
@@ -128,7 +131,7 @@ def cutpoints(
     rest = fixed_parameters(game, fixed, {**values, parameter: scan}, "varied")
     threads = check_threads(threads)
     shape = tuple(column.size for column in values.values())
-    lines = grid(values, rest)  # each game of it stands for a line
+    lines = grid(values, rest)  # each of its games stands for a line
 
     def solve(line: np.ndarray, at: np.ndarray, wanted: Any) -> dict[str, np.ndarray]:
         columns = {name: v[line // lines.strides[name] % v.size] for name, v in values.items()}
@@ -168,7 +171,7 @@ def _scan(parameter: Parameter, within: tuple[float, float], points: int) -> np.
     try:
         low, high = within
     except (TypeError, ValueError):
-        raise TypeError(f"within = {within!r} is not a pair of numbers, from where to where") from None
+        raise TypeError(f"within = {within!r} is not a pair of numbers, the ends of a range") from None
     low, high = (parameter.check(end) + 0.0 for end in (low, high))  # no -0.0
     if low >= high:
         raise ValueError(f"within = ({low!r}, {high!r}): the first end must be less than the second")
@@ -178,14 +181,14 @@ def _scan(parameter: Parameter, within: tuple[float, float], points: int) -> np.
 def check_scanned(parameter: Parameter) -> None:
     """Raise ValueError if a parameter is a choice."""
     if parameter.choices:
-        raise ValueError(f"{parameter.name} is a choice and has no cutpoints; compare shows its forms")
+        raise ValueError(f"{parameter.name} is a choice and has no cutpoints; use compare to see its forms")
 
 
 def _changes(
     model: Model, parameter: str, scan: np.ndarray, lines: Columns, threads: int, progress: Progress | None
 ) -> tuple[np.ndarray, Brackets]:
-    """Return the regime at the lower end of each line, and every pair of neighbouring values of the scan
-    between which it differs."""
+    """Return the regime at the lower end of each line, and every pair of neighbouring values of the scan with
+    different regimes."""
     axes, mapped = lines.values, model.mapped.name
     first = next(iter(axes), None)
     size = axes[first].size if first else 1
@@ -208,16 +211,16 @@ def _changes(
 
 
 def _joined(parts: list[Brackets]) -> Brackets:
-    """Return one after another."""
+    """Return all brackets, one part after another."""
     return Brackets(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def close_in(regimes_at: RegimesAt, stretches: Brackets, tiny: float) -> Brackets:
-    """Close in on the changes of regime in stretches at whose ends it differs, all of them side by side.
+    """Close in on the changes of regime in stretches with different regimes at their ends, all at once.
 
-    Each stretch is halved, the half kept in which the regime first differs from that below, until no float
-    lies between its ends or both are within `tiny` of 0; if what is above it is not yet the regime at the
-    end of the stretch, the rest of it is searched in the same way.
+    Each stretch is halved. The half is kept in which the regime first differs from the one at the lower end,
+    until no float lies between its ends or both are within `tiny` of 0. If the regime above is not yet the
+    one at the upper end of the stretch, the rest of the stretch is searched in the same way.
     """
     parts = []
     while True:
@@ -241,8 +244,8 @@ def close_in(regimes_at: RegimesAt, stretches: Brackets, tiny: float) -> Bracket
 
 
 def _middle(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Return the middle of stretches: 0 if it is inside, else that of the floats in them."""
-    # floats of one sign are in the order of their bits, or in the opposite one
+    """Return the middle of stretches: 0 if it is inside, else the middle one of the floats in the stretch."""
+    # floats of one sign are in the order of their bits, or in the opposite order
     bits, others = np.abs(low).view(np.int64), np.abs(high).view(np.int64)
     size = ((bits & others) + ((bits ^ others) >> 1)).view(np.float64)  # their mean; a sum could overflow
     return np.where(low >= 0, size, np.where(high <= 0, -size, 0.0))
@@ -256,7 +259,7 @@ def _labelled(
     values: dict[str, np.ndarray],
     fixed: dict[str, float],
 ) -> "xr.Dataset":
-    """Return cutpoints as a Dataset that explains itself."""
+    """Return cutpoints as a labelled Dataset."""
     from ..io.dataset import dataset_of, parameter_attributes, parameter_coordinates, variable
 
     dims, known = (*values, "cutpoint"), labels(model)
@@ -285,7 +288,7 @@ def _labelled(
 
 
 def cutpoint_rows(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
-    """Return the headings and the rows of a table of cutpoints, a row for each.
+    """Return the headings and the rows of a table with a row for each cutpoint.
 
     Examples
     --------

@@ -1,4 +1,5 @@
-"""Near a game: how its outcome answers to each parameter, and how far the next regime is."""
+"""Comparative statics: how the outcome of a game responds to each parameter, and how far the next regime
+is."""
 
 import functools
 import math
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Direction(Code):
-    """How a variable answers to a parameter: on both sides, or on the one where it does."""
+    """How a variable responds to a parameter: on both sides, or on the side where it is defined."""
 
     FALLS = -1
     CONSTANT = 0
@@ -27,21 +28,21 @@ class Direction(Code):
     UNDEFINED = 3
 
 
-LEAST_MARGIN = Label("least_margin", "", "1", "the least of the margins")
+LEAST_MARGIN = Label("least_margin", "", "1", "the smallest margin")
 
 
 def labels(model: Model) -> dict[str, Label]:
-    """Return what is told of a game and what lies near it."""
+    """Return the labels of the statics of a game."""
     found = [
         Label("response", "", "", "response of a variable to a parameter, per unit of it"),
-        Label("direction", "", "1", "how a variable answers to a parameter", Direction),
-        Label("kink", "", "1", "whether the response is another on both sides of the game"),
+        Label("direction", "", "1", "how a variable responds to a parameter", Direction),
+        Label("kink", "", "1", "whether the responses on both sides of the game differ"),
         Label("margin", "", "1", "distance to the next regime, relative, or absolute from 0"),
         Outcome("next_regime", "", "1", "regime beyond the margin", model.codes),
         LEAST_MARGIN,
-        Label("least_parameter", "", "1", "parameter along which the margin is least, by its number"),
-        Label("tie", "", "1", "whether the regime hangs on how a tie is broken"),
-        Label("side", "", "1", "side of the game: a parameter is less there, or more"),
+        Label("least_parameter", "", "1", "parameter with the smallest margin"),
+        Label("tie", "", "1", "whether the regime depends on how a tie is broken"),
+        Label("side", "", "1", "side of the game: with a smaller parameter, or a larger one"),
         Label("variable", "", "1", "variable"),
         Label("parameter", "", "1", "parameter"),
     ]
@@ -49,7 +50,7 @@ def labels(model: Model) -> dict[str, Label]:
         found += [
             Label("player", "", "1", "whose decision flips there", model.deciding.player),
             Label(
-                "decision", "", "1", "between what that player is indifferent there", model.deciding.decision
+                "decision", "", "1", "between which moves that player is indifferent", model.deciding.decision
             ),
         ]
     return table(*found)
@@ -58,19 +59,19 @@ def labels(model: Model) -> dict[str, Label]:
 SIDES = {"below": -1.0, "above": 1.0}
 LARGEST = 4 * 10**9  # bytes of results
 BATCH = 2**21  # games of a scan that are solved at a time
-# relative distances at which the next regime is looked for: first beside the game, then from a margin on that
-# is as good as none, each so many times the one before
+# relative distances at which the next regime is looked for: first right beside the game, then from a
+# negligible margin on, each RATIO times the one before
 NEAREST, TIE, FARTHEST, RATIO = 1e-15, 1e-9, 1e3, 1.1
 STEP, SHRINK, TRIES = (
     1e-4,
     8.0,
     6,
-)  # of a difference, relative; what it is divided by while it does not settle
-SETTLED = 1e-5  # what of a difference it may differ from that by half the step
-SMALL = 1e-2  # of a variable that is less than this in size, as of this:
-NOISE = 1e-8  # what rounding may make of its response
-FLAT = 1e-6  # what its response may be where it is still taken to be constant
-KINK = 1e-3  # what of the response it must differ by on both sides for a kink
+)  # the relative step of a difference, its divisor while the difference does not settle, and how often
+SETTLED = 1e-5  # a difference has settled if it differs by less, relatively, from that with half the step
+SMALL = 1e-2  # smaller variables count as this large in:
+NOISE = 1e-8  # the relative response that rounding may cause
+FLAT = 1e-6  # the relative response up to which a variable counts as constant
+KINK = 1e-3  # there is a kink if the responses on both sides differ by more, relatively
 
 
 def statics(
@@ -83,44 +84,45 @@ def statics(
     progress: Progress | None = None,
     **fixed: Any,
 ) -> "xr.Dataset":
-    """Tell how the outcome of a game, or of each of a grid of games, answers to each parameter, and how far
-    the next regime is.
+    """Find how the outcome of a game, or of each game on a grid, responds to each parameter, and how far the
+    next regime is.
 
-    The response is the derivative, by second-order differences to one side, from steps short enough that they
-    agree with those half as long and stay within the regime. The next regime is looked for beside the game
-    and at distances from 1e-9 to 1000 times the value, or to the end of its domain, each 1.1 times the one
-    before, and then closed in on to the last float: a regime that is left again within a step may be passed
-    over. Most of the time is that of `decisiveness`, beside which no game has closed forms.
+    The response is the derivative, from second-order one-sided differences. Their steps are so short that
+    they stay within the regime and agree with steps half as long. The next regime is looked for right beside
+    the game, and at distances from 1e-9 to 1000 times the value, or to the end of the domain, each 1.1 times
+    the one before. The change is then found to the last float. A regime that begins and ends within one step
+    may be missed. `decisiveness` takes most of the time, because there are no closed forms beside 1.
 
     Parameters
     ----------
     axes : mapping of str to array_like, optional
         the parameters that vary over the games; default: none, for one game
     variables : iterable of str, optional
-        which variables' responses are told, numbers only; default: all
+        the variables whose responses to find, numbers only; default: all
     parameters : iterable of str, optional
-        to which parameters; default: all that are numbers
+        the parameters; default: all that are numbers
     threads : int, optional
-        how many threads solve; default: as many as there are processors
+        the number of threads; default: the number of processors
     progress : callable, optional
-        called with the parameters done and to do; raising in it cancels
+        called with the number of parameters done and of all; an error in it cancels
     model, **fixed
         as for `sweep`
 
     Returns
     -------
     xarray.Dataset
-        over the axes, last:
+        with these variables; the axes are their last dimensions:
 
-        ``response`` (side, variable, parameter), the derivative on the side ``below`` and ``above``: NaN
+        ``response`` (side, variable, parameter): the derivative ``below`` and ``above`` the game. It is NaN
         beyond the end of a domain, where the variable is undefined, and where it jumps because the regime
-        changes there; ``kink`` (variable, parameter), 1 where both are known and differ; ``direction``, the
+        changes. ``kink`` (variable, parameter): 1 where both sides are known and differ. ``direction``: the
         sign.
 
-        ``margin`` (side, parameter), relative to the parameter, or the distance itself where that is 0,
-        infinite if no other regime was found; ``next_regime`` beyond it, and whose ``decision`` flips there
-        (`cutpoints`); ``least_margin`` and ``least_parameter``, along which it is; ``tie``, 1 where the least
-        margin is below 1e-9: the regime hangs on how a tie is broken.
+        ``margin`` (side, parameter): the distance to the next regime, divided by the parameter unless that is
+        0; infinite if no other regime was found. ``next_regime``: the regime beyond it; with ``player`` and
+        ``decision``, as in `cutpoints`. ``least_margin`` and ``least_parameter``: the smallest margin and its
+        parameter. ``tie``: 1 where the smallest margin is below 1e-9, so that the regime depends on how a tie
+        is broken.
 
     Raises
     ------
@@ -132,7 +134,7 @@ def statics(
     >>> import foedus
     >>> ds = foedus.statics(ally_cost=1.0)
     >>> pledge = ds.sel(variable="pledge", parameter="ally_cost")
-    >>> bool((pledge.response > 0).all())  # deterrence: the dearer arms are for A, the more S pledges
+    >>> bool((pledge.response > 0).all())  # deterrence: S pledges more if arms are more costly for A
     True
     >>> round(ds.margin.sel(side="below", parameter="ally_cost").item(), 3)
     0.208
@@ -147,20 +149,22 @@ def statics(
     names = [name for name in asked if variables is not None or not game.found[name].codes]
     for name in names:
         if game.found[name].codes:
-            raise ValueError(f"{name!r} is a code, of which there is no response; ask for numbers")
+            raise ValueError(f"{name!r} is a code and has no response; choose numbers")
     numbers = [name for name, parameter in game.by_name.items() if not parameter.choices]
     chosen_parameters = list(numbers if parameters is None else parameters)
     for name in chosen_parameters:
         if game.parameter(name).choices:
-            raise ValueError(f"{name!r} is a choice, to which there is no response; name other parameters")
+            raise ValueError(
+                f"{name!r} is a choice, so nothing has a response to it; choose other parameters"
+            )
     if not chosen_parameters or len(set(chosen_parameters)) < len(chosen_parameters):
-        raise ValueError(f"parameters = {chosen_parameters!r} must name one or more, each once")
+        raise ValueError(f"parameters = {chosen_parameters!r} must name one or more parameters, each once")
     count = games.games
     size = count * len(chosen_parameters) * len(SIDES) * (8 * len(names) + 11)
     if size > LARGEST:
         raise ValueError(
-            f"the statics of {count:,} games take {size / 1e9:.0f} GB, and {LARGEST / 1e9:.0f} are allowed; "
-            "take fewer games, variables or parameters"
+            f"the statics of {count:,} games take {size / 1e9:.0f} GB; at most {LARGEST / 1e9:.0f} GB are "
+            "allowed; choose fewer games, variables or parameters"
         )
     at = np.arange(count)
     here = {name: np.broadcast_to(column, count) for name, column in (games.fixed | games.points(at)).items()}
@@ -216,16 +220,16 @@ class _Side(NamedTuple):
 
     @property
     def scale(self) -> np.ndarray:
-        """What distances are relative to."""
+        """The unit of relative distances."""
         return _scale(self.value)
 
     @property
     def room(self) -> np.ndarray:
-        """How far it is to the end of the domain."""
+        """The distance to the end of the domain."""
         return np.abs(self.parameter.ends[self.sign > 0] - self.value)
 
     def at(self, distance: np.ndarray, games: np.ndarray, wanted: Iterable[str]) -> dict[str, np.ndarray]:
-        """Return variables of games at a distance, which is shaped like the numbers of the games."""
+        """Return variables of games at a distance; `distance` and `games` have the same shape."""
         low, high = self.parameter.ends
         value = np.clip(self.value[games] + self.sign * distance, low, high)
         solved = self.solve(value.ravel(), games.ravel(), wanted)
@@ -233,12 +237,12 @@ class _Side(NamedTuple):
 
 
 def _scale(value: np.ndarray) -> np.ndarray:
-    """Return what distances from a value are relative to: its size, or 1 if it is 0."""
+    """Return the unit of relative distances from a value: its size, or 1 if it is 0."""
     return np.where(value == 0, 1.0, np.abs(value))
 
 
 def _stacked(arrays: Mapping[str, np.ndarray], names: list[str], games: int) -> np.ndarray:
-    """Return variables of so many games, a row each; there may be none."""
+    """Return variables of this number of games, a row for each; there may be no variables."""
     return np.array([arrays[name] for name in names]).reshape(len(names), games)
 
 
@@ -258,8 +262,8 @@ def _distances(near: _Side) -> np.ndarray:
 
 
 def _next_regime(near: _Side, regime: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return how far the next regime is from each game; and codes, a row each: which it is and, if the model
-    tells, whose decision flips there, and between what."""
+    """Return the distance of the next regime from each game; and rows of codes: the next regime and, if the
+    model can tell, the player whose decision flips there, and which decision."""
     distances, mapped, deciding = _distances(near), near.model.mapped.name, near.model.deciding
     count = regime.size
     low, high = np.zeros(count), np.full(count, math.inf)
@@ -276,13 +280,13 @@ def _next_regime(near: _Side, regime: np.ndarray) -> tuple[np.ndarray, np.ndarra
         high[games[seen]] = part[first, np.arange(games.size)][seen]
     games = np.flatnonzero(np.isfinite(high))
     beyond[0, games] = near.at(high[games], games, [mapped])[mapped]
-    apart = games[low[games] > 0]  # where it is not as near as can be
+    apart = games[low[games] > 0]  # where it is not right beside the game
     found = close_in(
         lambda game, distance: near.at(distance, game, [mapped])[mapped],
         Brackets(apart, low[apart], high[apart], regime[apart], beyond[0, apart]),
         0.0,
     )
-    nearest = found.take(np.arange(apart.size))  # those further away follow
+    nearest = found.take(np.arange(apart.size))  # changes further away come after these
     low[apart], high[apart], beyond[0, apart] = nearest.low, nearest.high, nearest.above
     if deciding:
         sides = (near.at(side[games], games, deciding.needs) for side in (low, high))
@@ -291,8 +295,8 @@ def _next_regime(near: _Side, regime: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def _responses(near: _Side, distance: np.ndarray, here: np.ndarray, names: list[str]) -> np.ndarray:
-    """Return the derivative of each variable, a row, in each game, whose values `here` are known; NaN where
-    there is no room, or the next regime is at no `distance`."""
+    """Return the derivative of each variable, a row each, in each game; `here` are the values in the games.
+    NaN if there is no room, or the next regime is at `distance` 0."""
     found, best = np.full(here.shape, math.nan), np.full(here.shape, math.inf)
     step = np.minimum(STEP * near.scale, np.minimum(0.49 * distance, 0.5 * near.room))
     games = np.flatnonzero((distance > TIE * near.scale) & (near.room > 0))
@@ -317,7 +321,7 @@ def _responses(near: _Side, distance: np.ndarray, here: np.ndarray, names: list[
 
 
 def _compared(relative: np.ndarray, here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the direction of responses, relative to their parameters, on both sides, and whether there is a
+    """Return the direction of responses on both sides (relative to their parameters), and whether there is a
     kink."""
     known = np.isfinite(relative)
     size = FLAT * np.maximum(np.abs(here), SMALL)
@@ -340,7 +344,7 @@ def _labelled(
     values: dict[str, np.ndarray],
     fixed: dict[str, float],
 ) -> "xr.Dataset":
-    """Return what was found as a Dataset that explains itself."""
+    """Return the results as a labelled Dataset."""
     from ..io.dataset import dataset_of, parameter_coordinates, variable
 
     shape, known = tuple(column.size for column in values.values()), {**model.found, **labels(model)}

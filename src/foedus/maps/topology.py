@@ -1,7 +1,8 @@
-"""The boundaries of a traced map as curves, where three regions or more meet, and how intricate the map is.
+"""The boundaries of a traced map as curves, the points where three or more regions meet, and the entropy of
+the map.
 
-Positions are in steps of the grid along each axis, as the axis is drawn: 2.5 is midway between its values 2
-and 3.
+Positions are in steps of the grid along each axis, as the axis is drawn: 2.5 is midway between the values
+with the indices 2 and 3.
 """
 
 import math
@@ -12,17 +13,18 @@ import numpy as np
 
 from .tracing import Quads, Runs
 
-CodesAt = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of positions along both axes
+CodesAt = Callable[[np.ndarray, np.ndarray], np.ndarray]  # takes positions along both axes
 HALVINGS = 10  # of a step, to find where a boundary crosses it
-CLOSE = 10  # steps along a boundary up to which junctions are of one meeting of regions
-WINDOW = 64  # steps of a window around a meeting, in which it is seen from ever nearer
-NEAREST, FAR = 1e-6, 50.0  # steps of the grid, half a window, where that ends or is given up
+CLOSE = 10  # junctions within so many steps of the grid belong to one meeting of regions
+WINDOW = 64  # steps of a window around a meeting; the window becomes smaller and smaller
+NEAREST, FAR = 1e-6, 50.0  # half a window, in steps of the grid, at which this ends, or is given up
 
 
 class Curves(NamedTuple):
-    """Boundaries: their vertices one after another, how many each has, and the codes on its sides, rising.
+    """Boundaries: the vertices of all curves one after another, the number of vertices of each curve, and the
+    codes on its sides, the smaller first.
 
-    A curve that is closed ends in its first vertex; others end where more than two codes meet, or on the
+    A closed curve ends in its first vertex. Other curves end where more than two codes meet, or on the
     border.
     """
 
@@ -31,7 +33,7 @@ class Curves(NamedTuple):
     codes: np.ndarray  # (curves, 2)
 
     def lengths(self, shape: tuple[int, int]) -> np.ndarray:
-        """Return the length of each, with both axes scaled to [0, 1]."""
+        """Return the length of each curve, with both axes scaled to [0, 1]."""
         steps = np.diff(self.vertices / (np.array(shape) - 1), axis=0)
         along = np.append(0.0, np.cumsum(np.hypot(steps[:, 0], steps[:, 1])))
         ends = np.cumsum(self.sizes)
@@ -42,19 +44,20 @@ class Meeting(NamedTuple):
     """A point where three or more codes meet."""
 
     at: tuple[float, float]
-    error: float  # steps along either axis: half of the window in which it was last seen
+    error: float  # steps along both axes: half of the last window in which it was seen
     codes: frozenset[int]
 
 
-# the sides of a quad: the offsets of the lower end of each, and the axis along which it runs
+# the sides of a quad: the offsets of the lower end, and the axis along which the side runs
 SIDES = np.array([[0, 0, 1], [0, 1, 0], [1, 0, 1], [0, 0, 0]])  # bottom, right, top, left
 ENDS = np.array([[0, 1], [1, 3], [2, 3], [0, 2]])  # the corners at which they end, of codes.reshape(-1, 4)
 
 
 def geometry(codes_at: CodesAt, quads: Quads, shape: tuple[int, int]) -> tuple[Curves, list[Meeting]]:
-    """Return the boundaries that run through mixed quads, all of a map, as curves, and where they meet.
+    """Return all boundaries of a map as curves, from its mixed quads, and the points where they meet.
 
-    A boundary crosses the side of a quad where its code changes, found to 2^-`HALVINGS` of a step.
+    A boundary crosses the side of a quad where the code changes. This point is found to 2^-`HALVINGS` of a
+    step.
     """
     corners = quads.codes.reshape(-1, 4)
     crossed = corners[:, ENDS[:, 0]] != corners[:, ENDS[:, 1]]
@@ -70,7 +73,7 @@ def geometry(codes_at: CodesAt, quads: Quads, shape: tuple[int, int]) -> tuple[C
     meetings: list[Meeting] = []
     if junction.size:
         meetings = _meetings(codes_at, centres, masks(quads.codes[junction].reshape(-1, 4)), shape)
-    for meeting in meetings:  # a curve ends in the meeting that lies in the quad of its junction
+    for meeting in meetings:  # a curve ends in the meeting within the quad of its junction
         centres[(np.abs(centres - meeting.at) <= 0.5).all(1)] = meeting.at
     chains = _chains(pairs, side.size)
     curves = Curves(
@@ -82,7 +85,7 @@ def geometry(codes_at: CodesAt, quads: Quads, shape: tuple[int, int]) -> tuple[C
 
 
 def _crossings(codes_at: CodesAt, side: np.ndarray, code: np.ndarray, width: int) -> np.ndarray:
-    """Return where along each side the `code` of its lower end changes."""
+    """Return the point on each side where the `code` of its lower end changes."""
     point, axis = np.divmod(side, 2)
     start = np.stack(np.divmod(point, width), 1).astype(float)
     along = np.zeros_like(start)
@@ -101,9 +104,9 @@ def _segments(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return pairs of nodes that a boundary joins within a quad, and which quads are junctions.
 
-    A node is a crossing, by its number, or after these a junction: a quad in which more than two codes meet.
-    Where two corners across have the code of the middle, they are joined, and the boundary parts off the
-    others.
+    Nodes are crossings, by their number, followed by junctions: quads in which more than two codes meet. If
+    two opposite corners have the code of the middle, they are joined, and the boundary separates the other
+    two.
     """
     crossed = nodes >= 0
     two = crossed.sum(1) == 2
@@ -125,8 +128,9 @@ def _segments(
 
 
 def _chains(pairs: np.ndarray, crossings: int) -> list[list[int]]:
-    """Return the nodes along each curve: from junction or border to junction or border, or round and back."""
-    # every crossing lies on two segments, or on one at the border
+    """Return the nodes along each curve: from a junction or the border to another, or around a closed
+    curve."""
+    # every crossing is on two segments, or on one at the border
     ends = pairs.ravel()
     order = np.argsort(ends, kind="stable")
     first = np.searchsorted(ends[order], np.arange(crossings + 1)).tolist()
@@ -147,7 +151,7 @@ def _chains(pairs: np.ndarray, crossings: int) -> list[list[int]]:
                     along = other
         return chain
 
-    # from junctions first, then from the border, then what is left is closed
+    # start at junctions, then at the border; the curves that are left are closed
     starts = [(end, s) for s, pair in enumerate(zip(a, b, strict=True)) for end in pair if end >= crossings]
     starts += [(n, segment[first[n]]) for n in range(crossings) if first[n + 1] - first[n] == 1]
     starts += [(node, s) for s, node in enumerate(a)]
@@ -155,15 +159,15 @@ def _chains(pairs: np.ndarray, crossings: int) -> list[list[int]]:
 
 
 def masks(corners: np.ndarray) -> np.ndarray:
-    """Return the codes in each row as one number, a bit for each."""
+    """Return the codes in each row as one number, with a bit for each code."""
     return np.bitwise_or.reduce(np.int64(1) << (corners.astype(np.int64) + 1), axis=-1)
 
 
 def _meetings(
     codes_at: CodesAt, centres: np.ndarray, met: np.ndarray, shape: tuple[int, int]
 ) -> list[Meeting]:
-    """Return the points where more than two codes meet; of junctions near to each other in which the same
-    codes have `met`, one."""
+    """Return the points where more than two codes meet. Junctions near each other where the same codes have
+    `met` give one point."""
     found = []
     for mask in np.unique(met):
         these = centres[met == mask]
@@ -172,7 +176,7 @@ def _meetings(
 
 
 def groups(points: np.ndarray) -> list[np.ndarray]:
-    """Return which of the points are within `CLOSE` of each other along both axes, or of one that is."""
+    """Return groups of points: each point is within `CLOSE` of another point of its group along both axes."""
     left = np.arange(len(points))
     found = []
     while left.size:
@@ -189,8 +193,8 @@ def groups(points: np.ndarray) -> list[np.ndarray]:
 def seen_from_near(
     codes_at: CodesAt, centres: np.ndarray, mask: int, shape: tuple[int, int]
 ) -> Meeting | None:
-    """Return the point near these junctions where the codes of a mask meet, seen in ever smaller windows, or
-    None if they do not meet when they are seen from nearer."""
+    """Return the point near these junctions where the codes of a mask meet, found with smaller and smaller
+    windows; None if they turn out not to meet."""
     low, high = centres.min(0) - 0.5, centres.max(0) + 0.5
     reach = float((high - low).max())
     most = np.array(shape) - 1
@@ -203,7 +207,7 @@ def seen_from_near(
         corners = np.stack([codes[:-1, :-1], codes[:-1, 1:], codes[1:, :-1], codes[1:, 1:]], -1)
         i, j = np.nonzero(masks(corners) & mask == mask)
         if not i.size:
-            # where a wedge is thinner than a step it is not seen, and so it ends beyond where it seemed to
+            # a wedge that is thinner than a step is not seen, so it ends further away than it seemed
             if meeting is not None or reach > FAR:
                 return meeting
             reach *= 2
@@ -223,10 +227,10 @@ def seen_from_near(
 def entropies(runs: Runs, quads: Quads, side: int) -> tuple[float, float]:
     """Return the basin entropy and the boundary basin entropy of a map in boxes of `side` by `side` points.
 
-    With p_k the shares of the codes in a box, its entropy is -sum p_k ln p_k; the first is the mean over all
-    whole boxes, the second over those with more than one code (Daza, Wagemakers, Georgeot, Guéry-Odelin and
-    Sanjuán 2016, Scientific Reports 6, 31416), or 0 if there is none. Where the latter exceeds ln 2, the
-    boundary is fractal.
+    The entropy of a box is -sum p_k ln p_k, where p_k are the shares of the codes in it. The basin entropy is
+    the mean over all whole boxes. The boundary basin entropy is the mean over boxes with more than one code,
+    or 0 if there are none. If it exceeds ln 2, the boundary is fractal (Daza, Wagemakers, Georgeot,
+    Guéry-Odelin and Sanjuán 2016, Scientific Reports 6, 31416).
     """
     rows, columns = (size // side for size in runs.shape)
     if not rows * columns:

@@ -1,14 +1,14 @@
-"""Tracing: which code each point of a grid has, asked for only along the boundaries between codes.
+"""Tracing: find the code of each point of a grid by solving points only along the boundaries between codes.
 
-The codes are known at the points of a coarse lattice. Where they differ between neighbours of the lattice, a
-pair of neighbours of the grid is found between which the code changes, and from there the boundary is
-followed from quad to quad of the grid: a quad is the square of four neighbours, and mixed if these do not
-have one code. So every boundary is known whole of which a part is known, and with it the code on both sides.
-Where two known points of a row or a column differ with no boundary between them, there is one more, which
-is found in the same way, until all agree.
+The codes are solved at the points of a coarse lattice. If two neighbours on the lattice differ, a pair of
+neighbours on the grid is found between which the code changes. From there the boundary is followed from quad
+to quad of the grid. A quad is a square of four neighbours; it is mixed if these do not all have the same
+code. So a boundary is known as a whole once a part of it is known, and with it the codes on both sides. If
+two known points of a row or column differ with no boundary between them, there is another boundary, which is
+found in the same way, until all agree.
 
-What can still be missed is what lies between the points of the lattice, enclosed by one code: a point next to
-a boundary that was followed is known, so that none of those that are taken for another code touches one.
+A region can still be missed if it lies between the points of the lattice and is enclosed by one code. No
+point next to a boundary that was followed has a wrong code, because these points are solved.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-CodesAt = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of points, by their indices along both axes
+CodesAt = Callable[[np.ndarray, np.ndarray], np.ndarray]  # takes the indices of points along both axes
 
 
 class Quads(NamedTuple):
@@ -32,7 +32,7 @@ class Quads(NamedTuple):
 
 
 class Runs(NamedTuple):
-    """A map, row by row, as runs of one code: the flat index at which each starts, rising, and its code."""
+    """A map, row by row, as runs of one code: the flat index where each run starts, rising, and its code."""
 
     shape: tuple[int, int]
     start: np.ndarray
@@ -56,16 +56,16 @@ class Runs(NamedTuple):
 
 
 def lattice(size: int, spacing: int) -> np.ndarray:
-    """Return the indices along an axis at which the lattice stands: every `spacing`-th, and the last."""
+    """Return the indices of the lattice along an axis: every `spacing`-th, and the last."""
     return np.append(np.arange(0, size - 1, spacing), size - 1)
 
 
 def trace(codes_at: CodesAt, rows: np.ndarray, columns: np.ndarray, codes: np.ndarray) -> Quads:
-    """Return every mixed quad on the boundaries that a lattice tells of.
+    """Return every mixed quad on the boundaries that a lattice reveals.
 
-    codes_at : the codes of points of the grid, by their indices
-    rows, columns : where the lattice stands, from 0 to the last index along each axis
-    codes : (rows, columns) the codes there
+    codes_at : gives the codes of points of the grid, by their indices
+    rows, columns : the indices of the lattice, from 0 to the last index along each axis
+    codes : (rows, columns) the codes at the points of the lattice
     """
     shape = int(rows[-1]) + 1, int(columns[-1]) + 1
     found = Quads(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 2, 2), np.int8))
@@ -81,7 +81,8 @@ def trace(codes_at: CodesAt, rows: np.ndarray, columns: np.ndarray, codes: np.nd
 
 
 def _last_quad(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Return for each point, by its flat index, the quad with it on its border and the grid's end in it."""
+    """Return for each point, by its flat index, the quad that starts there, or the last quad at the grid's
+    end."""
     i, j = np.divmod(points, shape[1])
     return np.minimum(i, shape[0] - 2) * shape[1] + np.minimum(j, shape[1] - 2)
 
@@ -89,8 +90,9 @@ def _last_quad(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 def _unexplained(
     codes_at: CodesAt, found: Quads, rows: np.ndarray, columns: np.ndarray, codes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return pairs of neighbours (i, j) and (i, j + 1) of two codes on no boundary that was `found`: one
-    between any two known points of a row, next to each other, that tell of such a pair."""
+    """Return pairs of neighbours (i, j) and (i, j + 1) with two codes that are on no boundary that was
+    `found`. There is one pair between any two successive known points of a row that differ without such a
+    boundary."""
     width = int(columns[-1]) + 1
     at, code = _known(found, rows, columns, codes)
     quads = found.i * width + found.j
@@ -110,10 +112,10 @@ def _unexplained(
 def _known(
     found: Quads, rows: np.ndarray, columns: np.ndarray, codes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the flat indices of known points, in order, and their codes: the corners of mixed quads, and the
-    ends of each step along a row of the lattice that differ, or between which there are such corners.
+    """Return the flat indices of known points, in order, and their codes: the corners of mixed quads, and
+    both ends of each step along a row of the lattice if they differ or there are such corners between them.
 
-    The other points of the lattice, which are most, agree with those next to them.
+    The other points of the lattice, which are the most, agree with their neighbours.
     """
     width = int(columns[-1]) + 1
     corner = (found.i * width + found.j)[:, None] + np.array([0, 1, width, width + 1])
@@ -132,7 +134,8 @@ def _known(
 
 
 def _changes(found: Quads, rows: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the changes of code along rows, in order: the flat index of the point before, the code after."""
+    """Return the changes of code along rows, in order: the flat index of the point before and the code
+    after."""
     lower = np.isin(found.i, rows) & (found.codes[:, 0, 0] != found.codes[:, 0, 1])
     upper = (found.i + 1 == rows[-1]) & (found.codes[:, 1, 0] != found.codes[:, 1, 1])
     at = np.concatenate([(found.i * width + found.j)[lower], ((found.i + 1) * width + found.j)[upper]])
@@ -142,8 +145,8 @@ def _changes(found: Quads, rows: np.ndarray, width: int) -> tuple[np.ndarray, np
 
 
 def _followed(codes_at: CodesAt, i: np.ndarray, j: np.ndarray, shape: tuple[int, int]) -> Iterator[Quads]:
-    """Give the quads (i, j), then those that share with one of these a pair of neighbours of two codes, and
-    so on: layer by layer all mixed quads on the boundaries that run through the first."""
+    """Give all mixed quads on the boundaries through the quads (i, j), layer by layer. A quad of the next
+    layer shares a pair of neighbours with two codes with a quad of this one."""
     layer, before = i * shape[1] + j, np.empty(0, np.int64)
     while layer.size:
         i, j = np.divmod(layer, shape[1])
@@ -161,26 +164,26 @@ def _followed(codes_at: CodesAt, i: np.ndarray, j: np.ndarray, shape: tuple[int,
         beside = np.unique(
             np.concatenate([key[below] - shape[1], key[above] + shape[1], key[left] - 1, key[right] + 1])
         )
-        # a neighbour of a layer lies in it, in the one before, or in the next
+        # a neighbour of a layer lies in the same layer, in the one before, or in the next one
         new = beside[~np.isin(beside, layer, assume_unique=True)]
         new = new[~np.isin(new, before, assume_unique=True)]
         layer, before = new, layer
 
 
 def _joined(parts: list[Quads]) -> Quads:
-    """Return all of these quads in order."""
+    """Return all these quads in order."""
     i, j, codes = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     order = np.lexsort((j, i))
     return Quads(i[order], j[order], codes[order])
 
 
 def runs(found: Quads, shape: tuple[int, int], corner: int) -> Runs:
-    """Return the map that mixed quads make, all of them, with the code of its first point."""
+    """Return the map that all its mixed quads and the code of its first point determine."""
     width = shape[1]
     rows = np.arange(shape[0])
     at, after = _changes(found, rows, width)
     down, below = _changes(found.turned(), np.array([0]), shape[0])
-    # the first point of a row has the code that the last change down the first column has left
+    # the code of the first point of a row is the code after the last change down the first column
     first = np.append(np.int8(corner), below)[np.searchsorted(down, rows, side="left")]
     start = np.concatenate([rows * width, at + 1])
     code = np.concatenate([first, after]).astype(np.int8)

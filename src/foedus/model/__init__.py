@@ -1,4 +1,4 @@
-"""What a game is to the tools: its parameters, its outcomes, and how it is solved."""
+"""What a model is for the tools: its parameters, its outcomes, and how to solve it."""
 
 from .claim import Claim
 from .model import Deciding, Limits, Loop, Model, Search, chosen, find

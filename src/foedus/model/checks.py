@@ -1,4 +1,4 @@
-"""Checks of what people give, in words that say what is allowed and where it came from."""
+"""Checks of input, with messages that say what is allowed and where the value came from."""
 
 import contextlib
 from collections.abc import Iterator
@@ -7,16 +7,16 @@ from typing import Any
 
 
 def number_of(text: str) -> float:
-    """Return a number as it was typed."""
+    """Return the number that was typed."""
     try:
         return float(text)
     except ValueError:
-        hint = "; decimals are set off by a point" if "," in text else ""
+        hint = "; use a point for decimals" if "," in text else ""
         raise ValueError(f"{text!r} is not a number{hint}") from None
 
 
 def check_whole(name: str, value: Any, least: int, most: int | None = None) -> int:
-    """Return a whole number that is allowed; raise ValueError if it is none.
+    """Return a whole number if it is allowed; raise ValueError if it is not.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def naming(source: str) -> Iterator[None]:
     """Add to a ValueError or TypeError where the value came from."""
     try:
         yield
-    except UnicodeError:  # says what is wrong with the bytes of a file: its reader knows which file
+    except UnicodeError:  # it is about the bytes of a file, and the reader of the file says which
         raise
     except (ValueError, TypeError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError

@@ -1,4 +1,4 @@
-"""What is claimed of a model's games."""
+"""Claims about a model's games."""
 
 import inspect
 from collections.abc import Callable
@@ -11,18 +11,18 @@ class Claim(NamedTuple):
     Parameters
     ----------
     name, sentence : str
-        a word, and what is claimed in a sentence
+        one word, and the claim as a sentence
     premise, holds : callable
-        of games ``g``, in which of them the claim is made, and in which it is true: a boolean for each game,
-        or one for all. ``g.given`` has the parameters by name, ``g.found`` the outcomes, both arrays; and
-        ``g.at(cost=2.0)`` is the same games with a parameter changed. The first line of the docstring of
-        `premise` says it in words.
+        both take games ``g`` and return a boolean for each game, or one for all: `premise` says for which
+        games the claim is made, `holds` for which it is true. ``g.given`` has the parameters by name,
+        ``g.found`` the outcomes, both as arrays; ``g.at(cost=2.0)`` is the same games with one parameter
+        changed. The first line of the docstring of `premise` says the premise in words.
     along : str, optional
-        a parameter, of a claim about whole lines along it: what ``g`` gives then has a row for each line, in
-        which this parameter rises; `premise` returns a boolean for each line, `holds` one for each line or
-        each game on it
+        a parameter, if the claim is about whole lines along it. Then the arrays of ``g`` have a row for each
+        line, along which this parameter rises. `premise` returns a boolean for each line, `holds` one for
+        each line or for each game on it.
     only_may : bool, optional
-        whether the claim is no more than that something may be so
+        whether the claim only says that something may happen
 
     Examples
     --------
@@ -44,6 +44,6 @@ class Claim(NamedTuple):
 
     @property
     def where(self) -> str:
-        """The premise in words, or else the name of its function."""
+        """The premise in words, or the name of its function if it has no docstring."""
         words = inspect.getdoc(self.premise)
         return words.partition("\n")[0] if words else getattr(self.premise, "__name__", "")

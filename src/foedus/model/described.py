@@ -1,6 +1,7 @@
-"""What a file says of the model whose games it holds, so that it can be told and drawn without the model.
+"""How a file describes its model, so that results can be shown and drawn without the model itself.
 
-It is read as tables of texts and numbers, each of which is checked; nothing of it is ever executed.
+The description is read as tables of texts and numbers, and each of them is checked. Nothing in it is
+executed.
 """
 
 import functools
@@ -18,7 +19,7 @@ from .rules import MOST
 
 
 class _Table(pydantic.BaseModel):
-    """A table with all of these keys, and no others."""
+    """A table that has all these keys and no others."""
 
     model_config = pydantic.ConfigDict(extra="forbid", strict=True)
 
@@ -97,22 +98,22 @@ def _colours(model: Model, outcome: Outcome) -> dict[str, str]:
     return {code.name: colour for code, colour in given.items() if code != UNSOLVED}
 
 
-@functools.lru_cache  # the file may change meanwhile, and the model does not
+@functools.lru_cache  # the file may change in the meantime, but the model does not
 def source_of(model: Model) -> str:
-    """Return the text of the file that a model came from, or else of its kernel, or nothing."""
+    """Return the text of the file that a model came from, else the text of its kernel, else nothing."""
     if model.source or model.solve is None:
         return model.source
     try:
         return inspect.getsource(model.solve)
-    except OSError:  # typed where no text is kept
+    except OSError:  # typed at a prompt that keeps no text
         return ""
 
 
 @functools.lru_cache
 def model_described(name: str, text: str) -> Model:
-    """Return the model of this name that `described` gave as a text; it cannot be solved.
+    """Return the model of this name from the text that `described` made. It cannot be solved.
 
-    Raises ValueError if the text says of no model what tools need to know.
+    Raises ValueError if the text does not describe a model.
     """
     try:
         tables = _Model.model_validate_json(text)
@@ -135,10 +136,10 @@ def model_described(name: str, text: str) -> Model:
         raise ValueError(f"{other!r} is no outcome")
     for table in tables.parameters:
         if isinstance(table.default, str) != bool(table.choices):
-            raise ValueError(f"parameter {table.name}: {table.default!r} is none of its values")
+            raise ValueError(f"parameter {table.name}: {table.default!r} is not one of its values")
     deciding = None
     if tables.deciding:
-        unknown: Any = None  # how it is told whose decision flips, which no text carries
+        unknown: Any = None  # the function that finds whose decision flips; a text cannot carry it
         deciding = Deciding((), unknown, *(make(part, codes) for part, codes in tables.deciding))
     return Model(
         name,
@@ -154,7 +155,7 @@ def model_described(name: str, text: str) -> Model:
 
 
 def difference(text: str, other: str) -> str:
-    """Say what the first thing is in which two texts of `described` differ, or nothing.
+    """Say the first difference between two texts of `described`, or nothing.
 
     Examples
     --------
@@ -172,7 +173,7 @@ def difference(text: str, other: str) -> str:
 
 
 def _leaves(tables: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Give all that stands in the tables of a model, with its place in words."""
+    """Give all entries in the tables of a model, with their place in words."""
     for part, value in tables.items():
         if part not in ("parameters", "outcomes"):
             yield part, value

@@ -1,4 +1,5 @@
-"""Models in files: a Python file that makes a `Model`, as ``entry.py``, or ``entry.py:name`` of several."""
+"""Models in files: a Python file that makes a `Model`, such as ``entry.py``, or ``entry.py:name`` if it makes
+several."""
 
 import ast
 import contextlib
@@ -20,20 +21,20 @@ KNOWN = ValueError, TypeError, ImportError  # errors that say what is wrong with
 
 
 def load_model(place: str | os.PathLike) -> Model:
-    """Return the model that a file makes. The file is a program and is run: load none that you do not trust.
+    """Return the model that a file makes. This runs the file as a program: load only files that you trust.
 
     Parameters
     ----------
     place : str or path
-        the file, or ``file.py:name`` if it makes several; or the name of a model that foedus has
+        the file, or ``file.py:name`` if it makes several models; or the name of a built-in model
 
     Raises
     ------
     FileNotFoundError, IsADirectoryError, PermissionError
         if the file cannot be read.
     ValueError
-        with the line of the file, if there is one: if it is no Python, raises something itself, makes no
-        model, or several of which none is named.
+        if the file is not Python, raises an error, makes no model, or makes several and none is named. The
+        message names the line of the file where there is one.
 
     Examples
     --------
@@ -47,15 +48,15 @@ def load_model(place: str | os.PathLike) -> Model:
     file, _, name = named.rpartition(":") if not named.endswith(".py") else (named, "", "")
     if not file.endswith(".py"):
         raise ValueError(
-            f"{named!r} is not a model; name a file that ends in .py, as in entry.py, or entry.py:name, or "
-            f"one that foedus has: {', '.join(BUILT_IN)}"
+            f"{named!r} is not a model; give a file that ends in .py, such as entry.py or entry.py:name, or "
+            f"a built-in model: {', '.join(BUILT_IN)}"
         )
     path = Path(file).absolute()
     return _loaded(path, name, tuple(_sources(path, path.parent, set())))
 
 
 def load_again(place: str, digest: str) -> Model:
-    """Return the model of a file where another process loaded it; raise ValueError if it is not the same."""
+    """Return the model of a file that another process has loaded; raise ValueError if it is not the same."""
     try:
         model = load_model(place)
     except FileNotFoundError as error:
@@ -63,17 +64,17 @@ def load_again(place: str, digest: str) -> Model:
             f"there is no {error.filename} on {platform.node()}, where games are to be solved"
         ) from None
     if model.hash != digest:
-        raise ValueError(f"{place} is another on {platform.node()}, where games are to be solved")
+        raise ValueError(f"{place} differs on {platform.node()}, where games are to be solved")
     return model
 
 
 def _sources(path: Path, folder: Path, seen: set[Path]) -> Iterator[tuple[Path, str]]:
-    """Give a file and those of its folder that it imports, or that these import, each once with its text."""
+    """Give a file and the files of its folder that it imports, directly or not, each once with its text."""
     seen.add(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueError(f"{path.name} is not a text in UTF-8") from None
+        raise ValueError(f"{path.name} is not a text file in UTF-8") from None
     yield path, text
     with _telling(path):
         tree = ast.parse(text, str(path))
@@ -85,7 +86,7 @@ def _sources(path: Path, folder: Path, seen: set[Path]) -> Iterator[tuple[Path, 
 
 
 def _imported(node: ast.AST, path: Path, folder: Path) -> Iterator[Path]:
-    """Give where in a folder would lie what a line of a file imports, and the packages that it is in."""
+    """Give the paths in a folder that a line of a file may import, and those of the packages around them."""
     level, names = 0, []
     if isinstance(node, ast.Import):
         names = [alias.name for alias in node.names]
@@ -98,15 +99,15 @@ def _imported(node: ast.AST, path: Path, folder: Path) -> Iterator[Path]:
 
 
 def _top(name: str) -> str:
-    """Return the package that a module is in, or else the module."""
+    """Return the outermost package that a module is in, or the module itself."""
     return name.partition(".")[0]
 
 
-OWN = _top(__name__)  # which a file imports from where it is installed, whatever lies beside the file
+OWN = _top(__name__)  # a file always imports the installed foedus, never a folder beside the file
 
 
 def code_hash(source: str) -> str:
-    """Return a hash of what a program does, whatever its comments say.
+    """Return a hash of what a program does. Comments do not change it.
 
     Examples
     --------
@@ -118,25 +119,25 @@ def code_hash(source: str) -> str:
 
 @functools.lru_cache
 def _loaded(path: Path, name: str, sources: tuple[tuple[Path, str], ...]) -> Model:
-    """Return the model that a file makes, given with those beside it and the text of each."""
+    """Return the model that a file makes. `sources` has its text and those of the files that it imports."""
     texts = [text if file == path else f"# {file.relative_to(path.parent)}\n{text}" for file, text in sources]
     source = "\n".join(texts)
-    module = types.ModuleType(f"foedus_model_{code_hash(source)}")  # in compiled code, too: no path
+    module = types.ModuleType(f"foedus_model_{code_hash(source)}")  # compiled code keeps this name: no path
     module.__file__ = str(path)
     with _telling(path), _beside(path.parent, [file for file, _ in sources[1:]]):
-        sys.modules[module.__name__] = module  # where enumerations and the like look for it
+        sys.modules[module.__name__] = module  # enumerations and the like look for it here
         exec(compile(texts[0], str(path), "exec"), vars(module))
     made = {
         name: value for name, value in vars(module).items() if isinstance(value, Model) and not value.built_in
     }
     if not made:
-        raise ValueError(f"{path.name} makes no Model; a line of it must say: model = Model(...)")
+        raise ValueError(f"{path.name} makes no Model; it needs a line: model = Model(...)")
     if name:
         if name not in made:
             raise ValueError(f"{path.name} has no model {name!r}; it has {', '.join(made)}")
     elif len({id(model) for model in made.values()}) > 1:
         raise ValueError(
-            f"{path.name} has the models {', '.join(made)}; name one, as in {path.name}:{next(iter(made))}"
+            f"{path.name} has the models {', '.join(made)}; name one, such as {path.name}:{next(iter(made))}"
         )
     model = made[name or next(iter(made))]
     try:
@@ -148,14 +149,14 @@ def _loaded(path: Path, name: str, sources: tuple[tuple[Path, str], ...]) -> Mod
 
 @contextlib.contextmanager
 def _beside(folder: Path, files: list[Path]) -> Iterator[None]:
-    """Let a file import these files beside it, as they are now, and leave the modules of others."""
+    """Let a file import these files beside it, as they are now. Other modules stay as they were."""
     names = {file.relative_to(folder).parts[0].removesuffix(".py") for file in files}
     before = {name: module for name, module in sys.modules.items() if _top(name) in names}
     path, writes = list(sys.path), sys.dont_write_bytecode
     for name in before:
         del sys.modules[name]
     sys.path.insert(0, str(folder))
-    sys.dont_write_bytecode = True  # it is out of date where a file was edited twice in a second
+    sys.dont_write_bytecode = True  # bytecode is out of date if a file was edited twice in a second
     importlib.invalidate_caches()
     try:
         yield
@@ -169,13 +170,13 @@ def _beside(folder: Path, files: list[Path]) -> Iterator[None]:
 
 
 def _file(module: types.ModuleType) -> Path:
-    """Return where a module lies, or nowhere."""
+    """Return the file of a module, or an empty path."""
     return Path(getattr(module, "__file__", None) or "")
 
 
 @contextlib.contextmanager
 def _telling(path: Path) -> Iterator[None]:
-    """Tell in one line what a model's file raises, and in which line of it."""
+    """Turn any error of a model's file into one line that names the line of the file."""
     try:
         yield
     except SyntaxError as error:
@@ -187,5 +188,5 @@ def _telling(path: Path) -> Iterator[None]:
         where = f"{path.name}, line {lines[-1]}" if lines else path.name
         words = str(error) if isinstance(error, KNOWN) else f"{type(error).__name__}: {error}"
         if isinstance(error, SystemExit):
-            words = "it ends the program; a file that makes a model must not"
+            words = "it ends the program; a model's file must not do that"
         raise ValueError(f"{where}: {words.removesuffix(': ') or type(error).__name__}") from error

@@ -1,4 +1,4 @@
-"""What a game is to the tools: parameters in, codes and numbers out."""
+"""What a model is for the tools: it takes parameters and gives codes and numbers."""
 
 import dataclasses
 import functools
@@ -17,12 +17,12 @@ from .rules import check_model
 if TYPE_CHECKING:
     import numpy as np
 
-BUILT_IN = {"alliance": "foedus.alliance.model"}  # by name, the module in which a model stands as `model`
+BUILT_IN = {"alliance": "foedus.alliance.model"}  # for each name, the module whose `model` is the model
 DEFAULT = "alliance"
 
 
 class Loop(NamedTuple):
-    """A compiled loop over the games of a tile, as `kernels.loop` makes; and how large its tiles are."""
+    """A compiled loop over the games of a tile, as `kernels.loop` makes it; and the size of its tiles."""
 
     solve_games: Callable[..., tuple[int, int]]
     tile: tuple[int, int]  # rows and columns of games
@@ -30,76 +30,77 @@ class Loop(NamedTuple):
 
 
 class Search(NamedTuple):
-    """How an outcome is found that takes thousands of times as long as a game takes to be solved."""
+    """How to find an outcome that takes thousands of times as long as solving the game."""
 
-    needs: tuple[str, ...]  # the outcomes that it starts from
-    search: Callable[..., None]  # as `kernels.alliance.deviations.deviation_gains`
+    needs: tuple[str, ...]  # the outcomes from which the search starts
+    search: Callable[..., None]  # like `kernels.alliance.deviations.deviation_gains`
 
 
 class Deciding(NamedTuple):
-    """How it is told whose decision flips where the regime changes, and between what."""
+    """How to tell whose decision flips where the regime changes, and between which moves."""
 
-    needs: tuple[str, ...]  # the outcomes that tell, of games on both sides
+    needs: tuple[str, ...]  # the outcomes that this takes, for games on both sides of the change
     decide: Callable[
         [Mapping[str, "np.ndarray"], Mapping[str, "np.ndarray"]], tuple["np.ndarray", "np.ndarray"]
-    ]  # of these below and above, the codes of players and decisions
+    ]  # takes these outcomes below and above, gives the codes of players and decisions
     player: type[Code]  # -1: nobody
     decision: type[Code]
 
 
 class Limits(NamedTuple):
-    """Cutpoints that are known in closed form, to be drawn over those that were found."""
+    """Cutpoints that are known in closed form; figures draw them over those that were found."""
 
     words: str
-    find: Callable[[Any], Sequence[float]]  # of a Dataset of cutpoints along one line
+    find: Callable[[Any], Sequence[float]]  # takes a Dataset of cutpoints along one line
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A game: its parameters, what is found of it, and how it is solved.
+    """A game: its parameters, its outcomes, and how to solve it.
 
     Parameters
     ----------
     name, title : str
-        a word, and what it is in a line
+        one word, and one line that says what the game is
     parameters : sequence of Parameter
         in the order in which the kernel takes them
     outcomes : sequence of Outcome
-        in the order in which the kernel gives them; the first that is a code is what maps show, and a game
-        in which it is -1 is unsolved
+        in the order in which the kernel returns them. Maps show the first outcome that is a code. A game is
+        unsolved if this code is -1.
     solve : callable, optional
-        the kernel: of the parameters by name, a value for each outcome. Numba compiles it.
+        the kernel: it takes the parameters by name and returns a value for each outcome. Numba compiles it.
     loop : callable, optional
-        of the numbers that each parameter takes, the `Loop` over such games, in place of one over `solve`
+        it takes the numbers of each parameter and returns the `Loop` over such games, instead of a loop over
+        `solve`
     searched : Outcome, optional
-        what is found only where it is asked for, by `search`
+        an outcome that `search` finds only on request
     search : callable, optional
-        of nothing, the `Search` of it
+        it takes nothing and returns the `Search` for this outcome
     deciding : Deciding, optional
         whose decision flips where the regime changes
     drawn : sequence of str, optional
-        outcomes that are drawn over the regimes along an axis
+        outcomes that figures draw over the regimes along an axis
     answers : sequence of str, optional
-        numbers whose responses to parameters are told unless others are asked for; default: all
+        numbers whose responses to parameters `statics` shows by default; default: all
     explain : callable, optional
-        of a solved game, what it is in words
+        it takes a solved game and returns it in words
     pairs : mapping of str to str, optional
-        outcomes and the same outcomes of another game that they are held against, with `pair_words` for both
+        outcomes, and the same outcomes in another game to compare with, with `pair_words` for the two games
     limits : Limits, optional
         cutpoints that are known in closed form
     colours : mapping of types of codes to mappings of codes to colours, optional
     claims : sequence of Claim, optional
-        what is said of the game, to be tested
+        claims about the game, to be tested
     references : str, optional
-        where the game is from
+        where the game comes from
     source, file : str, optional
-        the text of the file that the model came from, and where it is, as `load_model` takes it
+        the text of the file that the model came from, and its path, as `load_model` takes it
 
     Raises
     ------
     TypeError, ValueError
-        if something is wrong with it: a name is given twice or is one that a tool needs, no outcome is a
-        code, a code is not from 0 to 62, a default or a usual range is not allowed.
+        if something is wrong with the model: a name is given twice or is one that a tool needs, no outcome is
+        a code, a code is not from 0 to 62, a default or a usual range is not allowed.
     """
 
     name: str
@@ -128,7 +129,7 @@ class Model:
         check_model(self)
 
     def __reduce__(self) -> Any:
-        """A model that foedus has is sent to other processes by its name, one from a file by the file."""
+        """Send a model to other processes: a built-in one by its name, one from a file by the file."""
         if self.file:
             from .loading import load_again  # which makes models
 
@@ -137,14 +138,14 @@ class Model:
 
     @property
     def built_in(self) -> bool:
-        """Whether it is a model that foedus has, and not just one of the same name."""
-        # without an import, which may be what is going on: before it there is no such model
+        """Whether this is a built-in model of foedus, and not another one of the same name."""
+        # no import here, because this may run during the import of that module
         module = sys.modules.get(BUILT_IN.get(self.name, ""))
         return getattr(module, "model", None) is self
 
     @functools.cached_property
     def hash(self) -> str:
-        """What tells its games from those of another model, or of another version of this one."""
+        """A text that differs between models, and between versions of a model."""
         from .described import described, source_of  # which make models, too
         from .referred import referred  # which most runs do without
 
@@ -165,7 +166,7 @@ class Model:
 
     @functools.cached_property
     def kept(self) -> dict[str, Outcome]:
-        """All that may be kept of a game, by name: outcomes and what is searched for."""
+        """All variables that can be kept, by name: the outcomes and the one that is searched for."""
         return self.found | ({self.searched.name: self.searched} if self.searched else {})
 
     @functools.cached_property
@@ -181,38 +182,39 @@ class Model:
 
     @functools.cached_property
     def regimes(self) -> dict[str, Code]:
-        """The codes that maps show, by name, but the one of games that could not be solved."""
+        """The codes that maps show, by name, without the one for unsolved games."""
         return {code.name.lower(): code for code in self.codes if code != UNSOLVED}
 
     def parameter(self, name: str) -> Parameter:
-        """Return a parameter; raise TypeError if there is none of this name."""
+        """Return a parameter by name; raise TypeError if there is no such parameter."""
         if name not in self.by_name:
             raise TypeError(f"{name!r} is not a parameter; there are {', '.join(self.by_name)}")
         return self.by_name[name]
 
     def units(self, name: str, choices: Mapping[str, str]) -> str:
-        """Return the units of a parameter under these choices, as far as they are known."""
+        """Return the units of a parameter, given the choices that are known."""
         parameter = self.by_name[name]
         choice, by_form = parameter.units_by or ("", {})
         return by_form.get(choices.get(choice, ""), parameter.units)
 
     def game(self, numbers: Mapping[str, float]) -> dict[str, Any]:
-        """Return the values of a game's parameters of the numbers by which kernels know them."""
+        """Return the values of a game's parameters from the numbers that kernels use for them."""
         return {name: parameter.value(numbers[name]) for name, parameter in self.by_name.items()}
 
     def written(self, game: Mapping[str, Any]) -> str:
-        """Return a game as Python writes it, with what is not at default."""
+        """Return a game as Python code, with the parameters that are not at their default."""
         changed = (f"{k}={v!r}" for k, v in game.items() if v != self.by_name[k].default)
         return f"Game({', '.join(changed)})"
 
     def in_order(self, of_parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what is given for parameters in the order of the parameters."""
+        """Return a mapping of parameters in the order of the model's parameters."""
         return {name: of_parameters[name] for name in self.by_name if name in of_parameters}
 
     def check_names(self, names: Iterable[str] | None, of: Mapping[str, Outcome]) -> list[str]:
-        """Return the names of what is to be kept, in the order of `of`, all that may be; default: outcomes.
+        """Return the names of the variables to keep, in the order of `of`, the possible ones. Default: the
+        outcomes.
 
-        Raises TypeError if a lone string is given, ValueError if a name is unknown or none is given.
+        Raises TypeError if a single string is given, ValueError if a name is unknown or there is no name.
         """
         if names is None:
             return list(self.found)
@@ -229,21 +231,21 @@ class Model:
 
 @functools.cache
 def find(name: str) -> Model:
-    """Return the model that foedus has under a name; raise ValueError if there is none."""
+    """Return the built-in model of this name; raise ValueError if there is none."""
     if name not in BUILT_IN:
         raise ValueError(f"{name!r} is not a model; there are {', '.join(BUILT_IN)}")
     return importlib.import_module(BUILT_IN[name]).model
 
 
 def chosen(model: Model | None) -> Model:
-    """Return a model, by default the alliance game; raise TypeError if it is none, ValueError if it cannot be
-    solved, or has the name of another that foedus has."""
+    """Return a model, by default the alliance game. Raise TypeError if it is no `Model`, ValueError if it
+    cannot be solved, or has the name of a built-in model."""
     if model is None:
         return find(DEFAULT)
     if not isinstance(model, Model):
         raise TypeError(f"model must be a Model, not {model!r}")
     if model.name in BUILT_IN and not model.built_in:
-        raise ValueError(f"the name {model.name} is that of foedus' own model; give yours another name")
+        raise ValueError(f"foedus has a model with the name {model.name}; give yours another name")
     if model.solve is None and model.loop is None:
         raise ValueError(
             f"the model {model.name} cannot be solved: it has no solve=; "

@@ -1,18 +1,19 @@
-"""What is found of a game: numbers and codes, and what they mean."""
+"""The outcomes of a game: numbers and codes, and what they mean."""
 
 from dataclasses import dataclass
 from enum import IntEnum
 from numbers import Integral
 from typing import Any, Self
 
-UNSOLVED = -1  # in every `Code`, unless it gives the number another name
+UNSOLVED = -1  # in every `Code`
 
 
 class Code(IntEnum):
-    """A code of the results, with a name for people; -1, unsolved, of a game that could not be solved."""
+    """A code in the results, with a name for people. The code -1, unsolved, marks a game that could not be
+    solved."""
 
     def __new__(cls, value: Any) -> Self:
-        """Make one of a whole number; of any other, `IntEnum` would take the whole part."""
+        """Make a code from a whole number; `IntEnum` would round any other number down."""
         if not isinstance(value, Integral):
             raise ValueError(f"{cls.__name__}: {value!r} is not a code; a code is a whole number")
         code = int.__new__(cls, value)
@@ -30,23 +31,23 @@ class Code(IntEnum):
 
     @classmethod
     def everything(cls) -> list[Self]:
-        """Return all codes, with -1 in front."""
+        """Return all codes, -1 first."""
         return sorted({cls(UNSOLVED), *cls})
 
     @classmethod
     def named(cls, name: str) -> Self:
-        """Return a code by its name in lower case, as files have it."""
+        """Return a code by its name in lower case, as in files."""
         return next(code for code in cls.everything() if code.name.lower() == name)
 
     @property
     def words(self) -> str:
-        """Its name as people write it."""
+        """The name as people write it."""
         return self.name.lower().replace("_", " ")
 
 
 @dataclass(frozen=True)
 class Label:
-    """What an array of results means, and which codes it holds where they are no numbers."""
+    """What an array of results means, and its codes if it does not hold numbers."""
 
     name: str
     symbol: str = ""
@@ -61,12 +62,12 @@ class Label:
 
     @property
     def dtype(self) -> str:
-        """The type of its values, unless numbers are asked for in another."""
+        """The type of its values; numbers may be asked for in another type."""
         return "int8" if self.codes else "float64"
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """What every labelled array of it carries."""
+        """The attributes of every labelled array of it."""
         attributes: dict[str, Any] = {"long_name": self.long_name, "units": self.units, "symbol": self.symbol}
         if self.codes:
             attributes["flag_values"] = [int(code) for code in self._flags]
@@ -80,7 +81,7 @@ class Label:
 
 
 class Outcome(Label):
-    """One outcome of a game, a number or a code; codes may be -1, of a game that could not be solved."""
+    """One outcome of a game, a number or a code. A code may be -1 if the game could not be solved."""
 
     @property
     def _flags(self) -> list[Code]:

@@ -28,19 +28,19 @@ class Parameter:
     Parameters
     ----------
     name, symbol : str
-        as in ``status_quo`` and ``q``; subscripts and Greek letters as in ``c_A`` and ``lambda``
+        such as ``status_quo`` and ``q``; subscripts and Greek letters such as ``c_A`` and ``lambda``
     default : float or str
-        its value where none is given
+        its value if none is given
     domain : str
-        comparisons with numbers joined by "and", as in ``"> 0 and <= 1"``; or ``"any"``
+        comparisons with numbers, joined by "and", such as ``"> 0 and <= 1"``; or ``"any"``
     units, long_name : str
-        ``"1"`` for a pure number; and what it is, in words
+        ``"1"`` for a pure number; and what the parameter is, in words
     usual : (float, float), optional
-        from where to where it is drawn at random unless something else is asked for
+        the range from which it is drawn at random by default
     choices : sequence of str, optional
-        the names of the forms, of a parameter that is no number but a choice; its domain is not needed
+        the names of the forms, if the parameter is not a number but a choice; then it needs no domain
     units_by : (str, mapping of str to str), optional
-        a choice on which the units hang, and which they are under each of its forms, if not `units`
+        a choice that decides the units, and the units under those of its forms where they are not `units`
     """
 
     name: str
@@ -72,7 +72,7 @@ class Parameter:
 
     @property
     def ends(self) -> tuple[float, float]:
-        """The ends of the domain, which it may or may not allow."""
+        """The ends of the domain; they may be allowed values or not."""
         low = max((limit for sign, limit in self._limits if sign in (">", ">=")), default=-math.inf)
         high = min((limit for sign, limit in self._limits if sign in ("<", "<=")), default=math.inf)
         return low, high
@@ -84,56 +84,56 @@ class Parameter:
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """What every labelled array of its values carries."""
+        """The attributes of every labelled array of its values."""
         told = {"long_name": self.long_name, "units": self.units, "symbol": self.symbol}
         return told | {"domain": self.domain}
 
     def check(self, value: Any) -> Any:
-        """Return a value as a float, or of a choice as it is, if the parameter may take it.
+        """Return a value as a float, or a choice as it is, if the parameter may take it.
 
-        Raises TypeError if it is no number, ValueError if it is none of the choices, outside the domain, NaN
-        or infinite.
+        Raises TypeError if it is not a number, ValueError if it is not one of the choices, outside the
+        domain, NaN or infinite.
         """
         if self.choices:
             if not isinstance(value, str) or value not in self.choices:
                 raise self._refused(self.name, value)
             return str(value)
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
-            shown = textwrap.shorten(repr(value), 60, placeholder=" ...")  # an array's is of many lines
+            shown = textwrap.shorten(repr(value), 60, placeholder=" ...")  # an array may take many lines
             told = f"{self.name} = {shown} is not a number; it must be {self.domain}"
             raise TypeError(told.removesuffix("; it must be any"))
         try:
             number = float(value)
-        except OverflowError:  # a whole number beyond any float
+        except OverflowError:  # a whole number that is larger than any float
             number = math.inf
         if not self.allows(number):
             raise self._refused(self.name, number)
         return number
 
     def _refused(self, place: str, value: Any) -> ValueError:
-        """Return what is raised where a value is none that the parameter may take."""
+        """Return the error for a value that the parameter may not take."""
         number = isinstance(value, float) and not self.choices
         kind = "a finite number " if number and not math.isfinite(value) else ""
         allowed = f"{kind}{self.domain}".removesuffix(" any")
         return ValueError(f"{place} = {value!r} is not allowed; it must be {allowed}")
 
     def number(self, value: Any) -> float:
-        """Return the number by which kernels know a value: itself, or the place of a choice."""
+        """Return the number that kernels use for a value: the value itself, or the position of a choice."""
         return float(self.choices.index(value)) if self.choices else float(value)
 
     def value(self, number: float) -> Any:
-        """Return the value that kernels know by a number."""
+        """Return the value for which kernels use a number."""
         return self.choices[int(number)] if self.choices else float(number)
 
     def values(self, numbers: np.ndarray) -> np.ndarray:
-        """Return the values that kernels know by these numbers."""
+        """Return the values for which kernels use these numbers."""
         return np.array(self.choices)[numbers.astype(int)] if self.choices else numbers
 
     def check_values(self, values: Any) -> np.ndarray:
-        """Return a list of values as the float64 numbers of `number`, if the parameter may take each of them.
+        """Return a list of values as float64 numbers, as `number` does, if the parameter may take each value.
 
-        Raises TypeError and ValueError as `check` does, naming the first value that is not allowed by its
-        index, and ValueError if there is no value or more than one dimension.
+        Raises TypeError and ValueError as `check` does, with the index of the first value that is not
+        allowed; and ValueError if there is no value or more than one dimension.
         """
         if np.ma.is_masked(values):
             raise ValueError(f"{self.name}: some of its values are masked")
@@ -143,9 +143,9 @@ class Parameter:
         if array.dtype.kind not in "iuf":
             raise TypeError(f"{self.name}: its values are not all numbers")
         if array.ndim != 1:
-            raise ValueError(f"{self.name}: a list of values is needed, not an array of shape {array.shape}")
+            raise ValueError(f"{self.name}: give a list of values, not an array of shape {array.shape}")
         if array.size == 0:
-            raise ValueError(f"{self.name}: the list of its values is empty; at least one is needed")
+            raise ValueError(f"{self.name}: the list of values is empty; give at least one")
         array = array.astype(np.float64, copy=False)
         for limit in (array.min(), array.max()):
             if not self.allows(limit):
@@ -154,12 +154,12 @@ class Parameter:
         return array
 
     def _check_choices(self, values: Any) -> np.ndarray:
-        """Do what `check_values` does, for a choice."""
+        """Do what `check_values` does for a choice."""
         names = np.asarray(values, dtype=object)
         if names.ndim != 1:
             raise TypeError(f"{self.name} = {values!r} is not a list of names")
         if not names.size:
-            raise ValueError(f"{self.name}: a list of names is needed, not an empty one")
+            raise ValueError(f"{self.name}: the list of names is empty; give at least one")
         return np.array([self.number(self.check(name)) for name in names])
 
 
@@ -175,20 +175,20 @@ def _limits(domain: str) -> list[tuple[str, float]]:
         except ValueError:
             sign = ""
         if sign not in COMPARISONS:
-            raise ValueError(f"{domain!r} is not a domain; one is written as in '> 0 and <= 1', or is 'any'")
+            raise ValueError(f"{domain!r} is not a domain; write one such as '> 0 and <= 1', or 'any'")
     return limits
 
 
 class Symbol(str):
-    """A symbol, as in ``c_A`` and ``lambda``."""
+    """A symbol, such as ``c_A`` or ``lambda``."""
 
     @property
     def tex(self) -> str:
-        """It as TeX for the inside of dollars."""
+        """The symbol as TeX, without the dollars around it."""
         greek = re.sub(rf"(?<![A-Za-z\\])({GREEK})(?![A-Za-z])", r"\\\1", self)
         return re.sub(r"([_^])([A-Za-z0-9]+)", r"\1{\2}", greek)
 
 
 def tex(symbol: str) -> str:
-    """Return a symbol as TeX for the inside of dollars."""
+    """Return a symbol as TeX, without the dollars around it."""
     return Symbol(symbol).tex

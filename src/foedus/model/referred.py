@@ -1,4 +1,4 @@
-"""What a function refers to outside of its text, by which two functions of the same text are told apart."""
+"""What a function refers to outside its text. This distinguishes two functions with the same text."""
 
 import hashlib
 import types
@@ -12,9 +12,9 @@ PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
 def referred(function: Any, with_code: bool = False) -> str:
-    """Return what a function refers to, by name and value, and likewise each function that it calls.
+    """Return what a function and each function that it calls refer to, by name and value.
 
-    with_code : whether what the functions do is told, too; that is another text in another version of Python
+    with_code : whether the text also has the functions' bytecode, which differs between versions of Python
 
     Examples
     --------
@@ -27,7 +27,7 @@ def referred(function: Any, with_code: bool = False) -> str:
 
 
 def _function(function: Any, with_code: bool, seen: set[int]) -> Iterator[str]:
-    """Give what a function refers to, once."""
+    """Give what a function refers to; nothing if it was `seen` before."""
     function = getattr(function, "py_func", function)
     if id(function) in seen:
         return
@@ -47,20 +47,20 @@ def _function(function: Any, with_code: bool, seen: set[int]) -> Iterator[str]:
 
 
 def _names(code: types.CodeType) -> set[str]:
-    """Return the names that code takes from elsewhere, and those of what it takes of these."""
+    """Return the names that code takes from outside, and the attributes that it takes of these."""
     within = (const for const in code.co_consts if isinstance(const, types.CodeType))
     return {*code.co_names}.union(*map(_names, within))
 
 
 def _code(code: types.CodeType) -> Iterator[str]:
-    """Give what code does, whatever its lines and comments are."""
+    """Give what code does, without its line numbers and comments."""
     yield f"{code.co_code.hex()} {code.co_names} {code.co_varnames}"
     for const in code.co_consts:
         yield from _code(const) if isinstance(const, types.CodeType) else [repr(const)]
 
 
 def _value(value: Any, names: list[str], with_code: bool, seen: set[int]) -> Iterator[str]:
-    """Give what a value is, in lines; of a module, what is named of it."""
+    """Give what a value is, in lines; for a module, the values of these `names` in it."""
     if isinstance(value, PLAIN):
         yield repr(value)
     elif isinstance(value, (np.ndarray, np.generic)):

@@ -1,4 +1,4 @@
-"""What a model must be, so that every tool can take it: checked when it is made."""
+"""The rules that a model must follow so that every tool can use it. They are checked when it is made."""
 
 import dis
 import inspect
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .model import Model
 
 MOST = 62  # the largest code
-# names of variables and dimensions that stand beside outcomes, and beside parameters alone
+# names of variables and dimensions that datasets have besides outcomes, and besides parameters only
 BESIDE_OUTCOMES = """
     basin_entropy border_length boundary_entropy curve curve_regimes curve_size decision direction game kink
     least_margin least_parameter margin meeting meeting_error meeting_regimes neighbour next_regime
@@ -28,23 +28,23 @@ BESIDE_PARAMETERS = """
     mean_high mean_low output output_units premise premise_met probability probability_high probability_low
     regime_above regime_below regime_first samples sentence total_order total_order_margin value verdict
 """
-# options and keywords that stand beside parameters
+# options and keywords that tools have besides parameters
 OPTIONS = """
     adaptive address at axes axis browser chunks client csv dask dataset deviation_gain distributions dtype
     efg figure games help json methods model off_path origin outputs over overwrite parameters path picture
     points port progress quiet region resume run_file seed spacing table threads variables verbose version
     within
 """
-TOLD = "something that foedus tells of games"
+TOLD = "a variable of foedus"
 OURS = {
     "outcome": dict.fromkeys(BESIDE_OUTCOMES.split(), TOLD),
     "parameter": dict.fromkeys(f"{BESIDE_OUTCOMES} {BESIDE_PARAMETERS}".split(), TOLD)
     | dict.fromkeys(OPTIONS.split(), "an option"),
-}  # by kind and name, what else has the name
+}  # by kind and name, what already has this name
 
 
 def check_model(model: "Model") -> None:
-    """Raise ValueError or TypeError in words if something is wrong with a model.
+    """Raise ValueError or TypeError with an explanation if something is wrong with a model.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def check_model(model: "Model") -> None:
         _check_claim(model, claim)
     if not any(outcome.codes for outcome in model.outcomes):
         raise ValueError(
-            f"the model {model.name} has no outcome that is a code, and a map shows one; "
+            f"the model {model.name} has no outcome that is a code, which maps need; "
             "give one of its outcomes codes="
         )
     for name in (*model.drawn, *model.answers, *model.pairs, *model.pairs.values()):
@@ -79,17 +79,17 @@ def check_model(model: "Model") -> None:
 
 
 def _check_kinds(what: str, entries: Any, kind: type) -> None:
-    """Raise if `entries` is no list of one or more of a kind."""
+    """Raise unless `entries` is a list of one or more entries of a kind."""
     if not isinstance(entries, (list, tuple)) or isinstance(entries, kind) or not entries:
         shown = textwrap.shorten(repr(entries), 60, placeholder=" ...")
-        raise TypeError(f"{what} must be a list of one {kind.__name__} or more, not {shown}")
+        raise TypeError(f"{what} must be a list of one or more {kind.__name__}, not {shown}")
     for entry in entries:
         if not isinstance(entry, kind):
-            raise TypeError(f"{what} must be a list of {kind.__name__}, and {entry!r} is none")
+            raise TypeError(f"{what} must be a list of {kind.__name__}; {entry!r} is not one")
 
 
 def _check_names(model: "Model") -> None:
-    """Raise if a name is no name, is given twice, or is one of ours."""
+    """Raise if a name is not allowed, is given twice, or is one that foedus uses."""
     if not _is_word(model.name):
         raise ValueError(f"the model's name {model.name!r} is not a word of letters, digits and _")
     searched = (model.searched,) if model.searched else ()
@@ -107,7 +107,7 @@ def _check_names(model: "Model") -> None:
 
 
 def _is_word(name: Any) -> bool:
-    """Tell whether a name may be one of Python, in public."""
+    """Tell whether a name can be a public name in Python."""
     return isinstance(name, str) and name.isidentifier() and name[0] != "_"
 
 
@@ -115,7 +115,7 @@ def _check_parameter(model: "Model", parameter: Parameter) -> None:
     """Raise if the default of a parameter, its usual range or its choices are not allowed."""
     name, choices = parameter.name, parameter.choices
     if choices and (not all(isinstance(c, str) and c for c in choices) or len({*choices}) < len(choices)):
-        raise ValueError(f"{name}: its choices {choices!r} must be names, each of them once")
+        raise ValueError(f"{name}: its choices {choices!r} must be different names")
     try:
         parameter.check(parameter.default)
     except (ValueError, TypeError) as error:
@@ -130,11 +130,11 @@ def _check_parameter(model: "Model", parameter: Parameter) -> None:
     if parameter.units_by:
         choice, by_form = parameter.units_by
         if choice not in model.by_name or not {*by_form} <= {*model.by_name[choice].choices}:
-            raise ValueError(f"{name}: units_by = {parameter.units_by!r} names no choice, or no form of it")
+            raise ValueError(f"{name}: units_by = {parameter.units_by!r} must name a choice and its forms")
 
 
 def _check_texts(model: "Model") -> None:
-    """Raise if what says in words what something is, is no text."""
+    """Raise if a title, symbol, unit, long name or sentence is not a text."""
     told: list[tuple[str, tuple[str, ...], Any]] = [
         (f"the model {model.name}", ("title", "references"), model),
         *((parameter.name, ("symbol", "units", "long_name"), parameter) for parameter in model.parameters),
@@ -148,10 +148,11 @@ def _check_texts(model: "Model") -> None:
 
 
 def _check_kernel(model: "Model", solve: Any) -> None:
-    """Raise if a kernel is no function of one argument, compiled or not, or takes a choice for its name."""
+    """Raise unless a kernel is a function of one argument, compiled or not. Raise also if it compares a
+    choice with its name, because kernels see a number."""
     function = getattr(solve, "py_func", solve)
     if not inspect.isfunction(function):
-        raise TypeError(f"solve = {solve!r} is not a function; it must be one, as def solve(p)")
+        raise TypeError(f"solve = {solve!r} is not a function; write one, such as def solve(p)")
     if (count := function.__code__.co_argcount) != 1:
         raise TypeError(
             f"{function.__name__} takes {count} arguments; a kernel takes one, p, with the parameters by name"
@@ -166,7 +167,7 @@ def _check_kernel(model: "Model", solve: Any) -> None:
 
 
 def _called(function: Callable, seen: list[Callable]) -> Iterator[Callable]:
-    """Give a function and those that it calls by their names, and so on."""
+    """Give a function and all functions that it calls, directly or not."""
     if function not in seen:
         seen.append(function)
         yield function
@@ -178,7 +179,7 @@ def _called(function: Callable, seen: list[Callable]) -> Iterator[Callable]:
 
 
 def _texts(function: Callable) -> Iterator[str]:
-    """Give the texts in the code of a function, but its docstring and the names of arguments."""
+    """Give the texts in the code of a function, without its docstring and the names of arguments."""
     for step, after in itertools.pairwise(dis.get_instructions(function)):
         if step.opname == "LOAD_CONST":
             several = isinstance(step.argval, (tuple, frozenset)) and after.opname == "CONTAINS_OP"
@@ -186,7 +187,7 @@ def _texts(function: Callable) -> Iterator[str]:
 
 
 def _check_claim(model: "Model", claim: Claim) -> None:
-    """Raise if a claim compares codes with a text, which none of them is."""
+    """Raise if a claim compares codes with a text, because codes are never equal to a text."""
     codes = {code.name: codes for o in model.kept.values() if (codes := o.codes) for code in codes}
     others = {choice for p in model.parameters for choice in (p.name, *p.choices)}
     for part in ("premise", "holds"):
@@ -201,7 +202,7 @@ def _check_claim(model: "Model", claim: Claim) -> None:
 
 
 def _ends(usual: Any) -> tuple[float, float]:
-    """Return the ends of a range as floats, NaN where it is none."""
+    """Return the ends of a range as floats, NaN if it is no range."""
     try:
         low, high = usual
         return float(low), float(high)
@@ -210,7 +211,7 @@ def _ends(usual: Any) -> tuple[float, float]:
 
 
 def _check_codes(name: str, codes: Any) -> None:
-    """Raise if what an outcome gives as its codes is none, or one of them is no code."""
+    """Raise if the codes of an outcome are not a class of `Code`, or one of its numbers is not allowed."""
     if not (isinstance(codes, type) and issubclass(codes, Code)):
         raise TypeError(f"{name}: codes = {codes!r} is not allowed; it must be a class of Code")
     if not any(code != UNSOLVED for code in codes):
@@ -218,8 +219,8 @@ def _check_codes(name: str, codes: Any) -> None:
     for word, code in codes.__members__.items():
         place = f"{name}: {codes.__name__}.{word}"
         if code == UNSOLVED and word != "UNSOLVED":
-            raise ValueError(f"{place} is -1, the code of games that could not be solved; take another")
+            raise ValueError(f"{place} is -1, the code for unsolved games; choose another number")
         if not UNSOLVED <= code <= MOST:
             raise ValueError(f"{place} is {int(code)}; codes are from 0 to {MOST}")
         if code.name != word:
-            raise ValueError(f"{place} and {code.name} are both {int(code)}; give each its own")
+            raise ValueError(f"{place} and {code.name} are both {int(code)}; give each its own number")

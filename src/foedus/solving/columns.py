@@ -7,32 +7,32 @@ import numpy as np
 
 from ..model import Model
 
-ROW = 64  # games that a row has at least, if there are as many: a block of the kernels
+ROW = 64  # a row has at least this many games, if there are so many: a block of the kernels
 
 
 class Columns(NamedTuple):
     """Which parameters vary over the games, and how: game i has values[i // stride % len(values)].
 
-    All values are the numbers by which kernels know them (`Parameter.number`).
+    All values are the numbers that kernels use (`Parameter.number`).
     """
 
     values: dict[str, np.ndarray]
     strides: dict[str, int]
     fixed: dict[str, float]
     games: int
-    joined: np.ndarray | None = None  # all values, one after another, if they lie so: kernels take them so
+    joined: np.ndarray | None = None  # all values in one array, as kernels take them, if there is one already
 
     @property
     def width(self) -> int:
-        """The games in a row of the kernels: those of the last axes, as many as it takes to fill `ROW`."""
+        """The number of games in a row of the kernels. A row spans as many of the last axes as fill `ROW`."""
         return min((s for s in self.strides.values() if s >= ROW), default=self.games)
 
     def column(self, name: str) -> np.ndarray:
-        """Return the values that the parameter takes, one if it is fixed."""
+        """Return the values of a parameter, a single one if it is fixed."""
         return self.values[name] if name in self.values else np.array([self.fixed[name]])
 
     def points(self, i: Any) -> dict[str, Any]:
-        """Return what varies in game i, or in games of an array of numbers."""
+        """Return the parameters that vary, for game i or for an array of games."""
         return {name: v[i // self.strides[name] % v.size] for name, v in self.values.items()}
 
     def numbers(self, i: int) -> dict[str, float]:
@@ -41,7 +41,7 @@ class Columns(NamedTuple):
 
 
 def grid(values: dict[str, np.ndarray], fixed: dict[str, float]) -> Columns:
-    """Return the columns of all combinations of the values, of which the last axis varies fastest."""
+    """Return the columns of all combinations of the values. The last axis varies fastest."""
     strides, stride = {}, 1
     for name in reversed(list(values)):
         strides[name] = stride
@@ -50,14 +50,14 @@ def grid(values: dict[str, np.ndarray], fixed: dict[str, float]) -> Columns:
 
 
 def scattered(values: dict[str, np.ndarray], fixed: dict[str, float]) -> Columns:
-    """Return the columns of games of which each has its own value of all that varies."""
+    """Return the columns of games that each have their own values."""
     return Columns(values, dict.fromkeys(values, 1), fixed, len(next(iter(values.values()))))
 
 
 def check_axes(model: Model, axes: Any, name: str = "axes") -> dict[str, np.ndarray]:
-    """Return the values of each of the `axes`, or of what else has that `name`, checked.
+    """Return the checked values of each of the `axes`; `name` is what error messages call them.
 
-    Raises TypeError if it is no mapping, and what `Parameter.check_values` raises.
+    Raises TypeError if `axes` is not a mapping, and the errors of `Parameter.check_values`.
     """
     if not isinstance(axes, Mapping):
         raise TypeError(f"{name} must be a mapping of names to values, not a {type(axes).__name__}")
@@ -69,8 +69,8 @@ def fixed_parameters(
 ) -> dict[str, float]:
     """Return every parameter that does not vary, with its number.
 
-    Raises TypeError and ValueError as `Parameter.check` does, and ValueError if a parameter that varies, as
-    the `kind` of thing that it is, is fixed, too.
+    Raises TypeError and ValueError as `Parameter.check` does, and ValueError if a parameter is fixed and
+    varies, too; `kind` says as what it varies.
     """
     for name in fixed:
         model.parameter(name)
@@ -84,10 +84,10 @@ def fixed_parameters(
 
 
 def spread(low: float, high: float, points: int) -> np.ndarray:
-    """Return values from one end to the other, evenly spaced as a scan is."""
+    """Return values from one end to the other, spaced evenly, in the logarithm if `in_logarithms` says so."""
     return (np.geomspace if in_logarithms(low, high) else np.linspace)(low, high, points)
 
 
 def in_logarithms(low: float, high: float) -> bool:
-    """Tell whether what is spread between these ends is even in the logarithm."""
+    """Tell whether values between these ends are spaced evenly in the logarithm."""
     return low > 0 and high > 10 * low

@@ -1,4 +1,4 @@
-"""A model's own kernel: compiled into the loop over games, and what goes wrong in it told."""
+"""A model's own kernel: it is compiled into the loop over games, and its errors are explained."""
 
 import bisect
 import re
@@ -25,11 +25,11 @@ KINDS: dict[Any, str] = {
     types.Array: "an array",
     types.Generator: "a generator",
     types.BaseTuple: "a tuple",
-}  # what else a kernel may give than values, by numba's types
+}  # what a kernel may return by mistake, by numba's types
 
 
 class KernelError(ValueError):
-    """What is wrong with a model's kernel, in a line; `whole` is all that numba says of it."""
+    """An error in a model's kernel, in one line; `whole` is the full message of numba."""
 
     def __init__(self, line: str, whole: str = "") -> None:
         super().__init__(line)
@@ -39,12 +39,12 @@ class KernelError(ValueError):
 def own_loop(model: Model, columns: Columns) -> Loop:
     """Return the loop over games around a model's kernel.
 
-    Calling it raises `KernelError` if the kernel cannot be compiled, raises something itself, or gives a code
-    that is none.
+    Calling it raises `KernelError` if the kernel cannot be compiled, raises an error, or returns a number
+    that is not a code.
     """
     names = list(model.by_name)
     single = [name for name, stride in columns.strides.items() if stride == 1]
-    # along a last axis that is long, it alone varies from game to game
+    # in a row along a long last axis, only this parameter varies
     alone = len(single) == 1 and columns.values[single[0]].size >= ROW
     inner = names.index(single[0]) if alone else None
     mapped = list(model.found).index(model.mapped.name)
@@ -59,7 +59,7 @@ def own_loop(model: Model, columns: Columns) -> Loop:
         except numba.core.errors.NumbaError as error:
             raise _not_compiled(model, error) from error
         except Exception as error:
-            if not getattr(solve_tile, "signatures", True):  # it was not even compiled
+            if not getattr(solve_tile, "signatures", True):  # it was not compiled
                 raise _not_compiled(model, error) from error
             raise _raised(model, columns, solve_tile, tile, width, (*arguments, known), error) from error
         if odd >= 0:
@@ -70,7 +70,7 @@ def own_loop(model: Model, columns: Columns) -> Loop:
 
 
 def _bits(codes: Iterable[Code] | None) -> int:
-    """Return which codes there are, and -1, as bits, of which the lowest stands for -1."""
+    """Return the codes and -1 as bits; the lowest bit is -1."""
     return sum(1 << code + 1 for code in {UNSOLVED, *(codes or ())})
 
 
@@ -80,7 +80,7 @@ def _not_compiled(model: Model, error: Exception) -> KernelError:
     given = (numba.typeof(parameters_type(tuple(model.by_name))(*([0.0] * len(model.by_name)))),)
     try:
         solve.compile(given)
-    except Exception as own:  # also of what the kernel refers to, as in math.gama
+    except Exception as own:  # also for names that do not exist, such as math.gama
         return KernelError(f"{_place(model, str(own))}: {_reason(model, str(own))}", str(own))
     gives: Any = solve.overloads[given].signature.return_type
     if isinstance(gives, (types.Optional, types.NoneType)):
@@ -106,17 +106,17 @@ def _not_compiled(model: Model, error: Exception) -> KernelError:
 
 
 def _kind(found: Any) -> str:
-    """Say of what kind something is that a kernel gives."""
+    """Say what kind of thing a kernel returns."""
     return next((words for kind, words in KINDS.items() if isinstance(found, kind)), str(found))
 
 
 def name_of(model: Model) -> str:
-    """Return how errors speak of a model: by its file, if it is from one."""
+    """Return the name of a model in error messages: its file, if it has one."""
     return Path(model.file).name.partition(":")[0] or f"the model {model.name}"
 
 
 def _place(model: Model, told: str) -> str:
-    """Return the line of a model's file that numba's words speak of, or as much as is known of it."""
+    """Return the line of a model's file that numba's message is about, or only the file."""
     lines = re.findall(r'([^"/\\]+)(?:", line | \()(\d+)', told)
     own = list(dict.fromkeys(int(line) for file, line in lines if file == name_of(model)))
     if "Return of" in told:
@@ -125,7 +125,7 @@ def _place(model: Model, told: str) -> str:
 
 
 def _reason(model: Model, told: str) -> str:
-    """Return the first of numba's words that tell something, in ours where they are known."""
+    """Return the first line of numba's message that says something, in our words if we know it."""
     line = next((line for line in told.splitlines() if line and not line.startswith("Failed in")), "")
     line = re.sub(r"\.* Raised from .*", "", line)
     if found := re.match(r"Unknown attribute '(\w+)' of type Parameters", line):
@@ -137,10 +137,10 @@ def _reason(model: Model, told: str) -> str:
     if found := re.match(r"Unknown attribute '(\w+)' of type IntEnum class<\w+>\((\w+)\)", line):
         return f"there is no {found[2]}.{found[1]}"
     if line.startswith("No implementation of function") and (call := re.search(">>> (.*)", told)):
-        hint = f"; an index must be whole, as in int(p.{[*model.by_name][-1]})"
+        hint = f"; an index must be a whole number, such as int(p.{[*model.by_name][-1]})"
         return f"solve cannot be compiled: numba knows no {call[1]}{hint if ', float64)' in call[1] else ''}"
     if line.startswith(("Can't unify return type", "Cannot cast Tuple", "Cannot cast UniTuple")):
-        return f"solve returns values of other kinds in one line than in another; {_wanted(model)}"
+        return f"solve returns values of different kinds in different lines; {_wanted(model)}"
     return f"solve cannot be compiled: {line.rstrip(' .:')}"
 
 
@@ -152,7 +152,7 @@ def _wanted(model: Model) -> str:
 def _raised(
     model: Model, columns: Columns, solve_tile: Any, tile: Tile, width: int, rest: tuple, error: Exception
 ) -> KernelError:
-    """Say what a kernel raised, and in which game, the first of the tile."""
+    """Say what a kernel raised, and in which game: the first one of the tile."""
 
     def fails(part: Tile) -> bool:
         try:
@@ -170,19 +170,19 @@ def _raised(
     game = bisect.bisect_left(games, True, key=lambda game: fails((row, row + 1, first_column, game + 1)))
     numbers = columns.numbers(row * width + games[min(game, len(games) - 1)])
     line = _line_raised(model, numbers)
-    if str(error).endswith("got None"):  # as numba says it
+    if str(error).endswith("got None"):  # numba's words for it
         return KernelError(f"{name_of(model)}: solve ends without return, or returns None; {_wanted(model)}")
     raised = f"{type(error).__name__}: {error}".removesuffix(": ")
     return KernelError(f"{line}: the kernel raised {raised}, in {model.written(model.game(numbers))}")
 
 
 def _defaults(model: Model) -> dict[str, float]:
-    """Return the numbers of the game of all defaults."""
+    """Return the numbers of the game with all parameters at their default."""
     return {parameter.name: parameter.number(parameter.default) for parameter in model.parameters}
 
 
 def _line_raised(model: Model, numbers: Mapping[str, float]) -> str:
-    """Return the line of a model's file in which its kernel raises something, run by Python."""
+    """Return the line of a model's file in which its kernel raises an error in plain Python."""
     solve: Any = getattr(model.solve, "py_func", model.solve)
     try:
         solve(parameters_type(tuple(numbers))(**numbers))
@@ -195,7 +195,7 @@ def _line_raised(model: Model, numbers: Mapping[str, float]) -> str:
 
 
 def _odd(model: Model, numbers: Mapping[str, float]) -> KernelError:
-    """Say which code of a game is none."""
+    """Say which outcome of a game is not a code."""
     given = parameters_type(tuple(model.by_name))(*(numbers[name] for name in model.by_name))
     values = zip(model.outcomes, compiled(model.solve)(given), strict=True)
     coded = [(outcome.name, outcome.codes, value) for outcome, value in values if outcome.codes]
@@ -203,5 +203,5 @@ def _odd(model: Model, numbers: Mapping[str, float]) -> KernelError:
     there = ", ".join(f"{int(code)} {code.words}" for code in codes)
     game = model.written(model.game(numbers))
     return KernelError(
-        f"{name_of(model)}: the kernel gives {float(value):.15g} as {name} in {game}; the codes are {there}"
+        f"{name_of(model)}: the kernel returns {float(value):.15g} as {name} in {game}; the codes are {there}"
     )

@@ -1,4 +1,5 @@
-"""Whether a model's kernel does the same compiled and as plain Python: what `foedus doctor --model` tells."""
+"""What `foedus doctor --model` reports: whether a model's kernel gives the same results compiled and as plain
+Python."""
 
 import os
 import pickle
@@ -16,8 +17,8 @@ from ..model import UNSOLVED, Model, Parameter
 from .columns import in_logarithms
 from .requests import solve_columns
 
-GAMES = 1000  # that are solved both ways
-TIMED = 200_000  # games whose time is taken
+GAMES = 1000  # games that are solved both ways
+TIMED = 200_000  # games for measuring time
 NEAR = 1e-12  # relative: two ways to compute a power differ in the last bits
 IN_PYTHON = """
 import pickle, sys
@@ -34,7 +35,7 @@ with open(sys.argv[1], "wb") as file:
 
 
 class Finding(NamedTuple):
-    """What came of a check, in words, and what to do if it failed."""
+    """The result of a check in words, and what to do if it failed."""
 
     name: str
     passed: bool
@@ -43,9 +44,9 @@ class Finding(NamedTuple):
 
 
 def examine_model(model: Model) -> Iterator[Finding]:
-    """Give what comes of each check of a model in a file, on games drawn over the usual ranges.
+    """Give the result of each check of a model in a file, on random games over the usual ranges.
 
-    Raises what `solve_columns` raises of a kernel that cannot be compiled, or solve one of them.
+    Raises the errors of `solve_columns` if the kernel cannot be compiled or cannot solve one of the games.
     """
     games = _drawn(model, GAMES)
     compiled = solve_columns(model, games, {}, [*model.found], threads=1)
@@ -79,8 +80,8 @@ def _drawn(model: Model, games: int) -> dict[str, np.ndarray]:
 
 
 def _same_in_python(model: Model, games: dict[str, np.ndarray], compiled: dict[str, np.ndarray]) -> Finding:
-    """Hold what was found against what plain Python finds, in a process where nothing is compiled."""
-    name = "compiled and plain Python find the same"
+    """Compare compiled results with those of plain Python, from a process where nothing is compiled."""
+    name = "compiled and plain Python give the same results"
     different = np.unique(np.stack([*games.values()]), axis=1).shape[1]
     count = f"{different:,} random game{'s' if different > 1 else ''}"
     usual = any(parameter.usual for parameter in model.parameters)
@@ -95,7 +96,9 @@ def _same_in_python(model: Model, games: dict[str, np.ndarray], compiled: dict[s
         )  # fmt: skip
         if done.returncode:
             said = (done.stderr.splitlines() or ["the process ended"])[-1]
-            remedy = "where Python raises, compiled code may give NaN: say in the kernel what to do there"
+            remedy = (
+                "where Python raises an error, compiled code may give NaN: handle this case in the kernel"
+            )
             return Finding(name, False, f"in plain Python, {said}", remedy)
         found = pickle.loads(file.read_bytes())
     worst = 0.0
@@ -109,7 +112,7 @@ def _same_in_python(model: Model, games: dict[str, np.ndarray], compiled: dict[s
             words = (
                 f"{outcome} is {values[first]!r} compiled, {found[outcome][first]!r} in Python, in {there}"
             )
-            return Finding(name, False, words, "let the kernel use numbers and functions of math only")
+            return Finding(name, False, words, "use only numbers and functions of math in the kernel")
         worst = max(worst, off.max())
     words = f"off by {worst:.1g} at most" if worst else "to the bit"
     return Finding(name, True, f"{count}, {words}{missing}", "")
@@ -127,13 +130,13 @@ def _seen(model: Model, found: dict[str, np.ndarray]) -> str:
 
 
 def _numbers(model: Model, found: dict[str, np.ndarray]) -> str:
-    """Say which numbers were found in games that were solved."""
+    """Say between which ends the numbers of solved games lie."""
     solved = found[model.mapped.name] != UNSOLVED
     return ", ".join(_span(name, found[name][solved]) for name in found if not model.found[name].codes)
 
 
 def _span(name: str, values: np.ndarray) -> str:
-    """Say in short which numbers there are."""
+    """Say between which ends some numbers lie."""
     there = values[np.isfinite(values)]
     span = f"{name} from {there.min():.3g} to {there.max():.3g}" if there.size else f"{name} none"
     return (

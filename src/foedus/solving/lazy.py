@@ -1,4 +1,4 @@
-"""Grids that are solved when and where Dask computes them."""
+"""Grids that Dask solves when and where it computes them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,14 +13,14 @@ try:
     import dask
     import dask.array
 except ModuleNotFoundError as error:
-    raise missing_extra(error, "lazy maps take Dask: pip install 'foedus[dask]'") from None
+    raise missing_extra(error, "lazy maps need Dask: pip install 'foedus[dask]'") from None
 
 
 class Sent:
-    """Something that is unpacked, where it is sent to, only when it is asked for.
+    """Something that another process unpacks only when it asks for it.
 
-    To unpack a model fails where its file is missing: in a task, which tells it, and not in the connection
-    of a worker, which would end.
+    A model cannot be unpacked if its file is missing there. So this error comes in a task, which reports it,
+    and not in the connection to a worker, which would end.
     """
 
     def __init__(self, thing: Any, packed: bytes = b"") -> None:
@@ -42,13 +42,13 @@ def lazy_arrays(request: Request, chunks: Mapping[str, Any]) -> dict[str, dask.a
     request : Request
         the grid
     chunks : mapping
-        into what chunks each axis is cut, as Dask takes it: a size, sizes, or ``"auto"``; axes that are
-        left out stay whole
+        the chunks of each axis, as Dask takes them: a size, sizes, or ``"auto"``; an axis that is left out is
+        not cut
 
     Raises
     ------
     TypeError, ValueError
-        if `chunks` is no mapping, names what is no axis, or cuts it in a way that Dask refuses.
+        if `chunks` is not a mapping, names something that is not an axis, or has sizes that Dask refuses.
     """
     if not isinstance(chunks, Mapping):
         raise TypeError(f"chunks must be a mapping of axes to sizes, not a {type(chunks).__name__}")
@@ -61,8 +61,8 @@ def lazy_arrays(request: Request, chunks: Mapping[str, Any]) -> dict[str, dask.a
             tuple(chunks.get(name, -1) for name in request.dims), request.shape, dtype=np.dtype(fields)
         )
     except (ValueError, TypeError, NotImplementedError) as error:
-        raise ValueError(f"chunks = {dict(chunks)!r} does not cut the axes: {error}") from None
-    # all variables of a chunk are solved at once, as one array of records
+        raise ValueError(f"chunks = {dict(chunks)!r} do not fit the axes: {error}") from None
+    # a chunk is solved for all variables at once, as one array of records
     solved = dask.array.map_blocks(
         _solve_block,
         dask.delayed(Sent(request)),

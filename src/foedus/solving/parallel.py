@@ -1,4 +1,4 @@
-"""Threads that solve parts of many games side by side."""
+"""Threads that solve parts of many games at the same time."""
 
 import os
 import queue
@@ -13,9 +13,9 @@ Tile = tuple[int, int, int, int]  # first row, one past the last, first column, 
 
 
 def check_threads(threads: int | None) -> int:
-    """Return how many threads solve; default: as many as there are processors.
+    """Return the number of threads; default: the number of processors.
 
-    Raises ValueError if it is no whole number of at least 1.
+    Raises ValueError if it is not a whole number of at least 1.
     """
     if threads is None:
         usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -24,10 +24,10 @@ def check_threads(threads: int | None) -> int:
 
 
 def tiles(rows: int, width: int, threads: int, height: int, breadth: int) -> Iterator[Tile]:
-    """Cut `rows` of `width` games each into tiles of at most `height` rows and `breadth` columns, or of more
-    columns where there are few rows.
+    """Cut `rows` of `width` games each into tiles of at most `height` rows and `breadth` columns, or more
+    columns if there are few rows.
 
-    Towards the end they become lower, for so many threads to end at about the same time.
+    Tiles become smaller towards the end, so that all threads end at about the same time.
     """
     breadth *= max(1, height // 4 // rows)
     row = 0
@@ -52,12 +52,13 @@ def in_parallel(
     threads: int,
     progress: Progress | None,
 ) -> tuple[int, int]:
-    """Call `solve` for every part of the games, from `threads` threads of which the caller's is one; return
-    how many games could not be solved, and the first of them, or -1.
+    """Call `solve` for every part of the games, from `threads` threads, including the caller's. Return how
+    many games could not be solved, and the first of them, or -1.
 
-    `solve` returns the same of its part, after the number of games in it.
+    `solve` returns three numbers for its part: its games, how many could not be solved, and the first of
+    them.
 
-    Reports progress from the caller's thread; whatever is raised, there or elsewhere, stops all.
+    The caller's thread reports progress. An error in any thread stops all.
     """
     parts = list(parts)
     waiting = iter(parts)

@@ -1,4 +1,4 @@
-"""What is to be solved and kept: requests, checked, and how they are solved."""
+"""Requests: which games to solve and what to keep, checked; and how to solve them."""
 
 import itertools
 import sys
@@ -12,25 +12,25 @@ from ..model import Loop, Model
 from .columns import Columns, check_axes, fixed_parameters, grid, scattered
 from .parallel import Progress, check_threads, games_of, in_parallel, tiles
 
-SEARCH_TILE = 16  # games that a thread takes at a time, where each is searched for something
+SEARCH_TILE = 16  # games that a thread takes at a time in a search
 
 
 class Request(NamedTuple):
-    """Games to solve, and what is to be kept of them; all of it checked."""
+    """Games to solve and variables to keep, all checked."""
 
     model: Model
     columns: Columns
     dims: tuple[str, ...]
     shape: tuple[int, ...]
     variables: list[str]
-    dtype: np.dtype  # of what is kept as a number
+    dtype: np.dtype  # of numbers; codes are int8
 
     @property
     def loop(self) -> Loop:
         """The compiled loop that solves its games."""
         if self.model.loop:
             return self.model.loop(self.columns.column)
-        from .compiled import own_loop  # with numba, slower to import than everything else here
+        from .compiled import own_loop  # it imports numba, which is slow
 
         return own_loop(self.model, self.columns)
 
@@ -41,7 +41,7 @@ class Request(NamedTuple):
 
     @property
     def searched(self) -> bool:
-        """Whether each game is searched for something."""
+        """Whether a variable takes a search in each game."""
         return any(name not in self.model.found for name in self.variables)
 
     @property
@@ -55,19 +55,19 @@ class Request(NamedTuple):
 
     @property
     def bytes_per_game(self) -> int:
-        """What a game takes in memory."""
+        """The memory that a game takes."""
         return sum(self.dtype_of(name).itemsize for name in self.variables)
 
     def part(self, box: tuple[slice, ...]) -> "Request":
-        """Return the request for the games of a grid in a box of its indices."""
+        """Return the request for a part of a grid: the games in a box of indices."""
         axes = {name: self.columns.values[name][cut] for name, cut in zip(self.dims, box, strict=True)}
         columns = grid(axes, self.columns.fixed)
         return self._replace(columns=columns, shape=tuple(values.size for values in axes.values()))
 
 
 class Solved(NamedTuple):
-    """What was found: an array of the request's shape for each variable, how many of the games could not be
-    solved, and the first of them, or -1."""
+    """The results: an array of the request's shape for each variable, how many games could not be solved, and
+    the first of them, or -1."""
 
     arrays: dict[str, np.ndarray]
     unsolved: int
@@ -98,7 +98,7 @@ def request(
     variables: Iterable[str] | None,
     dtype: Any,
 ) -> Request:
-    """Return a request for the games of `columns`, the rest of it checked, too."""
+    """Return a checked request for the games of `columns`."""
     joined = np.concatenate([*columns.values.values()], dtype=np.float64)  # a copy: the caller's may change
     ends = itertools.accumulate(column.size for column in columns.values.values())
     own = {
@@ -110,7 +110,7 @@ def request(
 
 
 def check_dtype(dtype: Any) -> np.dtype:
-    """Return the type in which numbers are kept; raise ValueError if it is neither float64 nor float32."""
+    """Return the type of numbers; raise ValueError if it is neither float64 nor float32."""
     try:
         found = np.dtype(dtype)
     except TypeError:
@@ -127,7 +127,7 @@ def solve_request(request: Request, threads: int | None = None, progress: Progre
         return _solve_searched(request, threads, progress)
     columns, found = request.columns, list(request.model.found)
     if columns.games * request.bytes_per_game > sys.maxsize:
-        raise MemoryError(f"{columns.games} games are more than any memory holds")
+        raise MemoryError(f"{columns.games} games do not fit in any memory")
     codes = request.codes
     floats = [name for name in request.variables if name not in codes]
     results = np.empty((len(floats), columns.games), request.dtype if floats else np.float64)
@@ -152,8 +152,8 @@ def solve_request(request: Request, threads: int | None = None, progress: Progre
 
 
 def _laid_out(request: Request) -> tuple[np.ndarray, ...]:
-    """Return the parameters of the games as kernels take them: those that are fixed, which of them vary, how,
-    and their values."""
+    """Return the parameters of the games as kernels take them: the fixed ones, which of them vary, their
+    layout, and their values."""
     columns, names = request.columns, list(request.model.by_name)
     varying, values = list(columns.values), list(columns.values.values())
     sizes = [column.size for column in values]
@@ -169,7 +169,7 @@ def _laid_out(request: Request) -> tuple[np.ndarray, ...]:
 
 
 def _solve_searched(request: Request, threads: int, progress: Progress | None) -> Solved:
-    """Solve all games of a request, then search each for what else is asked for."""
+    """Solve all games of a request, then search in each game for the variable that takes a search."""
     assert request.model.search
     needs, search_games = request.model.search()
     wanted = [name for name in request.model.found if name in {*needs, *request.variables}]
@@ -201,8 +201,8 @@ def solve_columns(
 ) -> dict[str, np.ndarray]:
     """Return `variables` of scattered games by name, as plain arrays.
 
-    points : float64 arrays of one length, which may be 0, of each parameter that varies; fixed : every other
-    parameter. All of them are known to be allowed: this is for what solves many batches that it made itself.
+    points : a float64 array for each parameter that varies, all of the same length, which may be 0; fixed :
+    every other parameter. They are not checked: this is for callers that make many batches themselves.
     """
     columns = scattered(dict(points), dict(fixed))
     request = Request(model, columns, ("game",), (columns.games,), list(variables), np.dtype(np.float64))
@@ -214,7 +214,7 @@ def solve_columns(
 def warn_unsolved(
     model: Model, unsolved: int, games: int, first: Mapping[str, float], stacklevel: int
 ) -> None:
-    """Warn that so many of the games could not be solved, and name the first of them, given by numbers."""
+    """Warn how many games could not be solved, and name the first of them, given by its numbers."""
     warnings.warn(
         f"{unsolved} of {games} games could not be solved; their {model.mapped.name} is -1 (unsolved). "
         f"The first is {model.written(model.game(first))}",

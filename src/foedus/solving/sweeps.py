@@ -1,4 +1,4 @@
-"""Many games: dense grids and scattered points, solved in parallel and labelled."""
+"""Many games: grids and scattered points, solved in parallel and labelled."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -30,28 +30,28 @@ def sweep(
     Parameters
     ----------
     axes : mapping of str to array_like, shape (n,)
-        the values of each parameter that varies, one dimension each, in this order; of a choice, as the
-        ``contest``, names
+        the values of each parameter that varies; each is a dimension, in this order. The values of a choice,
+        such as the ``contest``, are names.
     model : Model, optional
         the game; default: the alliance game
     variables : iterable of str, optional
-        the outcomes to keep; default: all, of the alliance game but ``deviation_gain``, the most that a
-        player was found to gain by another move, which takes ten thousand times as long to search for as a
-        game takes to be solved
+        the outcomes to keep; default: all. Only ``deviation_gain`` of the alliance game, the largest gain of
+        a player by another move that was found, must be named: the search for it takes ten thousand times as
+        long as solving the game.
     threads : int, optional
-        how many threads solve; default: as many as there are processors
+        the number of threads; default: the number of processors
     progress : callable, optional
-        called with the games done and the games in all; raising in it cancels the sweep
+        called with the number of games done and of all games; an error in it cancels the sweep
     dtype : numpy.dtype, optional
-        the type in which numbers are kept, ``float64`` or ``float32``; they are solved in float64 all the
-        same. Codes are always int8.
+        the type of the numbers in the result, ``float64`` or ``float32``; games are always solved in float64.
+        Codes are always int8.
     chunks : mapping of str to int, tuple or ``"auto"``, optional
-        solve nothing yet, but return a lazy Dataset of Dask arrays, cut into chunks of so many values
-        along these axes, as in ``chunks={"ally_cost": 512}``; each is solved where and when Dask computes
-        it, one thread each. Takes ``foedus[dask]``.
+        do not solve now, but return a lazy Dataset of Dask arrays, in chunks of so many values along these
+        axes, such as ``chunks={"ally_cost": 512}``. Dask solves a chunk when it computes it, with one thread
+        each. Needs ``foedus[dask]``.
     **fixed : float or str
-        the other parameters, by name, as ``stake=2.0`` and ``contest="difference"``; default: those of the
-        default game
+        the other parameters by name, such as ``stake=2.0`` and ``contest="difference"``; default: the values
+        of the default game
 
     Returns
     -------
@@ -61,8 +61,8 @@ def sweep(
     Raises
     ------
     TypeError, ValueError
-        if a parameter, a value, a variable or a number of threads is not allowed; a parameter is
-        either an axis or fixed.
+        if a parameter, a value, a variable or a number of threads is not allowed, or if a parameter is both
+        an axis and fixed.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def sweep(
     asked = request_sweep(chosen(model), axes, variables, dtype, fixed)
     if chunks is not None:
         if threads is not None or progress is not None:
-            raise ValueError("with chunks nothing is solved yet; threads and progress are Dask's own")
+            raise ValueError("with chunks=, Dask solves later; leave out threads= and progress=")
         from .lazy import lazy_arrays
 
         return labelled(asked, lazy_arrays(asked, chunks), "foedus.sweep")
@@ -98,15 +98,15 @@ def solve_points(
     Parameters
     ----------
     points : mapping, pandas.DataFrame or xarray.Dataset
-        a column of values for each parameter that varies, all of one length; of a Dataset, every
-        variable that is named like a parameter, a scalar as a fixed one
+        a column of values for each parameter that varies, all of the same length. From a Dataset, every
+        variable with the name of a parameter is taken; a scalar is a fixed parameter.
     model, variables, threads, progress, dtype, **fixed
         as for `sweep`
 
     Returns
     -------
     xarray.Dataset
-        every variable along the dimension ``game``; the columns as coordinates along it
+        every variable along the dimension ``game``, with the columns as coordinates
 
     Raises
     ------
@@ -129,11 +129,11 @@ def solve_points(
         raise TypeError(f"points must be a mapping, a DataFrame or a Dataset, not a {type(points).__name__}")
     values = check_axes(game, {name: np.asarray(points[name]) for name in points})
     if not values:
-        raise ValueError("no column is named like a parameter")
+        raise ValueError("no column has the name of a parameter")
     games = {name: column.size for name, column in values.items()}
     if len(set(games.values())) > 1:
         lengths = ", ".join(f"{name} has {size}" for name, size in games.items())
-        raise ValueError(f"the columns must be of one length, but {lengths}")
+        raise ValueError(f"the columns must have the same length, but {lengths}")
     columns = scattered(values, fixed_parameters(game, fixed, values, "a column"))
     asked = request(game, columns, ("game",), (columns.games,), variables, dtype)
     return solve_labelled(asked, threads, progress, "foedus.solve_points")
@@ -142,7 +142,7 @@ def solve_points(
 def solve_labelled(
     request: Request, threads: int | None, progress: Progress | None, command: str, **attributes: Any
 ) -> "xr.Dataset":
-    """Solve a request and label what was found; warn whoever called its caller of games that could not be
+    """Solve a request and label the results. Warn the caller of the caller about games that could not be
     solved."""
     arrays, unsolved, first = solve_request(request, threads, progress)
     if unsolved:
@@ -152,7 +152,7 @@ def solve_labelled(
 
 
 def labelled(request: Request, arrays: Mapping[str, Any], command: str, **attributes: Any) -> "xr.Dataset":
-    """Return the results of a request as a Dataset that explains itself."""
+    """Return the results of a request as a labelled Dataset."""
     from ..io.dataset import dataset_of, parameter_coordinates, variable
 
     model, columns, dims = request.model, request.columns, request.dims

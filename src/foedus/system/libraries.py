@@ -1,4 +1,4 @@
-"""Why a library cannot be loaded, in words."""
+"""Explanations why a library cannot be loaded."""
 
 import itertools
 import os
@@ -8,12 +8,12 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType
 
-Broken = (ImportError, AttributeError)  # the latter where another module is taken for the library
+Broken = (ImportError, AttributeError)  # the second if another module is loaded in place of the library
 
 
 def cause_and_fix(error: ImportError | AttributeError) -> tuple[str, str] | None:
-    """Return which library an error comes from that cannot be loaded, and why; and what is likely to help.
-    None if it comes from something else.
+    """Return which library cannot be loaded and why, and what is likely to help. Return None if the error has
+    another cause.
 
     Examples
     --------
@@ -26,7 +26,7 @@ def cause_and_fix(error: ImportError | AttributeError) -> tuple[str, str] | None
     frames = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
     callers = [name.partition(".")[0] for name in reversed(frames)]
     names = list(itertools.takewhile(lambda name: name not in ("foedus", "__main__"), callers))
-    # what is not there is missing, or who asked for it is too old for it, or too new
+    # something is missing, or the library that imports it is too old or too new
     names.insert(0 if isinstance(error, ModuleNotFoundError) else len(names), (asked or "").partition(".")[0])
     libraries = [name for name in names if name not in ("", "foedus", "importlib")]
     for name in libraries:
@@ -41,22 +41,22 @@ def cause_and_fix(error: ImportError | AttributeError) -> tuple[str, str] | None
     if library is None:
         return None
     first: BaseException = error
-    while first.__cause__:  # NumPy tells it in a page, and what was wrong at its end
+    while first.__cause__:  # NumPy writes a page about it, with the cause at its end
         first = first.__cause__
     cause = f"{library} cannot be loaded: {str(first).rstrip('.')}"
     again = f"{sys.executable} -m pip install --force-reinstall {library}"
-    return cause, f"install it anew, with what it takes: {again}"
+    return cause, f"install it and what it needs again: {again}"
 
 
 def _folders_in_front() -> list[str]:
-    """Return the folders in which modules are looked for before Python's own and installed ones: that of the
-    script, or the one in which Python was started, and those of PYTHONPATH."""
+    """Return the folders that Python searches for modules before its own and installed ones: the script's
+    folder, or the one in which Python was started, and those in PYTHONPATH."""
     own = str(Path(os.__file__).parent)
     before = sys.path[: sys.path.index(own)] if own in sys.path else []
     return [folder or os.getcwd() for folder in before]
 
 
 def missing_extra(error: ModuleNotFoundError, words: str) -> ModuleNotFoundError:
-    """Return what is raised where an extra is not installed, in these words; or the error itself, if it is of
-    a part of a package that is there."""
+    """Return the error for an extra that is not installed, with these words. If a part of an installed
+    package is missing, return the original error."""
     return error if "." in (error.name or "") else ModuleNotFoundError(words)

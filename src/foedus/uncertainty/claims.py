@@ -1,4 +1,4 @@
-"""Claims about a model's games, tested on every game of a grid or of a random design."""
+"""Claims about a model's games, tested on every game of a grid or on random games."""
 
 import functools
 import textwrap
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from .distributions import Distribution
 
 GAMES = 10**6
-MOST = 10**10  # games, which take two hours
-BLOCK = 2**16  # games that are solved, and tested, at a time
+MOST = 10**10  # games; they take two hours
+BLOCK = 2**16  # games that are solved and tested at a time
 LENGTH = 128  # games on a line of a random design
-EXAMPLES = 3  # games against each claim that are kept
+EXAMPLES = 3  # counterexamples that are kept for each claim
 
 Points = dict[str, np.ndarray]
 
 
 class Verdict(Code):
-    """What is to be said of a claim."""
+    """The verdict on a claim."""
 
     HOLDS = 0
     HOLDS_WITH_EXCEPTIONS = 1
@@ -38,14 +38,13 @@ class Verdict(Code):
     PREMISE_NEVER_MET = 3
 
 
-# what is told of each claim
 CLAIM_LABELS = table(
     Label("claim", "", "1", "claim"),
-    Label("sentence", "", "1", "what is claimed, in words"),
-    Label("premise", "", "1", "where it is claimed to hold"),
-    Label("premise_met", "", "1", "games, or lines, in which the premise is met"),
-    Label("holds", "", "1", "those among them in which the claim holds"),
-    Label("share", "", "1", "share of them in which it holds"),
+    Label("sentence", "", "1", "the claim in words"),
+    Label("premise", "", "1", "the premise in words"),
+    Label("premise_met", "", "1", "number of games, or lines, where the premise is met"),
+    Label("holds", "", "1", "number of these where the claim holds"),
+    Label("share", "", "1", "share of these where the claim holds"),
     Label("low", "", "1", "lower end of the 95 % interval of the share"),
     Label("high", "", "1", "upper end of the 95 % interval of the share"),
     Label("verdict", "", "1", "whether the claim holds", Verdict),
@@ -56,23 +55,23 @@ CLAIM_LABELS = table(
 
 
 class Lines(NamedTuple):
-    """Lines of games along a parameter to test claims on, a block at a time; or single games, each a line."""
+    """Lines of games along a parameter, or single games, on which claims are tested block by block."""
 
     along: str | None
     lines: int
     length: int  # games on each line
-    games_from: Callable[[int, int], Points]  # of the first line and how many, their games one after another
+    games_from: Callable[[int, int], Points]  # takes the first line and a number of lines, gives their games
 
 
 class Tally(NamedTuple):
-    """How often the premise of a claim was met and the claim held, and the first games against it."""
+    """How often the premise of a claim was met and the claim held, and the first counterexamples."""
 
     met: int = 0
     holds: int = 0
-    examples: tuple[tuple[int, dict[str, float]], ...] = ()  # after the place of each in its design
+    examples: tuple[tuple[int, dict[str, float]], ...] = ()  # each with its position in the design
 
     def __add__(self, other: tuple) -> "Tally":
-        """Return both together, whichever comes first in the design."""
+        """Return the sum of both, with the counterexamples that come first in the design."""
         met, holds, examples = other
         first = sorted((*self.examples, *examples), key=lambda example: example[0])[:EXAMPLES]
         return Tally(self.met + met, self.holds + holds, tuple(first))
@@ -89,42 +88,44 @@ def claims(
     progress: Progress | None = None,
     **fixed: Any,
 ) -> "xr.Dataset":
-    """Tell which of the claims about a game hold, how often, and in which games they do not.
+    """Test which claims about a game hold, how often, and in which games they do not.
 
-    The claims are those of the model, each a `Claim`. The alliance game has those of the article, in
+    The claims are those of the model, each a `Claim`. The alliance game has the claims of the article, in
     `foedus.alliance.claims`. A game that could not be solved meets no premise.
 
     Parameters
     ----------
     axes : mapping of str to array_like, shape (n,), optional
-        test every game of a grid: the values of each parameter that varies, as for `sweep`. Claims about
-        lines along a parameter are tested on those of the grid, if it is one of the axes, or else not at all
+        test every game of a grid: the values of each parameter that varies, as for `sweep`. A claim about
+        lines along a parameter is tested on the lines of the grid; if the parameter is not one of the axes,
+        it is not tested.
     distributions : mapping of str to tuple, mapping or frozen distribution, optional
         test random games instead: the distribution of each parameter that varies, as for `sensitivity`, drawn
-        independently; and lines along a parameter, at 128 quantiles of its distribution. Without axes and
-        distributions, each parameter's usual range, but for what is fixed
+        independently. Lines along a parameter are at 128 quantiles of its distribution. Without axes and
+        distributions, games are drawn from the usual range of each parameter that is not fixed.
     games : int, optional
-        how many random games are drawn, and for the lines about as many; default: a million
+        the number of random games, and about the number of games on lines; default: a million
     seed : int, optional
-        the seed of the draws: the same seed, the same result to the bit, with any threads; default: 0
+        the seed of the draws; the same seed gives the same result to the bit, with any number of threads;
+        default: 0
     model, threads, progress, **fixed
         as for `sweep`
 
     Returns
     -------
     xarray.Dataset
-        over ``claim``: ``premise_met``, in how many games (or lines) the premise is met; ``holds``, in how
-        many of these the claim does; its ``share`` and, of random games, Wilson's 95 % interval from ``low``
-        to ``high``; the ``verdict``, as `verdict` puts it; and
-        ``counterexample``, up to three games against the claim, by parameter
+        over ``claim``: ``premise_met``, the number of games (or lines) where the premise is met; ``holds``,
+        the number of these where the claim holds; its ``share`` and, for random games, Wilson's 95 % interval
+        from ``low`` to ``high``; the ``verdict``, as in `verdict`; and ``counterexample``, up to three games
+        against the claim, by parameter
 
     Raises
     ------
     TypeError, ValueError
-        if a name, a value, a distribution or a number is not allowed, there are axes and what is for random
-        games, too, or the function of a claim raises something or gives no booleans.
+        if a name, a value, a distribution or a number is not allowed; if axes are given together with
+        something for random games; or if the function of a claim raises an error or does not return booleans.
     ModuleNotFoundError
-        if games are to be random, and SALib or SciPy is not installed: ``pip install 'foedus[sensitivity]'``.
+        if games are random and SALib or SciPy is not installed: ``pip install 'foedus[sensitivity]'``.
 
     Examples
     --------
@@ -169,11 +170,11 @@ def claims(
 def check_claims(model: Model) -> dict[str, Claim]:
     """Return the claims of a model by name.
 
-    Raises ValueError if there is none, two have one name or one is along a choice, TypeError if one is along
-    what is no parameter.
+    Raises ValueError if there are none, two have the same name or one is along a choice; TypeError if one is
+    along something that is not a parameter.
     """
     if not model.claims:
-        raise ValueError(f"the model {model.name} has no claims to be tested")
+        raise ValueError(f"the model {model.name} has no claims to test")
     found: dict[str, Claim] = {}
     for claim in model.claims:
         if claim.name in found:
@@ -181,14 +182,14 @@ def check_claims(model: Model) -> dict[str, Claim]:
         if claim.along is not None:
             with naming(f"the claim {claim.name}"):
                 if model.parameter(claim.along).choices:
-                    raise ValueError(f"along = {claim.along!r} is a choice; a line is along a number")
+                    raise ValueError(f"along = {claim.along!r} is a choice; it must be a number")
         found[claim.name] = claim
     return found
 
 
 def usual_laws(model: Model) -> dict[str, tuple]:
-    """Return the distributions of a random design that nobody chose: over the usual range of each parameter,
-    even in its logarithm where that is wide.
+    """Return the default distributions of random games: uniform over the usual range of each parameter, in
+    the logarithm if the range is wide.
 
     Examples
     --------
@@ -205,27 +206,28 @@ def usual_laws(model: Model) -> dict[str, tuple]:
 def check_laws(
     model: Model, distributions: Mapping[str, Any] | None, fixed: Iterable[str]
 ) -> "dict[str, Distribution]":
-    """Return the distributions, checked, or else the usual ones of parameters that are not `fixed`."""
+    """Return the checked distributions; if none are given, the usual ones of parameters that are not
+    `fixed`."""
     from .sensitivity import check_distributions
 
     if distributions is None:
         usual = usual_laws(model)
         if not usual:
             raise ValueError(
-                f"no parameter of the model {model.name} has a usual range from which games could be drawn; "
-                "name axes or distributions (on the command line, in a run file)"
+                f"no parameter of the model {model.name} has a usual range from which to draw games; "
+                "give axes or distributions (on the command line, in a run file)"
             )
         distributions = {name: law for name, law in usual.items() if name not in set(fixed)}
     return model.in_order(check_distributions(model, distributions, fixed))
 
 
 def check_games(games: Any) -> None:
-    """Raise ValueError if `games` is no whole number from 1 to `MOST`."""
+    """Raise ValueError if `games` is not a whole number from 1 to `MOST`."""
     check_whole("games", games, 1, MOST)
 
 
 def _grid_design(values: Points, along: Iterable[str]) -> list[Lines]:
-    """Return the design of all games of a grid, with its lines along each of these parameters that varies."""
+    """Return the design of all games of a grid, with lines along those parameters in `along` that vary."""
     columns = grid(values, {})
     check_games(columns.games)
 
@@ -253,11 +255,11 @@ def _grid_lines(values: Points, along: str) -> Lines:
 def _random_design(
     laws: "Mapping[str, Distribution]", games: int, seed: int, along: Iterable[str]
 ) -> list[Lines]:
-    """Return the design of random games, with lines along each of these parameters that varies."""
+    """Return the design of random games, with lines along those parameters in `along` that vary."""
     from .distributions import unit
 
     def draw(names: Sequence[str], kind: int, first: int, count: int) -> Points:
-        """Draw a block, the same whoever draws it: its number is a part of the seed."""
+        """Draw a block. It is the same in any thread, because its number is a part of the seed."""
         u = unit(np.random.default_rng([seed, kind, first]).random((len(names), count)))
         return {
             name: np.asarray(laws[name].quantile(row), np.float64) for name, row in zip(names, u, strict=True)
@@ -317,7 +319,7 @@ def _test(
 def _test_block(
     model: Model, claims: Iterable[Claim], numbers: Numbers, lines: Lines, first: int, count: int
 ) -> tuple[dict[str, Tally], np.ndarray]:
-    """Test claims on lines of games, of which the first has this place; return the tallies, and the codes."""
+    """Test claims on `count` lines of games from number `first` on; return the tallies, and the codes."""
     shape = (count, lines.length) if lines.along else (count,)
     games = Games(model, numbers, shape, () if lines.along else model.found)
     codes = getattr(games.found, model.mapped.name)
@@ -337,14 +339,14 @@ def _test_block(
 
 
 def _told(claim: Claim, part: str, games: Games, shape: tuple[int, ...]) -> np.ndarray:
-    """Return the booleans that the premise of a claim, or what it holds, tells of games or lines.
+    """Return the booleans that one function of a claim, `premise` or `holds`, returns for games or lines.
 
-    Raises ValueError if it raises anything, or tells anything else.
+    Raises ValueError if the function raises an error, or returns something else.
     """
     function = getattr(claim, part)
     which = f"the claim {claim.name}: its {part}, {getattr(function, '__name__', function)},"
     try:
-        with np.errstate(all="ignore"):  # forces that no float holds are infinite
+        with np.errstate(all="ignore"):  # forces may overflow
             told = games.once(function)
         truths = np.asarray(told)
     except Exception as error:
@@ -354,7 +356,7 @@ def _told(claim: Claim, part: str, games: Games, shape: tuple[int, ...]) -> np.n
         shown = (
             f"{truths.dtype} of shape {truths.shape}" if truths.shape else textwrap.shorten(repr(told), 60)
         )
-        raise ValueError(f"{which} gives {shown}; it must give booleans of shape {shape}, or one for all")
+        raise ValueError(f"{which} returns {shown}; it must return booleans of shape {shape}, or one for all")
     return np.broadcast_to(truths.reshape(truths.shape + (1,) * (len(shape) - truths.ndim)), shape)
 
 
@@ -364,9 +366,10 @@ def _game_at(model: Model, numbers: Numbers, i: int) -> dict[str, float]:
 
 
 def verdict(met: int, holds: int, only_may: bool = False) -> Verdict:
-    """Return what is to be said of a claim that holds so often where its premise is met.
+    """Return the verdict on a claim whose premise was `met` in so many games and which `holds` in so many of
+    them.
 
-    It fails if it holds in less than half of the games or, if it says only what may be, in none.
+    It fails if it holds in less than half of these games; if it only says that something may happen, in none.
 
     Examples
     --------
@@ -392,7 +395,7 @@ def _labelled(
     others: Mapping[str, float],
     attributes: Mapping[str, Any],
 ) -> "xr.Dataset":
-    """Return what was found as a Dataset that explains itself."""
+    """Return the results as a labelled Dataset."""
     from ..io.dataset import dataset_of, parameter_coordinates, variable
 
     met, holds = (np.array([tally[k] for tally in tallies.values()]) for k in range(2))
@@ -404,7 +407,7 @@ def _labelled(
         for j, tally in enumerate(tallies.values()):
             if tally.met:
                 ends[:, j] = wilson(tally.holds, tally.met)
-    # a choice that is the same in all games is told once, by its coordinate
+    # a choice that is the same in all games is only a coordinate
     told = [name for name, p in model.by_name.items() if not p.choices or name not in others]
     against = np.full((len(tallies), EXAMPLES, len(told)), np.nan)
     for j, tally in enumerate(tallies.values()):

@@ -1,4 +1,4 @@
-"""Distributions of parameters, from Python or from a run file; what is drawn of them are quantiles."""
+"""Distributions of parameters, from Python or from a run file; draws are made by quantiles."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -13,16 +13,16 @@ try:
     import scipy.special
     import scipy.stats
 except ImportError:
-    raise ModuleNotFoundError("distributions take SciPy: pip install 'foedus[sensitivity]'") from None
+    raise ModuleNotFoundError("distributions need SciPy: pip install 'foedus[sensitivity]'") from None
 
 EDGE = 2.0**-33  # no quantile nearer to 0 or 1 is drawn: ends may be infinite, or outside an open domain
-LOOK = 2000  # quantiles by which the share outside of a domain is told
+LOOK = 2000  # quantiles that measure the share outside a domain
 
 Quantile = Callable[[Any], Any]
 
 
 class Distribution(NamedTuple):
-    """A distribution, checked: how a run file writes it, and its quantiles."""
+    """A checked distribution: its text as in a run file, and its quantiles."""
 
     text: str
     quantile: Quantile
@@ -56,7 +56,7 @@ def _triangular(low: float, mode: float, high: float) -> Quantile:
     )
 
 
-# what each takes, in words; any other name is one of scipy.stats
+# the function and the arguments of each, in words; any other name belongs to scipy.stats
 OWN: dict[str, tuple[Callable[..., Quantile], str]] = {
     "uniform": (_uniform, "low, high"),
     "log_uniform": (_log_uniform, "low, high"),
@@ -66,13 +66,13 @@ OWN: dict[str, tuple[Callable[..., Quantile], str]] = {
 
 
 def check_distribution(parameter: Parameter, given: Any) -> Distribution:
-    """Return the distribution of a parameter, `given` as for `sensitivity`, or as a run file has it.
+    """Return the distribution of a parameter, `given` as for `sensitivity`, or as in a run file.
 
-    That is ``{"uniform": [low, high]}`` or, of `scipy.stats`, by keywords as in
-    ``{"lognorm": {"s": 0.5, "scale": 0.4}}``.
+    In a run file it is ``{"uniform": [low, high]}``, or a distribution of `scipy.stats` with keywords, such
+    as ``{"lognorm": {"s": 0.5, "scale": 0.4}}``.
 
-    Raises TypeError if it is no distribution, or the parameter is a choice; ValueError if the distribution is
-    unknown or its arguments are not allowed, if it has zero variance, or values outside the domain.
+    Raises TypeError if it is not a distribution, or the parameter is a choice; ValueError if the distribution
+    is unknown, its arguments are not allowed, it has zero variance, or values outside the domain.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def check_distribution(parameter: Parameter, given: Any) -> Distribution:
     >>> check_distribution(share, ("normal", 0.5, 0.2))
     Traceback (most recent call last):
     ValueError: status_quo: { normal = [0.5, 0.2] } leaves the domain, > 0 and < 1, with a probability of \
-1.2 %; cut it off (as scipy.stats.truncnorm does) or take another
+1.2 %; truncate it (as scipy.stats.truncnorm does) or choose another
     """
     if parameter.choices:
         raise TypeError(f"{parameter.name} is a choice and has no distribution; fix it")
@@ -113,7 +113,7 @@ def unit(u: Any) -> Any:
 
 
 def _read(given: Any) -> Distribution:
-    """Return the distribution that is `given` in any of its ways."""
+    """Return the distribution that is `given` in one of the possible forms."""
     if hasattr(given, "ppf") and hasattr(given, "dist"):
         return _frozen(given)
     if isinstance(given, Mapping) and len(given) == 1:
@@ -121,7 +121,7 @@ def _read(given: Any) -> Distribution:
     elif isinstance(given, Sequence) and not isinstance(given, str) and given:
         kind, *arguments = given
     else:
-        raise TypeError(f"{given!r} is no distribution; one is written as in ('uniform', 0.1, 0.9)")
+        raise TypeError(f"{given!r} is not a distribution; write one such as ('uniform', 0.1, 0.9)")
     if not isinstance(arguments, (list, tuple, Mapping)):
         raise TypeError(f"{kind} = {arguments!r} is not a list of numbers")
     for number in arguments.values() if isinstance(arguments, Mapping) else arguments:
@@ -139,7 +139,8 @@ def _read(given: Any) -> Distribution:
     family = getattr(scipy.stats, kind, None) if isinstance(kind, str) else None
     if not isinstance(family, (scipy.stats.rv_continuous, scipy.stats.rv_discrete)):
         raise ValueError(
-            f"{kind!r} is not a distribution; there are {', '.join(OWN)} and those of scipy.stats, as lognorm"
+            f"{kind!r} is not a distribution; there are {', '.join(OWN)}, and those of scipy.stats, "
+            "such as lognorm"
         )
     try:
         return _frozen(family(**arguments) if isinstance(arguments, Mapping) else family(*arguments))
@@ -154,13 +155,13 @@ def _frozen(frozen: Any) -> Distribution:
     names = [*(family.shapes.replace(",", " ").split() if family.shapes else []), "loc", "scale"]
     arguments = dict(zip(names, frozen.args, strict=False)) | frozen.kwds
     if any(np.ndim(value) for value in arguments.values()):
-        raise TypeError(f"{family.name} has arrays for arguments; a parameter has one distribution")
+        raise TypeError(f"{family.name} has arrays as arguments; a parameter has only one distribution")
     written = ", ".join(f"{key} = {float(value)!r}" for key, value in arguments.items())
     return Distribution(f"{{ {family.name} = {{ {written} }} }}", frozen.ppf)
 
 
 def _check_values(parameter: Parameter, distribution: Distribution) -> None:
-    """Raise ValueError if the parameter may not take all values, or there is but one."""
+    """Raise ValueError if some values are not allowed for the parameter, or there is only one value."""
     allows = parameter.allows
     low, high = (float(distribution.quantile(u)) for u in (EDGE, 1 - EDGE))
     if math.isnan(low) or math.isnan(high):
@@ -172,11 +173,11 @@ def _check_values(parameter: Parameter, distribution: Distribution) -> None:
         share = f"{outside:.1%}".replace("%", " %") if outside >= 0.001 else "less than 0.1 %"
         raise ValueError(
             f"{distribution.text} leaves the domain, {parameter.domain}, with a probability of "
-            f"{share}; cut it off (as scipy.stats.truncnorm does) or take another"
+            f"{share}; truncate it (as scipy.stats.truncnorm does) or choose another"
         )
 
 
 def _check_ends(low: float, high: float) -> None:
-    """Raise ValueError if the ends of a distribution are in the wrong order; equal ends are told later."""
+    """Raise ValueError if the ends of a distribution are in the wrong order. Equal ends are refused later."""
     if low > high:
         raise ValueError(f"low = {low!r} must be less than high = {high!r}")

@@ -1,4 +1,4 @@
-"""Solved games as the functions of claims see them: what is given, what is found, and what if."""
+"""Solved games as the functions of claims see them: parameters, outcomes, and games with changes."""
 
 import copy
 from collections.abc import Callable, Iterable
@@ -10,27 +10,27 @@ import numpy as np
 from ..model import UNSOLVED, Model
 from ..solving.requests import solve_columns
 
-Numbers = dict[str, Any]  # by parameter: one for all games, or a row with one for each
+Numbers = dict[str, Any]  # for each parameter one number for all games, or an array with one for each game
 Answer = TypeVar("Answer")
 
 
 class Given(SimpleNamespace):
-    """The parameters of games by name, each an array, or a single value that is the same in all games."""
+    """The parameters of games by name: an array, or a single value that is the same in all games."""
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"{name!r} is not a parameter; there are {', '.join(vars(self))}")
 
 
 class Found:
-    """The outcomes of games by name, each an array; solved for when they are first asked for."""
+    """The outcomes of games by name, each an array. Games are solved when an outcome is first asked for."""
 
     def __init__(
         self,
         model: Model,
         numbers: Numbers,
         shape: tuple[int, ...],
-        together: Iterable[str] = (),  # outcomes that are solved for at once
-        where: np.ndarray | None = None,  # in which games; elsewhere they are unsolved
+        together: Iterable[str] = (),  # outcomes that are solved together
+        where: np.ndarray | None = None,  # which games are solved; the others are unsolved
     ) -> None:
         self._model, self._numbers, self._shape = model, numbers, shape
         self._together, self._where = together, where
@@ -56,10 +56,11 @@ class Found:
 
 
 class Games:
-    """A block of games, or of lines of games, for claims to be tested on.
+    """A block of games, or of lines of games, on which claims are tested.
 
-    `given` has the parameters by name, each an array, or a single value that is the same in all games, and
-    `found` the outcomes, each an array. Arrays of lines have a row for each, along which a parameter rises.
+    `given` has the parameters by name: an array, or a single value that is the same in all games. `found` has
+    the outcomes, each an array. For lines, the arrays have a row for each line, along which a parameter
+    rises.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Games:
         self._model, self._numbers, self._shape = model, numbers, shape
         self._changes: dict[str, np.ndarray] = {}
         self._where: Any = True
-        self._known: list[tuple[dict[str, np.ndarray], Any, Found]] = []  # what was asked for with changes
+        self._known: list[tuple[dict[str, np.ndarray], Any, Found]] = []  # outcomes with changes so far
         self._answers: dict[Any, Any] = {}
         values = {
             name: _shown(parameter.values(numbers[name]), shape)
@@ -80,11 +81,11 @@ class Games:
         self.found = Found(model, numbers, shape, together)
 
     def at(self, where: Any = True, outcomes: Iterable[str] = (), /, **changed: Any) -> "Games":
-        """Return the same games with some parameters changed, each to a value or to one for each game.
+        """Return the same games with some parameters changed, each to one value or to one for each game.
 
-        Where a number is not allowed, codes are unsolved and numbers NaN. What was solved for a change is
-        kept for who asks for the same. For speed, games may be confined to those of a mask, `where`, and some
-        `outcomes` solved for at once. Raises ValueError if there is no such choice.
+        If a number is not allowed, codes are unsolved and numbers NaN. Results are kept, so that the same
+        change is solved only once. For speed, a mask `where` restricts the games, and some `outcomes` are
+        solved together. Raises ValueError if there is no such choice.
 
         Examples
         --------
@@ -108,18 +109,18 @@ class Games:
         return new
 
     def once(self, function: Callable[["Games"], Answer]) -> Answer:
-        """Return what a function makes of these games, which several claims may ask for."""
+        """Return the result of a function of these games. It is kept, because several claims may need it."""
         if function not in self._answers:
             self._answers[function] = function(self)
         return self._answers[function]
 
     def numbers(self, which: np.ndarray) -> np.ndarray:
-        """Return some of the games, a row each, as kernels take them."""
+        """Return some of the games as kernels take them, a row for each game."""
         columns = self._model.in_order(self._numbers | self._changes).values()
         return np.stack([np.broadcast_to(column, self._shape)[which] for column in columns], axis=1)
 
     def _found_of_changes(self, outcomes: Iterable[str]) -> Found:
-        """Return the outcomes with the changes: those that are known, or new ones."""
+        """Return the outcomes with the changes: known ones if there are any, else new ones."""
         for changes, where, found in self._known:
             same = changes.keys() == self._changes.keys() and np.array_equal(where, self._where)
             if same and all(np.array_equal(changes[name], values) for name, values in self._changes.items()):
@@ -131,14 +132,14 @@ class Games:
         return found
 
     def _column(self, name: str, values: Any) -> np.ndarray:
-        """Return what a parameter is changed to as numbers, one for each game."""
+        """Return the new values of a parameter as numbers, one for each game."""
         parameter, array = self._model.parameter(name), np.asarray(values)
         if parameter.choices:
             numbers = np.full(array.shape, np.nan)
             for place, choice in enumerate(parameter.choices):
                 numbers[array == choice] = place
             for unknown in array[np.isnan(numbers)].tolist():
-                parameter.check(unknown)  # which raises
+                parameter.check(unknown)  # this raises an error
         elif array.dtype.kind in "iuf":
             numbers = array.astype(np.float64)  # a copy: the caller's may change
         else:
@@ -151,7 +152,8 @@ class Games:
 
 
 def _shown(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Return values in the shape of the games, which no function of a claim can change for those after it."""
+    """Return values in the shape of the games. They are read-only, so that no function of a claim can change
+    them."""
     shown = values.reshape(shape)
     shown.flags.writeable = False
     return shown

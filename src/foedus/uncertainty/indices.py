@@ -1,9 +1,9 @@
-"""Indices of global sensitivity, of whatever is computed from parameters that have distributions.
+"""Indices of global sensitivity, for anything that is computed from parameters with distributions.
 
 The designs and estimators are those of SALib: Saltelli et al. (2010) for first and total order, Saltelli
 (2002) for second order, Morris (1991) with Campolongo et al. (2007), Pianosi and Wagener (2015) for PAWN,
-Borgonovo (2007) with Plischke et al. (2013) for delta. Everything is drawn in the unit cube; the quantiles
-of the distributions carry it to the parameters.
+Borgonovo (2007) with Plischke et al. (2013) for delta. All draws are in the unit cube. The quantiles of the
+distributions turn them into parameters.
 """
 
 import warnings
@@ -25,23 +25,26 @@ try:
     from scipy.stats import qmc
     from threadpoolctl import threadpool_limits
 except ImportError:
-    raise ModuleNotFoundError("sensitivity takes SALib: pip install 'foedus[sensitivity]'") from None
+    raise ModuleNotFoundError("sensitivity needs SALib: pip install 'foedus[sensitivity]'") from None
 
 METHODS = ("sobol", "second_order", "morris", "pawn", "delta")
-EVERYWHERE = ("sobol", "second_order", "morris")  # take outputs that are defined in every game
-PARTS = (8, 4, 2, 1)  # the indices are told of an eighth of the samples, a quarter, a half and all
+EVERYWHERE = ("sobol", "second_order", "morris")  # these need outputs that are defined in every game
+PARTS = (8, 4, 2, 1)  # indices are given for an eighth of the samples, a quarter, a half and all
 LEAST, MOST = 2**8, 2**30  # samples; Sobol' sequences have 30 bits
-WHOLE = 2**13  # samples that SALib analyses at once; more are drawn in blocks, for which sums are kept
-BLOCKS, BLOCK = 64, 2**16  # blocks at least, and samples in each at most
+WHOLE = 2**13  # SALib analyses up to so many samples; more are drawn in blocks, and only sums are kept
+BLOCKS, BLOCK = 64, 2**16  # least number of blocks, and largest number of samples in each
 LEVELS = 8  # of Morris' grid
-SPAN = (0.005, 0.995)  # the quantiles from which to which these levels lie: ends may be infinite
+SPAN = (
+    0.005,
+    0.995,
+)  # the quantiles between which these levels lie: the ends of a distribution may be infinite
 SLICES = 10  # of a parameter, for PAWN
-FEWEST = 20  # games of a regime in an eighth of the samples, for outcomes given this regime
+FEWEST = 20  # least number of games of a regime in an eighth of the samples, for outcomes given this regime
 RESAMPLES = 100  # of the bootstrap
-DENSITY_RESAMPLES, BLOCK_RESAMPLES = 25, 1000  # where each takes long, and where blocks are resampled
+DENSITY_RESAMPLES, BLOCK_RESAMPLES = 25, 1000  # for densities, which take long, and for blocks
 MARGIN = 1.959963984540054  # standard errors in half a 95 % interval
 
-CODES = ""  # the key of the codes that maps show, among arrays of results by name
+CODES = ""  # the key of the codes that maps show, in the arrays of results by name
 MOST_CODES = 64
 
 Points = Mapping[str, np.ndarray]
@@ -49,7 +52,8 @@ Evaluate = Callable[[dict[str, np.ndarray], int], dict[str, np.ndarray]]
 
 
 class Output(NamedTuple):
-    """What indices are of: a variable, the indicator of a regime, or a variable given a regime."""
+    """An output for which indices are computed: a variable, the indicator of a regime, or a variable given a
+    regime."""
 
     name: str
     variable: str
@@ -57,21 +61,21 @@ class Output(NamedTuple):
     given: Code | None = None
 
     def values(self, arrays: Points) -> np.ndarray:
-        """Return its values as float64; an indicator is 1 where the regime holds and 0 elsewhere."""
+        """Return the values as float64; an indicator is 1 where the regime holds and 0 elsewhere."""
         if self.indicates is not None:
             return (arrays[CODES] == self.indicates).astype(np.float64)
         return arrays[self.variable]
 
     def known(self, arrays: Points) -> np.ndarray:
-        """Return in which games it is looked at."""
+        """Return the games in which the output counts."""
         if self.given is not None:
             return arrays[CODES] == self.given
         return np.ones(arrays[self.variable].shape, bool)
 
 
 class Found(NamedTuple):
-    """Arrays by name, over outputs, parameters (twice for the second order) and samples as `results` tells;
-    how many games of the base sample have each code, from that of unsolved games on; and all games solved."""
+    """The results: arrays by name, over outputs, parameters (twice for the second order) and samples; how
+    many games of the base sample have each code, unsolved first; and the number of all solved games."""
 
     arrays: dict[str, np.ndarray]
     sizes: list[int]
@@ -81,7 +85,7 @@ class Found(NamedTuple):
 
 
 class Base(NamedTuple):
-    """A sample of pairs of independent points, A and B: in the unit cube, and the parameters there."""
+    """A sample of pairs of independent points, A and B: in the unit cube, and as parameters."""
 
     unit: np.ndarray  # shape (parameters, 2, samples)
     a: dict[str, np.ndarray]
@@ -89,7 +93,7 @@ class Base(NamedTuple):
 
 
 def draw(quantiles: Mapping[str, Quantile], samples: int, seed: int, block: int = 0) -> Base:
-    """Return a block of scrambled Sobol' points, of independent scrambling by seed and block."""
+    """Return a block of scrambled Sobol' points; each seed and block has an independent scrambling."""
     count = len(quantiles)
     points = qmc.Sobol(2 * count, rng=np.random.default_rng([seed, block])).random(samples)
     u = unit(np.ascontiguousarray(points.T).reshape(2, count, samples).swapaxes(0, 1))
@@ -111,10 +115,11 @@ def groups(a: Points, b: Points, methods: Sequence[str]) -> Iterator[dict[str, n
 
 
 class Study(NamedTuple):
-    """What is analysed: of the `METHODS`, by how many pairs of points, a power of 2, and which seed."""
+    """What to analyse, by which of the `METHODS`, with how many pairs of points (a power of 2), and which
+    seed."""
 
     quantiles: Mapping[str, Quantile]  # of each parameter
-    evaluate: Evaluate  # of points, an array by parameter, and a number of threads: arrays of results by name
+    evaluate: Evaluate  # takes points (an array for each parameter) and threads, gives results by name
     methods: Sequence[str]
     samples: int
     seed: int
@@ -125,7 +130,7 @@ class Study(NamedTuple):
 def indices(
     study: Study, choose: Callable[[dict[str, np.ndarray]], Sequence[Output]]
 ) -> tuple[Sequence[Output], Found]:
-    """Return indices of sensitivity of the outputs that `choose` makes of results for a few points.
+    """Return indices of sensitivity. `choose` chooses the outputs from the results for a few points.
 
     Raises ValueError if an output is undefined where a method needs it, or does not vary.
     """
@@ -138,18 +143,20 @@ def indices(
     for output in outputs:
         _check_varies(output, looked)
     analyse = _in_whole if size == samples else _in_blocks
-    # the linear algebra of a density is small, and threads of its own only wait for each other
+    # the linear algebra of a density is small; more threads would only wait for each other
     with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
-        # of resamples in which a rare regime does not occur: the intervals tell it
+        # in resamples without a rare regime; the intervals show this
         warnings.filterwarnings("ignore", "Constant values encountered", UserWarning)
         found = analyse(study, outputs)
     for name, array in found.arrays.items():
         undefined = np.isnan(array)
-        if name.startswith("second_order"):  # of a parameter with itself there is none
+        if name.startswith("second_order"):  # undefined for a parameter with itself
             undefined &= ~np.eye(len(quantiles), dtype=bool)[:, :, np.newaxis]
         if undefined.any():
             which = outputs[int(np.argwhere(undefined)[0][0])].name
-            raise ValueError(f"{name} of {which!r} could not be computed from so few samples; take more")
+            raise ValueError(
+                f"{name} of {which!r} could not be computed from so few samples; use more samples"
+            )
     return outputs, found
 
 
@@ -158,34 +165,34 @@ def _check_varies(output: Output, arrays: Points) -> None:
     known = output.known(arrays)
     if known[0].sum() < (FEWEST if output.given is not None else 0):
         raise ValueError(
-            f"{output.name!r} is of {known[0].sum()} of the first {known[0].size:,} games, and {FEWEST} are "
-            "needed; take more samples, or other distributions"
+            f"{output.name!r} is defined in {known[0].sum()} of the first {known[0].size:,} games, but "
+            f"{FEWEST} are needed; use more samples, or other distributions"
         )
     values = output.values(arrays)[known]
     if np.ptp(values) == 0:
         raise ValueError(
-            f"{output.name!r} is {values[0]:g} in each of the first {values.size:,} games; what does not "
-            "vary has no sensitivity; take more samples, or other distributions"
+            f"{output.name!r} is {values[0]:g} in each of the first {values.size:,} games, so it has no "
+            "sensitivity; use more samples, or other distributions"
         )
 
 
 def _check_defined(output: Output, arrays: Points) -> None:
-    """Raise ValueError if an output is undefined where it is looked at."""
+    """Raise ValueError if an output is undefined in a game where it counts."""
     if output.indicates is not None:
         return
     undefined = int(np.isnan(output.values(arrays)[output.known(arrays)]).sum())
     if undefined:
         unsolved = int((arrays[CODES] == UNSOLVED).sum()) if CODES in arrays else 0
         of_these = f", {unsolved:,} of them unsolved" if unsolved else ""
-        mend = f"; ask for it in a regime, as in '{output.name} | REGIME'" * (output.given is None)
+        mend = f"; ask for it in a regime, such as '{output.name} | REGIME'" * (output.given is None)
         raise ValueError(
             f"{output.name!r} is undefined in {undefined:,} of {output.known(arrays).sum():,} games"
-            f"{of_these}, and indices need it defined in all{mend}"
+            f"{of_these}, but indices need it in all{mend}"
         )
 
 
 def _in_whole(study: Study, outputs: Sequence[Output]) -> Found:
-    """Return what SALib makes of all samples, and of parts of them from the first on."""
+    """Return the indices that SALib computes from all samples, and from the first parts of them."""
     quantiles, evaluate, methods, samples, seed, threads, progress = study
     count = len(quantiles)
     base = draw(quantiles, samples, seed)
@@ -227,7 +234,7 @@ def _in_whole(study: Study, outputs: Sequence[Output]) -> Found:
             arrays[name][i, ..., s] = values
         return size, 0, -1
 
-    # the second order comes with the others
+    # the second order includes the others
     used = [m for m in methods if m != "sobol" or "second_order" not in methods]
     places = [(i, s) for i in range(len(outputs)) for s in reversed(range(len(sizes)))]
     tasks = [(*place, method) for method in used for place in places]
@@ -237,13 +244,13 @@ def _in_whole(study: Study, outputs: Sequence[Output]) -> Found:
         arrays["mean"][i], arrays["mean_low"][i], arrays["mean_high"][i] = _means(
             output.values(both)[known], _tenths(base.unit[:, known])
         )
-    less = f" ({DENSITY_RESAMPLES} for delta of what has a density)" if "delta" in methods else ""
+    less = f" ({DENSITY_RESAMPLES} for delta of densities)" if "delta" in methods else ""
     interval = f"bootstrap of the samples, {RESAMPLES} times{less}"
     return Found(arrays, sizes, _count(solved), games, interval)
 
 
 def _in_blocks(study: Study, outputs: Sequence[Output]) -> Found:
-    """Return Sobol' indices from independent blocks of samples, of which only sums are kept."""
+    """Return Sobol' indices from independent blocks of samples; only sums of the blocks are kept."""
     quantiles, evaluate, methods, samples, seed, threads, progress = study
     count = len(quantiles)
     size = min(BLOCK, samples // BLOCKS)
@@ -282,12 +289,12 @@ def _in_blocks(study: Study, outputs: Sequence[Output]) -> Found:
 
 
 def _stacked(parts: Sequence[Points]) -> dict[str, np.ndarray]:
-    """Return arrays by name with one more dimension, the first, for the parts."""
+    """Return arrays by name; their new first dimension is the part."""
     return {name: np.stack([part[name] for part in parts]) for name in parts[0]}
 
 
 def _empty(methods: Sequence[str], outputs: int, parameters: int, sizes: int) -> dict[str, np.ndarray]:
-    """Return arrays for what the methods find, undefined as yet."""
+    """Return arrays for the results of the methods, filled with NaN."""
     names = {
         "sobol": ("first_order", "total_order"),
         "second_order": ("first_order", "total_order", "second_order"),
@@ -320,7 +327,7 @@ def _sobol(count: int, y: np.ndarray, method: str, seed: int) -> dict[str, np.nd
 
 
 def _sums(y: np.ndarray, count: int) -> np.ndarray:
-    """Return the sums that Sobol' indices are ratios of, as SALib would compute these from a block.
+    """Return sums over a block, as SALib computes them; Sobol' indices are ratios of these sums.
 
     y : the groups of the design, shape (count + 2, samples), or (2 count + 2, samples) with second order.
     """
@@ -337,7 +344,7 @@ def _sums(y: np.ndarray, count: int) -> np.ndarray:
 def _ratios(sums: np.ndarray, count: int) -> dict[str, np.ndarray]:
     """Return Sobol' indices from means of `_sums`; shape (..., sums)."""
     variance, first, total, both = np.split(sums, [1, 1 + count, 1 + 2 * count], axis=-1)
-    variance = np.where(variance > 0, variance, np.inf)  # as where resampled blocks lack a rare regime
+    variance = np.where(variance > 0, variance, np.inf)  # it is 0 if resampled blocks lack a rare regime
     first, total = first / variance, total / variance
     if not both.shape[-1]:
         return {"first_order": first, "total_order": total}
@@ -347,7 +354,7 @@ def _ratios(sums: np.ndarray, count: int) -> dict[str, np.ndarray]:
 
 
 def _mirrored(pairs: np.ndarray) -> np.ndarray:
-    """Return an index of pairs, given above the diagonal, for both orders; undefined on the diagonal."""
+    """Return an index of pairs, given above the diagonal, on both sides of it; NaN on the diagonal."""
     j, k = np.triu_indices(pairs.shape[-1], 1)
     both = np.full(pairs.shape, np.nan)
     both[..., j, k] = both[..., k, j] = pairs[..., j, k]
@@ -371,7 +378,7 @@ def _morris(count: int, x: np.ndarray, y: np.ndarray, seed: int) -> dict[str, np
 def _pawn(u: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return the PAWN index, the median over slices of each parameter, shape (parameters, games)."""
     index = SALib.analyze.pawn.analyze(_problem(len(u)), u.T, y, S=SLICES)["median"]
-    # SALib gives no interval, and takes too long for a bootstrap: the same distances from counts
+    # SALib gives no interval and is too slow for a bootstrap, so compute the same distances from counts
     rows = [np.searchsorted(np.quantile(x, np.arange(1, SLICES) / SLICES), x, side="right") for x in u]
     columns = np.unique(y, return_inverse=True)[1]
 
@@ -386,7 +393,7 @@ def _pawn(u: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> dict[str, n
 
 def _delta(u: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return delta, corrected for its bias by the bootstrap as in Plischke et al. (2013)."""
-    # with few games per class its kernel densities are too rough, with few classes dependence is averaged out
+    # few games in a class make kernel densities too rough; few classes average the dependence away
     classes = min(48, int(np.ceil(np.cbrt(y.size))))
     columns = atoms(y, classes)
     resamples = RESAMPLES if columns is not None else DENSITY_RESAMPLES
@@ -397,7 +404,7 @@ def _delta(u: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> dict[str, 
             return [SALib.analyze.delta.calc_delta(y[games], grid, x[games], edges) for x in u]
 
     else:
-        # SALib passes over classes in which the output is constant, as an indicator is where it matters most
+        # SALib skips classes with a constant output; an indicator is constant where it matters most
         rows = [x.argsort().argsort() * classes // y.size for x in u]
 
         def distances(games: np.ndarray) -> list[float]:
@@ -410,14 +417,14 @@ def _delta(u: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> dict[str, 
 def _resampled(
     statistic: Callable[[np.ndarray], Any], games: int, rng: np.random.Generator, resamples: int
 ) -> np.ndarray:
-    """Return what a statistic of so many games is of resamples of them."""
+    """Return a statistic of resamples of this number of games."""
     return np.array([statistic(rng.integers(games, size=games)) for _ in range(resamples)])
 
 
 def atoms(y: np.ndarray, bins: int) -> np.ndarray | None:
-    """Return a bin for each value, or None if the values are all but different, and so have a density.
+    """Return a bin for each value, or None if nearly all values differ, so that they have a density.
 
-    A value that many games share has a bin of its own; the others are in about so many, of equal shares.
+    A value that many games share has its own bin. The others share about `bins` bins of equal size.
     """
     place, counts = np.unique(y, return_inverse=True, return_counts=True)[1:]
     if counts.max() <= max(2, y.size / 100):
@@ -434,14 +441,16 @@ def table(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
 
 
 def kolmogorov(counts: np.ndarray) -> float:
-    """Return the median over rows of the largest distance of their distribution function from that of all."""
+    """Return the median over rows of the largest distance between the distribution functions of the row and
+    of all games."""
     counts = counts[counts.any(axis=1)]
     shares = np.cumsum(counts, axis=1) / counts.sum(axis=1, keepdims=True)
     return float(np.median(np.abs(shares - np.cumsum(counts.sum(axis=0)) / counts.sum()).max(axis=1)))
 
 
 def variation(counts: np.ndarray) -> float:
-    """Return the mean over rows of the distance in total variation of their distribution from that of all."""
+    """Return the mean over rows of the total variation distance between the distributions of the row and of
+    all games."""
     weights = counts.sum(axis=1, keepdims=True)
     expected = weights * (counts.sum(axis=0) / counts.sum())
     return float(np.abs(counts - expected).sum() / (2 * counts.sum()))
@@ -461,16 +470,17 @@ def _means(y: np.ndarray, tenths: tuple[np.ndarray, np.ndarray]) -> tuple[float,
 
 
 def _count(solved: Points) -> np.ndarray:
-    """Return how many games of A and B have each code, from that of unsolved games on."""
+    """Return how many games of A and B have each code, unsolved first."""
     codes = solved[CODES][[0, -1]].ravel() if CODES in solved else np.empty(0, int)
     return np.bincount(codes - UNSOLVED, minlength=MOST_CODES)
 
 
 def _problem(count: int) -> dict[str, Any]:
-    """Return so many parameters in the unit cube, as SALib, which writes into it, wants to be told."""
+    """Return the description of parameters in the unit cube for SALib. It is new each time, because SALib
+    writes into it."""
     return {"num_vars": count, "names": [f"x{j}" for j in range(count)], "bounds": [[0.0, 1.0]] * count}
 
 
 def _seed(*key: int) -> int:
-    """Return a seed for SALib, which takes 0 for none."""
+    """Return a seed for SALib, never 0, which SALib takes as no seed."""
     return int(np.random.SeedSequence(key).generate_state(1)[0]) | 1

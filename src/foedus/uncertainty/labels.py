@@ -1,8 +1,7 @@
-"""What is told in an analysis of sensitivity; reading and drawing one takes no SciPy."""
+"""The labels of an analysis of sensitivity. Reading and drawing one does not need SciPy."""
 
 from ..model import Label, table
 
-# what an analysis of sensitivity is made of; a margin is half of a 95 % interval
 OUTPUT = "units of the output"
 
 _INDICES = (

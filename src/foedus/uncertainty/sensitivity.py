@@ -1,4 +1,4 @@
-"""Global sensitivity: which parameters the regimes and outcomes hang on, and how likely each regime is."""
+"""Global sensitivity: on which parameters regimes and outcomes depend, and how likely each regime is."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,7 @@ def sensitivity(
     progress: Progress | None = None,
     **fixed: Any,
 ) -> "xr.Dataset":
-    """Tell how much each parameter matters for the regimes and outcomes, and how likely each regime is.
+    """Find how much each parameter matters for regimes and outcomes, and how likely each regime is.
 
     Parameters
     ----------
@@ -42,18 +42,20 @@ def sensitivity(
         ``("uniform", low, high)``, ``("log_uniform", low, high)``, ``("normal", mean, deviation)``,
         ``("triangular", low, mode, high)``, or any of `scipy.stats`, frozen or by name
     outputs : iterable of str, optional
-        what the indices are of: a regime, as ``"restraint"``, for its indicator; a variable that is defined
-        in every game, as ``"settlement"``; or a variable where a regime holds, as ``"pledge | deterrence"``,
-        by PAWN and delta only; default: each regime that occurs in the first eighth of the samples
+        the outputs for which indices are computed: a regime, such as ``"restraint"``, for its indicator; a
+        variable that is defined in every game, such as ``"settlement"``; or a variable given a regime, such
+        as ``"pledge | deterrence"``, for PAWN and delta only. Default: each regime that occurs in the first
+        eighth of the samples.
     methods : iterable of str, optional
-        ``sobol``, first and total order; ``second_order``, these and the second; ``morris``, ``pawn``,
-        ``delta``
+        ``sobol`` (first and total order), ``second_order`` (these and the second order), ``morris``,
+        ``pawn``, ``delta``
     samples : int, optional
-        how many pairs of points are drawn, a power of 2: with d parameters, d + 2 games each for ``sobol``,
-        2 d + 2 for ``second_order``, d + 1 for ``morris``, and 2 for ``pawn`` and ``delta``. More than 8192
-        are for the Sobol' indices only.
+        the number of pairs of points, a power of 2. With d parameters, each pair takes d + 2 games for
+        ``sobol``, 2 d + 2 for ``second_order``, d + 1 for ``morris``, and 2 for ``pawn`` and ``delta``. More
+        than 8192 are allowed only for Sobol' indices.
     seed : int, optional
-        the seed of all that is random: the same seed, the same result to the bit, with any threads
+        the seed of everything random; the same seed gives the same result to the bit, with any number of
+        threads
     model, threads, progress, **fixed
         as for `sweep`; `progress` counts samples instead of games
 
@@ -61,9 +63,9 @@ def sensitivity(
     -------
     xarray.Dataset
         the indices over ``output``, ``parameter`` and ``samples`` (an eighth of them, a quarter, a half,
-        all), each with the half of its 95 % interval as ``..._margin``; ``probability`` over
-        ``regime_name``, with Wilson's interval; the ``mean`` of each output and its means over the lowest
-        and the highest tenth of each parameter
+        all), each with half of its 95 % interval as ``..._margin``; ``probability`` over ``regime_name``,
+        with Wilson's interval; the ``mean`` of each output, and its means over the lowest and the highest
+        tenth of each parameter
 
     Raises
     ------
@@ -115,7 +117,7 @@ def sensitivity(
         if not occur:
             regime = game.codes(int(arrays[CODES].flat[0])).words
             raise ValueError(f"the {mapped} is {regime} in each of the first {arrays[CODES].size:,} games; "
-                             "take wider distributions, or name outputs")  # fmt: skip
+                             "use wider distributions, or name outputs")  # fmt: skip
         return [Output(name, CODES, indicates=game.regimes[name]) for name in occur]
 
     quantiles = {name: law.quantile for name, law in laws.items()}
@@ -130,10 +132,10 @@ def sensitivity(
 def check_distributions(
     model: Model, distributions: Mapping[str, Any], fixed: Iterable[str] = ()
 ) -> dict[str, Distribution]:
-    """Return the distributions, checked, of parameters that are not `fixed`.
+    """Return the checked distributions of parameters that are not `fixed`.
 
-    Raises TypeError if they are no mapping; ValueError if there is none, or of a parameter that is fixed,
-    and what `check_distribution` raises.
+    Raises TypeError if they are not a mapping; ValueError if there are none, or one is for a fixed parameter;
+    and the errors of `check_distribution`.
     """
     if not isinstance(distributions, Mapping):
         raise TypeError(
@@ -162,11 +164,12 @@ def check_methods(methods: Iterable[str]) -> list[str]:
 
 
 def check_samples(samples: Any, methods: Sequence[str]) -> None:
-    """Raise ValueError if `samples` is no power of 2, or too few or too many for the methods."""
+    """Raise ValueError if `samples` is not a power of 2, or too small or too large for the methods."""
     whole = isinstance(samples, (int, np.integer)) and not isinstance(samples, bool)
     if not whole or not LEAST <= samples <= MOST or samples & (samples - 1):
         raise ValueError(
-            f"samples = {samples!r} is not allowed; it must be a power of 2, from {LEAST} to {MOST}, as 4096"
+            f"samples = {samples!r} is not allowed; it must be a power of 2 "
+            f"from {LEAST} to {MOST}, such as 4096"
         )
     bounded = [method for method in methods if method not in ("sobol", "second_order")]
     if samples > WHOLE and bounded:
@@ -176,7 +179,7 @@ def check_samples(samples: Any, methods: Sequence[str]) -> None:
 
 
 def check_seed(seed: Any) -> None:
-    """Raise ValueError if the `seed` is no whole number from 0 to the most that a file holds."""
+    """Raise ValueError if the `seed` is not a whole number from 0 to the largest that a file can hold."""
     check_whole("seed", seed, 0, 2**63 - 1)
 
 
@@ -197,8 +200,8 @@ def check_outputs(model: Model, outputs: Iterable[str], methods: Sequence[str]) 
         refused = [method for method in methods if method in EVERYWHERE]
         if output.given is not None and refused:
             raise ValueError(
-                f"{output.name!r} is not for {' and '.join(refused)}, whose designs need every game; "
-                "ask for it by pawn or delta alone"
+                f"{output.name!r} is not possible with {' and '.join(refused)}: that needs every game; "
+                "use only pawn or delta for it"
             )
     return wanted
 
@@ -220,7 +223,7 @@ def _output(model: Model, name: Any) -> Output:
         )
     if model.found[variable].codes:
         example = next(iter(regimes))
-        raise ValueError(f"{variable!r} is a category and no number; ask for a regime, as '{example}'")
+        raise ValueError(f"{variable!r} is not a number; name one of its codes, such as '{example}'")
     if bar:
         return Output(f"{variable} | {regime}", variable, given=regimes[regime])
     return Output(variable, variable)
@@ -234,7 +237,7 @@ def _labelled(
     found: Found,
     attributes: Mapping[str, Any],
 ) -> "xr.Dataset":
-    """Return what was found as a Dataset that explains itself."""
+    """Return the results as a labelled Dataset."""
     from ..io.dataset import dataset_of, parameter_coordinates, variable
 
     dims = ("output", "parameter", "other_parameter")
