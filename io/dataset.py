@@ -204,8 +204,8 @@ def geometric(values: np.ndarray) -> bool:
 
 
 def thin(dataset: xr.Dataset, dims: Iterable[str], about: int) -> tuple[xr.Dataset, dict[str, int]]:
-    """Return every k-th value along each of `dims` that has many more than `about`, so that about so many
-    are left, two thirds to three halves as many, and these k by dimension.
+    """Return every k-th value along each of `dims` that has at least twice as many as `about`, and these k by
+    dimension. At least so many values are left, and fewer than twice as many.
 
     Of a file, nothing else is read.
 
@@ -215,7 +215,7 @@ def thin(dataset: xr.Dataset, dims: Iterable[str], about: int) -> tuple[xr.Datas
     >>> thinned.stake.values, steps
     (array([0, 3, 6, 9]), {'stake': 3})
     """
-    steps = {dim: round(dataset.sizes[dim] / about) for dim in dims}
+    steps = {dim: dataset.sizes[dim] // about for dim in dims}
     steps = {dim: step for dim, step in steps.items() if step > 1}
     return dataset.isel({dim: slice(None, None, step) for dim, step in steps.items()}), steps
 
