@@ -4,6 +4,8 @@ import contextlib
 import io
 import math
 import sys
+import threading
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -27,8 +29,10 @@ USUAL: dict[str, Any] = {
     "savefig.dpi": 200,
     "svg.hashsalt": "foedus",
 }
-SIZES = ("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize", "figure.labelsize")
-SIZES += ("xtick.labelsize", "ytick.labelsize", "legend.fontsize", "legend.title_fontsize")
+SIZES = [
+    *("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize", "figure.labelsize"),
+    *("xtick.labelsize", "ytick.labelsize", "legend.fontsize", "legend.title_fontsize"),
+]
 LATE = (
     "axes",
     "font",
@@ -44,6 +48,7 @@ GAP = 0.3  # inches, between rows of panels
 PLACES = ("right", "below", "none")  # of a legend
 
 LEAST = 0.5  # inches, of the width of a panel
+IN_AXES = 0.75  # how much of axes that were given labels may take, because a layout may make them smaller
 BAR = 0.95  # inches, of a colour bar with its ticks and label
 
 
@@ -54,7 +59,8 @@ def drawing(font_size: float | None = None) -> Iterator[None]:
     With a `font_size` in points, all text has that size.
     """
     with ALONE, matplotlib.rc_context():
-        settings, defaults = matplotlib.rcParams, matplotlib.rcParamsDefault
+        settings: Any = matplotlib.rcParams
+        defaults: Any = matplotlib.rcParamsDefault
         settings.update({name: value for name, value in USUAL.items() if settings[name] == defaults[name]})
         settings["text.usetex"] = (
             False  # lines are broken, and captions written, for matplotlib's own formulas
@@ -69,15 +75,17 @@ class Picture(Figure):
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
-        settings = matplotlib.rcParams.copy()
+        settings: Any = matplotlib.rcParams.copy()
         self.settings = {name: settings[name] for name in settings if name.partition(".")[0] in LATE}
-        self.wrapped: list[tuple[Text, str, int, float]] = []  # text, as a whole, and its share of a side
+        # a text, what it says in one line, along which side it is and how many times, and what else is there
+        self.wrapped: list[tuple[Text, str, int, int, float]] = []
 
     def draw(self, renderer: Any) -> None:
         with drawing(), matplotlib.rc_context(self.settings):
-            for text, whole, side, share in self.wrapped:
+            for text, whole, side, times, margin in self.wrapped:
                 if text.get_text().split() == whole.split():  # and the user has written nothing else
-                    text.set_text(broken(text, whole, share * self.get_size_inches()[side]))
+                    length = self.get_size_inches()[side]
+                    text.set_text(broken(text, whole, max(length - margin, length / 5) / times))
             super().draw(renderer)
 
     def savefig(self, *given: Any, **options: Any) -> None:
@@ -85,12 +93,14 @@ class Picture(Figure):
             super().savefig(*given, **options)
 
     def show(self, warn: bool = True) -> None:
-        """Show the picture in a window; warn if there is no screen."""
+        """Show the picture in a window; warn if matplotlib can open none here."""
         import matplotlib.pyplot as plt
 
         hand_over(self)
-        plt.figure(self.number)  # type: ignore[attr-defined]
-        super().show(warn)
+        if warn and self.canvas.required_interactive_framework is None:
+            text = f"matplotlib's backend {plt.get_backend()} opens no window; write the picture with savefig"
+            warnings.warn(text, UserWarning, stacklevel=2)
+        super().show(warn=False)
 
     def _repr_png_(self) -> bytes:
         stream = io.BytesIO()
@@ -106,9 +116,13 @@ class Picture(Figure):
 
 
 def hand_over(figure: Figure) -> None:
-    """Make a picture one of pyplot's, if pyplot is in use, so that `plt.show` shows it."""
+    """Make a picture one of pyplot's, if pyplot is in use, so that `plt.show` shows it.
+
+    In another thread than the main one it is left alone, because no window can be opened there.
+    """
     plt = sys.modules.get("matplotlib.pyplot")
-    if plt and not plt.fignum_exists(getattr(figure, "number", None) or 0):
+    known = plt and getattr(figure, "number", None) in plt.get_fignums()
+    if plt and not known and threading.current_thread() is threading.main_thread():
         plt.figure(FigureClass=lambda *given, **options: figure)
 
 
@@ -151,13 +165,12 @@ def lay_out(
     if look.axes:
         if columns * rows > 1:
             raise ValueError(f"ax takes one panel, but this picture has {columns * rows}; choose one with at")
-        figure = look.axes.get_figure(root=True)
-        assert figure
-        size = look.axes.bbox.size / figure.dpi
+        figure: Any = look.axes.figure
+        width, height = (float(side) / figure.dpi for side in look.axes.bbox.size)
         if look.title:
             look.axes.set_title(look.title)
         place = look.legend or "right"
-        return Layout(figure, figure, (float(size[0]), float(size[1])), place, look.axes)
+        return Layout(figure, figure, (width, height), place, look.axes)
     scale, line = text_size("font.size") / 10, 1.4 * text_size("legend.fontsize") / 72
     key = BAR * scale if bar else max((entry_width(entry) for entry in entries), default=0.0)
     place = look.legend or ("right" if look.width is None or 4 * key <= look.width else "below")
@@ -169,7 +182,7 @@ def lay_out(
         if each < LEAST * scale:
             least = LEAST * scale * columns + sides
             raise ValueError(
-                f"width = {width:g} is too narrow for {columns} panels side by side; "
+                f"width = {width:g} is too narrow for this picture; "
                 f"it must be at least {math.ceil(10 * least) / 10:g} inches"
             )
     height = panel[1] * (each / panel[0] if stretch else scale)
@@ -177,6 +190,8 @@ def lay_out(
     lines = len(wrap_text(text, width - 0.3, text_size("legend.fontsize"))) if text else 0
     if place == "below":
         below += BAR * scale if bar else line * (1.2 + sum(1.1 for _ in in_rows(entries, width)))
+    if place == "right":
+        least = max(least, line * (2 + sum(1 + str(entry.get_label()).count("\n") for entry in entries)))
     tall = max(least, (height + head * scale) * rows) + FOOT * scale + line * lines + below + 0.15
     tall += 2 * text_size("figure.titlesize") / 72 if look.title else 0.0
     figure = Picture((width, tall), layout="constrained")
@@ -213,7 +228,7 @@ def add_legend(
     options: dict[str, Any] = {"handles": list(entries), "title": title, "alignment": "left"}
     if layout.axes:
         first = layout.axes.get_legend()
-        ends = {"loc": "lower left", "bbox_to_anchor": (0, 1.02)}
+        ends: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1.02)}
         if not upper and layout.place == "right":
             ends = {"loc": "upper left", "bbox_to_anchor": (1.02, 1)}
         elif not upper:
@@ -223,12 +238,12 @@ def add_legend(
         if first:
             layout.axes.add_artist(first)
     elif upper:
-        layout.frame.legend(loc="outside upper left", **options)  # type: ignore[arg-type]
+        layout.frame.legend(loc="outside upper left", **options)
     elif layout.place == "right":
-        layout.figure.legend(loc="outside right upper", **options)  # type: ignore[arg-type]
+        layout.figure.legend(loc="outside right upper", **options)
     else:
         columns = len(in_rows(entries, layout.figure.get_figwidth())[0])
-        layout.frame.legend(loc="outside lower left", ncols=columns, **options)  # type: ignore[arg-type]
+        layout.frame.legend(loc="outside lower left", ncols=columns, **options)
 
 
 def label_panels(
@@ -248,12 +263,18 @@ def label_panels(
         break_lines(layout.figure, axes.yaxis.label, y, layout.panel[1] * rows, side=1)
 
 
-def break_lines(figure: Figure, artist: Text, text: str, inches: float, side: int = 0) -> None:
-    """Write a text in lines of at most so many inches; in a picture, of that share of its width (side 0) or
-    height (1)."""
+def break_lines(
+    figure: Figure, artist: Text, text: str, inches: float, side: int = 0, times: int = 1
+) -> None:
+    """Write a text in lines of at most so many inches, along the width (side 0) or height (1) of a figure.
+
+    When the size of a picture changes, so does the room for its text, which is there so many `times`.
+    """
+    if isinstance(figure, Picture):
+        figure.wrapped.append((artist, text, side, times, figure.get_size_inches()[side] - times * inches))
+    else:
+        inches *= IN_AXES
     artist.set_text(broken(artist, text, inches))
-    if isinstance(figure, Picture) and "\n" not in text:
-        figure.wrapped.append((artist, text, side, inches / figure.get_size_inches()[side]))
 
 
 def broken(artist: Text, text: str, inches: float) -> str:

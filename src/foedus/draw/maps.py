@@ -118,7 +118,9 @@ def draw_maps(
     if shares is not None:
         maps_width = layout.figure.get_figwidth() - table
         maps_height = (layout.panel[1] + head * scale) * rows + FOOT * scale
-        cut = {"height_ratios": [maps_height, tall]} if under else {"width_ratios": [maps_width, table]}
+        cut: dict[str, Any] = {"width_ratios": [maps_width, table]}
+        if under:
+            cut = {"height_ratios": [maps_height, tall]}
         halves = frame.add_gridspec(*(2, 1) if under else (1, 2), **cut)
         frame, beside = frame.add_subfigure(halves[0]), frame.add_subfigure(halves[1])
         _draw_shares(model, look, beside, shares, scale)
@@ -173,7 +175,7 @@ def draw_boundaries(axes: Axes, array: xr.DataArray, dataset: xr.Dataset) -> Non
 
 def _add_panels(
     model: Model,
-    frame: SubFigure,
+    frame: Figure | SubFigure,
     array: xr.DataArray,
     across: list[str],
     down: list[str],

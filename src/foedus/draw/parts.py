@@ -98,17 +98,17 @@ class RoundTicks(Locator):
     """Round numbers on a log axis, as many as there is room for."""
 
     def __call__(self) -> list[float]:
-        low, high = sorted(self.axis.get_view_interval())
-        return self.tick_values(low, high)
+        axis: Any = self.axis
+        return self.tick_values(*sorted(axis.get_view_interval()))
 
     def tick_values(self, vmin: float, vmax: float) -> list[float]:
-        axes = self.axis.axes
-        length = axes.bbox.width if self.axis.axis_name == "x" else axes.bbox.height
-        size = float(
-            self.axis.get_tick_params().get("labelsize") or text_size(f"{self.axis.axis_name}tick.labelsize")
-        )
-        room = length / axes.get_figure(root=True).dpi * 10 / size
-        return log_ticks(vmin, vmax, most=max(2, int(1.8 * room)))
+        axis: Any = self.axis
+        settings: Any = matplotlib.rcParams
+        box = axis.axes.bbox
+        length = box.width if axis.axis_name == "x" else box.height
+        told = axis.get_tick_params().get("labelsize", settings[f"{axis.axis_name}tick.labelsize"])
+        size = FontProperties(size=told).get_size_in_points()
+        return log_ticks(vmin, vmax, most=max(2, int(18 * length / axis.axes.figure.dpi / size)))
 
 
 def set_axis(axes: Axes, letter: str, values: np.ndarray, ends: tuple[float, float] | None = None) -> None:
@@ -262,7 +262,8 @@ def axis_label(parameter: Parameter, values: xr.DataArray, look: Look) -> str:
 
 def text_size(setting: str) -> float:
     """Return the size of text in points that a setting of matplotlib says."""
-    return FontProperties(size=matplotlib.rcParams[setting]).get_size_in_points()
+    settings: Any = matplotlib.rcParams
+    return FontProperties(size=settings[setting]).get_size_in_points()
 
 
 def text_width(text: str, size: float) -> float:

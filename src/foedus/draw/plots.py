@@ -5,11 +5,11 @@ import math
 import os
 import re
 from collections.abc import Mapping, Sequence
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import is_color_like
@@ -157,7 +157,7 @@ def _drawn(
     several = isinstance(variable, Sequence) and not isinstance(variable, str)
     names: list[str] = []
     if not whole:
-        first = next(iter(variable), None) if several else variable  # type: ignore[arg-type]
+        first: Any = next(iter(variable or ()), None) if several else variable
         names = [check_variable(dataset, first)]
     known = model_of(dataset)
     if several:
@@ -211,14 +211,14 @@ def _drawn(
     return figure
 
 
-def _checked(name: str, value: Any, units: str) -> float | None:
+def _checked(name: str, value: Any, units: str, most: int = 100) -> float | None:
     """Return a size if it is one."""
     if value is None:
         return None
-    if not isinstance(value, Real) or isinstance(value, bool):
-        raise TypeError(f"{name} = {value!r} is not a number; it must be in {units}, > 0 and <= 100")
-    if not 0 < value <= 100:
-        raise ValueError(f"{name} = {value!r} is not allowed; it must be in {units}, > 0 and <= 100")
+    if not isinstance(value, int | float | np.number) or isinstance(value, bool):
+        raise TypeError(f"{name} = {value!r} is not a number; it must be in {units}, > 0 and <= {most}")
+    if not 0 < value <= most:
+        raise ValueError(f"{name} = {value!r} is not allowed; it must be in {units}, > 0 and <= {most}")
     return float(value)
 
 
@@ -233,17 +233,17 @@ def _styled(
         if not isinstance(text, str | None):
             raise TypeError(f"{option} = {text!r} is not a text")
     if look.legend not in (None, *PLACES):
-        raise ValueError(f"legend = {look.legend!r} is not allowed; it must be {', '.join(PLACES)}")
+        raise ValueError(f"legend = {look.legend!r} is not allowed; it must be right, below or none")
     if look.axes is not None and not isinstance(look.axes, Axes):
         raise TypeError(f"ax = {look.axes!r} is not an Axes of matplotlib")
     if look.axes is not None and look.width is not None:
         raise ValueError("width and ax exclude each other; axes have their size")
     codes: dict[str, list[Code]] = {}
     for outcome in model.outcomes:
-        for code in outcome.codes or ():
+        for code in outcome.codes.everything() if outcome.codes else ():
             codes.setdefault(code.name.lower(), []).append(code)
     named = {_name(code): name for name in codes for code in (name, codes[name][0].words)}
-    words = {**dict.fromkeys([*model.by_name, *drawn_of(model), *map(str, dataset.variables)])}
+    words = dict.fromkeys([*model.by_name, *map(str, dataset.variables)])
     labels = {}
     for name, label in _mapping("labels", look.labels).items():
         if not isinstance(label, str):
@@ -269,8 +269,8 @@ def _styled(
         return look._replace(palette=colours), model
     painted = {kind: dict(of) for kind, of in model.colours.items()}
     for name, colour in _mapping("colours", colours or {}).items():
-        if _name(name) not in named:
-            raise ValueError(f"colours: {name!r} is not a code; there are {', '.join(codes)}")
+        if named.get(_name(name), "unsolved") == "unsolved":
+            raise ValueError(f"colours: {name!r} is not a code; there are {', '.join(list(codes)[1:])}")
         if not is_color_like(colour):
             raise ValueError(f"colours: {colour!r} of {name} is not a colour, such as 'red' or '#0072b2'")
         for code in codes[named[_name(name)]]:
@@ -316,7 +316,7 @@ def save_figure(figure: Figure, path: str | os.PathLike, dpi: float | None = Non
 
     It has `dpi` dots per inch, by default 600 in a TIFF and what matplotlib's settings say in others. It is
     written beside `path` and renamed when it is complete, and carries no time: the same figure makes the same
-    file. Raises what `check_picture_path` raises.
+    file. Raises what `check_picture_path` raises, and TypeError or ValueError if `dpi` is not allowed.
 
     Examples
     --------
@@ -327,7 +327,7 @@ def save_figure(figure: Figure, path: str | os.PathLike, dpi: float | None = Non
     >>> path.read_text().startswith("<?xml")
     True
     """
-    target = check_picture_path(path)
+    target, dpi = check_picture_path(path), _checked("dpi", dpi, "dots per inch", 4800)
     ending = target.suffix[1:].lower()
     options: dict[str, Any] = {"format": ending, "metadata": NO_TIME.get(ending)}
     if ending in ("tif", "tiff"):
@@ -337,4 +337,4 @@ def save_figure(figure: Figure, path: str | os.PathLike, dpi: float | None = Non
     with beside(target) as draft:
         figure.savefig(draft, **options)
         if ending == "eps":
-            draft.write_bytes(re.sub(rb"%%CreationDate: .*\n", b"", draft.read_bytes(), count=1))
+            draft.write_bytes(re.sub(rb"%%(CreationDate|Title): .*\n", b"", draft.read_bytes(), count=2))

@@ -1,5 +1,6 @@
 """Pictures of sensitivity: bars of indices with their intervals, and tornadoes."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,9 +69,7 @@ def plot_sensitivity(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
         Patch(facecolor=shades[name], label=broken(label_of(SENSITIVITY[name], look, units=False)), **edge)
         for name in [*sobol, *ENDS]
     ]
-    names = NAMES * scale
-    if look.width:
-        names = min(names, 0.4 * look.width / beside)
+    names = 0.4 * look.width / beside if look.width else math.inf
     labels = {
         name: "\n".join(wrap_text(label_of(model.by_name[name], look, units=False), names, size))
         for name in dataset.parameter.values.tolist()

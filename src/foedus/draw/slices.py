@@ -88,7 +88,7 @@ def plot_slices(model: Model, look: Look, names: Sequence[str], cut: Cut) -> Fig
         lines = max(lines, curves, key=len)
         size = text_size("legend.fontsize")
         title = axes.set_title(" ", fontsize=size, loc="left")
-        break_lines(layout.figure, title, label_of(drawn[name], look), layout.panel[0])
+        break_lines(layout.figure, title, label_of(drawn[name], look), layout.panel[0], times=columns)
         set_axis(axes, "x", dataset[axis].values)
         axes.tick_params(labelsize=size, labelbottom=i + columns >= len(names))
     label_panels(layout, panels, columns, axis_label(model.by_name[axis], dataset[axis], look))
