@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.collections import QuadMesh
+from matplotlib.figure import FigureBase
 from matplotlib.legend import Legend
 
 
@@ -28,7 +29,11 @@ def legends(figure) -> list[list[str]]:
 
 
 def _legends(figure) -> list[Legend]:
-    return [legend for frame in (figure, *figure.subfigs) for legend in frame.legends]
+    return [legend for frame in _frames(figure) for legend in frame.legends]
+
+
+def _frames(figure) -> list[FigureBase]:
+    return [figure, *(frame for part in figure.subfigs for frame in _frames(part))]
 
 
 def meshes(figure) -> list[QuadMesh]:
@@ -51,7 +56,7 @@ def overlaps(figure) -> list[tuple[str, ...]]:
     """Return which parts of a figure overlap each other, or are cut at its edge."""
     figure.draw_without_rendering()
     boxes = {}
-    for frame in (figure, *figure.subfigs):  # the caption, the title, the table of shares
+    for frame in _frames(figure):  # the caption, the title, the table of shares
         boxes |= {f"{text.get_text()} {text.get_position()}": text.get_tightbbox() for text in frame.texts}
     for i, axes in enumerate(figure.axes):
         # a label that panels share is longer than the one that it belongs to

@@ -47,7 +47,10 @@ SIDE, FOOT = 0.7, 0.55  # inches, of the ticks and labels beside and below panel
 GAP = 0.3  # inches, between rows of panels
 PLACES = ("right", "below", "none")  # of a legend
 
-LEAST = 0.5  # inches, of the width of a panel
+LEAST, COMFORT = (
+    0.5,
+    1.0,
+)  # inches, of the width of a panel, and of one that leaves room for a legend beside it
 IN_AXES = 0.75  # how much of axes that were given labels may take, because a layout may make them smaller
 BAR = 0.95  # inches, of a colour bar with its ticks and label
 
@@ -77,6 +80,7 @@ class Picture(Figure):
         super().__init__(*given, **options)
         settings: Any = matplotlib.rcParams.copy()
         self.settings = {name: settings[name] for name in settings if name.partition(".")[0] in LATE}
+        self.laid_out: tuple[float, ...] = ()  # the size at which it was drawn last
         # a text, what it says in one line, along which side it is and how many times, and what else is there
         self.wrapped: list[tuple[Text, str, int, int, float]] = []
 
@@ -86,6 +90,11 @@ class Picture(Figure):
                 if text.get_text().split() == whole.split():  # and the user has written nothing else
                     length = self.get_size_inches()[side]
                     text.set_text(broken(text, whole, max(length - margin, length / 5) / times))
+            size = tuple(self.get_size_inches())
+            engine = self.get_layout_engine()
+            if engine and size != self.laid_out:  # once more, because ticks change with the room for them
+                engine.execute(self)
+                self.laid_out = size
             super().draw(renderer)
 
     def savefig(self, *given: Any, **options: Any) -> None:
@@ -155,7 +164,7 @@ def lay_out(
     """Return an empty picture for panels in so many columns and rows, with its caption and title.
 
     The size of a `panel` is in inches for text of 10 points; in a picture of a given width it is as much
-    smaller or larger, and a legend that would take more than a quarter of that width goes below. `head` is
+    smaller or larger, and a legend that would take too much of that width goes below. `head` is
     the room above a row of panels, `below` and `beside` the room for other parts, `least` the least height of
     the panels. Without `stretch`, the height of a panel does not change with its width.
 
@@ -173,8 +182,12 @@ def lay_out(
         return Layout(figure, figure, (width, height), place, look.axes)
     scale, line = text_size("font.size") / 10, 1.4 * text_size("legend.fontsize") / 72
     key = BAR * scale if bar else max((entry_width(entry) for entry in entries), default=0.0)
-    place = look.legend or ("right" if look.width is None or 4 * key <= look.width else "below")
-    sides = SIDE * scale + beside + (key if place == "right" else 0.0)
+    sides = SIDE * scale + beside
+    fits = look.width is None or (
+        4 * key <= look.width and look.width - sides - key >= COMFORT * columns * scale
+    )
+    place = look.legend or ("right" if fits else "below")
+    sides += key if place == "right" else 0.0
     if look.width is None:
         width, each = panel[0] * scale * columns + sides, panel[0] * scale
     else:
