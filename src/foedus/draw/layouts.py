@@ -200,7 +200,8 @@ def lay_out(
             )
     height = panel[1] * (each / panel[0] if stretch else scale)
     text = caption if look.caption is None else look.caption
-    lines = len(wrap_text(text, width - 0.3, text_size("legend.fontsize"))) if text else 0
+    room = 0.97 * (width - 0.3)  # letters on the screen are up to 3 % wider than in print
+    lines = len(wrap_text(text, room, text_size("legend.fontsize"))) if text else 0
     if place == "below":
         below += BAR * scale if bar else line * (1.2 + sum(1.1 for _ in in_rows(entries, width)))
     if place == "right":
@@ -213,7 +214,7 @@ def lay_out(
         figure.suptitle(look.title)
     if text:
         artist = figure.supxlabel(" ", x=0.15 / width, ha="left", fontsize=text_size("legend.fontsize"))
-        break_lines(figure, artist, text, width - 0.3)
+        break_lines(figure, artist, text, room)
     return Layout(figure, frame, (each, height), place, None)
 
 
