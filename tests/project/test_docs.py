@@ -222,12 +222,17 @@ def test_first_map(tmp_path, monkeypatch, capsys):
     """Every command line of the tutorial, on its run file, and its example."""
     page = page_and_run_file("first-map.md", tmp_path)
     run_lines(re.findall(r"^    foedus (.*)$", page, re.MULTILINE), tmp_path)
-    for name in ("stake.nc", "stake.png", "pledge.png", "line.png"):
+    for name in ("stake.nc", "stake.png", "pledge.png", "line.png", "figure1.eps"):
         assert (tmp_path / name).exists(), name
     monkeypatch.chdir(tmp_path)
     code, said = examples(page, "python")
-    exec(compile(code, "first-map.md", "exec"), {})
+    try:
+        exec(compile(code, "first-map.md", "exec"), {})
+    finally:  # or pyplot would keep the figures of all tests that follow
+        sys.modules.pop("matplotlib.pyplot").close("all")
     assert capsys.readouterr().out.splitlines() == said
+    assert Path("figure1.pdf").exists()
+    assert Path("figure2.pdf").exists()
 
 
 def test_calibration(capsys):

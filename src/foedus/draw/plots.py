@@ -122,7 +122,7 @@ def plot(
     >>> foedus.plot(ds, at={"status_quo": 0.5}).axes[0].get_xlabel()
     "ally's cost of arms, $c_{A}$ (good per unit of arms)"
     >>> figure = foedus.plot(ds, width=3.4, font_size=8, labels={"ally_cost": "A's cost"}, caption="")
-    >>> figure.get_figwidth(), figure.axes[0].get_xlabel()
+    >>> float(figure.get_figwidth()), figure.axes[0].get_xlabel()
     (3.4, "A's cost")
     """
     size = _checked("font_size", font_size, "points")
