@@ -33,24 +33,13 @@ SIZES = [
     *("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize", "figure.labelsize"),
     *("xtick.labelsize", "ytick.labelsize", "legend.fontsize", "legend.title_fontsize"),
 ]
-LATE = (
-    "axes",
-    "font",
-    "grid",
-    "mathtext",
-    "text",
-    "xtick",
-    "ytick",
-)  # settings that are read at drawing
+# the settings that matplotlib reads when it draws
+LATE = ("axes", "font", "grid", "mathtext", "text", "xtick", "ytick")
 SCREEN_DPI = 110
 SIDE, FOOT = 0.7, 0.55  # inches, of the ticks and labels beside and below panels
-GAP = 0.3  # inches, between rows of panels
 PLACES = ("right", "below", "none")  # of a legend
-
-LEAST, COMFORT = (
-    0.5,
-    1.0,
-)  # inches, of the width of a panel, and of one that leaves room for a legend beside it
+# inches, of the width of a panel, and of one that leaves room for a legend beside it
+LEAST, COMFORT = 0.5, 1.0
 IN_AXES = 0.75  # how much of axes that were given labels may take, because a layout may make them smaller
 BAR = 0.95  # inches, of a colour bar with its ticks and label
 
@@ -65,9 +54,7 @@ def drawing(font_size: float | None = None) -> Iterator[None]:
         settings: Any = matplotlib.rcParams
         defaults: Any = matplotlib.rcParamsDefault
         settings.update({name: value for name, value in USUAL.items() if settings[name] == defaults[name]})
-        settings["text.usetex"] = (
-            False  # lines are broken, and captions written, for matplotlib's own formulas
-        )
+        settings["text.usetex"] = False  # captions are written for matplotlib's own formulas
         if font_size:
             settings.update(dict.fromkeys(SIZES, font_size))
         yield

@@ -94,7 +94,9 @@ def draw_maps(
     mapped = entry.name == model.mapped.name
     shares = regime_share(array, model.codes, forms) if forms and mapped and look.legend != "none" else None
     known = array != UNSOLVED if entry.codes else array.notnull()
-    cells, blank = _style(model, look, array, entry)
+    cells, blank = style_of(model, array, entry)
+    if look.palette and not entry.codes:
+        cells["cmap"] = look.palette
     entries = [] if shares is not None else patches_of(model, array, entry.codes, look) if entry.codes else []
     scale = text_size("font.size") / 10
     table = TABLE_WIDTH * scale if shares is not None else 0.0
@@ -247,9 +249,7 @@ def _draw_shares(model: Model, look: Look, frame: SubFigure, shares: xr.DataArra
             start += length
 
 
-def _style(
-    model: Model, look: Look, array: xr.DataArray, entry: Label
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def style_of(model: Model, array: xr.DataArray, entry: Label) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return how cells are drawn, and how those are that have no code or number."""
     if entry.codes:
         known = colours_of(model, entry.codes)
@@ -258,4 +258,4 @@ def _style(
         return {"cmap": colours, "norm": NoNorm()}, NOT_SOLVED
     scale = scale_of(model, entry, float(array.min()), float(array.max()))
     norm = LogNorm(scale.low, scale.high, clip=True) if scale.log else Normalize(scale.low, scale.high)
-    return {"cmap": look.palette or scale.palette, "norm": norm}, {"facecolor": "0.8", "edgecolor": "0.4"}
+    return {"cmap": scale.palette, "norm": norm}, {"facecolor": "0.8", "edgecolor": "0.4"}
