@@ -206,8 +206,8 @@ def geometric(values: np.ndarray) -> bool:
 
 
 def thin(dataset: xr.Dataset, dims: Iterable[str], about: int) -> tuple[xr.Dataset, dict[str, int]]:
-    """Return every k-th value along each of `dims` that has many more values than `about`, and the k of these
-    dimensions. Between two thirds and three halves of `about` are left.
+    """Return every k-th value along each of `dims` that has at least twice as many values as `about`, and the k of
+    these dimensions. At least `about` values are left, and fewer than twice as many.
 
     From a file, nothing else is read.
 
@@ -217,7 +217,7 @@ def thin(dataset: xr.Dataset, dims: Iterable[str], about: int) -> tuple[xr.Datas
     >>> thinned.stake.values, steps
     (array([0, 3, 6, 9]), {'stake': 3})
     """
-    steps = {dim: round(dataset.sizes[dim] / about) for dim in dims}
+    steps = {dim: dataset.sizes[dim] // about for dim in dims}
     steps = {dim: step for dim, step in steps.items() if step > 1}
     return dataset.isel({dim: slice(None, None, step) for dim, step in steps.items()}), steps
 

@@ -469,7 +469,7 @@ class TestPicturesThatFail:
         def fail(*_, **__):
             raise RuntimeError("latex could not be found\nand a page of advice")
 
-        monkeypatch.setattr("foedus.draw.parts.Picture.savefig", fail)
+        monkeypatch.setattr("foedus.draw.layouts.Picture.savefig", fail)
         laws = (
             "[distributions]\nally_cost = { log_uniform = [0.05, 5.0] }\nstake = { uniform = [0.1, 1.0] }\n"
         )

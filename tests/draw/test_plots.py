@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import matplotlib.image
 import numpy as np
+import PIL.Image
 import pytest
 import xarray as xr
-from matplotlib.colors import CenteredNorm, to_rgb
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
-from pictures import caption, colours, legends, meshes, overlaps
+from pictures import axis_labels, caption, colours, legends, meshes, overlaps
 
 import foedus
 from foedus import Code, Crisis, Model, Outcome, Parameter, Regime
@@ -139,10 +140,10 @@ def test_ticks_of_a_log_axis_are_plain_round_numbers(first, last, ticks):
 
 
 def test_labels_have_long_names_symbols_and_units(grid):
-    frame = foedus.plot(grid, "burden_share").subfigs[0]
-    assert frame.get_supxlabel() == "ally's cost of arms, $c_{A}$ (good per unit of arms)"
-    assert frame.get_supylabel() == "ally's share under the status quo, $q$ (good)"
-    bar = next(axes for axes in frame.axes if axes.get_label() == "<colorbar>")
+    figure = foedus.plot(grid, "burden_share")
+    assert figure.axes[0].get_xlabel() == "ally's cost of arms, $c_{A}$ (good per unit of arms)"
+    assert figure.axes[0].get_ylabel() == "ally's share under the status quo, $q$ (good)"
+    bar = next(axes for axes in figure.axes if axes.get_label() == "<colorbar>")
     assert bar.get_ylabel().split("\n") == [
         "superpower's share of the alliance's spending,",
         "$c_{S} s/(c_{S} s + c_{A} a)$",
@@ -166,17 +167,11 @@ def test_symbols_are_typeset(symbol, typeset):
     assert tex(symbol) == typeset
 
 
-def axis_labels(figure):
-    """Return the labels along x and y of a picture of panels, in one line each."""
-    frame = figure.subfigs[0]
-    return tuple(" ".join(label.split()) for label in (frame.get_supxlabel(), frame.get_supylabel()))
-
-
 def test_every_label_of_the_table_can_be_typeset():
     entries = [*NUMBERS.values(), *VARIABLES.values()]
     for entry in entries:
-        lines = parts.wrapped_label(entry, 3).split("\n")
-        assert " ".join(lines) == parts.label_of(entry)
+        lines = parts.wrap_text(parts.label_of(entry, parts.Look()), 3)
+        assert " ".join(lines) == parts.label_of(entry, parts.Look())
         assert all(line.count("$") % 2 == 0 for line in lines)
 
 
@@ -235,7 +230,7 @@ def test_numbers_of_one_sign_run_over_their_range_and_of_both_are_centred_on_zer
     assert mesh.norm.vmax == float(grid.pledge.max())
     assert mesh.cmap.name == "viridis"
     (mesh,) = meshes(foedus.plot(grid, "aggrandizement"))
-    assert isinstance(mesh.norm, CenteredNorm)
+    assert mesh.cmap.name == "RdBu_r"
     assert mesh.norm.vmax == -mesh.norm.vmin == float(np.abs(grid.aggrandizement).max())
     noisy = grid.assign(ally_payoff=grid.ally_payoff.where(grid.ally_payoff > 0.1, -1e-17))
     assert meshes(foedus.plot(noisy, "ally_payoff"))[0].cmap.name == "viridis"
@@ -245,9 +240,10 @@ def test_cells_without_a_number_are_grey_and_explained(grid):
     gap = grid.assign(pledge=grid.pledge.where(grid.status_quo > 0.3))
     figure = foedus.plot(gap, "pledge")
     assert legends(figure) == [["undefined"]]
-    assert figure.axes[0].patch.get_facecolor() == figure.legends[0].get_patches()[0].get_facecolor()
+    patch = figure.subfigs[0].legends[0].get_patches()[0]
+    assert figure.axes[0].patch.get_facecolor() == patch.get_facecolor()
     np.testing.assert_array_equal(meshes(figure)[0].get_array().mask, np.isnan(gap.pledge.values.T))
-    assert foedus.plot(grid, "pledge").legends == []
+    assert legends(foedus.plot(grid, "pledge")) == []
 
 
 @pytest.mark.parametrize("cut", [{}, {"status_quo": 0.5}])
@@ -326,9 +322,9 @@ def test_three_axes_are_panels_over_the_shortest_with_one_key(cube, variable):
     assert caption(figure).startswith(
         r"Panels by superpower's stake in the status quo, $\lambda$; ratio contest"
     )
-    frame = figure.subfigs[0]
-    assert frame.get_supxlabel().startswith("ally's cost of arms")
-    assert frame.get_supylabel().split()[:3] == ["ally's", "share", "under"]
+    along = axis_labels(figure)
+    assert along[0].startswith("ally's cost of arms")
+    assert along[1].startswith("ally's share under")
 
 
 @pytest.mark.parametrize(
@@ -344,10 +340,51 @@ def test_only_the_outer_panels_have_tick_labels(count, left, bottom):
 # slices and captions
 
 
-def test_a_slice_is_taken_at_the_nearest_value_which_the_caption_tells(cube):
-    figure = foedus.plot(cube, "pledge", at={"stake": 1.4})
-    np.testing.assert_array_equal(meshes(figure)[0].get_array(), cube.pledge.sel(stake=1.0).values.T)
-    assert caption(figure) == r"At $\lambda = 1$; ratio contest; $c_{C} = 0.7$; all else at default"
+@pytest.mark.parametrize("stake", [1.0, 1.4])
+def test_a_slice_is_solved_where_the_grid_has_no_such_value(cube, stake):
+    figure = foedus.plot(cube, "pledge", at={"stake": stake})
+    axes = {"ally_cost": COSTS, "status_quo": SHARES}
+    exact = foedus.sweep(axes, stake=stake, challenger_cost=0.7, variables=["pledge"])
+    np.testing.assert_array_equal(meshes(figure)[0].get_array(), exact.pledge.T)
+    said = rf"At $\lambda = {stake:g}$; ratio contest; $c_{{C}} = 0.7$; all else at default"
+    assert caption(figure) == said
+
+
+def test_a_slice_of_forms_is_solved_too():
+    axes, over = {"ally_cost": COSTS, "status_quo": [0.3, 0.5]}, {"contest": ["ratio", "difference"]}
+    figure = foedus.plot(foedus.compare(axes, over), "pledge", at={"status_quo": 0.4})
+    for mesh, contest in zip(meshes(figure), over["contest"], strict=True):
+        exact = foedus.sweep({"ally_cost": COSTS}, status_quo=0.4, contest=contest, variables=["pledge"])
+        np.testing.assert_array_equal(mesh.get_array()[0], exact.pledge)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda ds: ds.drop_vars("effectiveness"),
+        lambda ds: ds.assign(pledge=2 * ds.pledge),
+        lambda ds: ds.where(ds.regime != Regime.REVISION),
+        lambda ds: ds.assign(deviation_gain=ds.pledge * 0),
+    ],
+    ids=["a parameter is not told", "other numbers", "games left out", "what is searched for"],
+)
+def test_a_slice_that_cannot_be_solved_again_is_the_nearest_and_says_how_far_off_it_is(cube, changed):
+    ds = changed(cube)
+    name = "deviation_gain" if "deviation_gain" in ds else "pledge"
+    figure = foedus.plot(ds, name, at={"stake": 1.4})
+    np.testing.assert_array_equal(meshes(figure)[0].get_array(), ds[name].sel(stake=1.0).values.T)
+    assert caption(figure).startswith(r"At $\lambda = 1$ ($0.4$ below the $1.4$ asked for); ")
+
+
+def test_a_slice_of_a_model_of_ones_own_is_solved_where_the_model_is_given(tmp_path):
+    own, steps = dollars("g"), np.linspace(-1, 1, 5)
+    ds = foedus.sweep({"gain": steps, "war_cost": steps}, model=own)
+    exact = foedus.plot(ds, "net", at={"war_cost": 0.3}, model=own)
+    np.testing.assert_allclose(exact.axes[0].lines[0].get_ydata(), [-0.3, -0.15, 0, np.nan, 0.15, 0.3])
+    nearest = foedus.plot(ds, "net", at={"war_cost": 0.3})
+    assert caption(nearest).startswith("At $c = 0.5$ ($0.2$ above the $0.3$ asked for)")
+    with pytest.raises(ValueError, match=r"^the dataset is of the model dollars, not of alliance$"):
+        foedus.plot(ds, "net", model=model)
 
 
 def test_games_that_are_left_out_are_blank(grid):
@@ -511,20 +548,35 @@ def test_a_dimension_that_is_called_as_one_of_other_results_makes_no_picture_of_
 # files
 
 
-def test_pictures_are_written_in_three_formats(grid, tmp_path):
+def test_pictures_are_written_in_every_format(grid, tmp_path):
     figure = foedus.plot(grid)
-    for name in ("map.png", "map.svg", "map.pdf"):
+    for name in ("map.png", "map.svg", "map.pdf", "map.eps", "map.tif"):
         plots.save_figure(figure, tmp_path / name)
     image = matplotlib.image.imread(tmp_path / "map.png")
-    width, height = (figure.get_size_inches() * plots.DPI).round()
-    assert image.shape[:2] == (height, width)
+    assert image.shape[:2] == tuple((figure.get_size_inches()[::-1] * 200).astype(int))
     pixels = set(np.unique((image[..., :3] * 255).round().astype(int) @ [2**16, 2**8, 1]).tolist())
     for code in np.unique(grid.regime):
         assert int(model.colours[Regime][Regime(int(code))][1:], 16) in pixels
     assert ET.parse(tmp_path / "map.svg").getroot().tag == "{http://www.w3.org/2000/svg}svg"
     assert (tmp_path / "map.pdf").read_bytes().startswith(b"%PDF-")
     assert b"/Type3" not in (tmp_path / "map.pdf").read_bytes()
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["map.pdf", "map.png", "map.svg"]
+    eps = (tmp_path / "map.eps").read_bytes()
+    assert eps.startswith(b"%!PS-Adobe-3.0 EPSF")
+    assert b"/Type3" not in eps
+    with PIL.Image.open(tmp_path / "map.tif") as tiff:
+        assert tiff.size == tuple((figure.get_size_inches() * 600).astype(int))
+        assert tiff.info["dpi"] == (600, 600)
+    names = ["map.eps", "map.pdf", "map.png", "map.svg", "map.tif"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == names
+
+
+@pytest.mark.parametrize("dpi", [0, -1, 1e5, "many", True])
+def test_a_resolution_that_is_none_is_refused(grid, tmp_path, dpi):
+    with pytest.raises(
+        (TypeError, ValueError), match=r"^dpi = .*; it must be in dots per inch, > 0 and <= 4800$"
+    ):
+        plots.save_figure(foedus.plot(grid), tmp_path / "map.png", dpi)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("variable", ["regime", ["pledge", "settlement"]])
@@ -535,30 +587,7 @@ def test_a_notebook_shows_a_picture_without_being_told_how(line, variable):
     assert np.unique(shown.reshape(-1, shown.shape[2]), axis=0).shape[0] > 5
 
 
-HOSTILE = {
-    "text.usetex": True, "font.size": 18, "font.family": "Nowhere", "axes.grid": True, "savefig.bbox": "tight",
-    "axes.facecolor": "black", "lines.linewidth": 9, "pdf.fonttype": 3, "savefig.transparent": True,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("ending", ["png", "pdf"])
-def test_a_picture_is_the_same_whatever_a_matplotlibrc_says(grid, line, ending):
-    """LaTeX need not be there, no label is cut, no grid lies over a map."""
-    lines = foedus.cutpoints("ally_cost", (0.05, 5.0), {"status_quo": [0.4, 0.5]}, points=64)
-
-    def drawn(dataset, variable):
-        stream = io.BytesIO()
-        foedus.plot(dataset, variable).savefig(stream, format=ending, metadata=plots.NO_TIME.get(ending))
-        return stream.getvalue()
-
-    for dataset, variable in ((grid, None), (line, None), (line, ["pledge", "settlement"]), (lines, None)):
-        usual = drawn(dataset, variable)
-        with matplotlib.rc_context(HOSTILE):
-            assert drawn(dataset, variable) == usual
-            assert matplotlib.rcParams["font.size"] == 18  # which is the user's own
-
-
-ENDINGS = "png", "svg", "pdf"
+ENDINGS = "png", "svg", "pdf", "eps", "tif"
 
 
 @pytest.fixture(scope="module")
@@ -615,7 +644,7 @@ def test_a_large_map_makes_a_small_drawing(tmp_path):
 @pytest.mark.parametrize("name", ["map.jpg", "map", "map.nc"])
 def test_other_endings_are_refused(grid, tmp_path, name):
     path = tmp_path / name
-    message = f"{path}: a picture cannot end in {path.suffix!r}; it must end in .png, .svg or .pdf"
+    message = f"{path}: a picture cannot end in {path.suffix!r}; it must end in .png, .svg, .pdf, .eps, .tif or .tiff"
     for refuse in (plots.check_picture_path, lambda path: plots.save_figure(foedus.plot(grid), path)):
         with pytest.raises(ValueError, match="cannot end") as caught:
             refuse(path)
@@ -719,17 +748,18 @@ def test_an_empty_axis_is_refused():
         foedus.plot(ds.isel(ally_cost=slice(0, 0)))
 
 
-def test_a_large_map_is_shown_by_some_of_its_values(tmp_path):
-    """Of a file, no others are read, and the caption says which are."""
+def test_a_large_map_has_a_cell_for_each_dot(tmp_path):
+    """Of a file, no other values are read."""
     axes = {"ally_cost": np.geomspace(0.05, 5, 2000), "status_quo": np.linspace(0.1, 0.9, 2500)}
     foedus.sweep_to(tmp_path / "map.nc", axes, variables=["regime"])
     with opened(tmp_path / "map.nc") as dataset:
         figure = foedus.plot(dataset)
-    expected = foedus.sweep({"ally_cost": axes["ally_cost"][::2], "status_quo": axes["status_quo"][::3]})
+    expected = foedus.sweep({"ally_cost": axes["ally_cost"][::2], "status_quo": axes["status_quo"][::2]})
     (axes,) = figure.axes
     assert (axes.collections[0].get_array() == expected.regime.values.T).all()
-    caption = figure._supxlabel.get_text().replace("\n", " ")
-    assert caption.endswith("every 2nd value of $c_{A}$ and every 3rd value of $q$ is shown")
+    assert caption(figure) == "Ratio contest; all else at default"
+    dots = axes.bbox.size / figure.dpi * 200
+    assert all(size >= 0.9 * dot for size, dot in zip((1000, 1250), dots, strict=True))
 
 
 # words and symbols of any model

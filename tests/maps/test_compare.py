@@ -222,7 +222,7 @@ def drawn_forms(figure) -> list[np.ndarray]:
 def table(figure) -> list[list[str]]:
     """Return the rows of the table of shares."""
     rows: dict[float, list[tuple[float, str]]] = {}
-    for text in figure.subfigs[1].texts:
+    for text in figure.subfigs[0].subfigs[1].texts:
         x, y = text.get_position()
         rows.setdefault(round(y, 6), []).append((x, text.get_text()))
     return [[text for _, text in sorted(row)] for row in rows.values()]
@@ -284,7 +284,7 @@ def test_the_legend_is_a_table_of_the_shares(forms):
     for row, name in zip(numbers[1:], forms.regime_name.values, strict=True):
         shares = forms.regime_share.sel(regime_name=name).values
         assert row == [Regime[name.upper()].words, *map(parts.percent, shares)]
-    rectangles = [artist for artist in figure.subfigs[1].artists if isinstance(artist, Rectangle)]
+    rectangles = [artist for artist in figure.subfigs[0].subfigs[1].artists if isinstance(artist, Rectangle)]
     for code in list(Regime)[1:]:
         swatch, *bars = [
             r for r in rectangles if r.get_facecolor()[:3] == to_rgb(model.colours[Regime][code])
@@ -372,7 +372,7 @@ def test_unsolved_games_are_in_the_table(costs):
     broken.regime[0, 0, 3:5] = -1
     figure = foedus.plot(broken, at={"alliance_cost": 0})
     assert table(figure)[-7][0] == "unsolved"
-    assert figure.subfigs[1].artists[0].get_hatch() == "////"
+    assert figure.subfigs[0].subfigs[1].artists[0].get_hatch() == "////"
     assert overlaps(figure) == []
 
 

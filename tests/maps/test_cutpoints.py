@@ -339,27 +339,79 @@ class TestPictures:
         assert texts == ["$0.27772$", "$0.45455$", "$0.79245$"]
         (entries,) = legends(figure)
         assert entries[:4] == ["revision", "restraint", "self-reliance", "deterrence"]
-        assert entries[4].split("\n")[0] == "ally:"
+        words = [" ".join(entry.split()) for entry in entries[4:]]
+        assert words == [
+            f"ally: {what}" for what in ("signing or refusing", "holding or conceding", "holding or revising")
+        ]
+        styles = [line.get_linestyle() for line in figure.axes[0].lines]
+        assert len({*styles}) == 3
         assert "all else at default" in caption(figure)
         assert not overlaps(figure)
+
+    @staticmethod
+    def shown(axes, x, y):
+        """Return the colours of the areas that a point lies in, on axes as they are drawn."""
+        point = axes.transData.transform((x, y))
+        return [
+            part.get_facecolor()[0][:3]
+            for part in axes.collections
+            if any(axes.transData.transform_path(path).contains_point(point) for path in part.get_paths())
+        ]
 
     def test_curves_over_the_regimes_of_the_map(self, curves):
         figure = foedus.plot(curves)
         axes = figure.axes[0]
         figure.draw_without_rendering()
         sweep = foedus.sweep({"ally_cost": [0.1, 0.4, 1.0, 4.0], "status_quo": curves.status_quo.values[::8]})
+        inside = np.clip(sweep.status_quo.values + 1e-6, None, 0.9 - 1e-6)  # and not on an edge
         for cost in sweep.ally_cost.values:
-            for q in sweep.status_quo.values:
-                shown = [
-                    part.get_facecolor()[0][:3]
-                    for part in axes.collections
-                    if any(path.contains_point((cost, q)) for path in part.get_paths())
-                ]
+            for q, height in zip(sweep.status_quo.values, inside, strict=True):
+                shown = self.shown(axes, cost, height)
                 code = Regime(int(sweep.regime.sel(ally_cost=cost, status_quo=q)))
                 assert len(shown) == 1
                 np.testing.assert_allclose(shown[0], to_rgb(model.colours[Regime][code]))
         assert axes.get_xlim() == (0.05, 5)
+        assert axes.get_ylim() == (curves.status_quo[0], curves.status_quo[-1])
         assert not overlaps(figure)
+
+    def test_areas_end_at_the_curves_and_not_in_steps(self):
+        """Between two lines of cutpoints, too: a regime has an edge at the straight line between them."""
+        lines = foedus.cutpoints("ally_cost", (0.05, 5), {"status_quo": [0.45, 0.55]}, points=64)
+        figure = foedus.plot(lines)
+        figure.draw_without_rendering()
+        (axes,) = figure.axes
+        assert lines.value.shape == (2, 3)
+        for share in (0.1, 0.4, 0.6, 0.9):
+            height = 0.45 + 0.1 * share
+            logs = np.log(lines.value.values)
+            edges = np.exp(logs[0] + share * (logs[1] - logs[0]))
+            for edge, below, above in zip(edges, lines.regime_below[0], lines.regime_above[0], strict=True):
+                for x, code in ((edge * 0.999, below), (edge * 1.001, above)):
+                    (colour,) = self.shown(axes, x, height)
+                    np.testing.assert_allclose(colour, to_rgb(model.colours[Regime][Regime(int(code))]))
+
+    def test_each_decision_has_a_style_of_its_own(self, curves):
+        figure = foedus.plot(curves)
+        there = np.isfinite(curves.value)
+        decisions = {*zip(curves.player.values[there], curves.decision.values[there], strict=True)}
+        styles = {(line.get_linestyle(), line._unscaled_dash_pattern[1]) for line in figure.axes[0].lines}
+        styles = {(style, tuple(dashes or ())) for style, dashes in styles}
+        assert len(styles) == len(decisions) > 3
+        (entries,) = legends(figure)
+        assert len(entries) == len(
+            {*curves.regime_above.values[there]} | {*curves.regime_first.values}
+        ) + len(decisions)
+
+    def test_a_regime_that_the_next_line_has_not_closes_to_a_point(self):
+        from foedus.draw.cutpoints import _joined
+
+        lines = [np.array([0.0, 4.0, 10.0]), np.array([0.0, 3.0, 7.0, 10.0])]
+        lower, upper = _joined(lines, [[0, 2], [0, 1, 2]], False)
+        assert upper[0].tolist() == [0.0, 4.5, 10.0]
+        assert lower[1].tolist() == [0.0, 4.5, 4.5, 10.0]
+        lower, upper = _joined(lines, [[1, 2], [0, 1, 2]], False)  # one that comes in at the end
+        assert upper[0].tolist() == [0.0, 5.5, 10.0]
+        assert lower[1].tolist() == [0.0, 0.0, 5.5, 10.0]
 
     def test_closed_forms_are_drawn_where_they_hold(self):
         over = {"status_quo": np.linspace(0.1, 0.9, 9)}

@@ -231,11 +231,16 @@ def test_first_map(tmp_path, monkeypatch, capsys):
     shown = unspaced(capsys.readouterr().out)
     for text in re.findall(r"```text\n(.*?)```", page, re.DOTALL):
         assert unspaced(text) <= shown
-    for name in ("stake.nc", "stake.png", "pledge.png", "line.png"):
+    for name in ("stake.nc", "stake.png", "pledge.png", "line.png", "figure1.eps"):
         assert (tmp_path / name).exists(), name
     code, said = examples(page, "python")
-    exec(compile(code, "first-map.md", "exec"), {})
+    try:
+        exec(compile(code, "first-map.md", "exec"), {})
+    finally:  # or pyplot would keep the figures of all tests that follow
+        sys.modules.pop("matplotlib.pyplot").close("all")
     assert capsys.readouterr().out.splitlines() == said
+    assert Path("figure1.pdf").exists()
+    assert Path("figure2.pdf").exists()
 
 
 def test_calibration(capsys):

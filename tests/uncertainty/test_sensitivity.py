@@ -538,7 +538,9 @@ def test_bars_are_the_indices_and_the_parameters_that_matter_most_stand_first(fo
                 if names == columns[0]:
                     assert axes.yaxis_inverted()
                     said = [label.get_text() for label in axes.get_yticklabels()]
-                    assert said == [parts.label_of(NUMBERS[name], units=False) for name in order]
+                    assert said == [
+                        parts.label_of(NUMBERS[name], parts.Look(), units=False) for name in order
+                    ]
             tornado = next(panels)
             for bars, name in zip(tornado.containers, ("mean_low", "mean_high"), strict=True):
                 values = one[name].sel(parameter=order).values

@@ -66,7 +66,7 @@ def cutpoints(
     table
         a table to write, .csv or .tex (LaTeX with booktabs)
     figure
-        a picture to draw, png, svg or pdf by its ending
+        a picture to draw, png, svg, pdf, eps or tiff by its ending
     """
     from ..io.files import save
 

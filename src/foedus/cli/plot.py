@@ -2,12 +2,17 @@
 
 import functools
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+import cyclopts
 
 from ..model import Model
 from ..model.checks import number_of
-from .options import Output, Overwrite, VariableNames, named_values, stretch_of
+from .options import UNLISTED, Number, Output, Overwrite, VariableNames, named_values, stretch_of
 from .targets import check_output
+
+Legend = Annotated[Literal["right", "below", "none"] | str | None, UNLISTED]
+Named = Annotated[list[str] | None, cyclopts.Parameter(negative="")]
 
 
 def plot(
@@ -18,6 +23,15 @@ def plot(
     variable: VariableNames = None,
     at: list[str] | None = None,
     region: list[str] | None = None,
+    width: Number = None,
+    font_size: Number = None,
+    dpi: Number = None,
+    title: str = "",
+    caption: str | None = None,
+    label: Named = None,
+    legend: Legend = None,
+    colour: Named = None,
+    palette: str | None = None,
     overwrite: Overwrite = False,
     model: Model,
 ) -> None:
@@ -29,15 +43,36 @@ def plot(
     file
         the file of a map, of which only the values are read that the picture shows
     output
-        the picture to write, png, svg or pdf by its ending [default: a png beside the file]
+        the picture to write, png, svg, pdf, eps or tiff by its ending [default: a png beside the file]
     variable
         what to draw [default: the regime, or else the first variable]; given more than once, each in a panel
         over one axis, of the alliance game with and without the superpower
     at
-        an axis and a value to draw the map at, as in --at stake=1.0, which takes the nearest of the
-        grid, or --at contest=ratio; once for each such axis
+        an axis and a value to draw the map at, as in --at stake=1.0 or --at contest=ratio; once for each such
+        axis. Games at a value that is not on the grid are solved again; where that is not possible, the
+        nearest value of the grid is shown, and the caption says how far off it is
     region
         an axis and from where to where to draw it, as in --region ally_cost=0.1:0.5; once for each such axis
+    width
+        the width of the picture in inches, as in --width 3.4; its height follows
+    font_size
+        the size of all text in points
+    dpi
+        dots per inch [default: 200, and 600 in a TIFF]
+    title
+        a title above the picture
+    caption
+        the text below the picture [default: the games that it shows]; --caption "" leaves it out
+    label
+        a label for a parameter or variable, or a name for a code, as in --label "ally_cost=cost of arms";
+        once for each
+    legend
+        where the legend or the colour bar is: right, below or none [default: right if there is room, or else
+        below]
+    colour
+        the colour of a code, as in --colour restraint=#ee8844; once for each
+    palette
+        the colour map of matplotlib for numbers, as in --palette magma
     """
     from ..draw.plots import check_picture_path, save_figure
     from ..draw.plots import plot as draw
@@ -48,6 +83,8 @@ def plot(
     target = output or file.with_suffix(".png")
     check_picture_path(target)
     check_output(target, overwrite, target.suffix)
+    if colour and palette:
+        raise ValueError("--colour is for codes and --palette for numbers; a picture shows one of them")
     several = variable is not None and len(variable) > 1
     with opened(file) as dataset:
         if model.file:
@@ -55,8 +92,21 @@ def plot(
         known = model_of(dataset)
         places = named_values("--at", at, "parameter=value", functools.partial(_place, known))
         parts = named_values("--region", region, "parameter=from:to", functools.partial(stretch_of, known))
-        figure = draw(dataset, variable if several or not variable else variable[0], at=places, region=parts)
-    save_figure(figure, target)
+        figure = draw(
+            dataset,
+            variable if several or not variable else variable[0],
+            at=places,
+            region=parts,
+            model=model if model.file else None,
+            width=width,
+            font_size=font_size,
+            title=title,
+            caption=caption,
+            labels=named_values("--label", label, "name=text", lambda _, text: text),
+            legend=legend,
+            colours=palette or named_values("--colour", colour, "code=colour", lambda _, text: text),
+        )
+    save_figure(figure, target, dpi)
 
 
 def _place(model: Model, name: str, value: str) -> Any:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -40,8 +40,9 @@ class Accessor:
         *,
         at: Mapping[str, float | str] | None = None,
         region: Mapping[str, tuple[float, float]] | None = None,
+        **options: Any,
     ) -> "Figure":
-        """Draw a variable, or several along one axis: `foedus.plot` of the Dataset.
+        """Draw a variable, or several along one axis: `foedus.plot` of the Dataset, with all its options.
 
         Examples
         --------
@@ -52,7 +53,7 @@ class Accessor:
         """
         from .plots import plot
 
-        return plot(check_ours(self._dataset), variable, at=at, region=region)
+        return plot(check_ours(self._dataset), variable, at=at, region=region, **options)
 
     def at(self, **parameters: float | str) -> xr.Dataset:
         """Return the games that are nearest to these values on the axes of the Dataset.

@@ -1,12 +1,27 @@
-"""The colours of codes, on the screen and on paper."""
+"""The colours of codes and numbers, on the screen and on paper."""
+
+from typing import NamedTuple
 
 import matplotlib
 from matplotlib.colors import is_color_like, to_hex
 
-from ..model import UNSOLVED, Code, Model
+from ..maps.statics import LEAST_MARGIN
+from ..model import UNSOLVED, Code, Label, Model
 
 # for codes to which a model gives no colours: those of Okabe and Ito, whom colour-blind readers understand
 USUAL = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#999999"]
+DIVERGING = "RdBu_r"  # the colour map of numbers of both signs
+GAINS = 1e-16, 1e-8  # deviation gains from rounding to what is certified: what their colours tell apart
+NOISE = 1e-9  # a sign that rounding could have made is none
+
+
+class Scale(NamedTuple):
+    """Which colours numbers have: a colour map of matplotlib, its ends, and whether it is logarithmic."""
+
+    palette: str
+    low: float
+    high: float
+    log: bool = False
 
 
 def colours_of(model: Model, codes: type[Code]) -> dict[int, str]:
@@ -27,3 +42,24 @@ def colours_of(model: Model, codes: type[Code]) -> dict[int, str]:
             )
         colours[int(code)] = to_hex(colour)
     return colours
+
+
+def scale_of(model: Model, entry: Label, low: float, high: float) -> Scale:
+    """Return the colours of the numbers of a variable from `low` to `high`.
+
+    Numbers of both signs are centred on zero. A gain is on a log scale from rounding to what is certified.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> model = foedus.load_model("alliance")
+    >>> scale_of(model, model.found["pledge"], -0.5, 2.0)
+    Scale(palette='RdBu_r', low=-2.0, high=2.0, log=False)
+    """
+    usual = matplotlib.rcParams["image.cmap"]
+    if entry == model.searched:
+        return Scale(usual, GAINS[0], high if high > GAINS[1] else GAINS[1], log=True)
+    if low < -NOISE * high and high > -NOISE * low:
+        end = max(-low, high)
+        return Scale(DIVERGING, -end, end)
+    return Scale(usual, low, high, log=entry == LEAST_MARGIN and low > 0)

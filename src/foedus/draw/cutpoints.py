@@ -3,37 +3,45 @@
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ..io.dataset import model_of
+from ..io.dataset import geometric
 from ..model import Model
 from ..solving.columns import spread
+from .layouts import add_legend, label_panels, lay_out
 from .parts import (
     PANELS,
-    SMALL,
     STRIP,
-    Picture,
-    add_caption,
-    add_legend,
+    Look,
     axis_label,
     caption_of,
-    edges_of,
     equation,
     face_of,
     patches_of,
     set_axis,
+    text_size,
+    wrap_text,
 )
 
-NOBODYS: dict[str, Any] = {"color": "black", "linestyle": (0, (1, 3))}  # of a curve, if no decision flips
-STYLES = ("dashed", "solid", "dotted", "dashdot")  # of curves, by whose decision flips
+# of curves, by the decision that flips there; of more decisions than these, thicker ones
+STYLES: tuple[Any, ...] = (
+    "solid", "dashed", "dashdot", (0, (5, 1.5, 1, 1.5, 1, 1.5)), (0, (1, 1)), (0, (9, 2)), (0, (3, 1, 3, 4)),
+)  # fmt: skip
+THIN, THICK = 1.2, 2.4
+NOBODYS: dict[str, Any] = {
+    "color": "black",
+    "linestyle": (0, (1, 3)),
+    "linewidth": THIN,
+}  # if no decision flips
 LIMIT: dict[str, Any] = {
     "color": "black",
     "marker": "o",
@@ -42,24 +50,27 @@ LIMIT: dict[str, Any] = {
     "linestyle": "none",
 }
 LIMITS = 15  # lines at which the closed forms are marked
+KEY = 1.3  # inches, of a line of the legend, for text of 10 points
+
+Decided = tuple[int, int]  # a player and its decision
 
 
-def plot_cutpoints(dataset: xr.Dataset) -> Figure:
+class Curve(NamedTuple):
+    """Cutpoints on neighbouring lines where the same decision flips between the same regimes."""
+
+    decided: Decided
+    x: list[float]
+    y: list[float]
+
+
+def plot_cutpoints(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
     """Draw cutpoints over the regimes that they part: marks along a line, or curves over a further axis.
 
     The parameter is on x; of two further axes, there is a panel for each value of the one with fewer.
     Cutpoints that the model knows in closed form are drawn over them, as a check.
 
     Raises ValueError if there are more than two further axes, or more panels than a picture holds.
-
-    Examples
-    --------
-    >>> import foedus
-    >>> ds = foedus.cutpoints("ally_cost", (0.05, 5), {"status_quo": [0.4, 0.5, 0.6]})
-    >>> foedus.plot(ds).axes[0].get_xlim()
-    (np.float64(0.05), np.float64(5.0))
     """
-    model = model_of(dataset)
     over = [str(dim) for dim in dataset.value.dims[:-1]]
     dataset = dataset.drop_duplicates(over)
     single = [dim for dim in over if dataset.sizes[dim] == 1]
@@ -74,35 +85,47 @@ def plot_cutpoints(dataset: xr.Dataset) -> Figure:
     columns = min(count, 3)
     rows = math.ceil(count / columns)
     width, height = (4.7, 4.2) if count == 1 else (2.3, 2.0)
-    height = height if y else STRIP
-    figure = Picture((width * columns + 2.6, height * rows + (0.9 if y else 1.6)), layout="constrained")
-    frame = figure.add_subfigure(figure.add_gridspec()[0])
-    all_axes = frame.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     parameter, (low, high) = dataset.attrs["parameter"], dataset.attrs["within"]
-    for i, (axes, part) in enumerate(zip(all_axes, parts, strict=False)):
-        _draw_lines(axes, model, part, y)
-        set_axis(axes, "x", spread(low, high, 512), width)
-        axes.set_xlim(low, high)
+    labelled = dataset.assign_coords({parameter: ("end", dataset.attrs["within"])})
+    text = caption_of(labelled, look, single, [panel] if panel else [])
+    styles = _styles(model, dataset)
+    entries = [*_regime_patches(model, look, dataset), *_curve_lines(model, look, dataset, styles)]
+    numbers = 0 if y else 3 if panel else 2  # heights at which cutpoints are written in turn
+    layout = lay_out(
+        look,
+        (columns, rows),
+        (width, height if y else STRIP),
+        f"{text}; scanned at {dataset.attrs['points']} values",
+        entries,
+        head=(0.3 if panel else 0.0) + 0.2 * numbers,
+        stretch=bool(y),
+    )
+    if layout.axes:
+        panels = [layout.axes]
+    else:
+        grid = layout.frame.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+        panels = list(grid[:count])
+        for axes in grid[count:]:
+            axes.remove()
+    for i, (axes, part) in enumerate(zip(panels, parts, strict=True)):
+        axes.grid(visible=False)  # which would lie over the colours
+        _draw_lines(axes, model, part, y, styles)
+        set_axis(axes, "x", spread(low, high, 512), (low, high))
         axes.tick_params(labelbottom=i + columns >= count)
         if y:
-            set_axis(axes, "y", dataset[y].values, height)
+            values = np.sort(dataset[y].values)
+            set_axis(axes, "y", values, (values[0], values[-1]))
+            axes.tick_params(labelleft=i % columns == 0)
         else:
             axes.set_yticks([])
-            _number_cutpoints(axes, part, heights=3 if panel else 2)
+            _number_cutpoints(axes, part, numbers)
         if panel:
             head = equation(model, panel, part[panel].item())
-            axes.set_title(head, fontsize="medium", pad=None if y else 40)
-    for axes in all_axes[count:]:
-        axes.remove()
-    varied = axis_label(model.by_name[parameter], dataset.value, width * columns)
-    frame.supxlabel(varied, fontsize="medium")
-    if y:
-        frame.supylabel(axis_label(model.by_name[y], dataset[y], height * rows), fontsize="medium")
-    add_legend(figure, "right upper", [*_regime_patches(model, dataset), *_curve_lines(model, dataset)])
-    labelled = dataset.assign_coords({parameter: ("end", dataset.attrs["within"])})
-    text = caption_of(labelled, single, {}, [panel] if panel else [], [])
-    add_caption(figure, f"{text}; scanned at {dataset.attrs['points']} values")
-    return figure
+            axes.set_title(head, pad=None if y else 4 * text_size("axes.titlesize"))
+    varied = axis_label(model.by_name[parameter], dataset.value, look)
+    label_panels(layout, panels, columns, varied, axis_label(model.by_name[y], dataset[y], look) if y else "")
+    add_legend(layout, entries)
+    return layout.figure
 
 
 def check_drawn(over: Mapping[str, int]) -> None:
@@ -115,35 +138,95 @@ def check_drawn(over: Mapping[str, int]) -> None:
         raise ValueError(f"{panel} has {sizes[panel]} values, but a picture holds {PANELS} panels")
 
 
-def _draw_lines(axes: Axes, model: Model, part: xr.Dataset, over: str | None) -> None:
+def _draw_lines(
+    axes: Axes, model: Model, part: xr.Dataset, over: str | None, styles: Mapping[Decided, dict[str, Any]]
+) -> None:
     """Draw the regimes along each line, and over them a curve for each kind of cutpoint."""
     low, high = part.attrs["within"]
-    value = np.atleast_2d(part.value.values)
-    below, above = (np.atleast_2d(part[name].values) for name in ("regime_below", "regime_above"))
-    player = np.atleast_2d(part.player.values) if "player" in part else np.full(below.shape, -1)
-    first = np.atleast_1d(part.regime_first.values)
+    if over:
+        part = part.sortby(over)
     y = part[over].values if over else np.array([0.5])
-    order = np.argsort(y)
-    edges = edges_of(y[order]) if over else np.array([0.0, 1.0])
+    value = np.atleast_2d(part.value.values)
+    above = np.atleast_2d(part.regime_above.values)
+    first = np.atleast_1d(part.regime_first.values)
+    none = np.full(value.shape, -1)
+    player, decision = (np.atleast_2d(part[name].values) if name in part else none for name in DECIDED)
+    # j = line, k = regime on it, between the edges k and k + 1
+    edges = [np.array([low, *row[np.isfinite(row)], high]) for row in value]
+    codes = [[int(first[j]), *map(int, above[j, : edges[j].size - 2])] for j in range(y.size)]
+    decided = [list(zip(player[j].tolist(), decision[j].tolist(), strict=True)) for j in range(y.size)]
+    heights = middles_of(y) if over else np.array([0.0, 1.0])
+    lower, upper = _joined(edges, codes, geometric(spread(low, high, 512)))
     boxes: dict[int, list] = {}
-    for j, (bottom, top) in zip(order, itertools.pairwise(edges), strict=True):
-        count = np.isfinite(value[j]).sum()
-        ends = [low, *value[j, :count], high]
-        codes = [first[j], *above[j, :count]]
-        for (left, right), code in zip(itertools.pairwise(ends), codes, strict=True):
-            corners = [(left, bottom), (right, bottom), (right, top), (left, top)]
-            boxes.setdefault(int(code), []).append(corners)
+    for j in range(y.size):
+        for there, at in ((lower[j], heights[j]), (upper[j], heights[j + 1])):
+            for k, code in enumerate(codes[j]):
+                here = edges[j][k : k + 2]
+                corners = [(here[0], y[j]), (here[1], y[j]), (there[k + 1], at), (there[k], at)]
+                boxes.setdefault(code, []).append(corners)
     for code, quads in boxes.items():
         face = face_of(model, model.codes, code) | {"linewidth": 0}
         axes.add_collection(PolyCollection(quads, **face, antialiased=False), autolim=False)
-    for x, at, who in _curves(value[order], below[order], above[order], player[order], y[order]):
+    for curve in _curves(edges, codes, decided, lower, upper, y, heights):
         if over:
-            axes.plot(x, at, linewidth=1.2, **_style(who))
+            axes.plot(curve.x, curve.y, **styles.get(curve.decided, NOBODYS))
         else:
-            axes.axvline(x[0], linewidth=1.2, **_style(who))
-    for at in y[order][:: math.ceil(y.size / LIMITS)]:
+            axes.axvline(curve.x[0], **styles.get(curve.decided, NOBODYS))
+    for at in y[:: math.ceil(y.size / LIMITS)]:
         if known := _limits(model, part.sel({over: at}) if over else part):
             axes.plot(known, [at] * len(known), zorder=3, **LIMIT)
+
+
+DECIDED = ("player", "decision")
+
+
+def middles_of(values: np.ndarray) -> np.ndarray:
+    """Return the first and the last of rising values, and between these what lies midway on their axis."""
+    scale, back = (np.log, np.exp) if geometric(values) else (np.asarray, np.asarray)
+    between = back((scale(values[1:]) + scale(values[:-1])) / 2)
+    return np.concatenate([values[:1], between, values[-1:]])
+
+
+def _joined(
+    edges: Sequence[np.ndarray], codes: Sequence[list[int]], scaled: bool
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return where the edges of the regimes on each line go on, midway to the line below and to that above.
+
+    Straight lines, on the log axis of a `scaled` parameter, too, join the edges of the regimes that two lines
+    both begin with, and of those that both end with. If that is all but some regimes that one line has in
+    between, these close to a point. Other edges go straight up and down.
+    """
+    scale, back = (np.log, np.exp) if scaled else (np.asarray, np.asarray)
+    places = [scale(line) for line in edges]
+    lower, upper = [line.copy() for line in places], [line.copy() for line in places]
+    for j in range(len(edges) - 1):
+        (one, other), (here, there) = codes[j : j + 2], places[j : j + 2]
+        shorter, begin, end = min(len(one), len(other)), _alike(one, other), _alike(one[::-1], other[::-1])
+        if one == other:
+            begin, end = here.size, 0
+        elif begin + end >= shorter:  # more than one way to join them: the nearest
+            begin = min(range(shorter - end, begin + 1), key=lambda k: _apart(here, there, k, shorter - k))
+            end = shorter - begin
+        for k, n in [(k, k) for k in range(begin)] + [(len(one) - k, len(other) - k) for k in range(end)]:
+            upper[j][k] = lower[j + 1][n] = (here[k] + there[n]) / 2
+        if begin + end == shorter:
+            between = here[begin : len(one) - end + 1], there[begin : len(other) - end + 1]
+            tip = np.mean([line[[0, -1]].mean() for line in between])
+            tip = here[0] if begin == 0 else here[-1] if end == 0 else tip
+            upper[j][begin : len(one) - end + 1] = lower[j + 1][begin : len(other) - end + 1] = tip
+    return [back(line) for line in lower], [back(line) for line in upper]
+
+
+def _apart(here: np.ndarray, there: np.ndarray, begin: int, end: int) -> float:
+    """Return how far the first and the last edges of two lines are apart."""
+    left = here[:begin] - there[:begin]
+    right = here[here.size - end :] - there[there.size - end :]
+    return float(np.abs(left).sum() + np.abs(right).sum())
+
+
+def _alike(one: list[int], other: list[int]) -> int:
+    """Return how many codes two lists begin with that are the same."""
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _limits(model: Model, line: xr.Dataset) -> Sequence[float]:
@@ -151,59 +234,87 @@ def _limits(model: Model, line: xr.Dataset) -> Sequence[float]:
     return model.limits.find(line) if model.limits else ()
 
 
-def _style(player: int) -> dict[str, Any]:
-    """Return how the curve of a cutpoint is drawn, by whose decision flips there."""
-    return {"color": "black", "linestyle": STYLES[player % len(STYLES)]} if player >= 0 else NOBODYS
+def _styles(model: Model, dataset: xr.Dataset) -> dict[Decided, dict[str, Any]]:
+    """Return how the curves of each decision that flips somewhere are drawn."""
+    if not (model.deciding and {*DECIDED} <= {*dataset}):
+        return {}
+    there = np.isfinite(dataset.value.values)
+    pairs = {*zip(*(dataset[name].values[there].tolist() for name in DECIDED), strict=True)}
+    styles = {}
+    for k, pair in enumerate(sorted(pair for pair in pairs if pair[0] >= 0)):
+        thick, style = divmod(k, len(STYLES))
+        styles[pair] = {"color": "black", "linestyle": STYLES[style], "linewidth": THICK if thick else THIN}
+    return styles
 
 
 def _curves(
-    value: np.ndarray, below: np.ndarray, above: np.ndarray, player: np.ndarray, y: np.ndarray
-) -> Iterator[tuple[list[float], list[float], int]]:
-    """Give the curves: cutpoints on neighbouring lines that part the same regimes by the decision of the same
-    player, the first of a line joined with the first, the second with the second, and so on."""
-    curves: dict[tuple, tuple[list[float], list[float], int]] = {}
+    edges: Sequence[np.ndarray],
+    codes: Sequence[list[int]],
+    decided: Sequence[list[Decided]],
+    lower: Sequence[np.ndarray],
+    upper: Sequence[np.ndarray],
+    y: np.ndarray,
+    heights: np.ndarray,
+) -> Iterator[Curve]:
+    """Give the curves: cutpoints on neighbouring lines that part the same regimes by the same decision, the
+    first of a line joined with the first, the second with the second, and so on; each from where it begins
+    midway to the line below, to where it ends midway to the line above."""
+    keys = [_keys(*line) for line in zip(codes, decided, strict=True)]
+    going: dict[tuple, Curve] = {}
     for j in range(y.size):
-        seen: dict[tuple, int] = {}
-        for k in np.flatnonzero(np.isfinite(value[j])):
-            kind = int(below[j, k]), int(above[j, k]), int(player[j, k])
-            rank = seen[kind] = seen.get(kind, -1) + 1
-            key = (*kind, rank)
-            if key in curves and curves[key][2] < j - 1:
-                x, at, _ = curves.pop(key)
-                yield x, at, kind[2]
-            x, at, _ = curves.get(key, ([], [], j))
-            curves[key] = ([*x, value[j, k]], [*at, y[j]], j)
-    for (*_, who, _), (x, at, _) in curves.items():
-        yield x, at, who
+        for k, key in enumerate(keys[j]):
+            curve = going.setdefault(key, Curve(decided[j][k], [], []))
+            if not curve.x:
+                curve.x.append(lower[j][k + 1])
+                curve.y.append(heights[j])
+            curve.x.append(edges[j][k + 1])
+            curve.y.append(y[j])
+            if j + 1 == y.size or key not in keys[j + 1]:
+                curve.x.append(upper[j][k + 1])
+                curve.y.append(heights[j + 1])
+                yield going.pop(key)
+
+
+def _keys(codes: list[int], decided: list[Decided]) -> list[tuple]:
+    """Return what tells each cutpoint of a line from the others: the regimes that it parts, what decides, and
+    how many such there are before it."""
+    kinds = [(*pair, who) for pair, who in zip(itertools.pairwise(codes), decided, strict=False)]
+    return [(*kind, kinds[:k].count(kind)) for k, kind in enumerate(kinds)]
 
 
 def _number_cutpoints(axes: Axes, dataset: xr.Dataset, heights: int) -> None:
     """Write the number of each cutpoint above it, on so many heights in turn."""
+    size = text_size("legend.fontsize")
     for k, value in enumerate(dataset.value.values[np.isfinite(dataset.value.values)]):
         axes.annotate(
-            f"${value:.5g}$", (value, 1), (0, 3 + 11 * (k % heights)), xycoords=("data", "axes fraction"),
-            textcoords="offset points", ha="center", fontsize=SMALL,
+            f"${value:.5g}$", (value, 1), (0, 3 + 1.3 * size * (k % heights)), textcoords="offset points",
+            xycoords=("data", "axes fraction"), ha="center", fontsize=size,
         )  # fmt: skip
 
 
-def _regime_patches(model: Model, dataset: xr.Dataset) -> list[Patch]:
+def _regime_patches(model: Model, look: Look, dataset: xr.Dataset) -> list[Patch]:
     """Return a patch for each regime that occurs."""
     known = dataset.regime_above.where(dataset.value.notnull(), dataset.regime_first)
     codes = np.concatenate([known.values.ravel(), dataset.regime_first.values.ravel()]).astype(int)
-    return patches_of(model, codes, model.codes)
+    return patches_of(model, codes, model.codes, look)
 
 
-def _curve_lines(model: Model, dataset: xr.Dataset) -> list[Line2D]:
-    """Return a line for each player whose decision flips somewhere, with its decisions."""
+def _curve_lines(
+    model: Model, look: Look, dataset: xr.Dataset, styles: Mapping[Decided, dict[str, Any]]
+) -> list[Artist]:
+    """Return a line for each decision that flips somewhere, with its player, and one for closed forms."""
+    width, size = KEY * text_size("font.size") / 10, text_size("legend.fontsize")
+
+    def line(words: str, **style: Any) -> Artist:
+        return Line2D([], [], label="\n".join(wrap_text(words, width, size)), **style)
+
     lines = []
-    if model.deciding and "player" in dataset:
-        for who in model.deciding.player:
-            flips = np.unique(dataset.decision.values[dataset.player.values == who])
-            if who >= 0 and flips.size:
-                words = "\n".join(f"  {model.deciding.decision(code).words}" for code in flips.tolist())
-                lines.append(Line2D([], [], label=f"{who.words}:\n{words}", **_style(who)))
+    if model.deciding:
+        for (who, what), style in styles.items():
+            player, decision = model.deciding.player(who), model.deciding.decision(what)
+            lines.append(line(f"{player.words}: {decision.words}", **style))
     over = dataset.value.dims[:-1]
     places = (dict(zip(over, at, strict=True)) for at in np.ndindex(*(dataset.sizes[dim] for dim in over)))
     if model.limits and any(len(_limits(model, dataset.isel(place))) for place in places):
-        lines.append(Line2D([], [], label=model.limits.words, **LIMIT))
+        lines.append(line(model.limits.words, **LIMIT))
     return lines

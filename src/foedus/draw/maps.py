@@ -8,41 +8,39 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import CenteredNorm, ListedColormap, LogNorm, NoNorm, Normalize
-from matplotlib.figure import Figure, SubFigure  # not pyplot, which keeps every figure and asks for a screen
+from matplotlib.colors import ListedColormap, LogNorm, NoNorm, Normalize
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.transforms import BboxTransformTo, ScaledTranslation
+from matplotlib.transforms import Affine2D, BboxTransformTo, ScaledTranslation
 
 from ..maps.compare import regime_share
-from ..maps.statics import LEAST_MARGIN
 from ..model import UNSOLVED, Label, Model
-from .colours import colours_of
+from .colours import colours_of, scale_of
+from .layouts import FOOT, add_legend, break_lines, label_panels, lay_out
 from .parts import (
-    GAINS,
     LEFT_OUT,
-    NOISE,
     NOT_SOLVED,
     PANELS,
-    SMALL,
     STRIP,
-    Picture,
-    add_legend,
+    Look,
     as_written,
     axis_label,
     edges_of,
     equation,
     face_of,
+    label_of,
     patches_of,
     percent,
     set_axis,
+    text_size,
+    words_of,
     wrap_text,
-    wrapped_label,
 )
 
 FORM_PANELS, COLUMNS = 24, 6  # the same where functional forms are compared, and in a row of these
 GAP = 0.12  # between blocks of panels, in widths of a panel
-TABLE_WIDTH, TABLE_ROW = 2.7, 0.41  # inches, of the table of shares
+TABLE_WIDTH, TABLE_ROW = 2.7, 0.41  # inches, of the table of shares, for text of 10 points
 SHARES_HEADING = "share of the map (%) where a regime holds under all, some (not all) and none of the forms"
 
 
@@ -60,8 +58,17 @@ def grid_of(array: xr.DataArray, panels: Sequence[str]) -> tuple[list[str], list
     return [dim for dim in panels if dim != row], [row]
 
 
-def draw_maps(model: Model, array: xr.DataArray, entry: Label, panels: list[str], forms: list[str]) -> Figure:
-    """Draw an array as a map of two axes, or a map for each combination of the values of `panels`.
+def draw_maps(
+    model: Model,
+    look: Look,
+    array: xr.DataArray,
+    entry: Label,
+    panels: list[str],
+    forms: list[str],
+    caption: str,
+) -> tuple[Figure, Axes]:
+    """Draw an array as a map of two axes, or a map for each combination of the values of `panels`; return the
+    figure and its first map.
 
     Where there is but one axis, a map is a strip. Beside regimes under several `forms` stand their shares.
     """
@@ -85,50 +92,79 @@ def draw_maps(model: Model, array: xr.DataArray, entry: Label, panels: list[str]
     if not y:
         height = STRIP
     mapped = entry.name == model.mapped.name
-    shares = regime_share(array, model.codes, forms) if forms and mapped else None
-    # the panels share labels that are those of a frame, because the figure's own place is the caption's
-    if shares is None:
-        figure = Picture((width * columns + 1.9, height * rows + 0.9), layout="constrained")
-        frame = figure.add_subfigure(figure.add_gridspec()[0])
-    else:
-        widths = (width * columns + 1.2, TABLE_WIDTH)
-        tall = max(height * rows + 0.9, TABLE_ROW * shares.shape[0] + 1.2)
-        figure = Picture((sum(widths), tall), layout="constrained")
-        halves = figure.add_gridspec(1, 2, width_ratios=widths)
-        frame = figure.add_subfigure(halves[0])
-        _draw_shares(model, figure.add_subfigure(halves[1]), shares)
+    shares = regime_share(array, model.codes, forms) if forms and mapped and look.legend != "none" else None
     known = array != UNSOLVED if entry.codes else array.notnull()
-    style, blank = style_of(model, array, entry)
-    drawn = _add_panels(model, frame, array, across, down, rows, columns)
+    cells, blank = _style(model, array, entry)
+    if look.palette and not entry.codes:
+        cells["cmap"] = look.palette
+    entries = [] if shares is not None else patches_of(model, array, entry.codes, look) if entry.codes else []
+    scale = text_size("font.size") / 10
+    table = TABLE_WIDTH * scale if shares is not None else 0.0
+    under = bool(table) and (look.legend == "below" or (look.width or math.inf) < 2.2 * table)
+    tall = TABLE_ROW * scale * shares.shape[0] + 1.0 * scale if shares is not None else 0.0
+    head = 0.3 if across else 0.0
+    layout = lay_out(
+        look,
+        (columns, rows),
+        (width, height),
+        caption,
+        entries,
+        bar=not entry.codes,
+        head=head,
+        beside=0.0 if under else table,
+        below=tall if under else 0.0,
+        least=0.0 if under else tall,
+        stretch=bool(y),
+    )
+    frame = layout.frame
+    if shares is not None:
+        maps_width = layout.figure.get_figwidth() - table
+        maps_height = (layout.panel[1] + head * scale) * rows + FOOT * scale
+        cut: dict[str, Any] = {"width_ratios": [maps_width, table]}
+        if under:
+            cut = {"height_ratios": [maps_height, tall]}
+        halves = frame.add_gridspec(*(2, 1) if under else (1, 2), **cut)
+        frame, beside = frame.add_subfigure(halves[0]), frame.add_subfigure(halves[1])
+        _draw_shares(model, look, beside, shares, scale)
+    if layout.axes:
+        drawn: list[tuple[Axes, dict[str, int]]] = [(layout.axes, dict.fromkeys(panels, 0))]
+    else:
+        drawn = _add_panels(model, frame, array, across, down, rows, columns)
     for i, (axes, place) in enumerate(drawn):
         part, shown = array.isel(place), known.isel(place)
+        axes.grid(visible=False)  # which would lie over the colours
         mesh = axes.pcolormesh(
             edges_of(array[x].values),
             edges_of(array[y[0]].values) if y else [0, 1],
             np.atleast_2d(np.ma.masked_where(~shown.values.T, part.values.T)),
             rasterized=True,  # or a drawing would hold a path for every game
-            **style,
+            **cells,
         )
         if not shown.all():
             axes.patch.set(**blank)  # shows where no cell is drawn
-        set_axis(axes, "x", array[x].values, width)
+        set_axis(axes, "x", array[x].values)
         if y:
-            set_axis(axes, "y", array[y[0]].values, height)
+            set_axis(axes, "y", array[y[0]].values)
         else:
             axes.set_yticks([])
         axes.tick_params(labelbottom=i + columns >= count, labelleft=i % columns == 0)
-    frame.supxlabel(axis_label(model.by_name[x], array[x], width * columns), fontsize="medium")
-    if y:
-        frame.supylabel(axis_label(model.by_name[y[0]], array[y[0]], height * rows), fontsize="medium")
-    if not entry.codes:
-        if known.any():
-            bar = frame.colorbar(mesh, ax=[axes for axes, _ in drawn], aspect=25)
-            bar.set_label(wrapped_label(entry, height * rows))
-        if not known.all():
-            add_legend(figure, "upper right", [Patch(label="undefined", **blank)])
-    elif shares is None:
-        add_legend(figure, "right upper", patches_of(model, array, entry.codes), as_written(entry.words))
-    return figure
+    maps = [axes for axes, _ in drawn]
+    beside_y = axis_label(model.by_name[y[0]], array[y[0]], look) if y else ""
+    label_panels(layout, maps, columns, axis_label(model.by_name[x], array[x], look), beside_y)
+    if entry.codes:
+        add_legend(layout, entries, look.labels.get(entry.name, as_written(entry.words)))
+        return layout.figure, maps[0]
+    if known.any() and layout.place != "none":
+        lying = layout.place == "below"
+        bar = layout.figure.colorbar(mesh, ax=maps, aspect=25, location="bottom" if lying else "right")
+        side = 0 if lying else 1
+        inches = (columns if lying else rows) * layout.panel[side]
+        break_lines(
+            layout.figure, getattr(bar.ax, "yx"[lying] + "axis").label, label_of(entry, look), inches, side
+        )
+    if not known.all():
+        add_legend(layout, [Patch(label="undefined", **blank)], upper=True)
+    return layout.figure, maps[0]
 
 
 def draw_boundaries(axes: Axes, array: xr.DataArray, dataset: xr.Dataset) -> None:
@@ -141,7 +177,7 @@ def draw_boundaries(axes: Axes, array: xr.DataArray, dataset: xr.Dataset) -> Non
 
 def _add_panels(
     model: Model,
-    frame: SubFigure,
+    frame: Figure | SubFigure,
     array: xr.DataArray,
     across: list[str],
     down: list[str],
@@ -163,11 +199,11 @@ def _add_panels(
         place = dict(zip(order, indices, strict=True))
         heads = {dim: equation(model, dim, array[dim].values[index]) for dim, index in place.items()}
         if across and (not down or row == 0):
-            axes.set_title(heads[across[-1]], fontsize="medium")
+            axes.set_title(heads[across[-1]])
         if len(across) > 1 and row == 0 and column % block == 0:
             over = frame.add_subplot(grid[0, slots[column] : slots[column] + block], label="<head>")
             over.set_axis_off()
-            over.set_title(heads[across[0]], fontsize="medium", pad=24)
+            over.set_title(heads[across[0]], pad=2.4 * text_size("axes.titlesize"))
         if down and column == columns - 1:
             text = heads[down[0]]
             axes.annotate(text, (1, 0.5), (6, 0), "axes fraction", "offset points", va="center", rotation=270)
@@ -175,18 +211,21 @@ def _add_panels(
     return drawn
 
 
-def _draw_shares(model: Model, frame: SubFigure, shares: xr.DataArray) -> None:
+def _draw_shares(model: Model, look: Look, frame: SubFigure, shares: xr.DataArray, scale: float) -> None:
     """Draw the legend of the regimes as a table of their shares, with a bar for each.
 
     In a bar, what holds under all forms is high, what holds under some is low, and none is a line.
     """
-    # inches from the upper left corner
-    corner = frame.dpi_scale_trans + ScaledTranslation(0, 1, BboxTransformTo(frame.bbox))
-    style: dict[str, Any] = {"transform": corner, "fontsize": SMALL}
+    size = text_size("legend.fontsize")
+    # inches from the upper left corner, for text of 10 points
+    corner = (
+        Affine2D().scale(scale) + frame.dpi_scale_trans + ScaledTranslation(0, 1, BboxTransformTo(frame.bbox))
+    )
+    style: dict[str, Any] = {"transform": corner, "fontsize": size}
     left, right = 0.45, TABLE_WIDTH - 0.1
     ends = [right - 0.42 * k for k in (2, 1, 0)]  # of the columns of numbers
     y = -0.1
-    for line in wrap_text(SHARES_HEADING, right - 0.1, SMALL):
+    for line in wrap_text(SHARES_HEADING, (right - 0.1) * scale, size):
         frame.text(0.08, y, line, va="top", **style)
         y -= 0.16
     y -= 0.12
@@ -197,7 +236,7 @@ def _draw_shares(model: Model, frame: SubFigure, shares: xr.DataArray) -> None:
         face = {"linewidth": 0.5, "transform": corner, **face_of(model, model.codes, code)}
         y -= TABLE_ROW - 0.19
         frame.add_artist(Rectangle((0.08, y - 0.19), 0.27, 0.27, **face))
-        frame.text(left, y, code.words, va="center", **style)
+        frame.text(left, y, words_of(code, model.codes, look), va="center", **style)
         for end, share in zip(ends, row, strict=True):
             frame.text(end, y, percent(share), ha="right", va="center", **style)
         y -= 0.19
@@ -210,18 +249,13 @@ def _draw_shares(model: Model, frame: SubFigure, shares: xr.DataArray) -> None:
             start += length
 
 
-def style_of(model: Model, array: xr.DataArray, entry: Label) -> tuple[dict[str, Any], dict[str, Any]]:
+def _style(model: Model, array: xr.DataArray, entry: Label) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return how cells are drawn, and how those are that have no code or number."""
     if entry.codes:
         known = colours_of(model, entry.codes)
         listed = [known.get(code, "black") for code in range(max(known) + 1)]
         colours = ListedColormap(listed).with_extremes(under=LEFT_OUT["facecolor"])
         return {"cmap": colours, "norm": NoNorm()}, NOT_SOLVED
-    blank = {"facecolor": "0.8", "edgecolor": "0.4"}
-    low, high = (float(limit) for limit in (array.min(), array.max()))
-    if entry == model.searched:
-        return {"cmap": "viridis", "norm": LogNorm(GAINS[0], np.nanmax([GAINS[1], high]), clip=True)}, blank
-    if low < -NOISE * high and high > -NOISE * low:
-        return {"cmap": "RdBu_r", "norm": CenteredNorm(0, max(-low, high))}, blank
-    even: type[Normalize] = LogNorm if entry == LEAST_MARGIN and low > 0 else Normalize
-    return {"cmap": "viridis", "norm": even(low, high)}, blank
+    scale = scale_of(model, entry, float(array.min()), float(array.max()))
+    norm = LogNorm(scale.low, scale.high, clip=True) if scale.log else Normalize(scale.low, scale.high)
+    return {"cmap": scale.palette, "norm": norm}, {"facecolor": "0.8", "edgecolor": "0.4"}

@@ -1,47 +1,36 @@
-"""What pictures are made of: style, axes, colours of codes, legends, labels and captions."""
+"""What pictures are made of: axes, colours of codes, labels and captions."""
 
-import contextlib
-import io
 import math
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import matplotlib
-import matplotlib.style
 import numpy as np
 import xarray as xr
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure  # not pyplot, which keeps every figure and asks for a screen
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Patch
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator, NullFormatter
 
-from ..io.dataset import MASKED, every, geometric, model_of, untold, varying
+from ..io.dataset import MASKED, geometric, model_of, untold, varying
 from ..maps.statics import LEAST_MARGIN
 from ..model import UNSOLVED, Code, Label, Model, Parameter, tex
 from .colours import colours_of
 
-ALONE = threading.RLock()  # held by whoever draws: threads share matplotlib's style and reader of formulas
-# matplotlib's default, whatever a matplotlibrc says: what fits in it always fits. But journals refuse its
-# Type 3 fonts in a PDF, and names in an SVG are drawn by lot without a salt
-STYLE: list[Any] = ["default", {"pdf.fonttype": 42, "svg.hashsalt": "foedus"}]
-SHOWN = 900  # values of an axis, about: one for each dot of the width of a map
+ALONE = threading.RLock()  # held by whoever draws: threads share matplotlib's settings and reader of formulas
+SHOWN = 900  # values of an axis, at least: one for each dot of the width of a map
 PANELS = 9  # small multiples in one picture, at most
-SCREEN_DPI = 110
-SMALL = 8.5  # points, of the caption and of the legends
 # a hatch, which no regime has, because no colour is left that differs from all
 NOT_SOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
 LEFT_OUT = {"facecolor": "white", "edgecolor": "0.4"}  # the cells of games that `where` has left out
 STRIP = 0.5  # inches, height of a map of one axis
 TINT = 0.45  # how much of a regime's colour is left behind curves
-GAINS = 1e-16, 1e-8  # deviation gains from rounding to what is certified: what their colours tell apart
-NOISE = 1e-9  # a sign that rounding could have made is none
 
 
 def drawn_of(model: Model) -> dict[str, Label]:
@@ -49,25 +38,16 @@ def drawn_of(model: Model) -> dict[str, Label]:
     return {**model.kept, LEAST_MARGIN.name: LEAST_MARGIN}
 
 
-@contextlib.contextmanager
-def drawing() -> Iterator[None]:
-    """Let no other thread draw, and take matplotlib's style and no other."""
-    with ALONE, matplotlib.style.context(STYLE):
-        yield
+class Look(NamedTuple):
+    """How a picture is to look, as `plot` takes it."""
 
-
-class Picture(Figure):
-    """A figure that is written in the style in which it was drawn, and that a notebook shows, whether or not
-    it was told how to show matplotlib's."""
-
-    def savefig(self, *given: Any, **options: Any) -> None:
-        with drawing():
-            super().savefig(*given, **options)
-
-    def _repr_png_(self) -> bytes:
-        stream = io.BytesIO()
-        self.savefig(stream, format="png", dpi=SCREEN_DPI)
-        return stream.getvalue()
+    width: float | None = None
+    title: str = ""
+    caption: str | None = None
+    labels: Mapping[str, str] = MappingProxyType({})
+    legend: str | None = None
+    palette: str | None = None  # the colour map of numbers
+    axes: Axes | None = None
 
 
 def percent(share: float) -> str:
@@ -89,31 +69,19 @@ def face_of(model: Model, codes: type[Code], code: int, tint: bool = False) -> d
     return {"facecolor": 1 - TINT * (1 - colour) if tint else colour, "edgecolor": "0.4"}
 
 
-def patches_of(model: Model, array: Any, codes: type[Code], tint: bool = False) -> list[Patch]:
+def patches_of(model: Model, array: Any, codes: type[Code], look: Look, tint: bool = False) -> list[Patch]:
     """Return a patch for the legend for each of the codes that occur, in their order."""
-    found = np.unique(array).tolist()
     return [
-        Patch(
-            label="left out" if code == MASKED else codes(code).words,
-            linewidth=0.5,
-            **face_of(model, codes, code, tint),
-        )
-        for code in found
+        Patch(label=words_of(code, codes, look), linewidth=0.5, **face_of(model, codes, code, tint))
+        for code in np.unique(array).tolist()
     ]
 
 
-def add_legend(figure: Figure, place: str, entries: Sequence[Artist], title: str | None = None) -> None:
-    """Put a legend outside the axes."""
-    outside: Any = f"outside {place}"
-    figure.legend(
-        handles=list(entries),
-        loc=outside,
-        title=title,
-        fontsize=SMALL,
-        title_fontsize=SMALL,
-        alignment="left",
-        frameon=False,
-    )
+def words_of(code: int, codes: type[Code], look: Look) -> str:
+    """Return what a code is called in a legend."""
+    if code == MASKED:
+        return "left out"
+    return look.labels.get(codes(code).name.lower(), codes(code).words)
 
 
 def edges_of(values: np.ndarray) -> np.ndarray:
@@ -126,18 +94,35 @@ def edges_of(values: np.ndarray) -> np.ndarray:
     return np.concatenate([[2 * values[0] - middles[0]], middles, [2 * values[-1] - middles[-1]]])
 
 
-def set_axis(axes: Axes, letter: str, values: np.ndarray, room: float) -> None:
-    """Give the x or y axis its scale, its ends and, over `room` inches, its ticks."""
+class RoundTicks(Locator):
+    """Round numbers on a log axis, as many as there is room for."""
+
+    def __call__(self) -> list[float]:
+        axis: Any = self.axis
+        return self.tick_values(*sorted(axis.get_view_interval()))
+
+    def tick_values(self, vmin: float, vmax: float) -> list[float]:
+        axis: Any = self.axis
+        settings: Any = matplotlib.rcParams
+        box = axis.axes.bbox
+        length = box.width if axis.axis_name == "x" else box.height
+        told = axis.get_tick_params().get("labelsize", settings[f"{axis.axis_name}tick.labelsize"])
+        size = FontProperties(size=told).get_size_in_points()
+        return log_ticks(vmin, vmax, most=max(2, int(18 * length / axis.axes.figure.dpi / size)))
+
+
+def set_axis(axes: Axes, letter: str, values: np.ndarray, ends: tuple[float, float] | None = None) -> None:
+    """Give the x or y axis its scale, ticks and ends, by default those of the cells around the values."""
     axis = axes.xaxis if letter == "x" else axes.yaxis
-    edges = edges_of(values)
+    low, *_, high = ends or edges_of(values)
     if geometric(values):
         axes.set(**{f"{letter}scale": "log"})
-        ticks = log_ticks(edges[0], edges[-1], most=int(1.8 * room))
-        axis.set_ticks(ticks, labels=[f"${_number(tick)}$" for tick in ticks])
+        axis.set_major_locator(RoundTicks())
+        axis.set_major_formatter(FuncFormatter(lambda tick, _: f"${_number(tick)}$"))
         axis.set_minor_formatter(NullFormatter())
     elif values.size == 1:
         axis.set_ticks(values, labels=[f"${_number(values[0])}$"])
-    axes.set(**{f"{letter}lim": (edges[0], edges[-1])})
+    axes.set(**{f"{letter}lim": (low, high)})
 
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:
@@ -192,8 +177,10 @@ def name_of(parameter: Parameter) -> str:
     return formula(parameter.symbol) if parameter.symbol else parameter.name
 
 
-def label_of(entry: Parameter | Label, units: bool = True) -> str:
-    """Return what a parameter or variable is: in words, its symbol and its units."""
+def label_of(entry: Parameter | Label, look: Look, units: bool = True) -> str:
+    """Return what a parameter or variable is: in words, its symbol and its units; or as the user says."""
+    if entry.name in look.labels:
+        return look.labels[entry.name]
     symbol = f", {formula(entry.symbol)}" if entry.symbol else ""
     unit = f" ({as_written(entry.units)})" if units and entry.units != "1" else ""
     return f"{as_written(entry.words)}{symbol}{unit}"
@@ -201,13 +188,16 @@ def label_of(entry: Parameter | Label, units: bool = True) -> str:
 
 def caption_of(
     dataset: xr.Dataset,
+    look: Look,
     cut: Sequence[str],
-    steps: Mapping[str, int],
-    across: Sequence[str],
-    down: Sequence[str],
+    across: Sequence[str] = (),
+    down: Sequence[str] = (),
+    missed: Mapping[str, float] = MappingProxyType({}),
 ) -> str:
-    """Say what the panels are, where axes were cut, choices, what differs from the default, and how many of
-    the values are shown."""
+    """Say what the panels are, where axes were cut, choices, and what differs from the default.
+
+    `missed` are the values that were asked for, of those axes that were cut elsewhere.
+    """
     model = model_of(dataset)
     known = model.by_name
     fixed = {
@@ -215,9 +205,11 @@ def caption_of(
     }
     changed = [name for name in fixed if name not in cut and fixed[name] != known[name].default]
     numbers = [name for name in changed if not known[name].choices]
-    places, others = (
-        ", ".join(equation(model, name, fixed[name]) for name in part) for part in (cut, numbers)
+    places = ", ".join(
+        equation(model, name, fixed[name]) + (distance(fixed[name], missed[name]) if name in missed else "")
+        for name in cut
     )
+    others = ", ".join(equation(model, name, fixed[name]) for name in numbers)
     rest = "" if untold(dataset) else "all else at default"
     choices = [equation(model, name, fixed[name]) for name in fixed if known[name].choices]
     moving = [
@@ -226,7 +218,7 @@ def caption_of(
         if name not in {*across, *down}
     ]
     panels = [
-        f"{kind} by {' and '.join(label_of(known[name], units=False) for name in names)}"
+        f"{kind} by {' and '.join(label_of(known[name], look, units=False) for name in names)}"
         for kind, names in (("columns" if down else "panels", across), ("rows", down))
         if names
     ]
@@ -238,13 +230,11 @@ def caption_of(
                 f"{symbol} {_per(units)} in the {as_written(form)} {choice}"
                 for form, units in by_form.items()
             ]
-    shown = every(steps, {dim: name_of(known[dim]) for dim in steps})
     drawn = drawn_of(model)
     codes = [dataset[name] for name in dataset.data_vars if name in drawn and drawn[str(name)].codes]
     masked = [int((array == MASKED).sum()) for array in codes[:1]]
     parts = [*panels, places and f"at {places}", *choices, *moving, others, rest]
     parts += [f"{count:,} of {codes[0].size:,} games are left out" for count in masked if count]
-    parts.append(f"{shown} is shown" if steps else "")
     text = "; ".join(filter(None, parts))
     return text[:1].upper() + text[1:]
 
@@ -255,34 +245,39 @@ def _per(units: str) -> str:
     return f"per unit of {units[2:]}" if units.startswith("1/") else f"in {units}"
 
 
-def add_caption(figure: Figure, text: str) -> None:
-    """Put a text below a picture, in as many lines as it takes."""
-    width = figure.get_figwidth()
-    lines = wrap_text(text, width - 0.3, SMALL)
-    figure.supxlabel("\n".join(lines), x=0.15 / width, ha="left", fontsize=SMALL)
+def distance(found: float, wanted: float) -> str:
+    """Say how far a value is from the one that was asked for."""
+    side = "above" if found > wanted else "below"
+    return f" (${_number(float(f'{abs(found - wanted):.2g}'))}$ {side} the ${_number(wanted)}$ asked for)"
 
 
-def wrapped_label(entry: Parameter | Label, width: float) -> str:
-    """Return the label of a parameter or variable in lines of at most `width` inches."""
-    return "\n".join(wrap_text(label_of(entry), width))
-
-
-def axis_label(parameter: Parameter, values: xr.DataArray, width: float) -> str:
+def axis_label(parameter: Parameter, values: xr.DataArray, look: Look) -> str:
     """Return the label of an axis on which a parameter has these values, in their own units."""
     units = values.attrs.get("units", parameter.units)
     choice, by_form = parameter.units_by or ("", {})
     if choice in values.coords:  # which may have been cut at one form since they got their units
         units = by_form.get(str(values[choice].values), units)
-    return wrapped_label(replace(parameter, units=units), width)
+    return label_of(replace(parameter, units=units), look)
+
+
+def text_size(setting: str) -> float:
+    """Return the size of text in points that a setting of matplotlib says."""
+    settings: Any = matplotlib.rcParams
+    return FontProperties(size=settings[setting]).get_size_in_points()
+
+
+def text_width(text: str, size: float) -> float:
+    """Return how wide a line of text is, in inches, at a size in points."""
+    font = FontProperties(size=size)
+    return text_to_path.get_text_width_height_descent(text, font, ismath=True)[0] / 72
 
 
 def wrap_text(text: str, width: float, size: float = 10) -> list[str]:
     """Break `text` between words, never inside a formula, into lines of at most `width` inches."""
-    font = FontProperties(size=size)
     lines: list[str] = []
     for word in re.findall(r"(?:\\\$|\$[^$]*\$|\S)+", text):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_to_path.get_text_width_height_descent(longer, font, ismath=True)[0] <= 72 * width:
+        if lines and text_width(longer, size) <= width:
             lines[-1] = longer
         else:
             lines.append(word)

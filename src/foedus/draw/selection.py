@@ -60,18 +60,16 @@ def within_region(dataset: xr.Dataset, name: str, region: Mapping[str, tuple[flo
     return dataset
 
 
-def loaded(
-    dataset: xr.Dataset, names: Sequence[str], dims: Sequence[str], about: int
-) -> tuple[xr.Dataset, dict[str, int]]:
-    """Return the variables `names` that the dataset has, and its regimes, thinned along `dims` and ready to
-    be drawn, and the steps of `thin`.
+def loaded(dataset: xr.Dataset, names: Sequence[str], dims: Sequence[str], about: int) -> xr.Dataset:
+    """Return the variables `names` that the dataset has, and its regimes, ready to be drawn, with at least
+    `about` of the values along each of `dims`, if there are so many.
 
     Raises ValueError if the first of them should be codes and is none; others that should are left away then.
     """
     model = model_of(dataset)
     mapped, drawn = model.mapped.name, drawn_of(model)
     wanted = dict.fromkeys([*names, mapped])
-    thinned, steps = thin(dataset[[name for name in wanted if name in dataset]], dims, about)
+    thinned, _ = thin(dataset[[name for name in wanted if name in dataset]], dims, about)
     thinned.load()
     for name in sorted(map(str, thinned.data_vars), key=lambda name: name != mapped):
         if name == LEAST_MARGIN.name:  # where no other regime was found, it has no size
@@ -86,7 +84,7 @@ def loaded(
                 continue
             if name != mapped and mapped in thinned:  # unsolved, whatever else the code is
                 thinned[name] = thinned[name].where(thinned[mapped] != UNSOLVED, np.int8(UNSOLVED))
-    return thinned, steps
+    return thinned
 
 
 def forms_of(dataset: xr.Dataset) -> list[str]:

@@ -1,5 +1,6 @@
 """Pictures of sensitivity: bars of indices with their intervals, and tornadoes."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,83 +11,111 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import ScaledTranslation
 
-from ..io.dataset import model_of, untold
+from ..io.dataset import untold
 from ..model import Model
 from ..uncertainty.labels import SENSITIVITY
 from .colours import colours_of
-from .parts import SMALL, Picture, add_caption, as_written, equation, label_of, name_of, percent, wrap_text
+from .layouts import SIDE, add_legend, lay_out
+from .parts import (
+    Look,
+    as_written,
+    equation,
+    label_of,
+    name_of,
+    percent,
+    text_size,
+    text_width,
+    words_of,
+    wrap_text,
+)
 
 INDICES = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
 SHADES = {"first_order": "0.3", "total_order": "0.75"}  # of the two that share a panel; others: as the latter
 ENDS = {"mean_low": "white", "mean_high": "0.55"}  # of a tornado
-# inches: of a panel, of the names beside it, of a parameter in it, of its title and ticks; of a line of text,
-# and of a legend in two columns
-WIDTH, NAMES, ROW, HEAD, LINE, LEGEND = 2.0, 2.7, 0.3, 0.85, 0.18, 7.5
+# inches for text of 10 points: of a panel, of the names beside it, of a parameter in it, of its title and
+# ticks, and of a line of text
+WIDTH, NAMES, ROW, HEAD, LINE = 2.0, 2.0, 0.3, 0.85, 0.18
 TALL = 3  # outputs one above the other, before they stand side by side
 
 
-def plot_sensitivity(dataset: xr.Dataset) -> Figure:
+def plot_sensitivity(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
     """Draw for each output the indices of all samples, the parameters that matter most first, and a tornado.
 
     The panels of an output have the same parameters: the Sobol' indices, of first and total order, or those
     of another method, one panel each, with 95 % intervals; and the mean of the output over the lowest and
     over the highest tenth of each parameter, from its mean over all.
 
-    Examples
-    --------
-    >>> import foedus
-    >>> laws = {"ally_cost": ("log_uniform", 0.05, 5), "status_quo": ("uniform", 0.1, 0.9)}
-    >>> ds = foedus.sensitivity(laws, outputs=["deterrence"], samples=256)
-    >>> [label.get_text() for label in plot_sensitivity(ds).axes[0].get_yticklabels()]
-    ["ally's cost of arms, $c_{A}$", "ally's share under the status quo, $q$"]
+    Raises ValueError if it is to be drawn in given axes.
     """
-    model, last = model_of(dataset), dataset.isel(samples=-1)
+    if look.axes:
+        raise ValueError("ax takes one panel, but a picture of sensitivity has more; leave ax out")
+    last = dataset.isel(samples=-1)
     sobol = [name for name in INDICES[:2] if name in dataset]
     columns = ([sobol] if sobol else []) + [[name] for name in INDICES[2:] if name in dataset]
     outputs = dataset.output.values.tolist()
-    beside = 2 if len(outputs) > TALL and len(columns) == 1 else 1
-    rows = -(-len(outputs) // beside)
     panels = len(columns) + 1
-    width = beside * (NAMES + WIDTH * panels)
-    entries = [*sobol, *ENDS]
-    across = 1 if width < LEGEND else 2
-    caption = wrap_text(_caption(model, dataset), width - 0.3, SMALL)
-    under = [wrap_text(_index_label(names), WIDTH, SMALL) for names in columns]
-    panel = ROW * max(3, dataset.sizes["parameter"]) + LINE * max(map(len, under)) + HEAD
-    lines = len(entries) / across + len(caption)
-    figure = Picture((width, rows * panel + LINE * lines + 0.3), layout="constrained")
-    frame = figure.add_subfigure(figure.add_gridspec()[0])
-    grid = frame.add_gridspec(rows, beside * panels)
+    scale, size = text_size("font.size") / 10, text_size("legend.fontsize")
+    beside = 2 if len(outputs) > TALL and len(columns) == 1 else 1
+    if look.width and look.width < 1.5 * beside * (NAMES + WIDTH * panels) * scale / 2:
+        beside = 1
+    rows = -(-len(outputs) // beside)
+
+    def broken(label: str) -> str:
+        return "\n".join(wrap_text(label, look.width - 0.6, size)) if look.width else label
+
+    edge: dict[str, Any] = {"edgecolor": "black", "linewidth": 0.5}
+    shades = SHADES | ENDS
+    entries = [
+        Patch(facecolor=shades[name], label=broken(label_of(SENSITIVITY[name], look, units=False)), **edge)
+        for name in [*sobol, *ENDS]
+    ]
+    names = 0.4 * look.width / beside if look.width else math.inf
+    labels = {
+        name: "\n".join(wrap_text(label_of(model.by_name[name], look, units=False), names, size))
+        for name in dataset.parameter.values.tolist()
+    }
+    longest = max(text_width(line, size) for label in labels.values() for line in label.split("\n"))
+    # one column of names is in the layout already
+    sides = beside * longest + (beside - 1) * SIDE * scale
+    width = WIDTH if look.width is None else (look.width - sides) / (beside * panels)
+    under = [wrap_text(_index_label(names, look), width, size) for names in columns]
+    row = max(ROW, LINE * max(1 + label.count("\n") for label in labels.values()))
+    panel = row * max(3, dataset.sizes["parameter"]) + LINE * max(map(len, under)) + HEAD
+    layout = lay_out(
+        look._replace(legend=look.legend or "below"),
+        (beside * panels, rows),
+        (WIDTH, panel),
+        _caption(model, look, dataset),
+        entries,
+        beside=sides,
+        stretch=False,
+    )
+    width = layout.panel[0]
+    grid = layout.frame.add_gridspec(rows, beside * panels)
     for i, output in enumerate(outputs):
-        row, block = i % rows, i // rows
+        line, block = i % rows, i // rows
         ranked = last.sel(output=output)
         ranked = ranked.sortby(ranked[columns[0][-1]], ascending=False)
         first = None
-        for column, names in enumerate([*columns, list(ENDS)]):
-            axes = frame.add_subplot(grid[row, block * panels + column], sharey=first)
+        for column, names_of_indices in enumerate([*columns, list(ENDS)]):
+            axes = layout.frame.add_subplot(grid[line, block * panels + column], sharey=first)
             if column < len(columns):
-                _draw_indices(axes, ranked, names)
+                _draw_indices(axes, ranked, names_of_indices, _index_label(names_of_indices, look), width)
             else:
                 _draw_tornado(axes, ranked, output in model.regimes)
-            axes.tick_params(labelsize=SMALL, labelleft=column == 0)
+            axes.tick_params(labelsize=size, labelleft=column == 0)
             first = first or axes
         assert first is not None
         first.set_yticks(
-            range(ranked.sizes["parameter"]),
-            [label_of(model.by_name[name], units=False) for name in ranked.parameter.values],
+            range(ranked.sizes["parameter"]), [labels[name] for name in ranked.parameter.values.tolist()]
         )
         first.set_ylim(ranked.sizes["parameter"] - 0.5, -0.5)
-        _set_title(first, model, dataset, output)
-    edge: dict[str, Any] = {"edgecolor": "black", "linewidth": 0.5}
-    shades, words = SHADES | ENDS, {name: label_of(SENSITIVITY[name], units=False) for name in entries}
-    patches = [Patch(facecolor=shades[name], label=words[name], **edge) for name in entries]
-    place: Any = "outside upper left"
-    figure.legend(handles=patches, loc=place, ncols=across, fontsize=SMALL, frameon=False)
-    add_caption(figure, _caption(model, dataset))
-    return figure
+        _set_title(first, model, look, dataset, output, width * panels)
+    add_legend(layout, entries)
+    return layout.figure
 
 
-def _draw_indices(axes: Axes, ranked: xr.Dataset, names: list[str]) -> None:
+def _draw_indices(axes: Axes, ranked: xr.Dataset, names: list[str], label: str, width: float) -> None:
     """Draw bars of one or two indices, and their intervals."""
     _draw_bars(axes, {name: (0.0, ranked[name].values) for name in names}, SHADES)
     for name, place in zip(names, _places(len(names)), strict=True):
@@ -100,12 +129,13 @@ def _draw_indices(axes: Axes, ranked: xr.Dataset, names: list[str]) -> None:
             capsize=2,
         )
     axes.axvline(0, color="black", linewidth=0.8)
-    axes.set_xlabel("\n".join(wrap_text(_index_label(names), WIDTH, SMALL)), fontsize=SMALL)
+    size = text_size("legend.fontsize")
+    axes.set_xlabel("\n".join(wrap_text(label, width, size)), fontsize=size)
 
 
-def _index_label(names: list[str]) -> str:
+def _index_label(names: list[str], look: Look) -> str:
     """Return what a panel of one or two indices shows."""
-    return "share of the variance" if len(names) > 1 else label_of(SENSITIVITY[names[0]], units=False)
+    return "share of the variance" if len(names) > 1 else label_of(SENSITIVITY[names[0]], look, units=False)
 
 
 def _draw_tornado(axes: Axes, ranked: xr.Dataset, indicator: bool) -> None:
@@ -117,7 +147,7 @@ def _draw_tornado(axes: Axes, ranked: xr.Dataset, indicator: bool) -> None:
     units = ranked.output_units.item()
     axes.set_xlabel(
         "probability" if indicator else f"mean ({as_written(units)})" if units != "1" else "mean",
-        fontsize=SMALL,
+        fontsize=text_size("legend.fontsize"),
     )
 
 
@@ -141,27 +171,31 @@ def _places(bars: int) -> list[float]:
     return [0.0] if bars == 1 else [-0.2, 0.2]
 
 
-def _set_title(axes: Axes, model: Model, dataset: xr.Dataset, output: str) -> None:
-    """Name an output above its panels, a regime with its colour and its probability."""
+def _set_title(axes: Axes, model: Model, look: Look, dataset: xr.Dataset, output: str, width: float) -> None:
+    """Name an output above its panels, `width` inches in all; a regime with its colour and probability."""
     variable, _, given = output.partition(" | ")
     regime = model.regimes.get(given or output)
     colour = colours_of(model, model.codes).get(regime) if regime is not None else None
     if output not in model.regimes:  # an outcome, which may have the name of a regime
-        words = label_of(model.found[variable], units=False) + (f" | {regime.words}" if regime else "")
+        words = label_of(model.found[variable], look, units=False)
+        words += f" | {words_of(regime, model.codes, look)}" if regime is not None else ""
     else:
         share = dataset.probability.sel(regime_name=output).item()
-        words = f"{model.regimes[output].words}, in {percent(share)} % of the games"
+        words = f"{words_of(model.regimes[output], model.codes, look)}, in {percent(share)} % of the games"
     if colour:
         place: Any = axes.transAxes
         corner = axes.figure.dpi_scale_trans + ScaledTranslation(0, 1, place)  # inches from there
         swatch = Rectangle((0, 0.06), 0.15, 0.15, facecolor=colour, edgecolor="black", linewidth=0.5)
         swatch.set(transform=corner, clip_on=False, in_layout=False)
         axes.add_artist(swatch)
-    axes.set_title(" ")  # makes room above, and not beside
-    axes.annotate(words, (0, 1), (18 if colour else 0, 5), "axes fraction", "offset points", in_layout=False)
+    size = text_size("axes.titlesize")
+    lines = wrap_text(words, width - (0.25 if colour else 0.0), size)
+    axes.set_title("\n".join(" " for _ in lines))  # makes room above, and not beside
+    words, place = "\n".join(lines), (18 if colour else 0, 5)
+    axes.annotate(words, (0, 1), place, "axes fraction", "offset points", fontsize=size, in_layout=False)
 
 
-def _caption(model: Model, dataset: xr.Dataset) -> str:
+def _caption(model: Model, look: Look, dataset: xr.Dataset) -> str:
     """Say how many samples there are, what the intervals are, and which games these were."""
     known = model.by_name
     there = {name: dataset[name].item() for name in known if name in dataset.coords}

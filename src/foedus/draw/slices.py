@@ -2,26 +2,23 @@
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+import matplotlib
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ..io.dataset import model_of
 from ..model import Label, Model
+from .colours import GAINS, NOISE
+from .exact import Cut
+from .layouts import add_legend, break_lines, label_panels, lay_out
 from .parts import (
-    GAINS,
-    NOISE,
     PANELS,
-    SHOWN,
-    SMALL,
-    Picture,
-    add_caption,
-    add_legend,
+    Look,
     as_written,
     axis_label,
     caption_of,
@@ -31,10 +28,9 @@ from .parts import (
     label_of,
     patches_of,
     set_axis,
-    wrap_text,
-    wrapped_label,
+    text_size,
 )
-from .selection import check_variable, cut_at, loaded, within_region
+from .selection import check_variable
 
 STYLES = ("solid", "dashed", "dotted")  # of the curves of a picture of codes
 SPARSE = 25  # points of a curve up to which each is marked
@@ -42,79 +38,76 @@ COLUMNS, WIDTH, HEIGHT = 2, 2.6, 1.15  # of panels, and inches of each
 LEAP = 10  # times the steps on either side, from where on a step of a curve is a jump
 
 
-def plot_slices(
-    dataset: xr.Dataset,
-    variables: Sequence[str],
-    *,
-    at: Mapping[str, float | str] | None = None,
-    region: Mapping[str, tuple[float, float]] | None = None,
-) -> Figure:
+def plot_slices(model: Model, look: Look, names: Sequence[str], cut: Cut) -> Figure:
     """Draw several variables along one axis, a panel for each, over bands that show the regimes.
 
-    A solid line is the variable itself, a dashed one what the model holds it against, where the dataset has
-    it (``settlement_without`` beside ``settlement``).
-
-    The panels are in the order of `variables`, nine numbers at most, in two columns. With `at` and `region`
-    as `plot` takes them, one axis must be left.
-
-    Raises what `plot` raises, and ValueError if there are no variables, or too many, or one is unknown, a
-    code, or named twice, or if more than one axis is left.
-
-    Examples
-    --------
-    >>> import foedus, numpy as np
-    >>> ds = foedus.sweep({"ally_cost": np.geomspace(0.05, 5, 64)})
-    >>> figure = foedus.plot(ds, ["ally_arms", "settlement"])
-    >>> [axes.get_title("left") for axes in figure.axes]
-    ["ally's new arms, $a$ (arms)", "ally's share in the settlement, $x$ (good)"]
+    A solid line is the variable itself, a dashed one what the model compares it with, where the dataset has
+    it (``settlement_without`` beside ``settlement``). The panels are in the order of `names`, in two columns,
+    or in one where there is no room for two.
     """
-    names = _check_variables(dataset, variables)
-    cut, sliced = cut_at(within_region(dataset, names[0], region or {}), names[0], at or {})
-    axis, *others = (str(dim) for dim in cut[names[0]].dims)
-    if others:
-        raise ValueError(
-            f"a picture of several variables shows one axis, not {', '.join([axis, *others])}: "
-            f"fix {len(others)} of them with at (on the command line, --at)"
-        )
-    model = model_of(dataset)
+    dataset = cut.dataset
+    (axis,) = (str(dim) for dim in dataset[names[0]].dims)
     mapped, drawn = model.mapped, drawn_of(model)
     twins = {name: model.pairs[name] for name in names if model.pairs.get(name) in dataset}
-    coded_twins = [twin for twin in model.pairs.values() if model.found[twin].codes]
-    cut, steps = loaded(cut, [*names, *twins.values(), *coded_twins], [axis], SHOWN)
-    columns = min(COLUMNS, len(names))
+    scale = text_size("font.size") / 10
+    fit = 1 if look.width and look.width < (0.75 * WIDTH * COLUMNS + 2.1) * scale else COLUMNS
+    columns = min(fit, len(names))
     rows = math.ceil(len(names) / columns)
-    figure = Picture((WIDTH * columns + 2.1, (HEIGHT + 0.4) * rows + 1.1), layout="constrained")
-    frame = figure.add_subfigure(figure.add_gridspec()[0])
-    panels = frame.subplots(rows, columns, sharex=True, squeeze=False).ravel()
-    for axes in panels[len(names) :]:
-        axes.remove()
+    patches = (
+        patches_of(model, dataset[mapped.name], model.codes, look, tint=True)
+        if mapped.name in dataset
+        else []
+    )
+    layout = lay_out(
+        look,
+        (columns, rows),
+        (WIDTH, HEIGHT),
+        caption_of(dataset, look, cut.sliced, missed=cut.missed),
+        patches,
+        head=0.4,
+        below=0.25 * scale if twins else 0.0,
+    )
+    if layout.axes:
+        panels = [layout.axes]
+    else:
+        grid = layout.frame.subplots(rows, columns, sharex=True, squeeze=False).ravel()
+        panels = list(grid[: len(names)])
+        for axes in grid[len(names) :]:
+            axes.remove()
     lines: list[Line2D] = []
-    jumps = jumps_of(cut, [mapped.name])
-    jumps_of_twins = jumps_of(cut, [mapped.name, *coded_twins])
-    for i, (axes, name) in enumerate(zip(panels, names, strict=False)):
-        if mapped.name in cut:
-            _draw_bands(axes, cut, model, mapped, tint=True)
-        words, words_of_twin = model.pair_words
-        curves = [_draw_curve(axes, cut[name], model, jumps, "solid", words, zorder=3)]
+    jumps = jumps_of(dataset, [mapped.name])
+    jumps_of_twins = jumps_of(dataset, [mapped.name, *coded_twins(model)])
+    words, words_of_twin = (look.labels.get(word, word) for word in model.pair_words)
+    for i, (axes, name) in enumerate(zip(panels, names, strict=True)):
+        if mapped.name in dataset:
+            _draw_bands(axes, dataset, model, mapped, tint=True)
+        curves = [_draw_curve(axes, dataset[name], model, jumps, "solid", words, zorder=3)]
         if name in twins:
-            twin = cut[twins[name]]
+            twin = dataset[twins[name]]
             curves.append(_draw_curve(axes, twin, model, jumps_of_twins, "dashed", words_of_twin, zorder=2))
         lines = max(lines, curves, key=len)
-        axes.set_title("\n".join(wrap_text(label_of(drawn[name]), WIDTH, SMALL)), fontsize=SMALL, loc="left")
-        set_axis(axes, "x", cut[axis].values, WIDTH)
-        axes.tick_params(labelsize=SMALL, labelbottom=i + columns >= len(names))
-    frame.supxlabel(axis_label(model.by_name[axis], cut[axis], WIDTH * columns), fontsize="medium")
+        size = text_size("legend.fontsize")
+        title = axes.set_title(" ", fontsize=size, loc="left")
+        break_lines(layout.figure, title, label_of(drawn[name], look), layout.panel[0], times=columns)
+        set_axis(axes, "x", dataset[axis].values)
+        axes.tick_params(labelsize=size, labelbottom=i + columns >= len(names))
+    label_panels(layout, panels, columns, axis_label(model.by_name[axis], dataset[axis], look))
     if len(lines) > 1:
-        add_legend(figure, "upper left", lines)
-    if mapped.name in cut:
-        patches = patches_of(model, cut[mapped.name], model.codes, tint=True)
-        add_legend(figure, "right upper", patches, as_written(mapped.words))
-    add_caption(figure, caption_of(cut, sliced, steps, [], []))
-    return figure
+        add_legend(layout, lines, upper=True)
+    add_legend(layout, patches, look.labels.get(mapped.name, as_written(mapped.words)))
+    return layout.figure
 
 
-def _check_variables(dataset: xr.Dataset, variables: Sequence[str]) -> list[str]:
-    """Return the names of the variables to draw in panels."""
+def coded_twins(model: Model) -> list[str]:
+    """Return the codes of the games that the model compares its own with."""
+    return [twin for twin in model.pairs.values() if model.found[twin].codes]
+
+
+def check_variables(model: Model, dataset: xr.Dataset, variables: Sequence[str]) -> list[str]:
+    """Return the names of the variables to draw in panels.
+
+    Raises ValueError if there are none, or too many, or one is unknown, a code, or named twice.
+    """
     names = [check_variable(dataset, name) for name in variables]
     if not names:
         raise ValueError("there is no variable to draw; name at least one")
@@ -123,51 +116,57 @@ def _check_variables(dataset: xr.Dataset, variables: Sequence[str]) -> list[str]
     for i, name in enumerate(names):
         if name in names[:i]:
             raise ValueError(f"{name} is named more than once")
-        if drawn_of(model_of(dataset))[name].codes:
+        if drawn_of(model)[name].codes:
             raise ValueError(f"{name} is a code and has no curve; a picture of it alone shows it in bands")
     return names
 
 
-def plot_line(dataset: xr.Dataset, name: str, cut: Sequence[str]) -> Figure:
-    """Draw a variable along the only axis over bands of the regimes; of codes, bands and what the model draws
-    over them.
+def curves_of(model: Model, name: str, dataset: xr.Dataset) -> list[str]:
+    """Return the variables that are drawn as curves in a picture of one: itself or, of codes, what the model
+    draws over them."""
+    if not drawn_of(model)[name].codes:
+        return [name]
+    twin = name in model.pairs.values()
+    own = [model.pairs.get(curve, "") if twin else curve for curve in model.drawn]
+    return [curve for curve in own if curve in dataset]
 
-    `cut` names the axes that the dataset was cut along before.
-    """
-    model = model_of(dataset)
+
+def plot_line(model: Model, look: Look, name: str, cut: Cut) -> Figure:
+    """Draw a variable along the only axis over bands of the regimes; of codes, bands and what the model draws
+    over them."""
+    dataset = cut.dataset
     drawn, mapped = drawn_of(model), model.mapped
     entry = drawn[name]
     bands = entry if entry.codes else mapped if mapped.name in dataset else None
-    curves = [name]
-    if entry.codes:
-        twin = name in model.pairs.values()
-        own = [model.pairs.get(curve, "") if twin else curve for curve in model.drawn]
-        curves = [curve for curve in own if curve in dataset]
+    curves = curves_of(model, name, dataset)
     axis = str(dataset[name].dims[0])
-    dataset, steps = loaded(dataset, [name, *curves], [axis], SHOWN)
-    figure = Picture((6.6, 4.2), layout="constrained")
-    axes = figure.add_subplot()
+    patches = []
+    if bands and bands.codes:
+        patches = patches_of(model, dataset[bands.name], bands.codes, look, tint=bool(curves))
+    caption = caption_of(dataset, look, cut.sliced, missed=cut.missed)
+    several = len(curves) > 1
+    below = len(curves) * 1.5 * text_size("legend.fontsize") / 72 if several else 0.0
+    layout = lay_out(look, (1, 1), (4.7, 3.3), caption, patches, below=below)
+    axes = layout.axes or layout.frame.add_subplot()
     jumps = np.array([], int)
-    if bands and bands.codes and bands.name in dataset:
+    if bands:
         jumps = jumps_of(dataset, [bands.name])
         _draw_bands(axes, dataset, model, bands, tint=bool(curves))
-        patches = patches_of(model, dataset[bands.name], bands.codes, tint=bool(curves))
-        add_legend(figure, "right upper", patches, as_written(bands.words))
+        add_legend(layout, patches, look.labels.get(bands.name, as_written(bands.words)))
     lines = [
-        _draw_curve(axes, dataset[curve], model, jumps, style, label_of(drawn[curve], units=False))
+        _draw_curve(axes, dataset[curve], model, jumps, style, label_of(drawn[curve], look, units=False))
         for curve, style in zip(curves, STYLES, strict=False)
     ]
-    if len(lines) == 1:
-        axes.set_ylabel(wrapped_label(drawn[curves[0]], 3.3))
-    elif lines:
-        axes.set_ylabel(as_written(drawn[curves[0]].units))
-        add_legend(figure, "upper left", lines)
-    else:
+    height = (
+        as_written(drawn[curves[0]].units) if several else label_of(drawn[curves[0]], look) if curves else ""
+    )
+    if not curves:
         axes.set_yticks([])
-    set_axis(axes, "x", dataset[axis].values, 4.7)
-    axes.set_xlabel(axis_label(model.by_name[axis], dataset[axis], 4.7))
-    add_caption(figure, caption_of(dataset, cut, steps, [], []))
-    return figure
+    set_axis(axes, "x", dataset[axis].values)
+    label_panels(layout, [axes], 1, axis_label(model.by_name[axis], dataset[axis], look), height)
+    if several:
+        add_legend(layout, lines, upper=True)
+    return layout.figure
 
 
 def jumps_of(dataset: xr.Dataset, names: Sequence[str]) -> np.ndarray:
@@ -223,7 +222,7 @@ def _draw_curve(
     (line,) = axes.plot(
         x,
         heights,
-        color="black",
+        color="black" if axes.patches else matplotlib.rcParams["axes.edgecolor"],
         linestyle=style,
         marker="." if marked.size else "",
         markevery=marked.tolist(),

@@ -22,8 +22,7 @@ from bokeh.plotting import figure
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from ..draw.colours import colours_of
-from ..draw.maps import style_of
+from ..draw.colours import colours_of, scale_of
 from ..draw.parts import TINT, edges_of, log_ticks
 from ..draw.slices import STYLES, jumps_of, with_gaps
 from ..model import UNSOLVED
@@ -126,9 +125,10 @@ class MapChart:
 
     def scale(self, numbers: np.ndarray) -> None:
         """Spread the colours over these numbers, as `foedus plot` does."""
-        style, _ = style_of(self.view.model, xr.DataArray(numbers), self.view.shown)
-        shades = colormaps[style["cmap"]](np.linspace(0, 1, SHADES))
-        low, high = style["norm"].vmin, style["norm"].vmax
+        array = xr.DataArray(numbers)
+        scale = scale_of(self.view.model, self.view.shown, float(array.min()), float(array.max()))
+        shades = colormaps[scale.palette](np.linspace(0, 1, SHADES))
+        low, high = scale.low, scale.high
         if not low < high:  # all are the same, or there is none
             low, high = np.nan_to_num(low) - 0.5, np.nan_to_num(low) + 0.5
         self.mapper.update(palette=[to_hex(shade) for shade in shades], low=low, high=high)

@@ -14,14 +14,14 @@ from ..io.files import NAMES, opened, path_of
 from ..large.slabs import code_counts
 from ..model import Model
 
-LOOK = 1000  # values of an axis that are looked at, about, to tell the shares of the regimes
+LOOK = 1000  # values of an axis that are looked at, at least, to tell the shares of the regimes
 
 
 def describe(path: str | os.PathLike) -> list[tuple[str, str]]:
     """Return what a file holds: pairs of a heading and a text, in the order in which to read them.
 
-    Of the draft of a map it tells how much is done. The shares of the regimes are those of the values that
-    a picture shows: of an axis with more than 1500, every second, third ... one.
+    Of the draft of a map it tells how much is done. The shares of the regimes are those of a part of a large
+    map: of an axis with 2000 values or more, every second, third ... one.
 
     Raises what `io.files.load` raises.
 

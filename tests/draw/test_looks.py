@@ -1,0 +1,294 @@
+"""How a picture is to look: its size, its text, its colours, the settings of matplotlib, and who shows it."""
+
+import re
+import subprocess
+import sys
+
+import matplotlib
+import matplotlib.style
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from pictures import axis_labels, caption, legends, meshes, overlaps
+
+import foedus
+from foedus import Regime
+from foedus.cli.app import run
+
+AXES = {"ally_cost": np.geomspace(0.05, 5, 24), "status_quo": np.linspace(0.1, 0.9, 17)}
+NAMES = ["ally_arms", "challenger_arms", "pledge", "settlement", "superpower_payoff"]
+LAWS = {
+    "ally_cost": ("log_uniform", 0.05, 5),
+    "status_quo": ("uniform", 0.1, 0.9),
+    "stake": ("uniform", 0.5, 2),
+}
+MADE = {
+    "grid": lambda: foedus.sweep(AXES),
+    "line": lambda: foedus.sweep({"ally_cost": np.geomspace(0.05, 5, 50)}),
+    "cube": lambda: foedus.sweep({**AXES, "stake": [0.5, 1.0, 2.0, 3.0, 4.0]}),
+    "cutpoints": lambda: foedus.cutpoints("ally_cost", (0.05, 5), {"status_quo": AXES["status_quo"]}, points=64),
+    "cuts of a line": lambda: foedus.cutpoints("ally_cost", (0.05, 5), points=64),
+    "forms": lambda: foedus.compare(
+        {"ally_cost": [0.1, 0.3, 0.9, 2.7], "status_quo": [0.2, 0.5, 0.8]},
+        {"contest": ["ratio", "difference"], "decisiveness": [0.5, 1.0, 2.0]},
+        variables=["regime"],
+    ),
+    "sensitivity": lambda: foedus.sensitivity(LAWS, samples=256, outputs=["deterrence", "restraint", "pledge"]),
+}  # fmt: skip
+KINDS = [
+    ("grid", None), ("grid", "pledge"), ("line", None), ("line", "pledge"), ("line", NAMES), ("cube", None),
+    ("cube", "pledge"), ("cutpoints", None), ("cuts of a line", None), ("forms", None), ("sensitivity", None),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made():
+    found = {}
+
+    def dataset(kind):
+        if kind not in found:
+            found[kind] = MADE[kind]()
+        return found[kind]
+
+    return dataset
+
+
+def texts(figure) -> list[Text]:
+    """Return all text that is seen in a picture."""
+    figure.draw_without_rendering()
+    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+
+
+@pytest.mark.parametrize(("kind", "variable"), KINDS)
+def test_a_picture_is_laid_out_at_the_width_of_a_column_with_text_of_one_size(made, kind, variable):
+    figure = foedus.plot(made(kind), variable, width=3.4, font_size=8, title="Who restrains whom")
+    assert figure.get_figwidth() == 3.4
+    assert {text.get_fontsize() for text in texts(figure)} == {8}
+    assert overlaps(figure) == []
+    assert figure.get_suptitle() == "Who restrains whom"
+    panels = [axes for axes in figure.axes if axes.get_label() == ""]
+    assert all(axes.bbox.width / figure.dpi > 0.5 for axes in panels)
+
+
+@pytest.mark.parametrize(
+    ("kind", "variable"), [pair for pair in KINDS if pair[0] not in ("sensitivity", "forms")]
+)
+def test_a_label_of_ones_own_replaces_that_of_a_picture_which_may_change_its_size(made, kind, variable):
+    figure = foedus.plot(made(kind), variable)
+    (labelled,) = (axes for axes in figure.axes if axes.get_label() == "" and axes.get_xlabel())
+    labelled.set_xlabel("my words")
+    figure.set_size_inches(5, 5)
+    assert overlaps(figure) == []
+    assert axis_labels(figure)[0] == "my words"
+    assert not any("cost of arms" in text.get_text() for text in texts(figure))
+    figure.set_size_inches(4.6, 8)
+    assert overlaps(figure) == []
+
+
+def test_words_and_colours_of_ones_own(made):
+    figure = foedus.plot(
+        made("grid"),
+        labels={"ally_cost": "Cost, $c$", "self-reliance": "alone", "RESTRAINT": "restrained", "regime": "Outcome"},
+        colours={"self_reliance": "gold", "Restraint": "#123456"},
+        caption="Default game",
+        title="Map",
+    )  # fmt: skip
+    assert axis_labels(figure)[0] == "Cost, $c$"
+    assert {"alone", "restrained"} < {*legends(figure)[0]}
+    assert figure.legends[0].get_title().get_text() == "Outcome"
+    assert caption(figure) == "Default game"
+    colours = meshes(figure)[0].cmap.colors
+    assert (to_rgb(colours[Regime.SELF_RELIANCE]), to_rgb(colours[Regime.RESTRAINT])) == (
+        to_rgb("gold"), to_rgb("#123456"),
+    )  # fmt: skip
+    usual = foedus.plot(made("grid"))
+    assert to_rgb(meshes(usual)[0].cmap.colors[Regime.RESTRAINT]) != to_rgb(
+        "#123456"
+    )  # the model is as it was
+    assert foedus.plot(made("grid"), caption="").get_supxlabel() == ""
+    numbers = foedus.plot(made("grid"), "pledge", colours="magma", labels={"pledge": "Pledge"})
+    assert meshes(numbers)[0].cmap.name == "magma"
+    assert numbers.axes[-1].get_ylabel() == "Pledge"
+
+
+@pytest.mark.parametrize("variable", [None, "pledge"])
+def test_a_legend_is_where_it_is_asked_for(made, variable):
+    def key(figure):
+        """Return where the middle of the legend or of the colour bar is, as shares of the picture."""
+        figure.draw_without_rendering()
+        bars = [axes for axes in figure.axes if axes.get_label() == "<colorbar>"]
+        found = [*bars, *figure.legends, *figure.subfigs[0].legends]
+        return [
+            figure.transFigure.inverted().transform(one.get_tightbbox().get_points().mean(0)) for one in found
+        ]
+
+    ((x, y),) = key(foedus.plot(made("grid"), variable, legend="right"))
+    assert x > 0.7
+    ((x, y),) = key(foedus.plot(made("grid"), variable, legend="below"))
+    assert y < 0.3
+    assert key(foedus.plot(made("grid"), variable, legend="none")) == []
+
+
+def test_axes_of_ones_own_are_drawn_in(made):
+    figure = Figure(figsize=(8, 6), layout="constrained")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(2, 2).ravel()
+    for axes, (kind, variable) in zip(panels, [*KINDS[:3], ("cutpoints", None)], strict=True):
+        assert foedus.plot(made(kind), variable, ax=axes, title=kind, font_size=7) is figure
+        axes.set_xlabel("mine")
+    figure.draw_without_rendering()
+    assert [axes.get_title() for axes in panels] == ["grid", "grid", "line", "cutpoints"]
+    assert {axes.get_xlabel() for axes in panels} == {"mine"}
+    assert (len(meshes(figure)), figure.get_supxlabel()) == (2, "")
+    assert [text.get_text() for text in panels[0].get_legend().get_texts()] == legends(
+        foedus.plot(made("grid"))
+    )[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"width": 0}, "width = 0 is not allowed; it must be in inches, > 0 and <= 100"),
+        ({"width": "wide"}, "width = 'wide' is not a number; it must be in inches, > 0 and <= 100"),
+        ({"width": float("nan")}, "width = nan is not allowed; it must be in inches, > 0 and <= 100"),
+        ({"width": 1.0}, "width = 1 is too narrow for this picture; it must be at least 1.2 inches"),
+        ({"font_size": -8}, "font_size = -8 is not allowed; it must be in points, > 0 and <= 100"),
+        ({"title": 3}, "title = 3 is not a text"),
+        ({"legend": "left"}, "legend = 'left' is not allowed; it must be right, below or none"),
+        ({"labels": ["ally_cost"]}, "labels = ['ally_cost'] is not a mapping of names"),
+        ({"labels": {"ally_cost": 3}}, "labels: 3 of ally_cost is not a text"),
+        ({"labels": {"aly_cost": "A"}}, "labels: 'aly_cost' is not a parameter, variable or code; there are ally_cost,"),
+        ({"colours": {"war": "red"}}, "colours: 'war' is not a code; there are revision, restraint, self_reliance,"),
+        ({"colours": {"unsolved": "red"}}, "colours: 'unsolved' is not a code; there are revision,"),
+        ({"colours": {"restraint": "rad"}}, "colours: 'rad' of restraint is not a colour, such as 'red' or '#0072b2'"),
+        ({"colours": "rad"}, "colours = 'rad' is not a colour map of matplotlib, such as 'viridis'"),
+        ({"ax": 3}, "ax = 3 is not an Axes of matplotlib"),
+        ({"ax": Figure().subplots(), "width": 3}, "width and ax exclude each other; axes have their size"),
+    ],
+)  # fmt: skip
+def test_an_option_that_is_not_allowed_is_refused_in_a_line(made, options, message):
+    with pytest.raises((TypeError, ValueError), match=f"^{re.escape(message)}"):
+        foedus.plot(made("grid"), **options)
+
+
+@pytest.mark.parametrize("kind", ["cube", "forms", "sensitivity"])
+def test_axes_take_one_panel(made, kind):
+    with pytest.raises(ValueError, match=r"^ax takes one panel, but "):
+        foedus.plot(made(kind), ax=Figure().subplots())
+
+
+# the settings of matplotlib
+
+
+def test_the_settings_of_matplotlib_hold(made):
+    settings = {
+        "font.size": 13,
+        "image.cmap": "plasma",
+        "figure.figsize": (5, 4),
+        "legend.fontsize": 11,
+        "legend.title_fontsize": 11,
+    }
+    with matplotlib.rc_context(settings):
+        figure, numbers = foedus.plot(made("grid")), foedus.plot(made("grid"), "pledge")
+    # which is drawn when they no longer hold
+    assert {text.get_fontsize() for text in texts(figure)} == {13, 11}
+    assert figure.get_figwidth() == 5
+    assert meshes(numbers)[0].cmap.name == "plasma"
+    assert overlaps(figure) == []
+    with matplotlib.style.context("dark_background"):
+        curve = foedus.plot(made("line")[["pledge"]])
+    assert curve.axes[0].lines[0].get_color() == "white"
+    with matplotlib.rc_context({"axes.grid": True}):
+        assert not any(line.get_visible() for line in foedus.plot(made("grid")).axes[0].get_xgridlines())
+
+
+def test_formulas_need_no_latex(made, tmp_path):
+    with matplotlib.rc_context({"text.usetex": True}):
+        figure = foedus.plot(made("grid"), width=4)
+        figure.savefig(tmp_path / "map.png")
+        assert matplotlib.rcParams["text.usetex"]
+    assert not any(text.get_usetex() for text in texts(figure))
+
+
+# who shows it
+
+
+def test_pyplot_shows_a_picture_or_says_why_not():
+    """It has the figure once it is in use, and lets go of it; a notebook that shows both shows it once."""
+    program = """
+import foedus, warnings
+ds = foedus.sweep({'ally_cost': [0.2, 1.0, 5.0]}, variables=['regime'])
+alone = foedus.plot(ds)
+import matplotlib
+matplotlib.use("agg")
+import matplotlib.pyplot as plt
+assert plt.get_fignums() == []
+figure = foedus.plot(ds)
+assert plt.gcf() is figure
+for one in (figure, alone):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        one.show()
+    print(caught[0].message)
+assert len(plt.get_fignums()) == 2
+try:
+    figure._ipython_display_()
+except NotImplementedError:
+    assert plt.fignum_exists(figure.number)
+plt.get_backend = lambda: "inline"
+try:
+    figure._ipython_display_()
+except NotImplementedError:
+    assert not plt.fignum_exists(figure.number)
+own = plt.figure()
+foedus.plot(ds, ax=own.subplots())
+assert len(plt.get_fignums()) == 2
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == 2 * "matplotlib's backend agg opens no window; write the picture with savefig\n"
+
+
+# the command line
+
+
+def test_the_command_line_has_the_same_options(made, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    foedus.save(made("cube"), "cube.nc")
+    drawn = []
+    monkeypatch.setattr("foedus.draw.plots.save_figure", lambda *given: drawn.append(given))
+    options = {
+        "--at": "stake=1.5", "--width": "3.4", "--font-size": "8", "--title": "Map", "--caption": "",
+        "--label": "restraint=restrained", "--colour": "restraint=gold", "--legend": "below", "--dpi": "300",
+    }  # fmt: skip
+    assert (
+        run(["plot", "cube.nc", "-o", "map.tiff", *[word for pair in options.items() for word in pair]]) == 0
+    )
+    ((figure, path, dpi),) = drawn
+    given = {"width": 3.4, "font_size": 8, "title": "Map", "caption": "", "legend": "below"}
+    same = foedus.plot(
+        made("cube"), at={"stake": 1.5}, labels={"restraint": "restrained"}, colours={"restraint": "gold"}, **given
+    )  # fmt: skip
+    assert (path.name, dpi) == ("map.tiff", 300)
+    one, other = FigureCanvasAgg(figure), FigureCanvasAgg(same)
+    one.draw()
+    other.draw()
+    np.testing.assert_array_equal(one.buffer_rgba(), other.buffer_rgba())
+    for wrong, message in (
+        (["--width", "wide"], "'wide' is not a number"),
+        (["--colour", "restraint=rad"], "colours: 'rad' of restraint is not a colour"),
+        (["--colour", "gold"], "'gold' is not of the form code=colour"),
+        (["--label", "restraint"], "'restraint' is not of the form name=text"),
+        (["--palette", "rad"], "colours = 'rad' is not a colour map"),
+        (
+            ["--palette", "magma", "--colour", "restraint=red"],
+            "--colour is for codes and --palette for numbers",
+        ),
+        (["--legend", "left"], "legend = 'left' is not allowed"),
+    ):
+        assert run(["plot", "cube.nc", "-o", "map.tiff", "--at", "stake=1", *wrong]) == 2
+        assert message in capsys.readouterr().err
+    assert len(drawn) == 1
