@@ -206,7 +206,8 @@ def geometric(values: np.ndarray) -> bool:
 
 
 def thin(dataset: xr.Dataset, dims: Iterable[str], about: int) -> tuple[xr.Dataset, dict[str, int]]:
-    """Return every k-th value along each of `dims` that has at least twice as many values as `about`, and each k.
+    """Return every k-th value along each of `dims` that has at least twice `about` values, and k by dimension.
+
     At least `about` values are left, and fewer than twice as many.
 
     From a file, nothing else is read.
