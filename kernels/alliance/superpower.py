@@ -248,7 +248,7 @@ def forces_behind(t, levels, alone, offer):
     """Return A's own forces behind the `offer`, `alone` being what it does without.
 
     A that holds arms until that is worth no more to it than the alternative which fixes the pledge: the
-    difference D_h - backing would cancel where both are large.
+    difference D_h - backing would cancel where both are large. What it could spend but for rounding is nothing.
     """
     if offer.limit == NO_PLEDGE:
         return alone.alpha
@@ -257,8 +257,10 @@ def forces_behind(t, levels, alone, offer):
         if offer.limit == CONCESSION:
             bare, _ = challenge(t, t.ally_forces + offer.backing)
             _, _, worth = concession(t, levels, offer.backing, bare)
-        return t.ally_forces + max(0.0, t.status_quo - worth) / t.ally_cost
-    return max(t.ally_forces, concession_defence(t, levels)[0] - offer.backing)
+        spent = t.status_quo - worth
+        return t.ally_forces + (spent / t.ally_cost if spent > rounding(t, offer.backing) else 0.0)
+    built, _ = concession_defence(t, levels)
+    return built - offer.backing if built - t.ally_forces > offer.backing else t.ally_forces
 
 
 @jit
