@@ -9,7 +9,7 @@ NEAR = 1.0 + 1e-15  # times a number: one that is no larger may be the same, but
 
 @jit
 def added(forces, existing):
-    """Return the new arms that make `forces` of the `existing` ones: exactly 0 where they differ by rounding."""
+    """Return the new arms that make the `existing` forces `forces`: exactly 0 if that is but rounding."""
     return 0.0 if forces <= existing * NEAR else forces - existing
 
 

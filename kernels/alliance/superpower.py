@@ -248,7 +248,8 @@ def forces_behind(t, levels, alone, offer):
     """Return A's own forces behind the `offer`, `alone` being what it does without.
 
     A that holds arms until that is worth no more to it than the alternative which fixes the pledge: the
-    difference D_h - backing would cancel where both are large. What it could spend but for rounding is nothing.
+    difference D_h - backing would cancel where both are large. What it
+    spends is nothing if that is but rounding.
     """
     if offer.limit == NO_PLEDGE:
         return alone.alpha
