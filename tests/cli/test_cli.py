@@ -1,5 +1,7 @@
 """The command line, as a user meets it: whole processes, their words and exit codes."""
 
+import dataclasses
+import json
 import os
 import pty
 import re
@@ -940,3 +942,19 @@ def test_points_and_maps_are_written_as_tables(tmp_path, monkeypatch, capsys):
         assert run(arguments) == 2
         assert words in capsys.readouterr().err
     assert not Path("other.csv").exists()
+
+
+def test_a_game_is_told_as_json(capsys):
+    assert run(["solve", "--ally-cost", "0.4", "--challenger-cost", "0.7", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    eq = foedus.solve(ally_cost=0.4, challenger_cost=0.7)
+    assert told["game"] == dataclasses.asdict(eq.game)
+    found = told["outcomes"]
+    assert found["regime"] == "restraint"
+    assert found["pledge"] == eq.pledge
+    assert found["challenger_arms_without"] == 0 == found["provocation"]
+    # neither side has a threat, so that nobody spends, and there is no share
+    assert run(["solve", "--ally-war-cost", "0.9", "--challenger-war-cost", "0.9", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["outcomes"]["burden_share"] is None
+    assert run(["solve", "--json", "--off-path"]) == 2
+    assert "--json prints" in capsys.readouterr().err
