@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..model import Code, Label, Model, find
+from ..model import NUMBER, Code, Label, Model, find
 from ..model.described import described, difference, model_described, source_of
 from ..model.model import BUILT_IN, DEFAULT
 from ..version import __version__
@@ -15,6 +15,8 @@ MASKED = -2  # in place of codes that `where` has left out; no model has this co
 # the attributes about the model, and their defaults
 TOLD = {"model": DEFAULT, "model_described": "", "model_hash": ""}
 CONTEST = "contest"
+CONVENTIONS = "CF-1.8"
+MEASURED_IN = "measured_in"  # in files, the attribute that has the units UDUNITS does not know
 
 
 def dataset_of(
@@ -191,6 +193,46 @@ def with_contest(dataset: xr.Dataset) -> xr.Dataset:
     return dataset.assign_coords({CONTEST: xr.Variable((), value, parameter_attributes(model, CONTEST))})
 
 
+def as_in_files(dataset: xr.Dataset) -> xr.Dataset:
+    """Return a Dataset as the CF conventions want it in a file, with a title and a history.
+
+    Units such as arms, which UDUNITS does not know, are "1" there; the attribute `measured_in` has them.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> as_in_files(foedus.sweep({"stake": [0.5, 1.0]}, variables=["pledge"])).pledge.attrs
+    {'long_name': 'forces pledged by the superpower', 'units': '1', 'symbol': 's', 'measured_in': 'arms'}
+    """
+    told = dataset.assign_attrs(_conventions(dataset) | dataset.attrs)
+    for array in told.variables.values():
+        units = array.attrs.get("units", NUMBER)
+        if isinstance(units, str) and units != NUMBER:
+            array.attrs |= {"units": NUMBER, MEASURED_IN: units}
+    return told
+
+
+def as_in_memory(dataset: xr.Dataset) -> xr.Dataset:
+    """Return the Dataset in a file without what `as_in_files` has added.
+
+    Raises ValueError if it does not say of which model it tells.
+    """
+    told = dataset.copy()
+    for name, text in _conventions(dataset).items():
+        if str(dataset.attrs.get(name)) == text:
+            told.attrs.pop(name, None)
+    for array in told.variables.values():
+        if MEASURED_IN in array.attrs:
+            array.attrs["units"] = array.attrs.pop(MEASURED_IN)
+    return told
+
+
+def _conventions(dataset: xr.Dataset) -> dict[str, str]:
+    """Return the attributes that CF asks for, as far as the Dataset has none of its own."""
+    line = " ".join(str(dataset.attrs[name]) for name in ("created", "command") if name in dataset.attrs)
+    return {"Conventions": CONVENTIONS, "title": model_of(dataset).title, "history": line}
+
+
 def untold(dataset: xr.Dataset) -> list[str]:
     """Return the parameters whose values a dataset does not have."""
     return [name for name in model_of(dataset).by_name if name not in dataset.coords]
@@ -206,11 +248,9 @@ def geometric(values: np.ndarray) -> bool:
 
 
 def thin(dataset: xr.Dataset, dims: Iterable[str], about: int) -> tuple[xr.Dataset, dict[str, int]]:
-    """Return every k-th value along each of `dims` that has at least twice `about` values, and k by dimension.
+    """Return every k-th value along each of `dims` that has at least twice `about` values, and these k.
 
-    At least `about` values are left, and fewer than twice as many.
-
-    From a file, nothing else is read.
+    At least `about` values are left, and fewer than twice as many. From a file, nothing else is read.
 
     Examples
     --------

@@ -19,7 +19,7 @@ from typing import TextIO
 import numpy as np
 import xarray as xr
 
-from .dataset import is_ours, model_of, with_contest
+from .dataset import as_in_files, as_in_memory, is_ours, with_contest
 from .kept import as_loaded, check_codes, check_kept
 from .layout import Box, Layout, layout
 
@@ -168,8 +168,8 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
 
 
 def stamped(dataset: xr.Dataset) -> xr.Dataset:
-    """Return the Dataset with the time."""
-    return dataset.assign_attrs(created=file_time())
+    """Return the Dataset as a file has it: with the time, and as CF wants it."""
+    return as_in_files(dataset.assign_attrs(created=file_time()))
 
 
 def file_time() -> str:
@@ -287,8 +287,7 @@ def opened(path: str | os.PathLike, whole: bool = True) -> Iterator[xr.Dataset]:
         if not is_ours(dataset):
             raise ValueError(f"{source} was not written by foedus")
         try:
-            dataset = with_contest(dataset)
-            model_of(dataset)
+            dataset = as_in_memory(with_contest(dataset))
         except ValueError as error:
             raise ValueError(f"{source} is damaged: {error}") from None
         for variable in dataset.variables.values():

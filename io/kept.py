@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from .dataset import check_ours, coded, model_of
+from .dataset import MEASURED_IN, as_in_memory, check_ours, coded, model_of
 
 CHECKSUM = "crc32"  # the attribute of NetCDF files that has it
 # attributes that readers would apply to the values, or that files write themselves
 RESERVED = {"missing_value", "scale_factor", "add_offset", "coordinates", "dtype", CHECKSUM}
-RESERVED |= {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST"}
+RESERVED |= {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST", MEASURED_IN}
 NAME = re.compile(r"[^\W_][\w .+@()-]{0,98}(?<! )")
 NAMES = "a name begins with a letter or a digit, and may have letters, digits, spaces and _ . + - @ ( )"
 VALUES = "a file keeps numbers and texts: convert it with astype, or drop it"
@@ -21,9 +21,9 @@ ATTRIBUTES = "a file keeps texts, numbers, and lists of two or more of these"
 
 
 def as_loaded(dataset: xr.Dataset) -> xr.Dataset:
-    """Return a Dataset as `load` gives it, even if xarray opened its file: without checksums, and with texts
-    of NumPy's usual type."""
-    plain = dataset.copy()
+    """Return a Dataset as `load` gives it, even if xarray opened its file: without checksums and what CF
+    asks for, and with texts of NumPy's usual type."""
+    plain = as_in_memory(dataset)
     for name, array in plain.variables.items():
         array.attrs.pop(CHECKSUM, None)
         if array.dtype.kind == "T":

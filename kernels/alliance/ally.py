@@ -20,6 +20,7 @@ from .challenger import (
     demanded,
     holding_defence,
 )
+from .contest import NEAR
 
 APART = 1e-9  # payoffs of A that differ by more are never equal, even if its forces are costly
 
@@ -109,7 +110,8 @@ def best_act(t, levels, backing, holding, bare):
     """
     act = Act(t.ally_forces, QUIET, t.status_quo, -math.inf)
     if levels.overcome == 0.0:
-        alpha = max(t.ally_forces, holding - backing)
+        enough = holding <= (t.ally_forces + backing) * NEAR
+        alpha = t.ally_forces if enough else holding - backing
         act = Act(alpha, QUIET, t.status_quo, t.status_quo - t.ally_cost * (alpha - t.ally_forces))
     conceding, kept, worth = concession(t, levels, backing, bare)
     tie = rounding(t, backing)

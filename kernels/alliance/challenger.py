@@ -9,7 +9,7 @@ import math
 from typing import NamedTuple
 
 from .._jit import jit
-from .contest import contested, contested_by, force_to_win, larger_root, win_probability
+from .contest import NEAR, added, contested, contested_by, force_to_win, larger_root, win_probability
 
 # codes, as in every solution; floats, so that all values of a game have one type
 ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = 0.0, 1.0, 2.0
@@ -69,8 +69,8 @@ def challenge(t, defence):
     """
     standing = win_probability(defence, t.challenger_forces)
     wanted = min(t.challenger_edge, max(math.sqrt(t.challenger_cost * defence), t.nothing_held))
-    if standing <= wanted:
-        return standing, 0.0
+    if standing <= wanted * NEAR:
+        return min(standing, wanted), 0.0
     return wanted, max(0.0, defence * (1.0 - wanted) / max(wanted, FAINT) - t.challenger_forces)
 
 
@@ -90,7 +90,7 @@ def challenge_loss(t, defence):
 @jit
 def neutralising_arms(t, levels, alpha):
     """Return the new arms that C needs to keep A's own forces from being a credible threat."""
-    return max(0.0, levels.neutralising * alpha - t.challenger_forces)
+    return added(levels.neutralising * alpha, t.challenger_forces)
 
 
 @jit

@@ -4,6 +4,14 @@ import math
 
 from .._jit import jit
 
+NEAR = 1.0 + 1e-15  # times a number: one that is no larger may be the same, but for rounding
+
+
+@jit
+def added(forces, existing):
+    """Return the new arms that make the `existing` forces `forces`: exactly 0 if that is but rounding."""
+    return 0.0 if forces <= existing * NEAR else forces - existing
+
 
 @jit
 def win_probability(force, rival):
@@ -37,8 +45,8 @@ def contested(t, force):
     """Return h(`force`), and C's new arms in that reply."""
     standing = win_probability(force, t.challenger_forces)
     armed = math.sqrt(t.challenger_cost * force)
-    if standing <= armed:
-        return standing, 0.0
+    if standing <= armed * NEAR:  # at the force where C begins or ceases to arm, it adds nothing
+        return min(standing, armed), 0.0
     arms = armed * (1.0 - armed) * t.challenger_reach - t.challenger_forces
     return armed, max(0.0, arms)
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from .._jit import jit
 from .ally import ally_alone
 from .challenger import ALLY_CHALLENGES, QUIET, arms_against, levels
+from .contest import added
 from .status import NOT_CONVERGED, OUT_OF_RANGE, SOLVED
 from .superpower import NO_PLEDGE, best_offer, forces_behind
 
@@ -66,7 +67,7 @@ def solution(t, without, path, backing, signed):
     `t` are the terms of the game, with any contest; `signed` tells whether there is an alliance.
     """
     # a0, b0, x0: without S
-    a0, a = without.alpha - t.ally_forces, path.alpha - t.ally_forces
+    a0, a = added(without.alpha, t.ally_forces), added(path.alpha, t.ally_forces)
     b0, b, x0, x = without.challenger_arms, path.challenger_arms, without.settlement, path.settlement
     s = backing / t.effectiveness
     loss0 = t.stake * abs(x0 - t.status_quo)

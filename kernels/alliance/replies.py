@@ -9,6 +9,7 @@ from .._jit import jit, jit_apart
 from . import any_contest
 from .ally import ally_reply
 from .challenger import arms_against, challenger_reply, levels
+from .contest import added
 from .grid import closed
 from .terms import ALLY_FORCES, EFFECTIVENESS, game_terms
 
@@ -32,10 +33,10 @@ def reply_to_pledge(p, pledge):
         lv = levels(t)
         act = ally_reply(t, lv, backing)
         arms = arms_against(t, lv, backing, act.alpha, act.crisis)
-        return Reply(act.alpha - p[ALLY_FORCES], arms, act.settlement, act.crisis, act.payoff)
+        return Reply(added(act.alpha, p[ALLY_FORCES]), arms, act.settlement, act.crisis, act.payoff)
     u = any_contest.game_terms(p)
     deed = any_contest.ally_act(u, any_contest.levels(u), backing)
-    return Reply(deed.alpha - p[ALLY_FORCES], deed.arms, deed.settlement, deed.crisis, deed.payoff)
+    return Reply(added(deed.alpha, p[ALLY_FORCES]), deed.arms, deed.settlement, deed.crisis, deed.payoff)
 
 
 @jit_apart

@@ -249,7 +249,8 @@ def forces_behind(t, levels, alone, offer):
     """Return A's own forces with the `offer`; `alone` is what it does without S.
 
     If A holds, it arms until holding is worth only as much as the alternative that fixes the pledge. The
-    forces are computed from that, because D_h - backing would lose digits if both are large.
+    forces are computed from that, because D_h - backing would lose digits if both are large. Spending that
+    is only rounding is no spending.
     """
     if offer.limit == NO_PLEDGE:
         return alone.alpha
@@ -258,8 +259,10 @@ def forces_behind(t, levels, alone, offer):
         if offer.limit == CONCESSION:
             bare, _ = challenge(t, t.ally_forces + offer.backing)
             _, _, worth = concession(t, levels, offer.backing, bare)
-        return t.ally_forces + max(0.0, t.status_quo - worth) / t.ally_cost
-    return max(t.ally_forces, concession_defence(t, levels)[0] - offer.backing)
+        spent = t.status_quo - worth
+        return t.ally_forces + (spent / t.ally_cost if spent > rounding(t, offer.backing) else 0.0)
+    built, _ = concession_defence(t, levels)
+    return built - offer.backing if built - t.ally_forces > offer.backing else t.ally_forces
 
 
 @jit

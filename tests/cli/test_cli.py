@@ -1,5 +1,7 @@
 """The command line, as a user meets it: whole processes, their words and exit codes."""
 
+import dataclasses
+import json
 import os
 import pty
 import re
@@ -915,3 +917,45 @@ def test_games_of_a_table_may_have_a_contest_each(tmp_path, monkeypatch):
     assert found.contest.values.tolist() == ["ratio", "difference"]
     for i, form in enumerate(("ratio", "difference")):
         assert found.pledge.values[i] == foedus.solve(ally_cost=0.3, contest=form, decisiveness=2).pledge
+
+
+def test_points_and_maps_are_written_as_tables(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("games.csv").write_text("ally_cost,stake\n0.3,0.5\n1.0,2.0\n")
+    assert run(["points", "games.csv", "-o", "out.csv", "--quiet"]) == 0
+    heading, *rows = Path("out.csv").read_text().splitlines()
+    assert heading.startswith("game,ally_cost,stake,")
+    place = heading.split(",").index("regime")
+    assert [row.split(",")[place] for row in rows] == ["restraint", "deterrence"]
+    Path("map.toml").write_text(
+        "[axes]\nally_cost = { from = 0.3, to = 1.0, points = 2 }\n[output]\nvariables = ['regime']\n"
+    )
+    assert run(["map", "map.toml", "-o", "map.csv", "--quiet"]) == 0
+    heading, *rows = Path("map.csv").read_text().splitlines()
+    assert (heading.split(",")[0], heading.split(",")[-1]) == ("ally_cost", "regime")
+    assert [row.split(",")[-1] for row in rows] == ["restraint", "deterrence"]
+    capsys.readouterr()
+    for arguments, words in (
+        (["points", "games.csv", "-o", "games.csv", "--overwrite"], "is the file of the games"),
+        (["points", "games.csv", "-o", "out.csv"], "exists already"),
+        (["map", "map.toml", "-o", "other.csv", "--adaptive"], "neither --adaptive"),
+    ):
+        assert run(arguments) == 2
+        assert words in capsys.readouterr().err
+    assert not Path("other.csv").exists()
+
+
+def test_a_game_is_told_as_json(capsys):
+    assert run(["solve", "--ally-cost", "0.4", "--challenger-cost", "0.7", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    eq = foedus.solve(ally_cost=0.4, challenger_cost=0.7)
+    assert told["game"] == dataclasses.asdict(eq.game)
+    found = told["outcomes"]
+    assert found["regime"] == "restraint"
+    assert found["pledge"] == eq.pledge
+    assert found["challenger_arms_without"] == 0 == found["provocation"]
+    # neither side has a threat, so that nobody spends, and there is no share
+    assert run(["solve", "--ally-war-cost", "0.9", "--challenger-war-cost", "0.9", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["outcomes"]["burden_share"] is None
+    assert run(["solve", "--json", "--off-path"]) == 2
+    assert "--json prints" in capsys.readouterr().err

@@ -281,3 +281,20 @@ class TestShares:
 def test_datasets_of_others_are_refused_in_a_line(use):
     with pytest.raises(TypeError, match=r"^this Dataset was not made by foedus: .*$"):
         use(xr.Dataset({"regime": ("x", [1, 2])}))
+
+
+def test_a_table_has_a_row_for_each_game_and_codes_by_name():
+    ds = foedus.sweep({"ally_cost": [0.3, 1.0], "stake": [0.5, 2.0]}, variables=["regime", "pledge"])
+    table = ds.foedus.to_dataframe()
+    assert len(table) == 4
+    assert list(table.columns[-2:]) == ["regime", "pledge"]
+    assert {*foedus.Game().__dataclass_fields__} <= {*table.columns}
+    for row in table.itertuples():
+        one = ds.sel(ally_cost=row.ally_cost, stake=row.stake)
+        assert row.regime == foedus.Regime(one.regime.item()).name.lower()
+        assert row.pledge == one.pledge.item()
+    assert list(table.regime.cat.categories) == [code.name.lower() for code in foedus.Regime.everything()]
+    masked = ds.where(ds.stake > 1).foedus.to_dataframe()
+    assert masked.regime.isna().sum() == 2
+    with pytest.raises(ValueError, match="no outcomes"):
+        ds.drop_vars(["regime", "pledge"]).foedus.to_dataframe()

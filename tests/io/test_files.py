@@ -19,6 +19,7 @@ from foedus.alliance.model import OUTCOMES as VARIABLES
 from foedus.cli.app import run
 from foedus.io import netcdf
 from foedus.io.files import opened
+from foedus.io.kept import as_loaded
 from foedus.io.layout import chunk_shape
 
 AXES = {"ally_cost": np.geomspace(0.05, 5, 40), "status_quo": np.linspace(0.1, 0.9, 30), "stake": [0.5, 2.0]}
@@ -69,6 +70,39 @@ def test_points_round_trip(tmp_path):
     xr.testing.assert_equal(foedus.load(tmp_path / "points.nc"), ds)
 
 
+def units_of(variable):
+    """Return the units of the game of a variable in a file, whose CF units are those of a pure number."""
+    assert variable.units == "1"
+    return getattr(variable, "measured_in", "1")
+
+
+@pytest.mark.parametrize("ending", [".nc", ".zarr"])
+def test_files_are_as_the_cf_conventions_want_them(tmp_path, monkeypatch, ending):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    file = tmp_path / f"map{ending}"
+    ds = foedus.sweep({"ally_cost": [0.3, 1.0]}, variables=["regime", "pledge"], contest="difference")
+    foedus.save(ds, file)
+    options = {"engine": "zarr", "consolidated": False} if ending == ".zarr" else {"engine": "netcdf4"}
+    raw = xr.load_dataset(file, **options)
+    assert raw.attrs["Conventions"] == "CF-1.8"
+    assert raw.attrs["title"] == "The alliance game of a superpower, its ally and a challenger"
+    assert raw.attrs["history"] == "1970-01-01T00:00:00+00:00 foedus.sweep"
+    assert {array.attrs["units"] for array in raw.variables.values()} == {"1"}
+    assert raw.pledge.measured_in == "arms"
+    assert raw.decisiveness.measured_in == "1/arms"
+    assert "measured_in" not in raw.regime.attrs
+    # as it was in memory, whoever opened it
+    for found in (foedus.load(file), as_loaded(raw)):
+        for name, array in ds.variables.items():
+            assert found[name].attrs["units"] == array.attrs["units"]
+            assert "measured_in" not in found[name].attrs
+        assert {*found.attrs} - {*ds.attrs} == {"created"}
+    own = foedus.load(file).assign_attrs(title="My own", history="by hand")
+    foedus.save(own, tmp_path / f"again{ending}")
+    xr.testing.assert_identical(foedus.load(tmp_path / f"again{ending}"), own)
+    assert "(good per unit of arms)" in foedus.plot(raw, "pledge").axes[0].get_xlabel()
+
+
 def test_other_readers_see_the_labels(path):
     """netCDF4, without xarray: types, attributes, codes, compression, the whole parameter set."""
     with netCDF4.Dataset(path) as file:
@@ -77,13 +111,21 @@ def test_other_readers_see_the_labels(path):
         assert "reconstruction" in file.references
         for name, p in NUMBERS.items():
             variable = file[name]
-            assert (variable.long_name, variable.units, variable.symbol) == (p.long_name, p.units, p.symbol)
+            assert (variable.long_name, units_of(variable), variable.symbol) == (
+                p.long_name,
+                p.units,
+                p.symbol,
+            )
             assert variable.dimensions == ((name,) if name in AXES else ())
         assert float(file["challenger_cost"][...]) == 0.7
         for name, v in VARIABLES.items():
             variable = file[name]
             assert variable.dimensions == tuple(AXES)
-            assert (variable.long_name, variable.units, variable.symbol) == (v.long_name, v.units, v.symbol)
+            assert (variable.long_name, units_of(variable), variable.symbol) == (
+                v.long_name,
+                v.units,
+                v.symbol,
+            )
             assert variable.dtype == v.dtype
             assert variable.filters()["zlib"]
             assert variable.filters()["shuffle"]

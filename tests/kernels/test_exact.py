@@ -32,6 +32,10 @@ def is_exact(g):
     assert found.ally_arms == pytest.approx(float(right.act.alpha) - g[6], rel=1e-7, abs=near), (g, right)
     assert found.challenger_arms == pytest.approx(float(right.act.arms), rel=1e-7, abs=near), (g, right)
     assert found.settlement_without == pytest.approx(float(right.without.settlement), abs=near), (g, right)
+    arms = [found.ally_arms, found.challenger_arms, found.ally_arms_without, found.challenger_arms_without]
+    for act, (ally_arms, challenger_arms) in ((right.act, arms[:2]), (right.without, arms[2:])):
+        assert (ally_arms > 0) == (float(act.alpha - exact.game_of(g).a0) > 1e-18), (g, right)
+        assert (challenger_arms > 0) == (act.arms > 1e-18), (g, right)
 
 
 @pytest.mark.parametrize("g", random_games(sized(40), seed=31))
@@ -80,6 +84,31 @@ def test_ties_by_hand(g, right):
         assert getattr(solved, name) == pytest.approx(value, abs=1e-12), name
     is_exact(g)
     assert deviation_gain(np.array(g), np.array(solved[:16])) < 1e-9
+
+
+# maps on which one of the players often adds nothing because a limit of its reply is reached just there
+LIMITS = {
+    "C begins to arm": {"challenger_cost": 0.7},
+    "no surplus": {"bargaining_power": 0.0, "challenger_war_cost": 0.2, "ally_forces": 0.03},
+    "A is neutralised": {"contest": "difference", "challenger_cost": 0.07, "decisiveness": 2.0},
+    "no surplus, any contest": {"decisiveness": 1.2, "bargaining_power": 0.0, "challenger_war_cost": 0.2},
+    "S pays for all": {"decisiveness": 0.5, "ally_forces": 0.1, "stake": 8.0, "challenger_cost": 0.1},
+}
+
+
+@pytest.mark.parametrize("fixed", LIMITS.values(), ids=LIMITS)
+def test_who_adds_nothing_adds_exactly_0(fixed):
+    axes = {
+        "ally_cost": np.geomspace(0.05, 5, sized(100)),
+        "status_quo": np.linspace(0.02, 0.98, sized(100)),
+    }
+    ds = foedus.sweep(axes, **fixed)
+    for name in ("ally_arms", "challenger_arms", "ally_arms_without", "challenger_arms_without", "pledge"):
+        assert (ds[name] > 0).mean() == (ds[name] > 1e-12).mean(), name
+    assert (ds.provocation != 0).mean() == (abs(ds.provocation) > 1e-12).mean()
+    assert (ds.aggrandizement != 0).mean() == (abs(ds.aggrandizement) > 1e-12).mean()
+    alone = (ds.pledge > 0) & (ds.ally_arms == 0)
+    assert (ds.burden_share.where(alone, 1.0) == 1.0).all()
 
 
 ENTRIES = list(DEFAULT)

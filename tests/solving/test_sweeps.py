@@ -182,6 +182,10 @@ class TestSolve:
             ),
             ({"ally_cost": 1.0, "alliance_cost": "limit"}, ["S is at its participation limit"]),
             (
+                {"ally_cost": 0.4, "challenger_cost": 0.7},
+                ["; C adds none, and A takes", "C arms as much as before"],
+            ),
+            (
                 {"ally_cost": 0.5, "decisiveness": 4.0},
                 ["Restraint:", "sign and still take concessions"],
             ),

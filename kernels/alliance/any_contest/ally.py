@@ -190,10 +190,11 @@ def ally_act(t, levels, backing):
     crisis, settlement = QUIET, t.status_quo
     payoff = t.status_quo - t.ally_cost * (alpha - t.ally_forces)
     if t.challenger.p > 0.0 and payoff < t.status_quo - min(t.surplus, t.status_quo):
-        defence, kept, value, _ = concession(t, levels, t.ally_forces + backing)
+        standing = t.ally_forces + backing
+        defence, kept, value, _ = concession(t, levels, standing)
         if value > payoff + ROUNDING and not held(t, kept):
-            alpha, force, crisis = max(t.ally_forces, defence - backing), defence, CHALLENGER_CHALLENGES
-            settlement, payoff = kept, value
+            alpha = defence - backing if defence > standing else t.ally_forces
+            force, crisis, settlement, payoff = defence, CHALLENGER_CHALLENGES, kept, value
     least = max(levels.yielding_from, t.ally_forces)
     if 1.0 - t.ally_cost * (least - t.ally_forces) >= payoff - ROUNDING:
         start = revising_from(t, levels, backing)

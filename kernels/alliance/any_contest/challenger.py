@@ -8,6 +8,7 @@ the line. So as forces grow, C goes from challenging to staying and from staying
 import math
 
 from ..._jit import jit, jit_apart
+from ..contest import NEAR
 from .contest import (
     Reply,
     armed_force,
@@ -164,7 +165,9 @@ def holding_force(t, backing, limit, excusing):
     alpha = t.ally_forces
     if t.challenger.p <= 0.0:
         return alpha
-    alpha = max(alpha, deterring_defence(t, 0.0)[0] - backing)
+    deterring = deterring_defence(t, 0.0)[0]
+    if deterring > (alpha + backing) * NEAR:
+        alpha = deterring - backing
     for _ in range(STEPS):
         if alpha > limit:
             reached = backing >= excusing and t.ally_forces <= limit * (1.0 + NARROW)

@@ -9,6 +9,7 @@ import math
 from typing import NamedTuple
 
 from ..._jit import jit, jit_apart
+from ..challenger import ROUNDING
 from .odds import NEVER, grown, log_spread, probability, root, spread, spread_root
 
 
@@ -32,8 +33,11 @@ def standing_force(t, odds):
 
 @jit
 def rival_arms(t, force, line):
-    """Return the new arms with which C leaves `force` the win probability of `line`."""
-    return max(0.0, line.slope * force + line.shift - t.challenger_forces)
+    """Return the new arms with which C leaves `force` the win probability of `line`: exactly 0 where its
+    standing forces do, but for rounding."""
+    grown_with, shift = line.slope * force, line.shift
+    arms = grown_with + shift - t.challenger_forces
+    return 0.0 if arms <= ROUNDING * (grown_with + abs(shift) + t.challenger_forces) else arms
 
 
 @jit

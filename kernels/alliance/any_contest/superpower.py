@@ -8,7 +8,7 @@ from ..challenger import ALLY_CHALLENGES, CHALLENGER_CHALLENGES, QUIET, ROUNDING
 from ..superpower import CONCESSION, NO_PLEDGE, PRICE, REFUSAL, REVISION
 from .ally import concession, held, marginal_gain, revising_from, revision
 from .challenger import backing_to_hold, challenge, conceded, deterring_defence, yielded, yielding_defence
-from .contest import odds_against, peaks
+from .contest import odds_against, peaks, rival_arms
 from .odds import NEGLIGIBLE, NEVER, root
 
 CELLS, NODES = 16, 8  # the search divides A's forces into cells, and each cell by nodes
@@ -92,7 +92,12 @@ def holding_pledge(t, levels, reservation, revising):
         alpha = root(holding_gap, t, levels, 0.0, t.ally_forces, alpha, alpha, NEGLIGIBLE * alpha)
         backing, _ = backing_to_hold(t, alpha)
     if t.difference:  # if C neutralises A, it stays for all forces of A or for none
-        alpha = min(alpha, max(t.ally_forces, deterring_defence(t, 0.0)[0] - backing))
+        least = deterring_defence(t, 0.0)[0] - backing
+        if rival_arms(t, alpha, t.ally) > 0.0:  # C's existing forces neutralise the least of A's
+            least = min(least, t.challenger_forces - t.ally.shift)
+        alpha = min(alpha, max(t.ally_forces, least))
+    if t.ally_cost * (alpha - t.ally_forces) <= 4.0 * ROUNDING:  # a root is not known more exactly
+        alpha = t.ally_forces
     limit = REFUSAL
     if max(conceding, revising) > reservation:
         limit = CONCESSION if conceding >= revising else REVISION
@@ -116,7 +121,7 @@ def conceding_at(t, reservation, standing, defence, settlement, payoff, limit, b
     if payoff < reservation - ALIKE or held(t, settlement):
         return best
     backing = standing - t.ally_forces
-    alpha = max(t.ally_forces, defence - backing)
+    alpha = defence - backing if defence > standing else t.ally_forces
     return cheaper(t, best, backing, limit, CHALLENGER_CHALLENGES, alpha, defence, settlement, payoff)
 
 

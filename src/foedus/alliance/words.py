@@ -24,7 +24,7 @@ def explain(eq: Solution) -> str:
 def _path(outcome: Any, game: Game, signing: str) -> str:
     """Say what A and C do, and which of them has just enough arms."""
     ally = f"adds {outcome.ally_arms:.4g} to its forces" if outcome.ally_arms else "adds no forces"
-    challenger = f"adds {outcome.challenger_arms:.4g}" if outcome.challenger_arms else "adds no forces"
+    challenger = f"adds {outcome.challenger_arms:.4g}" if outcome.challenger_arms else "adds none"
     x, q = f"x = {outcome.settlement:.4g}", f"q = {game.status_quo:.4g}"
     if outcome.crisis == Crisis.ALLY_CHALLENGES:
         settlement = f", and A takes concessions: {x} > {q}"

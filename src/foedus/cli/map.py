@@ -15,7 +15,7 @@ from ..solving.requests import request_sweep, solve_request
 from .options import AS_USUAL, GridOptions, Output, Ways, command_line, whole_number
 from .progress import compile_kernels, print_rate, progress_bar
 from .screens import print_shares, say_size
-from .targets import check_image, check_output, finish, hinting, target_of
+from .targets import check_image, check_output, finish, hinting, print_kept, target_of
 
 if TYPE_CHECKING:
     from ..runs.runfile import Run
@@ -67,7 +67,8 @@ def map(
     run_file
         a run file (TOML), or the file of an earlier map, to run it again
     output
-        the file to write, NetCDF or, if it ends in .zarr, Zarr [default: the one that the run file names]
+        the file to write: NetCDF or, by its ending, a Zarr store (.zarr) or a table (.csv), which is solved
+        in memory and not drawn [default: the one that the run file names]
     """
     from ..io.draft import check_target, draft_folder
     from ..large.streaming import stream
@@ -78,6 +79,10 @@ def map(
         over = ", ".join(run.over)
         raise ValueError(f"{run_file} compares forms over {over}; foedus compare runs it again")
     target = target_of(run_file, run.file, output)
+    if target.suffix == ".csv":
+        if adaptive or resume or dask is not None:
+            raise ValueError(f"{target}: a table takes neither --adaptive, --resume nor --dask")
+        return _map_into_table(model, run, target, ways)
     if adaptive:
         if resume or dask is not None:
             raise ValueError("--adaptive solves so few games that it takes neither --resume nor --dask")
@@ -122,6 +127,30 @@ def map(
         if solved:
             print_rate(solved, seconds)
     return finish(target, image, ways)
+
+
+def _map_into_table(model: Model, run: "Run", target: Path, ways: Ways) -> int:
+    """Solve a grid in memory, and write it to a CSV file with a row for each game."""
+    from ..io.files import beside
+    from ..solving.sweeps import sweep
+
+    check_output(target, ways.overwrite, ".csv")
+    games = math.prod(values.size for values in run.axes.values())
+    with progress_bar("solving", games, ways.quiet) as progress:
+        dataset = sweep(
+            run.axes,
+            model=model,
+            variables=run.variables,
+            threads=ways.threads,
+            progress=progress,
+            dtype=run.dtype,
+            **run.fixed,
+        )
+    with beside(target) as draft:
+        dataset.foedus.to_dataframe().to_csv(draft, index=False)
+    if not ways.quiet:
+        print_kept(target)
+    return 0
 
 
 def _map_adaptively(model: Model, run: "Run", target: Path, spacing: int | None, ways: Ways) -> int:

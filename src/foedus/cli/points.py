@@ -38,16 +38,19 @@ def points(
     table
         the CSV file, in UTF-8 with commas; its first line names the parameters
     output
-        the file to write, NetCDF or, if it ends in .zarr, Zarr [default: beside the CSV file]
+        the file to write: NetCDF or, by its ending, a Zarr store (.zarr) or a table (.csv) [default: NetCDF,
+        beside the CSV file]
     """
-    from ..io.files import save
+    from ..io.files import beside, save
     from ..large.slabs import code_counts
     from ..runs.columns import read_columns
 
     given = given_parameters(model, parameters)
     columns = read_columns(table, model)
     target = output or table.with_name(f"{table.stem}.nc")
-    check_output(target, overwrite)
+    check_output(target, overwrite, ".csv" if target.suffix == ".csv" else None)
+    if target.exists() and target.samefile(table):
+        raise ValueError(f"{target} is the file of the games; name another output")
     games = len(next(iter(columns.values())))
     with naming(str(table)):
         few = {k: v[:2] for k, v in columns.items()}
@@ -56,7 +59,11 @@ def points(
     with naming(str(table)), progress_bar("solving", games, quiet) as progress:
         dataset = solve_points(columns, model=model, threads=threads, progress=progress, **given)
     seconds = time.perf_counter() - started
-    save(dataset.assign_attrs(command=command_line()), target)
+    if target.suffix == ".csv":
+        with beside(target) as draft:
+            dataset.foedus.to_dataframe().to_csv(draft, index=False)
+    else:
+        save(dataset.assign_attrs(command=command_line()), target)
     if not quiet:
         counts = code_counts(model.codes, dataset[model.mapped.name].values)
         print_shares({model.codes(code): count for code, count in counts.items()}, games)

@@ -1,7 +1,9 @@
 """foedus solve."""
 
+import math
 import warnings
 from collections.abc import Mapping
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +16,7 @@ from ..alliance.model import KEPT, OUTCOMES
 from ..alliance.solution import outcomes
 from ..draw.solution import Solution, solve_one
 from ..draw.tables import rich_table
-from ..model import NUMBER, Model, Outcome
+from ..model import NUMBER, Code, Model, Outcome
 from .options import BUILT_IN, DeviationGain, Overwrite, Parameters, WholeNumber, given_parameters
 from .screens import show
 from .targets import check_output
@@ -28,6 +30,7 @@ def solve(
     pledges: Annotated[WholeNumber, BUILT_IN] = None,
     arms: Annotated[WholeNumber, BUILT_IN] = None,
     overwrite: Annotated[Overwrite, BUILT_IN] = False,
+    json: bool = False,
     parameters: Parameters,
     model: Model,
 ) -> None:
@@ -43,8 +46,15 @@ def solve(
         of that grid: how many pledges S has, beside none [default: 2]
     arms
         of that grid: how many arms A and C have at each of their nodes [default: 3]
+    json
+        print the parameters and the outcomes as JSON, and nothing else; what is no number is null
     """
     given = given_parameters(model, parameters)
+    if json:
+        if efg or off_path or deviation_gain:
+            raise ValueError("--json prints outcomes only; leave out --efg, --off-path and --deviation-gain")
+        print(_as_json(solve_one(model, given)))
+        return
     if not model.built_in:
         asked = {
             "--off-path": off_path,
@@ -81,6 +91,15 @@ def solve(
     show(_table(eq, KEPT if deviation_gain else OUTCOMES), eq.explain())
     for title, headings, rows in tables:
         show("", rich_table(headings, rows, title))
+
+
+def _as_json(solution: Solution) -> str:
+    """Return the parameters and the outcomes of a game as JSON, codes by their names."""
+    found = {
+        name: value.name.lower() if isinstance(value, Code) else value if math.isfinite(value) else None
+        for name, value in solution.found.items()
+    }
+    return dumps({"model": solution.model.name, "game": dict(solution.game), "outcomes": found}, indent=2)
 
 
 def _show(solution: Solution) -> None:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from ..io.dataset import check_ours, may_be_codes, model_of, no_codes, variable
+from ..io.dataset import check_ours, coded, may_be_codes, model_of, no_codes, variable
 from ..maps.adaptive import REGIME_NAME, SHARE, kept_step
 from ..model import UNSOLVED
 from .places import nearest
 from .selection import forms_of
 
 if TYPE_CHECKING:
+    import pandas
     from matplotlib.figure import Figure
 
 
@@ -90,6 +91,45 @@ class Accessor:
             raise ValueError("at: scattered games (dim 'game') lie on no axes; choose among them with isel")
         axes = [str(dim) for dim in dataset.dims if dim in model_of(dataset).by_name]
         return dataset.isel(nearest(dataset, axes, parameters))
+
+    def to_dataframe(self) -> "pandas.DataFrame":
+        """Return a table with a row for each game: its parameters, then its outcomes, codes by their names.
+
+        Codes are categories, in the order of their numbers. Games that `where` has left out have none.
+
+        Raises
+        ------
+        ValueError
+            if the Dataset has no outcomes, or holds something else than codes where these should be.
+
+        Examples
+        --------
+        >>> import foedus
+        >>> ds = foedus.sweep({"ally_cost": [0.3, 1.0]}, variables=["regime"])
+        >>> ds.foedus.to_dataframe()[["ally_cost", "regime"]]
+           ally_cost      regime
+        0        0.3   restraint
+        1        1.0  deterrence
+        """
+        import pandas as pd
+
+        dataset = check_ours(self._dataset)
+        model = model_of(dataset)
+        found = [name for name in dataset.data_vars if name in model.kept]
+        if not found:
+            raise ValueError("the Dataset has no outcomes, and so no table of them")
+        known = dataset[found]
+        for name in found:
+            if codes := model.kept[str(name)].codes:
+                known[name] = coded(known[name], codes)
+        table = known.to_dataframe().reset_index()
+        for name in found:
+            if codes := model.kept[str(name)].codes:
+                order = codes.everything()
+                places = {int(code): place for place, code in enumerate(order)}
+                numbers = [places.get(int(number), -1) for number in table[name]]
+                table[name] = pd.Categorical.from_codes(numbers, [code.name.lower() for code in order])
+        return table[[*(name for name in table.columns if name not in found), *found]]
 
     def shares(self) -> xr.DataArray:
         """Return the share of the games that have each regime, under each form where forms are compared.

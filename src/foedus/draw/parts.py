@@ -18,7 +18,7 @@ from matplotlib.patches import Patch
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator, NullFormatter
 
-from ..io.dataset import MASKED, geometric, model_of, untold, varying
+from ..io.dataset import MASKED, MEASURED_IN, geometric, model_of, untold, varying
 from ..maps.statics import LEAST_MARGIN
 from ..model import UNSOLVED, Code, Label, Model, Parameter, tex
 from .colours import colours_of
@@ -254,6 +254,7 @@ def distance(found: float, wanted: float) -> str:
 def axis_label(parameter: Parameter, values: xr.DataArray, look: Look) -> str:
     """Return the label of an axis on which a parameter has these values, in their own units."""
     units = values.attrs.get("units", parameter.units)
+    units = values.attrs.get(MEASURED_IN, units)  # of a file that was opened by xarray itself
     choice, by_form = parameter.units_by or ("", {})
     if choice in values.coords:  # which may have been cut at one form since they got their units
         units = by_form.get(str(values[choice].values), units)
