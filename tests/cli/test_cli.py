@@ -303,7 +303,7 @@ class TestMap:
             ("{ from = 0.1, to = 0.9, points = 16 }", "0.5", "axes.status_quo = 0.5 is no axis; it must be a list or { from, to, points } (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", "[]", "status_quo: the list of its values is empty; at least one is needed (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", '["a"]', "status_quo: its values are not all numbers (from run.toml)"),
-            ('"pledge"]', '"pledges"]', "'pledges' is not a variable; there are regime, pledge, "),
+            ('"pledge"]', '"pledges"]', "'pledges' is not a variable; did you mean pledge? (from run.toml)"),
             ('["regime", "pledge"]', "[]", "variables is empty; at least one is needed (from run.toml)"),
             ("variables", "variable", "output.variable is not a key of a run file; allowed here: file, variables, dtype (from run.toml)"),
             ('file = "map.nc"', 'file = "map.nc"\ndtype = "int8"', "dtype = 'int8' is not allowed; it must be float64 or float32 (from run.toml)"),
@@ -754,7 +754,7 @@ class TestPlot:
             ("stake", "'stake' is not of the form parameter=from:to (from --region stake)"),
             ("ally_cost=1", "'1' is not of the form from:to (from --region ally_cost=1)"),
             ("ally_cost=1:x", "'x' is not a number (from --region ally_cost=1:x)"),
-            ("stake=1:2", "region: 'stake' is not an axis of this dataset; it has ally_cost, status_quo"),
+            ("stake=1:2", "'stake' is not an axis of this dataset; it has ally_cost, status_quo"),
             ("ally_cost=6:7", "region: ally_cost has no value from 6.0 to 7.0; it has 24 from 0.05 to 5"),
             (
                 "ally_cost=1:-1",

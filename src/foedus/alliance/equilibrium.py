@@ -258,7 +258,7 @@ def solve(game: Game | None = None, *, model: Model | None = None, **parameters:
     if not (game is None or isinstance(game, Game)):
         raise TypeError(f"game must be a Game, not {game!r}; parameters are given by name")
     given = {} if game is None else dataclasses.asdict(game)
-    game = make_game(given | parameters)
+    game = make_game(given | chosen(None).named(parameters))
 
     from ..kernels import alliance as kernels  # with numba, slower to import than everything else here
 

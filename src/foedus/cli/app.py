@@ -13,7 +13,7 @@ from ..model import Model
 from ..system.libraries import Broken, cause_and_fix
 from ..version import __version__
 from .models import model_named, option_of
-from .options import VERBOSE, for_model
+from .options import VERBOSE, for_model, meant_option
 from .screens import complain, mind_streams
 
 HELP = "Solve the alliance game of a superpower, its ally and a challenger, exactly; or a game of your own."
@@ -63,7 +63,8 @@ def run(arguments: list[str]) -> int:
     try:
         # only what is run is imported, unless all commands are to be told
         asked = [name for name in COMMANDS if name in arguments[:1]] or COMMANDS
-        app = application(model_named(arguments), asked)
+        model = model_named(arguments)
+        app = application(model, asked)
         # whose command is the parser's, and takes no model
         code = app(option_of(arguments)[1] if arguments[:1] == [COMPLETION] else arguments)
         sys.stdout.flush()
@@ -75,6 +76,8 @@ def run(arguments: list[str]) -> int:
     except cyclopts.UnusedCliTokensError as error:
         spare = " ".join(error.unused_tokens or [])
         return complain(f"{spare!r} is more than the command takes; --help shows what it takes", 2)
+    except cyclopts.UnknownOptionError as error:
+        return complain(f"{error}{meant_option(error, model)}", 2)
     except OSError as error:
         system = error.filename and error.strerror  # whose words these are
         return complain(f"{error.filename}: {error.strerror}" if system else str(error), 2)

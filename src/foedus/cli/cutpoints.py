@@ -1,6 +1,5 @@
 """foedus cutpoints."""
 
-import functools
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +9,7 @@ import numpy as np
 from ..draw.tables import rich_table, save_table
 from ..maps.cutpoints import check_scanned, cutpoint_rows
 from ..maps.cutpoints import cutpoints as find_cutpoints
-from ..model import Model
+from ..model import Model, Parameter
 from ..model.checks import naming, number_of
 from .options import (
     Output,
@@ -20,9 +19,9 @@ from .options import (
     Quiet,
     Threads,
     command_line,
+    ends_of,
     given_parameters,
     named_values,
-    stretch_of,
     whole_number,
 )
 from .progress import compile_kernels, progress_bar
@@ -70,11 +69,12 @@ def cutpoints(
     """
     from ..io.files import save
 
-    check_scanned(model.parameter(parameter))
+    varied = model.parameter(parameter)
+    check_scanned(varied)
     with naming(f"--within {within}"):
-        ends = stretch_of(model, parameter, within)
+        ends = ends_of(varied, within)
     form = "parameter=from:to:values or parameter=value,value"
-    axes = named_values("--axis", axis, form, functools.partial(axis_of, model))
+    axes = named_values(model, "--axis", axis, form, axis_of)
     if output:
         check_output(output, overwrite)
     check_tables(table, overwrite)
@@ -87,11 +87,11 @@ def cutpoints(
         check_output(figure, overwrite, figure.suffix)
     given = given_parameters(model, parameters)
     few: Any = {name: values[:1] for name, values in axes.items()}
-    compile_kernels(lambda: find_cutpoints(parameter, ends, few, model=model, points=2, **given), quiet)
+    compile_kernels(lambda: find_cutpoints(varied.name, ends, few, model=model, points=2, **given), quiet)
     games = points * int(np.prod([values.size for values in axes.values()], dtype=float))
     with progress_bar("scanning", games, quiet) as progress:
         dataset = find_cutpoints(
-            parameter, ends, axes, model=model, points=points, threads=threads, progress=progress, **given
+            varied.name, ends, axes, model=model, points=points, threads=threads, progress=progress, **given
         )
     dataset.attrs["command"] = command_line()
     headings, rows = cutpoint_rows(dataset)
@@ -105,7 +105,7 @@ def cutpoints(
         save_figure(plot(dataset), figure)
     if not quiet:
         if rows:
-            show(rich_table(headings, rows[:MANY], f"cutpoints of {parameter}"))
+            show(rich_table(headings, rows[:MANY], f"cutpoints of {varied.name}"))
         else:
             codes = np.unique(dataset.regime_first).tolist()
             print(f"no cutpoint; the regime is {' or '.join(model.codes(code).words for code in codes)}")
@@ -114,9 +114,9 @@ def cutpoints(
         print(f"scanned: {dataset.resolution}")
 
 
-def axis_of(model: Model, name: str, text: str) -> np.ndarray:
+def axis_of(parameter: Parameter, text: str) -> np.ndarray:
     """Return the values of an axis as it was typed: from:to:values, or values between commas."""
-    parameter, ends = model.parameter(name), text.split(":")
+    ends = text.split(":")
     listed: Any
     if len(ends) == 1:
         parts = [part.strip() for part in text.split(",")]

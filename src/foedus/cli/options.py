@@ -13,6 +13,7 @@ import cyclopts
 
 from ..model import Model, Parameter
 from ..model.checks import naming, number_of
+from ..model.names import nearest
 from ..uncertainty.claims import usual_laws
 
 
@@ -160,27 +161,39 @@ def given_parameters(model: Model, parameters: Any) -> dict[str, Any]:
     return given
 
 
+def meant_option(error: cyclopts.UnknownOptionError, model: Model) -> str:
+    """Suggest the option of the parameter whose symbol was written as an option; or nothing."""
+    written = (error.token.keyword or "").lstrip("-").replace("-", "_")
+    option = f"--{(nearest(written, model.by_name) or '').replace('_', '-')}"
+    taken = any(option in argument.names for argument in error.argument_collection)
+    return f" Did you mean {option}?" if taken and "Did you mean" not in str(error) else ""
+
+
 def named_values(
-    option: str, texts: list[str] | None, pattern: str, read: Callable[[str, str], Any]
+    model: Model,
+    option: str,
+    texts: list[str] | None,
+    pattern: str,
+    read: Callable[[Parameter, str], Any],
 ) -> dict[str, Any]:
-    """Return what a repeatable option like name=value says of each name, as `read` makes it."""
+    """Return what a repeatable option like name=value says of each parameter, as `read` makes it."""
     named: dict[str, Any] = {}
     for text in texts or []:
         with naming(f"{option} {text}"):
             name, equals, value = text.partition("=")
             if not equals:
                 raise ValueError(f"{text!r} is not of the form {pattern}")
-            if name in named:
-                raise ValueError(f"{option} names {name} more than once")
-            named[name] = read(name, value)
+            parameter = model.parameter(name)
+            if parameter.name in named:
+                raise ValueError(f"{option} names {parameter.name} more than once")
+            named[parameter.name] = read(parameter, value)
     return named
 
 
-def stretch_of(model: Model, name: str, value: str) -> tuple[float, float]:
-    """Return the ends of a stretch of a parameter, as from:to."""
-    parameter = model.parameter(name)
+def ends_of(parameter: Parameter, value: str) -> tuple[float, float]:
+    """Return the ends of a range of a parameter, typed as from:to."""
     if parameter.choices:
-        raise ValueError(f"{name} is a choice, of which there is no stretch; it is {parameter.domain}")
+        raise ValueError(f"{parameter.name} is a choice and has no range; it is {parameter.domain}")
     low, colon, high = value.partition(":")
     if not colon:
         raise ValueError(f"{value!r} is not of the form from:to")

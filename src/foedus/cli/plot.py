@@ -1,12 +1,11 @@
 """foedus plot."""
 
-import functools
 from pathlib import Path
 from typing import Any
 
-from ..model import Model
+from ..model import Model, Parameter
 from ..model.checks import number_of
-from .options import Output, Overwrite, VariableNames, named_values, stretch_of
+from .options import Output, Overwrite, VariableNames, ends_of, named_values
 from .targets import check_output
 
 
@@ -53,13 +52,12 @@ def plot(
         if model.file:
             check_model(file, dataset, model)
         known = model_of(dataset)
-        places = named_values("--at", at, "parameter=value", functools.partial(_place, known))
-        parts = named_values("--region", region, "parameter=from:to", functools.partial(stretch_of, known))
+        places = named_values(known, "--at", at, "parameter=value", _place)
+        parts = named_values(known, "--region", region, "parameter=from:to", ends_of)
         figure = draw(dataset, variable if several or not variable else variable[0], at=places, region=parts)
     save_figure(figure, target)
 
 
-def _place(model: Model, name: str, value: str) -> Any:
+def _place(parameter: Parameter, value: str) -> Any:
     """Return the value of one --at."""
-    parameter = model.parameter(name)
     return parameter.check(value if parameter.choices else number_of(value))

@@ -95,9 +95,7 @@ def game_class(model: Model) -> type:
 
 def _checked(game: type, model: Model, parameters: Mapping[str, Any]) -> Any:
     """Return the game with these parameters, unknown names refused in words."""
-    for name in parameters:
-        model.parameter(name)
-    return game(**parameters)
+    return game(**model.named(parameters))
 
 
 def _reach(model: Model, name: str) -> Ends:

@@ -149,9 +149,11 @@ def statics(
         if game.found[name].codes:
             raise ValueError(f"{name!r} is a code, of which there is no response; ask for numbers")
     numbers = [name for name, parameter in game.by_name.items() if not parameter.choices]
-    chosen_parameters = list(numbers if parameters is None else parameters)
+    chosen_parameters = [
+        game.parameter(name).name for name in (numbers if parameters is None else parameters)
+    ]
     for name in chosen_parameters:
-        if game.parameter(name).choices:
+        if game.by_name[name].choices:
             raise ValueError(f"{name!r} is a choice, to which there is no response; name other parameters")
     if not chosen_parameters or len(set(chosen_parameters)) < len(chosen_parameters):
         raise ValueError(f"parameters = {chosen_parameters!r} must name one or more, each once")

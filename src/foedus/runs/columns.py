@@ -68,9 +68,9 @@ def _parameters_of(names: list[str], model: Model) -> list[Parameter]:
             "row.names=FALSE)"
         )
     parameters = [model.parameter(name) for name in names]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"{name} has more than one column")
+    for parameter in parameters:
+        if parameters.count(parameter) > 1:
+            raise ValueError(f"{parameter.name} has more than one column")
     return parameters
 
 

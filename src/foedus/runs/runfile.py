@@ -194,11 +194,11 @@ def _first_problem(error: pydantic.ValidationError, known: Mapping[str, str]) ->
 
 def _checked(content: _RunFile, over: Mapping[str, np.ndarray], model: Model) -> Run:
     """Return the run that the content of a run file asks for, every value checked."""
-    check_apart(over, content.axes, content.game)
-    axes = {}
-    for name, axis in content.axes.items():
-        parameter = model.parameter(name)
-        if name in content.game:
+    axes, game = model.named(content.axes), model.named(content.game)
+    check_apart(over, axes, game)
+    for name, axis in axes.items():
+        parameter = model.by_name[name]
+        if name in game:
             raise ValueError(f"{name} is both an axis and fixed in [game]; it can be only one")
         if parameter.choices and isinstance(axis, Range):
             names = [*parameter.choices]
@@ -208,7 +208,7 @@ def _checked(content: _RunFile, over: Mapping[str, np.ndarray], model: Model) ->
         except ValueError as error:
             raise ValueError(f"axes.{name}: {error}") from None
         axes[name] = parameter.values(parameter.check_values(values))
-    fixed = {name: model.parameter(name).check(value) for name, value in content.game.items()}
+    fixed = {name: model.by_name[name].check(value) for name, value in game.items()}
     variables = model.check_names(content.output.variables, model.kept)
     file = None if content.output.file is None else path_of(content.output.file)
     return Run(axes, dict(over), fixed, variables, check_dtype(content.output.dtype), file)

@@ -84,9 +84,10 @@ def read_sensitivity(path: str | os.PathLike, model: Model | None = None) -> Run
         check_seed(asked.seed)
         if asked.outputs is not None:
             check_outputs(known, asked.outputs, methods)
-        fixed = {name: known.parameter(name).check(value) for name, value in content.game.items()}
+        given = known.named(content.distributions)
+        fixed = {name: known.by_name[name].check(value) for name, value in known.named(content.game).items()}
     file = None if content.output.file is None else path_of(content.output.file)
-    return Run({name: content.distributions[name] for name in laws}, asked.model_dump(), fixed, file)
+    return Run({name: given[name] for name in laws}, asked.model_dump(), fixed, file)
 
 
 def _earlier_run(source: Path, model: Model) -> Run:
