@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import cyclopts
-from rich import box
-from rich.table import Table
 
 from ..draw.tables import save_table
 from ..model import Model
@@ -28,7 +26,7 @@ from .options import (
     given_parameters,
 )
 from .progress import compile_kernels, print_rate, progress_bar
-from .screens import show
+from .screens import Grid, show
 from .targets import check_output, check_tables
 
 if TYPE_CHECKING:
@@ -185,18 +183,13 @@ def solving(model: Model, game: dict[str, Any]) -> str:
     return " ".join(["foedus solve", *options])
 
 
-def _table(dataset: "xr.Dataset") -> Table:
+def _table(dataset: "xr.Dataset") -> Grid:
     """Return the claims as a table for the screen."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    table.add_column("claim", no_wrap=True)
-    for heading in ("met", "holds", "share"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("95 %", justify="right")
-    table.add_column("verdict")
+    rows = []
     for name in dataset.claim.values.tolist():
         one = dataset.sel(claim=name)
         met, holds, share, low, high = (one[column].item() for column in COLUMNS[:-1])
         interval = "" if math.isnan(low) else f"{100 * low:.2f} to {100 * high:.2f}"
         words = Verdict(one.verdict.item()).words
-        table.add_row(name, str(met), str(holds), f"{100 * share:.2f}" if met else "", interval, words)
-    return table
+        rows.append([name, met, holds, f"{100 * share:.2f}" if met else "", interval, words])
+    return Grid(["claim", "met", "holds", "share", "95 %", "verdict"], rows)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import cyclopts
 import numpy as np
 
-from ..draw.tables import rich_table, save_table
+from ..draw.tables import save_table
 from ..maps.cutpoints import check_scanned, cutpoint_rows
 from ..maps.cutpoints import cutpoints as find_cutpoints
 from ..model import Model, Parameter
@@ -25,7 +25,7 @@ from .options import (
     whole_number,
 )
 from .progress import compile_kernels, progress_bar
-from .screens import show
+from .screens import Grid, show
 from .targets import check_output, check_tables
 
 MANY = 40  # rows that are printed; a file has them all
@@ -105,7 +105,7 @@ def cutpoints(
         save_figure(plot(dataset), figure)
     if not quiet:
         if rows:
-            show(rich_table(headings, rows[:MANY], f"cutpoints of {varied.name}"))
+            show(Grid(headings, rows[:MANY], f"cutpoints of {varied.name}"))
         else:
             codes = np.unique(dataset.regime_first).tolist()
             print(f"no cutpoint; the regime is {' or '.join(model.codes(code).words for code in codes)}")

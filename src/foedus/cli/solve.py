@@ -5,18 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from rich import box
-from rich.table import Table
-
 from ..alliance.equilibrium import Equilibrium
 from ..alliance.equilibrium import solve as solve_game
 from ..alliance.model import KEPT, OUTCOMES
 from ..alliance.solution import outcomes
 from ..draw.solution import Solution, solve_one
-from ..draw.tables import rich_table
 from ..model import NUMBER, Model, Outcome
 from .options import BUILT_IN, DeviationGain, Overwrite, Parameters, WholeNumber, given_parameters
-from .screens import show
+from .screens import Grid, show
 from .targets import check_output
 
 
@@ -80,22 +76,20 @@ def solve(
         eq.to_efg(efg, **sizes)
     show(_table(eq, KEPT if deviation_gain else OUTCOMES), eq.explain())
     for title, headings, rows in tables:
-        show("", rich_table(headings, rows, title))
+        show("", Grid(headings, rows, title))
 
 
 def _show(solution: Solution) -> None:
     """Show a game of a model, and what the model says of it."""
-    show(rich_table(*solution.table(), solution.model.written(solution.game)))
+    show(Grid(*solution.table(), solution.model.written(solution.game)))
     if solution.model.explain:
         show(solution.explain())
 
 
-def _table(eq: Equilibrium, variables: Mapping[str, Outcome]) -> Table:
+def _table(eq: Equilibrium, variables: Mapping[str, Outcome]) -> Grid:
     """Return the `variables` of an equilibrium as a table, with and without S side by side."""
-    table = Table(title=repr(eq.game), title_justify="left", box=box.SIMPLE_HEAD)
-    for heading in ("variable", "symbol", "with S", "without S", "unit"):
-        table.add_column(heading, justify="right" if heading.endswith("S") else "left")
-    for variable, *values in outcomes(eq, variables):
-        unit = "" if variable.units == NUMBER else variable.units
-        table.add_row(variable.name, variable.symbol, *values, unit)
-    return table
+    rows = [
+        [variable.name, variable.symbol, *values, "" if variable.units == NUMBER else variable.units]
+        for variable, *values in outcomes(eq, variables)
+    ]
+    return Grid(["variable", "symbol", "with S", "without S", "unit"], rows, repr(eq.game))

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..draw.tables import rich_table, save_table
+from ..draw.tables import save_table
 from ..maps.statics import TIE, Direction
 from ..maps.statics import statics as find_statics
 from ..model import Model
@@ -20,7 +20,7 @@ from .options import (
     given_parameters,
 )
 from .progress import compile_kernels, progress_bar
-from .screens import show
+from .screens import Grid, show
 from .targets import check_output, check_tables
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ def statics(
     if not quiet:
         regime = model.codes(dataset[model.mapped.name].item())
         show(
-            rich_table(*margin_table(dataset), f"{regime.words}: how far the next regime is"),
-            rich_table(*response_table(dataset), "responses, per unit of the parameter"),
+            Grid(*margin_table(dataset), f"{regime.words}: how far the next regime is"),
+            Grid(*response_table(dataset), "responses, per unit of the parameter"),
             _moral(dataset),
         )
 
