@@ -5,7 +5,7 @@ import importlib
 import os
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import cyclopts
 
@@ -19,30 +19,37 @@ from .screens import complain, mind_streams
 HELP = "Solve the alliance game of a superpower, its ally and a challenger, exactly; or a game of your own."
 
 COMPLETION = "--install-completion"
-COMMANDS = (
-    "new", "solve", "map", "compare", "points", "plot", "cutpoints", "statics", "info", "claims",
-    "sensitivity", "explore", "doctor",
-)  # fmt: skip
+TASKS = {
+    "Solve games": ("solve", "points", "map", "compare"),
+    "Look at results": ("plot", "explore", "info"),
+    "Ask what matters": ("cutpoints", "statics", "sensitivity", "claims"),
+    "Your own game, and this installation": ("new", "doctor"),
+}
+COMMANDS = [name for names in TASKS.values() for name in names]
 
 
-def application(model: Model, commands: Iterable[str] = COMMANDS) -> cyclopts.App:
+def application(model: Model, commands: Collection[str] = COMMANDS) -> cyclopts.App:
     """Return the command line, with options from the tables of a model."""
     app = cyclopts.App(
         name="foedus",
         help=f"Solve games exactly. {model.title}." if model.file else HELP,
         version=__version__,
+        group_commands=cyclopts.Group("This program", sort_key=len(TASKS)),
         default_parameter=cyclopts.Parameter(negative=""),
         result_action="return_value",
         exit_on_error=False,
         print_error=False,
         suppress_keyboard_interrupt=False,
     )
-    for name in commands:
-        command = getattr(importlib.import_module(f".{name}", __package__), name)
-        app.command(for_model(command, model))
+    groups = [cyclopts.Group(task, sort_key=place) for place, task in enumerate(TASKS)]
+    for group in groups:
+        for name in TASKS[group.name]:
+            if name in commands:
+                command = getattr(importlib.import_module(f".{name}", __package__), name)
+                app.command(for_model(command, model), group=group, sort_key=COMMANDS.index(name))
     app.register_install_completion_command(
         COMPLETION,
-        help="Have the shell complete commands, options and their values; with --model, of your own game.",
+        help="Let the shell complete commands, options and their values; with --model, those of your game.",
     )
     return app
 

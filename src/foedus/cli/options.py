@@ -30,7 +30,7 @@ VariableNames = Annotated[list[str] | None, "names of outcomes"]
 ModelOption = Annotated[
     str | None,
     cyclopts.Parameter(
-        name="--model",
+        name=["--model", "-m"],
         help="a game of your own: a Python file that makes a Model, as entry.py, or entry.py:name of several",
     ),
 ]
@@ -58,7 +58,7 @@ def for_model(command: Callable[..., Any], model: Model) -> Callable[..., Any]:
     kinds = {
         **{kind: Annotated[table, PARAMETER_GROUP] for kind, table in tables.items()},
         ParameterName: Annotated[parameter, UNLISTED],
-        VariableNames: Annotated[list[variable] | None, UNLISTED],
+        VariableNames: Annotated[list[variable] | None, UNLISTED, cyclopts.Parameter(alias="-v")],
         Model: ModelOption,
     }
     signature = inspect.signature(command)
@@ -112,7 +112,7 @@ def parameter_options(model: Model, default: Callable[[Parameter], object]) -> A
 
 PARAMETER_GROUP = cyclopts.Parameter(name="*", group="Parameters of the game")
 Output = Annotated[Path | None, cyclopts.Parameter(name=["--output", "-o"])]
-Overwrite = Annotated[bool, cyclopts.Parameter(help="replace files that exist")]
+Overwrite = Annotated[bool, cyclopts.Parameter(name=["--overwrite", "-f"], help="replace files that exist")]
 Picture = Annotated[
     bool, cyclopts.Parameter(negative="--no-picture", help="draw a picture beside the NetCDF file")
 ]
@@ -135,7 +135,7 @@ Threads = Annotated[
 DeviationGain = Annotated[
     bool, cyclopts.Parameter(help="search for what a player could gain by another move, and show the most")
 ]
-Quiet = Annotated[bool, cyclopts.Parameter(help="print nothing but errors")]
+Quiet = Annotated[bool, cyclopts.Parameter(name=["--quiet", "-q"], help="print nothing but errors")]
 
 
 @dataclasses.dataclass(frozen=True)

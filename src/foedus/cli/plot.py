@@ -5,7 +5,7 @@ from typing import Any
 
 from ..model import Model, Parameter
 from ..model.checks import number_of
-from .options import Output, Overwrite, VariableNames, ends_of, named_values
+from .options import Output, Overwrite, Quiet, VariableNames, ends_of, named_values
 from .targets import check_output
 
 
@@ -18,6 +18,7 @@ def plot(
     at: list[str] | None = None,
     region: list[str] | None = None,
     overwrite: Overwrite = False,
+    quiet: Quiet = False,
     model: Model,
 ) -> None:
     """Draw a map from its file: the regimes, another variable, another slice, or several variables along one
@@ -56,6 +57,8 @@ def plot(
         parts = named_values(known, "--region", region, "parameter=from:to", ends_of)
         figure = draw(dataset, variable if several or not variable else variable[0], at=places, region=parts)
     save_figure(figure, target)
+    if not quiet:
+        print(f"drawn in {target}")
 
 
 def _place(parameter: Parameter, value: str) -> Any:
