@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from commands import without_compiling
 
 import foedus
 from foedus.alliance.model import NUMBERS
@@ -44,10 +45,10 @@ cli.main()
 
 def cli(*arguments, cwd=None):
     """Run the command line in a process of its own."""
-    return subprocess.run(
+    return without_compiling(subprocess.run(
         [sys.executable, "-W", "error", "-m", "foedus", *map(str, arguments)],
         cwd=cwd, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from commands import without_compiling
 
 import foedus
 from foedus.cli import screens
@@ -33,10 +34,10 @@ def folder(tmp_path, monkeypatch):
 def shell(command, **environment):
     """Run a command line of the shell, in which $foedus stands for foedus."""
     foedus = f"{sys.executable} -W error -m foedus"
-    return subprocess.run(
+    return without_compiling(subprocess.run(
         ["bash", "-c", command], env=os.environ | {"foedus": foedus} | environment,
         capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,11 @@ def test_rows_that_do_not_fit_are_stacked(monkeypatch, capsys):
 def test_long_facts_are_wrapped_but_commands_stay_in_one_piece(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "30")
     command = "foedus map run.toml --output of-the-games.nc"
-    screens.show_facts([("games", "one two three four five six"), ("command", command), ("none", "")])
+    facts = [("games", "one two three four five six"), ("command", command), ("none", "")]
+    screens.show_facts(facts)
+    assert capsys.readouterr().out.count("\n") == 3  # in a pipe, to be searched by line
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    screens.show_facts(facts)
     assert capsys.readouterr().out.splitlines() == [
         "games    one two three four",
         "         five six",

@@ -25,9 +25,8 @@ def doctor(*, model: Model) -> int:
         from ..solving.doctor import examine_model
 
         findings = examine_model(model)
-    words = "checking; kernels that are not compiled yet take up to two minutes"
     failed = []
-    with waiting(words):
+    with waiting("checking"):
         for finding in findings:
             console.print(f"{'✓' if finding.passed else '✗'} {finding.name}: {finding.words}")
             if not finding.passed:

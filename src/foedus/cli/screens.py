@@ -134,11 +134,11 @@ def _wrapped(text: str, width: int, first: str, others: str) -> list[str]:
 
 
 def show_facts(facts: Sequence[tuple[str, str]]) -> None:
-    """Print pairs of a heading and a text. Long texts are wrapped, but a command stays in one piece."""
+    """Print pairs of a heading and a text, a line each. A terminal wraps long texts, but no commands."""
     console, width = screen(), max(len(heading) for heading, _ in facts) + 2
     for heading, text in facts:
-        first, whole = f"{heading:{width}}", text.startswith("foedus ") or console.width < 2 * width
-        lines = [first + text] if whole else _wrapped(text, console.width, first, " " * width)
+        first, wraps = f"{heading:{width}}", sys.stdout.isatty() and not text.startswith("foedus ")
+        lines = _wrapped(text, console.width, first, " " * width) if wraps else [first + text]
         show(*lines or [heading])
 
 
