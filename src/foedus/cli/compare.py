@@ -8,7 +8,7 @@ from typing import Any
 
 from ..maps.compare import check_each_once
 from ..maps.compare import compare as compare_forms
-from ..model import Model, Parameter
+from ..model import Model
 from ..model.checks import number_of
 from .options import AS_USUAL, GridOptions, Output, command_line, named_values
 from .progress import compile_kernels, print_rate, progress_bar
@@ -41,7 +41,7 @@ def compare(
     from ..io.files import save
     from ..runs.runfile import read_run
 
-    forms = named_values(model, "--over", over, "name=value,value", _forms)
+    forms = model.named(named_values("--over", over, "name=value,value", functools.partial(_forms, model)))
     run = read_run(run_file, forms, model)
     if not run.over:
         raise ValueError("there is nothing to compare; name at least one --over")
@@ -76,8 +76,9 @@ def compare(
     return finish(target, image, ways)
 
 
-def _forms(parameter: Parameter, values: str) -> Any:
+def _forms(model: Model, name: str, values: str) -> Any:
     """Return the values of one --over."""
+    parameter = model.parameter(name)
     parts = [value.strip() for value in values.split(",")]
     numbers = parameter.check_values(parts if parameter.choices else [number_of(part) for part in parts])
     check_each_once(parameter, numbers)

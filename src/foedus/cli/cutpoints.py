@@ -1,5 +1,6 @@
 """foedus cutpoints."""
 
+import functools
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from ..draw.tables import save_table
 from ..maps.cutpoints import check_scanned, cutpoint_rows
 from ..maps.cutpoints import cutpoints as find_cutpoints
-from ..model import Model, Parameter
+from ..model import Model
 from ..model.checks import naming, number_of
 from .options import (
     Output,
@@ -19,9 +20,9 @@ from .options import (
     Quiet,
     Threads,
     command_line,
-    ends_of,
     given_parameters,
     named_values,
+    stretch_of,
     whole_number,
 )
 from .progress import compile_kernels, progress_bar
@@ -72,9 +73,9 @@ def cutpoints(
     varied = model.parameter(parameter)
     check_scanned(varied)
     with naming(f"--within {within}"):
-        ends = ends_of(varied, within)
+        ends = stretch_of(model, parameter, within)
     form = "parameter=from:to:values or parameter=value,value"
-    axes = named_values(model, "--axis", axis, form, axis_of)
+    axes = model.named(named_values("--axis", axis, form, functools.partial(axis_of, model)))
     if output:
         check_output(output, overwrite)
     check_tables(table, overwrite)
@@ -114,9 +115,9 @@ def cutpoints(
         print(f"scanned: {dataset.resolution}")
 
 
-def axis_of(parameter: Parameter, text: str) -> np.ndarray:
+def axis_of(model: Model, name: str, text: str) -> np.ndarray:
     """Return the values of an axis as it was typed: from:to:values, or values between commas."""
-    ends = text.split(":")
+    parameter, ends = model.parameter(name), text.split(":")
     listed: Any
     if len(ends) == 1:
         parts = [part.strip() for part in text.split(",")]

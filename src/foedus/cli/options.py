@@ -170,28 +170,24 @@ def meant_option(error: cyclopts.UnknownOptionError, model: Model) -> str:
 
 
 def named_values(
-    model: Model,
-    option: str,
-    texts: list[str] | None,
-    pattern: str,
-    read: Callable[[Parameter, str], Any],
+    option: str, texts: list[str] | None, pattern: str, read: Callable[[str, str], Any]
 ) -> dict[str, Any]:
-    """Return what a repeatable option like name=value says of each parameter, as `read` makes it."""
+    """Return what a repeatable option like name=value says of each name, as `read` makes it."""
     named: dict[str, Any] = {}
     for text in texts or []:
         with naming(f"{option} {text}"):
             name, equals, value = text.partition("=")
             if not equals:
                 raise ValueError(f"{text!r} is not of the form {pattern}")
-            parameter = model.parameter(name)
-            if parameter.name in named:
-                raise ValueError(f"{option} names {parameter.name} more than once")
-            named[parameter.name] = read(parameter, value)
+            if name in named:
+                raise ValueError(f"{option} names {name} more than once")
+            named[name] = read(name, value)
     return named
 
 
-def ends_of(parameter: Parameter, value: str) -> tuple[float, float]:
+def stretch_of(model: Model, name: str, value: str) -> tuple[float, float]:
     """Return the ends of a range of a parameter, typed as from:to."""
+    parameter = model.parameter(name)
     if parameter.choices:
         raise ValueError(f"{parameter.name} is a choice and has no range; it is {parameter.domain}")
     low, colon, high = value.partition(":")

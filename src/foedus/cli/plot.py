@@ -1,11 +1,12 @@
 """foedus plot."""
 
+import functools
 from pathlib import Path
 from typing import Any
 
-from ..model import Model, Parameter
+from ..model import Model
 from ..model.checks import number_of
-from .options import Output, Overwrite, Quiet, VariableNames, ends_of, named_values
+from .options import Output, Overwrite, Quiet, VariableNames, named_values, stretch_of
 from .targets import check_output
 
 
@@ -31,7 +32,8 @@ def plot(
     output
         the picture to write, png, svg or pdf by its ending [default: a png beside the file]
     variable
-        what to draw [default: the regime, or else the first variable]; given more than once, each in a panel
+        what to draw [default: the regime, or else the first variable]; an outcome that the file does not hold
+        is solved again; given more than once, each in a panel
         over one axis, of the alliance game with and without the superpower
     at
         an axis and a value to draw the map at, as in --at stake=1.0, which takes the nearest of the
@@ -39,6 +41,7 @@ def plot(
     region
         an axis and from where to where to draw it, as in --region ally_cost=0.1:0.5; once for each such axis
     """
+    from ..draw.missing import with_missing
     from ..draw.plots import check_picture_path, save_figure
     from ..draw.plots import plot as draw
     from ..io.dataset import model_of
@@ -53,14 +56,16 @@ def plot(
         if model.file:
             check_model(file, dataset, model)
         known = model_of(dataset)
-        places = named_values(known, "--at", at, "parameter=value", _place)
-        parts = named_values(known, "--region", region, "parameter=from:to", ends_of)
+        places = named_values("--at", at, "parameter=value", functools.partial(_place, known))
+        parts = named_values("--region", region, "parameter=from:to", functools.partial(stretch_of, known))
+        dataset = with_missing(dataset, variable, places, model)
         figure = draw(dataset, variable if several or not variable else variable[0], at=places, region=parts)
     save_figure(figure, target)
     if not quiet:
         print(f"drawn in {target}")
 
 
-def _place(parameter: Parameter, value: str) -> Any:
+def _place(model: Model, name: str, value: str) -> Any:
     """Return the value of one --at."""
+    parameter = model.parameter(name)
     return parameter.check(value if parameter.choices else number_of(value))

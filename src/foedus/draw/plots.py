@@ -13,6 +13,7 @@ from ..io.dataset import model_of
 from ..io.files import beside, writable
 from .cutpoints import plot_cutpoints
 from .maps import draw_boundaries, draw_maps, grid_of
+from .missing import with_missing
 from .parts import SHOWN, add_caption, caption_of, drawing, drawn_of
 from .selection import check_variable, cut_at, forms_of, loaded, within_region
 from .sensitivity import plot_sensitivity
@@ -40,7 +41,8 @@ def plot(
         what `sweep`, `adaptive_map`, `compare`, `cutpoints`, `sensitivity` or `load` returned
     variable : str or list of str, optional
         what to draw; default: the regime, or else the first variable. A list makes a panel for each, over one
-        axis, of the alliance game with and without the superpower
+        axis, of the alliance game with and without the superpower. An outcome that the dataset does not have
+        is solved again.
     at : mapping of str to float or str, optional
         axes to cut the dataset at, each at the value of its grid that is nearest to the one given, and
         the choice to show where several are compared, as ``contest``
@@ -76,6 +78,7 @@ def plot(
     """
     # by what its maker told of it, too: a dimension alone may be of any model
     told = {*getattr(dataset, "dims", ()), *getattr(dataset, "attrs", ())}
+    dataset = with_missing(dataset, variable, at)
     whole = "cutpoints" if {"cutpoint", "within"} <= told else None
     whole = "sensitivity" if {"output", "interval"} <= told else whole
     if whole and (variable is not None or at or region):
