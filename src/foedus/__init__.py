@@ -1,10 +1,10 @@
-"""foedus solves games exactly: that of a superpower, its ally and a challenger, or one of your own (`Model`).
+"""foedus solves games exactly: the game of a superpower, its ally and a challenger, or your own (`Model`).
 
-`solve` solves one game, `sweep` a grid, `sweep_to` a grid of any size into a file, `compare` a grid under
-several functional forms, `solve_points` scattered games. `cutpoints` finds where the regime changes along a
-parameter, `adaptive_map` where over a grid. `sensitivity` tells which parameters matter, `statics` how an
-outcome answers to each, and how far the next regime is. `save` and `load` keep results, `plot` draws them.
-Importing this compiles and loads nothing heavy.
+`solve` solves one game, `sweep` a grid of games, `solve_points` scattered games. `sweep_to` solves a grid of
+any size into a file, `compare` a grid under several functional forms. `cutpoints` finds where the regime
+changes along a parameter, `adaptive_map` finds the boundaries of regimes over a grid. `sensitivity` shows
+which parameters matter, `statics` how outcomes respond to each parameter and how far the next regime is.
+`save` and `load` keep results, and `plot` draws them. Importing foedus loads and compiles nothing heavy.
 """
 
 import importlib

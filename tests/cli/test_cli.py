@@ -892,7 +892,7 @@ def test_a_value_may_begin_with_a_minus(capsys, ends):
 
 def test_other_words_are_refused(capsys):
     assert "Unknown command" in refuse(capsys, "solves")
-    words = "'1 2' is more than the command takes; --help shows what it takes"
+    words = "'1 2' is more than the command takes; --help shows its arguments"
     assert refuse(capsys, "solve", "1", "2") == words
     assert "requires an argument" in refuse(capsys, "map")
 

@@ -16,7 +16,7 @@ from .models import model_named, option_of
 from .options import VERBOSE, for_model, meant_option
 from .screens import complain, mind_streams
 
-HELP = "Solve the alliance game of a superpower, its ally and a challenger, exactly; or a game of your own."
+HELP = "Solve the alliance game of a superpower, its ally and a challenger exactly, or a game of your own."
 
 COMPLETION = "--install-completion"
 TASKS = {
@@ -65,28 +65,28 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command line and return its exit code; whatever goes wrong is said in one line."""
+    """Run one command line and return its exit code. An error is one line, without a traceback."""
     gc.set_threshold(100_000)  # imports make little garbage, and looking for it takes a tenth of a run
     try:
-        # only what is run is imported, unless all commands are to be told
+        # import only the command that is run, or all of them for the list of commands
         asked = [name for name in COMMANDS if name in arguments[:1]] or COMMANDS
         model = model_named(arguments)
         app = application(model, asked)
-        # whose command is the parser's, and takes no model
+        # --install-completion belongs to the parser, which does not know --model
         code = app(option_of(arguments)[1] if arguments[:1] == [COMPLETION] else arguments)
         sys.stdout.flush()
     except KeyboardInterrupt as stop:
         return complain(str(stop) or "interrupted; no half-written file is left", 130)
-    except BrokenPipeError:  # whoever read the output has had enough; the interpreter must not find out
+    except BrokenPipeError:  # the reader of the pipe has closed it; the interpreter must not complain
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except cyclopts.UnusedCliTokensError as error:
         spare = " ".join(error.unused_tokens or [])
-        return complain(f"{spare!r} is more than the command takes; --help shows what it takes", 2)
+        return complain(f"{spare!r} is more than the command takes; --help shows its arguments", 2)
     except cyclopts.UnknownOptionError as error:
         return complain(f"{error}{meant_option(error, model)}", 2)
     except OSError as error:
-        system = error.filename and error.strerror  # whose words these are
+        system = error.filename and error.strerror  # the words of the operating system
         return complain(f"{error.filename}: {error.strerror}" if system else str(error), 2)
     except (cyclopts.CycloptsError, ValueError, TypeError) as error:
         whole = getattr(error, "whole", "")  # of what is wrong with a model's kernel

@@ -49,20 +49,20 @@ def claims(
     parameters: DrawnParameters,
     model: Model,
 ) -> None:
-    """Tell which claims about a game hold, how often, and in which games they do not.
+    """Test the claims about a game: how often each holds, and in which games it does not.
 
     Parameters
     ----------
     run_file
-        a run file (TOML) with axes, to test every game of its grid, or with distributions, to test random
-        games; or the file of a map or of earlier claims [default: random games from a wide range, in which
-        the parameters given as options are fixed]
+        a run file (TOML): with axes, every game of its grid is tested; with distributions, random games are.
+        Or the file of a map or of earlier claims [default: random games from a wide range; parameters given
+        as options are fixed]
     games
-        how many random games are drawn, as in 1e7 [default: 1000000]
+        the number of random games, as in 1e7 [default: 1000000]
     seed
-        the seed of the draws [default: 0]
+        the seed of the random numbers [default: 0]
     output
-        a file to keep the result in, NetCDF or, if it ends in .zarr, Zarr
+        a file for the result: Zarr if it ends in .zarr, else NetCDF
     table
         a table to write, .csv or .tex (LaTeX with booktabs)
     """
@@ -106,7 +106,7 @@ def claims(
 
 
 def claim_rows(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
-    """Return the headings and rows of a table of claims; what is not known is left empty.
+    """Return the headings and rows of a table of claims. Unknown values are empty.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def claim_rows(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]
 
 
 def counterexamples(dataset: "xr.Dataset", model: Model) -> list[str]:
-    """Return for each claim with a game against it the first of them, as `solving` tells it.
+    """Return a line for each claim that fails in a game: the command that solves the first such game.
 
     Examples
     --------
@@ -151,7 +151,7 @@ def counterexamples(dataset: "xr.Dataset", model: Model) -> list[str]:
 
 
 def _never_met(dataset: "xr.Dataset", model: Model) -> list[str]:
-    """Return a line on the claims of one's own game whose premise no game met, if a choice may be why."""
+    """Return a line on claims whose premise no game met, if a choice of the model may be the reason."""
     claims = dataset.claim.values[dataset.premise_met.values == 0].tolist()
     names = [name for name, p in model.by_name.items() if p.choices and name not in dataset.parameter]
     if model.built_in or not claims or not names:
@@ -163,8 +163,8 @@ def _never_met(dataset: "xr.Dataset", model: Model) -> list[str]:
 
 
 def solving(model: Model, game: dict[str, Any]) -> str:
-    """Return the command line that solves a game, with the options that are not the defaults; or the game as
-    Python writes it, of a model in no file.
+    """Return the command line that solves a game, without options at their defaults. For a model that is not
+    in a file, return the game as Python writes it.
 
     Examples
     --------

@@ -48,21 +48,21 @@ def cutpoints(
     parameters: Parameters,
     model: Model,
 ) -> None:
-    """Find where the regime changes along a parameter, and whose decision flips there if the model tells.
+    """Find the values of a parameter at which the regime changes, and which player's decision changes there.
 
     Parameters
     ----------
     parameter
         the parameter that varies, as in ally_cost
     within
-        from where to where, as in --within 0.01:10
+        the range of the parameter, as in --within 0.01:10
     axis
-        a further axis, as in --axis status_quo=0.1:0.9:200 (from, to, how many values) or
-        --axis stake=0.5,1,2; once for each such axis
+        a second parameter that varies, as in --axis status_quo=0.1:0.9:200 (from, to, number of values) or
+        --axis stake=0.5,1,2; repeat it for more parameters
     points
-        how many values are scanned for changes
+        the number of values that are scanned for changes
     output
-        a file to keep them in, NetCDF or, if it ends in .zarr, Zarr
+        a file for the cutpoints: Zarr if it ends in .zarr, else NetCDF
     table
         a table to write, .csv or .tex (LaTeX with booktabs)
     figure

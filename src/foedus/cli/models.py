@@ -1,4 +1,4 @@
-"""Which game a command line solves."""
+"""The game that a command line solves."""
 
 import contextlib
 import re
@@ -50,7 +50,7 @@ def _loaded(place: str, source: str) -> Model:
 
 def _named_in(run_file: Path) -> str | None:
     """Return the model that a run file names, found beside it; None if it names none, or cannot be read."""
-    with contextlib.suppress(OSError, ValueError, RecursionError):  # of which its reader tells
+    with contextlib.suppress(OSError, ValueError, RecursionError):  # reading the file raises them again
         named = tomllib.loads(run_file.read_text(encoding="utf-8")).get("model")
         if isinstance(named, str):
             return str(run_file.parent / named)

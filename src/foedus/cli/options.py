@@ -31,17 +31,17 @@ ModelOption = Annotated[
     str | None,
     cyclopts.Parameter(
         name=["--model", "-m"],
-        help="a game of your own: a Python file that makes a Model, as entry.py, or entry.py:name of several",
+        help="your own game: a Python file that makes a Model, as entry.py, or entry.py:name of several",
     ),
 ]
 BUILT_IN = "an option that only the alliance game has"
 VERBOSE = "--verbose"
 Verbose = Annotated[
     bool,
-    cyclopts.Parameter(name=VERBOSE, help="of a model that cannot be compiled, print all that numba says"),
+    cyclopts.Parameter(name=VERBOSE, help="if a model cannot be compiled, print the full message of numba"),
 ]
 
-# words that shells complete; another is taken as it is, to be refused in our words and not the parser's
+# words that shells complete; other words are accepted here and refused later, in words of our own
 _Words: Any = Literal
 UNLISTED = cyclopts.Parameter(show_choices=False)
 
@@ -114,7 +114,7 @@ PARAMETER_GROUP = cyclopts.Parameter(name="*", group="Parameters of the game")
 Output = Annotated[Path | None, cyclopts.Parameter(name=["--output", "-o"])]
 Overwrite = Annotated[bool, cyclopts.Parameter(name=["--overwrite", "-f"], help="replace files that exist")]
 Picture = Annotated[
-    bool, cyclopts.Parameter(negative="--no-picture", help="draw a picture beside the NetCDF file")
+    bool, cyclopts.Parameter(negative="--no-picture", help="also draw a picture, beside the file")
 ]
 
 
@@ -130,10 +130,10 @@ Number = Annotated[float | None, cyclopts.Parameter(converter=number)]
 WholeNumber = Annotated[int | None, cyclopts.Parameter(converter=whole_number)]
 Threads = Annotated[
     int | None,
-    cyclopts.Parameter(converter=whole_number, help="how many threads solve [default: one per processor]"),
+    cyclopts.Parameter(converter=whole_number, help="the number of threads [default: one per processor]"),
 ]
 DeviationGain = Annotated[
-    bool, cyclopts.Parameter(help="search for what a player could gain by another move, and show the most")
+    bool, cyclopts.Parameter(help="search for the most that a player could gain by another move")
 ]
 Quiet = Annotated[bool, cyclopts.Parameter(name=["--quiet", "-q"], help="print nothing but errors")]
 
@@ -197,5 +197,5 @@ def stretch_of(model: Model, name: str, value: str) -> tuple[float, float]:
 
 
 def command_line() -> str:
-    """Return the command that is being run; what is not text in the name of a file is written as \\udce9."""
+    """Return the command that runs now. Bytes of file names that are not text are written as \\udce9."""
     return shlex.join(["foedus", *sys.argv[1:]]).encode(errors="backslashreplace").decode()

@@ -1,4 +1,4 @@
-"""What is shown while a command works."""
+"""Messages and progress bars while a command works."""
 
 import contextlib
 import time
@@ -10,7 +10,7 @@ from .screens import screen, watched
 
 
 def waiting(words: str) -> contextlib.AbstractContextManager[object]:
-    """Say, on a terminal only, what is being waited for, until it is there."""
+    """Show on a terminal what the command is waiting for."""
     return screen(stderr=True).status(words, spinner="line") if watched() else contextlib.nullcontext()
 
 

@@ -26,14 +26,14 @@ def sensitivity(
     ways: GridOptions = AS_USUAL,
     model: Model,
 ) -> int:
-    """Tell which parameters matter for the regimes, and how likely each is, under distributions.
+    """Show which parameters matter most and how likely each regime is, given distributions of parameters.
 
     Parameters
     ----------
     run_file
-        a run file (TOML) with a table [distributions], or the file of an earlier analysis, to run it again
+        a run file (TOML) with a table [distributions]; or the file of an earlier analysis, to repeat it
     output
-        the file to write, NetCDF or, if it ends in .zarr, Zarr [default: the one that the run file names]
+        the file to write: Zarr if it ends in .zarr, else NetCDF [default: the file that the run file names]
     """
     # which take SciPy and SALib, that completion and help do without
     from ..io.files import save

@@ -27,18 +27,18 @@ def solve(
     parameters: Parameters,
     model: Model,
 ) -> None:
-    """Solve one game and show what is found, in a table and in words.
+    """Solve one game and show the solution, as a table and in words.
 
     Parameters
     ----------
     off_path
-        show also what each player would have done after other pledges, and after other arms of A
+        also show what each player would have done after other pledges, and after other arms of A
     efg
-        a file to write the game to, on a grid of moves around its equilibrium, to be opened in Gambit; .efg
+        write the game to this .efg file for Gambit, with a few moves around those of the equilibrium
     pledges
-        of that grid: how many pledges S has, beside none [default: 2]
+        the number of pledges in that file, apart from none [default: 2]
     arms
-        of that grid: how many arms A and C have at each of their nodes [default: 3]
+        the number of arms at each node of A and C in that file [default: 3]
     """
     given = given_parameters(model, parameters)
     if not model.built_in:

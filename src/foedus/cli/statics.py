@@ -40,17 +40,18 @@ def statics(
     parameters: Parameters,
     model: Model,
 ) -> None:
-    """Tell how a game answers to each parameter, and how far each may be wrong before the regime changes.
+    """Show comparative statics: how outcomes respond to each parameter, and how far the next regime is.
 
     Parameters
     ----------
     run_file
-        a run file (TOML) with axes, to do so at every game of its grid [default: one game, given by options]
+        a run file (TOML) with axes, for the statics of every game of its grid [default: one game, given by
+        options]
     variable
-        a variable whose responses are told; once for each [default: the pledge, arms, settlement, S's payoff
-        and burden share, or all numbers of a game of your own; in a file, those that the run file names]
+        a variable whose responses to show; repeat it for more [default: the pledge, arms, settlement, S's
+        payoff and burden share; all numbers of your own game; with a run file, the variables that it names]
     output
-        a file to keep them in, NetCDF or, if it ends in .zarr, Zarr
+        a file for the result: Zarr if it ends in .zarr, else NetCDF
     table
         for one game, a table to write, .csv or .tex (LaTeX with booktabs)
     """
