@@ -738,7 +738,7 @@ class TestPlot:
         assert refuse(capsys, "plot", "map.nc") == "map.png exists already; --overwrite replaces it"
         assert refuse(capsys, "plot", "none.nc") == "none.nc: there is no such file"
         assert "map.jpeg" in refuse(capsys, "plot", "map.nc", "-o", "map.jpeg")
-        assert "settlement" in refuse(capsys, "plot", "map.nc", "-o", "a.png", "--variable", "settlement")
+        assert "deviation_gain" in refuse(capsys, "plot", "map.nc", "-o", "a.png", "-v", "deviation_gain")
         for at, words in [
             ("stake", "'stake' is not of the form parameter=value (from --at stake)"),
             ("size=1", "'size' is not a parameter"),
