@@ -23,10 +23,12 @@ import zlib
 from pathlib import Path
 
 import numba
+from numba.core import event
 from numba.core.bytecode import FunctionIdentity
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache
 from numba.core.serialize import dumps
 
+from ._announcing import ANNOUNCING
 from ._interrupts import wait_for_the_compiler
 
 KEEP_DAYS = 30  # how long the compiled code of other versions is kept
@@ -193,6 +195,7 @@ def jit_apart(function):
 
 if not plain:
     wait_for_the_compiler()
+    event.register("numba:compile", ANNOUNCING)
     # Numba numbers functions from 1 on in every process. If two functions have the same name and number (such
     # as `solve` of two models), one that is loaded from the cache runs the code of the other. So the numbers
     # begin at a random place in every process.

@@ -8,6 +8,7 @@ how an outcome responds to each parameter, and how far the next regime is. `clai
 """
 
 import importlib
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from .version import __version__ as __version__
@@ -117,5 +118,23 @@ def __getattr__(name: str) -> Any:
         if told is None or not getattr(error, "name", ""):  # it already has our words
             raise
         raise ImportError("; ".join(told)) from error
+    if inspect.isfunction(found):
+        found.__signature__ = _signature(found)  # type: ignore[attr-defined]
     globals()[name] = found
     return found
+
+
+def _signature(function: Any) -> inspect.Signature:
+    """Return the signature that editors complete: with the parameters of the alliance game by name, where a
+    function takes those of any game."""
+    signature = inspect.signature(function)
+    *given, last = signature.parameters.values()
+    if last.kind is not inspect.Parameter.VAR_KEYWORD:
+        return signature
+    from .model import chosen
+
+    named = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=p.default)
+        for name, p in chosen(None).by_name.items()
+    ]
+    return signature.replace(parameters=[*given, *named, last])

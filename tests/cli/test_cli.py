@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from commands import without_compiling
 
 import foedus
 from foedus.alliance.model import NUMBERS
@@ -46,10 +47,10 @@ cli.main()
 
 def cli(*arguments, cwd=None):
     """Run the command line in a process of its own."""
-    return subprocess.run(
+    return without_compiling(subprocess.run(
         [sys.executable, "-W", "error", "-m", "foedus", *map(str, arguments)],
         cwd=cwd, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 @pytest.fixture
@@ -305,7 +306,7 @@ class TestMap:
             ("{ from = 0.1, to = 0.9, points = 16 }", "0.5", "axes.status_quo = 0.5 is no axis; it must be a list or { from, to, points } (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", "[]", "status_quo: the list of values is empty; give at least one (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", '["a"]', "status_quo: its values are not all numbers (from run.toml)"),
-            ('"pledge"]', '"pledges"]', "'pledges' is not a variable; there are regime, pledge, "),
+            ('"pledge"]', '"pledges"]', "'pledges' is not a variable; did you mean pledge? (from run.toml)"),
             ('["regime", "pledge"]', "[]", "variables is empty; at least one is needed (from run.toml)"),
             ("variables", "variable", "output.variable is not a key of a run file; allowed here: file, variables, dtype (from run.toml)"),
             ('file = "map.nc"', 'file = "map.nc"\ndtype = "int8"', "dtype = 'int8' is not allowed; it must be float64 or float32 (from run.toml)"),
@@ -740,7 +741,7 @@ class TestPlot:
         assert refuse(capsys, "plot", "map.nc") == "map.png exists already; --overwrite replaces it"
         assert refuse(capsys, "plot", "none.nc") == "none.nc: there is no such file"
         assert "map.jpeg" in refuse(capsys, "plot", "map.nc", "-o", "map.jpeg")
-        assert "settlement" in refuse(capsys, "plot", "map.nc", "-o", "a.png", "--variable", "settlement")
+        assert "deviation_gain" in refuse(capsys, "plot", "map.nc", "-o", "a.png", "-v", "deviation_gain")
         for at, words in [
             ("stake", "'stake' is not of the form parameter=value (from --at stake)"),
             ("size=1", "'size' is not a parameter"),
@@ -757,7 +758,7 @@ class TestPlot:
             ("stake", "'stake' is not of the form parameter=from:to (from --region stake)"),
             ("ally_cost=1", "'1' is not of the form from:to (from --region ally_cost=1)"),
             ("ally_cost=1:x", "'x' is not a number (from --region ally_cost=1:x)"),
-            ("stake=1:2", "region: 'stake' is not an axis of this dataset; it has ally_cost, status_quo"),
+            ("stake=1:2", "'stake' is not an axis of this dataset; it has ally_cost, status_quo"),
             ("ally_cost=6:7", "region: ally_cost has no value from 6.0 to 7.0; it has 24 from 0.05 to 5"),
             (
                 "ally_cost=1:-1",
@@ -894,7 +895,7 @@ def test_a_value_may_begin_with_a_minus(capsys, ends):
 
 def test_other_words_are_refused(capsys):
     assert "Unknown command" in refuse(capsys, "solves")
-    words = "'1 2' is more than the command takes; --help shows what it takes"
+    words = "'1 2' is more than the command takes; --help shows its arguments"
     assert refuse(capsys, "solve", "1", "2") == words
     assert "requires an argument" in refuse(capsys, "map")
 

@@ -10,7 +10,8 @@ from cyclopts.completion import detect
 
 import foedus
 from foedus.alliance.model import CONTESTS, KEPT, NUMBERS
-from foedus.cli.app import run
+from foedus.cli.app import COMMANDS, TASKS, run
+from foedus.cli.models import option_of
 
 LINES = {  # a line that is typed so far, and among what it may go on with
     "foedus so": {"solve"},
@@ -147,3 +148,35 @@ def test_version_loads_no_kernels():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [foedus.__version__, "[]"]
+
+
+def test_help_lists_the_commands_by_task(capsys):
+    assert run(["--help"]) == 0
+    text = capsys.readouterr().out
+    places = [text.index(f" {name} ") for name in COMMANDS]
+    assert places == sorted(places)
+    for task, names in TASKS.items():
+        assert 0 < text.index(f" {task} ") < text.index(f" {names[0]} ")
+    assert text.index(" --version ") > places[-1]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["-m", "entry.py"], ["-m=entry.py"], ["-mentry.py"], ["-qm", "entry.py"], ["--model=entry.py"]],
+)
+def test_the_model_may_be_named_by_a_short_option(home, monkeypatch, options):
+    monkeypatch.chdir(home)
+    assert run(["new", "entry.py"]) == 0
+    assert run(["statics", "-o", "statics.nc", *options]) == 0
+    assert foedus.load("statics.nc").attrs["model"] != "alliance"
+    assert option_of(["statics", *options])[1] == ["statics"]
+
+
+def test_short_options(home, monkeypatch, capsys):
+    monkeypatch.chdir(home)
+    foedus.save(foedus.sweep({"ally_cost": [0.1, 0.3, 1.0]}), "map.nc")
+    assert run(["plot", "map.nc", "-v", "pledge", "-o", "pledge.png"]) == 0
+    assert capsys.readouterr().out == "drawn in pledge.png\n"
+    assert run(["plot", "map.nc", "-o", "pledge.png"]) == 2
+    assert run(["plot", "map.nc", "-fqo", "pledge.png"]) == 0
+    assert capsys.readouterr().out == ""

@@ -128,13 +128,19 @@ class TestAt:
     @pytest.mark.parametrize(
         ("at", "words"),
         [
-            ({"stake": 1.0}, "at: 'stake' is not an axis of this dataset; it has ally_cost, status_quo"),
-            ({"vertex": 1}, "at: 'vertex' is not an axis of this dataset; it has ally_cost, status_quo"),
+            (
+                {"stake": 1.0},
+                "'stake' is not an axis of this dataset; it has ally_cost, status_quo (from at)",
+            ),
+            (
+                {"vertex": 1},
+                "'vertex' is not an axis of this dataset; it has ally_cost, status_quo (from at)",
+            ),
             ({"ally_cost": 6.0}, "at: ally_cost = 6.0 is off its axis; it must be from 0.05 to 5"),
             ({"ally_cost": float("nan")}, "ally_cost = nan is not allowed; it must be a finite number > 0"),
             (
                 {"contest": "ratio"},
-                "at: 'contest' is not an axis of this dataset; it has ally_cost, status_quo",
+                "'contest' is not an axis of this dataset; it has ally_cost, status_quo (from at)",
             ),
         ],
     )

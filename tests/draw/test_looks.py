@@ -91,7 +91,7 @@ def test_a_label_of_ones_own_replaces_that_of_a_picture_which_may_change_its_siz
 def test_words_and_colours_of_ones_own(made):
     figure = foedus.plot(
         made("grid"),
-        labels={"ally_cost": "Cost, $c$", "self-reliance": "alone", "RESTRAINT": "restrained", "regime": "Outcome"},
+        labels={"c_A": "Cost, $c$", "self-reliance": "alone", "RESTRAINT": "restrained", "regime": "Outcome"},
         colours={"self_reliance": "gold", "Restraint": "#123456"},
         caption="Default game",
         title="Map",
@@ -160,7 +160,8 @@ def test_axes_of_ones_own_are_drawn_in(made):
         ({"legend": "left"}, "legend = 'left' is not allowed; it must be right, below or none"),
         ({"labels": ["ally_cost"]}, "labels = ['ally_cost'] is not a mapping of names"),
         ({"labels": {"ally_cost": 3}}, "labels: 3 of ally_cost is not a text"),
-        ({"labels": {"aly_cost": "A"}}, "labels: 'aly_cost' is not a parameter, variable or code; there are ally_cost,"),
+        ({"labels": {"aly_cost": "A"}}, "'aly_cost' is not a parameter, variable or code; did you mean ally_cost? (from labels)"),
+        ({"labels": {"peace": "A"}}, "'peace' is not a parameter, variable or code; there are unsolved, revision, restraint,"),
         ({"colours": {"war": "red"}}, "colours: 'war' is not a code; there are revision, restraint, self_reliance,"),
         ({"colours": {"unsolved": "red"}}, "colours: 'unsolved' is not a code; there are revision,"),
         ({"colours": {"restraint": "rad"}}, "colours: 'rad' of restraint is not a colour, such as 'red' or '#0072b2'"),

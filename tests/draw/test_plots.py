@@ -510,7 +510,7 @@ def test_errors_are_one_line_that_says_what_is_allowed(grid, cube):
         ((two[[]], None, {}), ValueError, "the dataset has no variable to draw"),
         ((two.regime, None, {}), TypeError, "a Dataset is needed, not a DataArray"),
         ((two, None, {"stake": 1}), ValueError,
-         "at: 'stake' is not an axis of this dataset; it has ally_cost, status_quo"),
+         "'stake' is not an axis of this dataset; it has ally_cost, status_quo (from at)"),
         ((cube, None, {"stake": 2.5}), ValueError,
          "at: stake = 2.5 is off its axis; it must be from 0.5 to 2"),
         ((cube, None, {"stake": "2"}), TypeError, "stake = '2' is not a number; it must be >= 0"),

@@ -34,7 +34,7 @@ def is_exact(g):
     assert found.settlement_without == pytest.approx(float(right.without.settlement), abs=near), (g, right)
     arms = [found.ally_arms, found.challenger_arms, found.ally_arms_without, found.challenger_arms_without]
     for act, (ally_arms, challenger_arms) in ((right.act, arms[:2]), (right.without, arms[2:])):
-        assert (ally_arms > 0) == (float(act.alpha - exact.game_of(g).a0) > 1e-18), (g, right)
+        assert (ally_arms > 0) == (float(act.alpha - exact.game_of(g).e_a) > 1e-18), (g, right)
         assert (challenger_arms > 0) == (act.arms > 1e-18), (g, right)
 
 

@@ -65,7 +65,7 @@ class TestLazy:
         ("chunks", "error", "words"),
         [
             (64, TypeError, "chunks must be a mapping of axes to sizes, not a int"),
-            ({"stake": 2}, ValueError, "chunks: 'stake' is not an axis; there are ally_cost, status_quo"),
+            ({"stake": 2}, ValueError, "'stake' is not an axis; there are ally_cost, status_quo"),
             ({"ally_cost": (1, 2)}, ValueError, "do not fit the axes"),
             ({"ally_cost": "many"}, ValueError, "do not fit the axes"),
         ],

@@ -305,7 +305,7 @@ class TestOverAxes:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("ally_csot", (1, 2)), "'ally_csot' is not a parameter; there are ally_cost, "),
+        (("ally_csot", (1, 2)), "'ally_csot' is not a parameter; did you mean ally_cost?"),
         (("ally_cost", (2, 1)), r"within = \(2.0, 1.0\): the first end must be less than the second"),
         (("ally_cost", 1), "within = 1 is not a pair of numbers, the ends of a range"),
         (("ally_cost", (0, 1)), "ally_cost = 0.0 is not allowed; it must be > 0"),

@@ -2,9 +2,13 @@
 
 import ast
 import importlib
+import inspect
 from pathlib import Path
 
+import pytest
+
 import foedus
+from foedus.alliance.model import PARAMETERS
 
 TREE = ast.parse(Path(foedus.__file__).read_text(encoding="utf-8"))
 
@@ -35,3 +39,33 @@ def test_type_checkers_see_what_is_imported_late():
 
 def test_a_reader_who_lists_the_names_sees_these_and_no_others():
     assert dir(foedus) == sorted(foedus.__all__) == sorted(foedus._WHERE)
+
+
+TAKES_PARAMETERS = [
+    "solve", "sweep", "sweep_to", "solve_points", "compare", "cutpoints", "adaptive_map", "statics", "sensitivity",
+    "claims",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TAKES_PARAMETERS)
+def test_editors_see_the_parameters_as_keywords(name):
+    *_, (fixed, last) = found = [*inspect.signature(getattr(foedus, name)).parameters.items()]
+    assert last.kind is last.VAR_KEYWORD  # of the games of other models
+    for parameter in PARAMETERS.values():
+        assert dict(found)[parameter.name].default == parameter.default
+    source = inspect.getsource(getattr(foedus, name))
+    assert f"**{fixed}" in source
+
+
+@pytest.mark.parametrize("jedi", [True, False])
+def test_ipython_completes_names_and_keywords(jedi):
+    completer = pytest.importorskip("IPython.core.completer")
+    shell = completer.IPCompleter(namespace={"foedus": foedus}, global_namespace={})
+    shell.use_jedi = jedi
+
+    def completions(text):
+        with completer.provisionalcompleter():
+            return {found.text.lstrip(".") for found in shell.completions(text, len(text))}
+
+    assert completions("foedus.") == set(foedus.__all__)
+    assert {"ally_cost=", "ally_forces="} <= completions("foedus.sweep({}, ally_")

@@ -92,9 +92,9 @@ class TestGame:
             Game(stake=point)
 
     def test_refuses_unknown_names(self):
-        with pytest.raises(TypeError, match="'stakes' is not a parameter; there are ally_cost, "):
+        with pytest.raises(TypeError, match=r"'stakes' is not a parameter; did you mean stake\?"):
             foedus.solve(stakes=1.0)
-        with pytest.raises(TypeError, match="'stakes' is not a parameter; there are ally_cost, "):
+        with pytest.raises(TypeError, match=r"'stakes' is not a parameter; did you mean stake\?"):
             foedus.sweep({"ally_cost": [1.0]}, stakes=1.0)
 
     def test_refuses_what_no_float_holds(self):
@@ -289,7 +289,7 @@ class TestSweep:
             ({"axes": {"size": [1.0]}}, TypeError, "'size' is not a parameter; there are"),
             ({"axes": {"stake": [1.0, np.nan]}}, ValueError, r"stake\[1\] = nan is not allowed; it must be a finite number >= 0"),
             ({"axes": {"stake": [1.0]}, "stake": 2.0}, ValueError, "stake is both an axis and fixed at 2.0; it can be only one"),
-            ({"axes": {"stake": [1.0]}, "variables": ["regimes"]}, ValueError, "'regimes' is not a variable; there are regime, pledge"),
+            ({"axes": {"stake": [1.0]}, "variables": ["regimes"]}, ValueError, "'regimes' is not a variable; did you mean regime\\?"),
             ({"axes": {"stake": [1.0]}, "variables": []}, ValueError, "variables is empty; at least one is needed"),
             ({"axes": {"stake": [1.0]}, "variables": "regime"}, TypeError, "variables = 'regime' is not a list of names"),
             ({"axes": {"stake": [1.0]}, "threads": 0}, ValueError, "threads = 0 is not allowed; it must be a whole number, 1 or more"),

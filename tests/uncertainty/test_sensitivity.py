@@ -471,7 +471,7 @@ def test_progress_counts_up_and_raising_in_it_cancels():
         ({"outputs": "pledge"}, TypeError, "outputs = 'pledge' is not a list of names"),
         ({"outputs": []}, ValueError, "outputs is empty; at least one is needed"),
         ({"outputs": [1]}, TypeError, "outputs: 1 is not a name"),
-        ({"outputs": ["peace"]}, ValueError, "'peace' is neither a regime nor a variable; there are revision, restraint, "),
+        ({"outputs": ["peace"]}, ValueError, "'peace' is not a regime or a variable; there are revision, restraint, "),
         ({"outputs": ["regime"]}, ValueError, "'regime' is not a number; name one of its codes, such as 'revision'"),
         ({"outputs": ["crisis_without"]}, ValueError, "'crisis_without' is not a number"),
         ({"outputs": ["pledge | peace"]}, ValueError, r"'pledge | peace': 'peace' is not a regime; there are revision"),

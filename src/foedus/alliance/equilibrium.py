@@ -262,7 +262,7 @@ def solve(game: Game | None = None, *, model: Model | None = None, **parameters:
     if not (game is None or isinstance(game, Game)):
         raise TypeError(f"game must be a Game, not {game!r}; give parameters by name")
     given = {} if game is None else dataclasses.asdict(game)
-    game = make_game(given | parameters)
+    game = make_game(given | chosen(None).named(parameters))
 
     from ..kernels import alliance as kernels  # it imports numba, which is slow
 

@@ -55,9 +55,7 @@ class Game(_Parameters):
 
 def make_game(parameters: Mapping[str, Any]) -> Game:
     """Return the `Game` with these parameters; raise TypeError if a name is unknown."""
-    for name in parameters:
-        model.parameter(name)
-    return Game(**parameters)
+    return Game(**model.named(parameters))
 
 
 def game_vector(game: Game) -> np.ndarray:

@@ -5,7 +5,7 @@ import importlib
 import os
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import cyclopts
 
@@ -13,36 +13,43 @@ from ..model import Model
 from ..system.libraries import Broken, cause_and_fix
 from ..version import __version__
 from .models import model_named, option_of
-from .options import VERBOSE, for_model
+from .options import VERBOSE, for_model, meant_option
 from .screens import complain, mind_streams
 
-HELP = "Solve the alliance game of a superpower, its ally and a challenger, exactly; or a game of your own."
+HELP = "Solve the alliance game of a superpower, its ally and a challenger exactly, or a game of your own."
 
 COMPLETION = "--install-completion"
-COMMANDS = (
-    "new", "solve", "map", "compare", "points", "plot", "cutpoints", "statics", "info", "claims",
-    "sensitivity", "explore", "doctor",
-)  # fmt: skip
+TASKS = {
+    "Solve games": ("solve", "points", "map", "compare"),
+    "Look at results": ("plot", "explore", "info"),
+    "Ask what matters": ("cutpoints", "statics", "sensitivity", "claims"),
+    "Your own game, and this installation": ("new", "doctor"),
+}
+COMMANDS = [name for names in TASKS.values() for name in names]
 
 
-def application(model: Model, commands: Iterable[str] = COMMANDS) -> cyclopts.App:
+def application(model: Model, commands: Collection[str] = COMMANDS) -> cyclopts.App:
     """Return the command line, with options from the tables of a model."""
     app = cyclopts.App(
         name="foedus",
         help=f"Solve games exactly. {model.title}." if model.file else HELP,
         version=__version__,
+        group_commands=cyclopts.Group("This program", sort_key=len(TASKS)),
         default_parameter=cyclopts.Parameter(negative=""),
         result_action="return_value",
         exit_on_error=False,
         print_error=False,
         suppress_keyboard_interrupt=False,
     )
-    for name in commands:
-        command = getattr(importlib.import_module(f".{name}", __package__), name)
-        app.command(for_model(command, model))
+    groups = [cyclopts.Group(task, sort_key=place) for place, task in enumerate(TASKS)]
+    for group in groups:
+        for name in TASKS[group.name]:
+            if name in commands:
+                command = getattr(importlib.import_module(f".{name}", __package__), name)
+                app.command(for_model(command, model), group=group, sort_key=COMMANDS.index(name))
     app.register_install_completion_command(
         COMPLETION,
-        help="Have the shell complete commands, options and their values; with --model, of your own game.",
+        help="Let the shell complete commands, options and their values; with --model, those of your game.",
     )
     return app
 
@@ -58,25 +65,28 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command line and return its exit code; whatever goes wrong is said in one line."""
+    """Run one command line and return its exit code. An error is one line, without a traceback."""
     gc.set_threshold(100_000)  # imports make little garbage, and looking for it takes a tenth of a run
     try:
-        # only what is run is imported, unless all commands are to be told
+        # import only the command that is run, or all of them for the list of commands
         asked = [name for name in COMMANDS if name in arguments[:1]] or COMMANDS
-        app = application(model_named(arguments), asked)
-        # whose command is the parser's, and takes no model
+        model = model_named(arguments)
+        app = application(model, asked)
+        # --install-completion belongs to the parser, which does not know --model
         code = app(option_of(arguments)[1] if arguments[:1] == [COMPLETION] else arguments)
         sys.stdout.flush()
     except KeyboardInterrupt as stop:
         return complain(str(stop) or "interrupted; no half-written file is left", 130)
-    except BrokenPipeError:  # whoever read the output has had enough; the interpreter must not find out
+    except BrokenPipeError:  # the reader of the pipe has closed it; the interpreter must not complain
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except cyclopts.UnusedCliTokensError as error:
         spare = " ".join(error.unused_tokens or [])
-        return complain(f"{spare!r} is more than the command takes; --help shows what it takes", 2)
+        return complain(f"{spare!r} is more than the command takes; --help shows its arguments", 2)
+    except cyclopts.UnknownOptionError as error:
+        return complain(f"{error}{meant_option(error, model)}", 2)
     except OSError as error:
-        system = error.filename and error.strerror  # whose words these are
+        system = error.filename and error.strerror  # the words of the operating system
         return complain(f"{error.filename}: {error.strerror}" if system else str(error), 2)
     except (cyclopts.CycloptsError, ValueError, TypeError) as error:
         whole = getattr(error, "whole", "")  # of what is wrong with a model's kernel

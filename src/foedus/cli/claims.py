@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import cyclopts
-from rich import box
-from rich.table import Table
 
 from ..draw.tables import save_table
 from ..model import Model
@@ -28,7 +26,7 @@ from .options import (
     given_parameters,
 )
 from .progress import compile_kernels, print_rate, progress_bar
-from .screens import show
+from .screens import Grid, show
 from .targets import check_output, check_tables
 
 if TYPE_CHECKING:
@@ -51,20 +49,20 @@ def claims(
     parameters: DrawnParameters,
     model: Model,
 ) -> None:
-    """Tell which claims about a game hold, how often, and in which games they do not.
+    """Test the claims about a game: how often each holds, and in which games it does not.
 
     Parameters
     ----------
     run_file
-        a run file (TOML) with axes, to test every game of its grid, or with distributions, to test random
-        games; or the file of a map or of earlier claims [default: random games from a wide range, in which
-        the parameters given as options are fixed]
+        a run file (TOML): with axes, every game of its grid is tested; with distributions, random games are.
+        Or the file of a map or of earlier claims [default: random games from a wide range; parameters given
+        as options are fixed]
     games
-        how many random games are drawn, as in 1e7 [default: 1000000]
+        the number of random games, as in 1e7 [default: 1000000]
     seed
-        the seed of the draws [default: 0]
+        the seed of the random numbers [default: 0]
     output
-        a file to keep the result in, NetCDF or, if it ends in .zarr, Zarr
+        a file for the result: Zarr if it ends in .zarr, else NetCDF
     table
         a table to write, .csv or .tex (LaTeX with booktabs)
     """
@@ -108,7 +106,7 @@ def claims(
 
 
 def claim_rows(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
-    """Return the headings and rows of a table of claims; what is not known is left empty.
+    """Return the headings and rows of a table of claims. Unknown values are empty.
 
     Examples
     --------
@@ -131,7 +129,7 @@ def claim_rows(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]
 
 
 def counterexamples(dataset: "xr.Dataset", model: Model) -> list[str]:
-    """Return for each claim with a game against it the first of them, as `solving` tells it.
+    """Return a line for each claim that fails in a game: the command that solves the first such game.
 
     Examples
     --------
@@ -153,7 +151,7 @@ def counterexamples(dataset: "xr.Dataset", model: Model) -> list[str]:
 
 
 def _never_met(dataset: "xr.Dataset", model: Model) -> list[str]:
-    """Return a line on the claims of one's own game whose premise no game met, if a choice may be why."""
+    """Return a line on claims whose premise no game met, if a choice of the model may be the reason."""
     claims = dataset.claim.values[dataset.premise_met.values == 0].tolist()
     names = [name for name, p in model.by_name.items() if p.choices and name not in dataset.parameter]
     if model.built_in or not claims or not names:
@@ -165,8 +163,8 @@ def _never_met(dataset: "xr.Dataset", model: Model) -> list[str]:
 
 
 def solving(model: Model, game: dict[str, Any]) -> str:
-    """Return the command line that solves a game, with the options that are not the defaults; or the game as
-    Python writes it, of a model in no file.
+    """Return the command line that solves a game, without options at their defaults. For a model that is not
+    in a file, return the game as Python writes it.
 
     Examples
     --------
@@ -185,18 +183,13 @@ def solving(model: Model, game: dict[str, Any]) -> str:
     return " ".join(["foedus solve", *options])
 
 
-def _table(dataset: "xr.Dataset") -> Table:
+def _table(dataset: "xr.Dataset") -> Grid:
     """Return the claims as a table for the screen."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    table.add_column("claim", no_wrap=True)
-    for heading in ("met", "holds", "share"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("95 %", justify="right")
-    table.add_column("verdict")
+    rows = []
     for name in dataset.claim.values.tolist():
         one = dataset.sel(claim=name)
         met, holds, share, low, high = (one[column].item() for column in COLUMNS[:-1])
         interval = "" if math.isnan(low) else f"{100 * low:.2f} to {100 * high:.2f}"
         words = Verdict(one.verdict.item()).words
-        table.add_row(name, str(met), str(holds), f"{100 * share:.2f}" if met else "", interval, words)
-    return table
+        rows.append([name, met, holds, f"{100 * share:.2f}" if met else "", interval, words])
+    return Grid(["claim", "met", "holds", "share", "95 %", "verdict"], rows)

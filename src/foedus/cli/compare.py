@@ -25,23 +25,23 @@ def compare(
     ways: GridOptions = AS_USUAL,
     model: Model,
 ) -> int:
-    """Solve the same grid of games under several functional forms, and tell what holds under which.
+    """Solve the same grid of games under several functional forms, and compare the regimes.
 
     Parameters
     ----------
     run_file
         a run file (TOML), or the file of an earlier map or comparison
     over
-        what to compare, as in --over contest=ratio,difference --over decisiveness=0.5,1,2: a parameter
-        and its values; the forms are all their combinations
+        a parameter and the values to compare, as in --over contest=ratio,difference --over
+        decisiveness=0.5,1,2; every combination is a form
     output
-        the file to write, NetCDF or, if it ends in .zarr, Zarr [default: the one that the run file names,
-        with -forms in its name]
+        the file to write: Zarr if it ends in .zarr, else NetCDF [default: the file that the run file names,
+        with -forms added to its name]
     """
     from ..io.files import save
     from ..runs.runfile import read_run
 
-    forms = named_values("--over", over, "name=value,value", functools.partial(_forms, model))
+    forms = model.named(named_values("--over", over, "name=value,value", functools.partial(_forms, model)))
     run = read_run(run_file, forms, model)
     if not run.over:
         raise ValueError("there is nothing to compare; name at least one --over")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import cyclopts
 import numpy as np
 
-from ..draw.tables import rich_table, save_table
+from ..draw.tables import save_table
 from ..maps.cutpoints import check_scanned, cutpoint_rows
 from ..maps.cutpoints import cutpoints as find_cutpoints
 from ..model import Model
@@ -26,7 +26,7 @@ from .options import (
     whole_number,
 )
 from .progress import compile_kernels, progress_bar
-from .screens import show
+from .screens import Grid, show
 from .targets import check_output, check_tables
 
 MANY = 40  # rows that are printed; a file has them all
@@ -48,21 +48,21 @@ def cutpoints(
     parameters: Parameters,
     model: Model,
 ) -> None:
-    """Find where the regime changes along a parameter, and whose decision flips there if the model tells.
+    """Find the values of a parameter at which the regime changes, and which player's decision changes there.
 
     Parameters
     ----------
     parameter
         the parameter that varies, as in ally_cost
     within
-        from where to where, as in --within 0.01:10
+        the range of the parameter, as in --within 0.01:10
     axis
-        a further axis, as in --axis status_quo=0.1:0.9:200 (from, to, how many values) or
-        --axis stake=0.5,1,2; once for each such axis
+        a second parameter that varies, as in --axis status_quo=0.1:0.9:200 (from, to, number of values) or
+        --axis stake=0.5,1,2; repeat it for more parameters
     points
-        how many values are scanned for changes
+        the number of values that are scanned for changes
     output
-        a file to keep them in, NetCDF or, if it ends in .zarr, Zarr
+        a file for the cutpoints: Zarr if it ends in .zarr, else NetCDF
     table
         a table to write, .csv or .tex (LaTeX with booktabs)
     figure
@@ -70,11 +70,12 @@ def cutpoints(
     """
     from ..io.files import save
 
-    check_scanned(model.parameter(parameter))
+    varied = model.parameter(parameter)
+    check_scanned(varied)
     with naming(f"--within {within}"):
         ends = stretch_of(model, parameter, within)
     form = "parameter=from:to:values or parameter=value,value"
-    axes = named_values("--axis", axis, form, functools.partial(axis_of, model))
+    axes = model.named(named_values("--axis", axis, form, functools.partial(axis_of, model)))
     if output:
         check_output(output, overwrite)
     check_tables(table, overwrite)
@@ -87,11 +88,11 @@ def cutpoints(
         check_output(figure, overwrite, figure.suffix)
     given = given_parameters(model, parameters)
     few: Any = {name: values[:1] for name, values in axes.items()}
-    compile_kernels(lambda: find_cutpoints(parameter, ends, few, model=model, points=2, **given), quiet)
+    compile_kernels(lambda: find_cutpoints(varied.name, ends, few, model=model, points=2, **given), quiet)
     games = points * int(np.prod([values.size for values in axes.values()], dtype=float))
     with progress_bar("scanning", games, quiet) as progress:
         dataset = find_cutpoints(
-            parameter, ends, axes, model=model, points=points, threads=threads, progress=progress, **given
+            varied.name, ends, axes, model=model, points=points, threads=threads, progress=progress, **given
         )
     dataset.attrs["command"] = command_line()
     headings, rows = cutpoint_rows(dataset)
@@ -105,7 +106,7 @@ def cutpoints(
         save_figure(plot(dataset), figure)
     if not quiet:
         if rows:
-            show(rich_table(headings, rows[:MANY], f"cutpoints of {parameter}"))
+            show(Grid(headings, rows[:MANY], f"cutpoints of {varied.name}"))
         else:
             codes = np.unique(dataset.regime_first).tolist()
             print(f"no cutpoint; the regime is {' or '.join(model.codes(code).words for code in codes)}")

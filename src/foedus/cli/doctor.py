@@ -6,13 +6,13 @@ from .screens import screen, show_facts
 
 
 def doctor(*, model: Model) -> int:
-    """Tell what foedus runs on here, and whether it solves games right.
+    """Check this installation: the libraries that foedus uses, and whether it solves known games correctly.
 
-    With --model, tell whether a game of your own is the same compiled and as plain Python, which codes occur,
-    and how long a game takes.
+    With --model, check your own game: whether compiled code and plain Python give the same results, which
+    codes occur, and how long a game takes.
 
-    Known games are solved again, and each check is a line. A few seconds, and up to two minutes where kernels
-    must be compiled first. Ends with exit code 1 if a check fails, and a line that says what to do.
+    Each check prints one line. All checks take a few seconds, or up to four minutes if code must be compiled
+    first. If a check fails, the exit code is 1, and a last line says what to do.
     """
     console = screen(soft_wrap=True)  # a path that is copied stays in one piece
     if model.built_in:
@@ -25,9 +25,8 @@ def doctor(*, model: Model) -> int:
         from ..solving.doctor import examine_model
 
         findings = examine_model(model)
-    words = "checking; kernels that are not compiled yet take up to two minutes"
     failed = []
-    with waiting(words):
+    with waiting("checking"):
         for finding in findings:
             console.print(f"{'✓' if finding.passed else '✗'} {finding.name}: {finding.words}")
             if not finding.passed:

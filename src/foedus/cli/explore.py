@@ -23,21 +23,21 @@ def explore(
     browser: Annotated[bool, cyclopts.Parameter(negative="--no-browser")] = True,
     model: Model,
 ) -> None:
-    """Show the regime map in a browser, solve it again as you move parameters, and show any of its games.
+    """Open a page in the browser that solves the regime map again whenever you move a parameter.
 
     Parameters
     ----------
     run_file
-        a run file (TOML) or the file of an earlier map; its map is shown first [default: the default map]
+        a run file (TOML) or the file of an earlier map, which the page shows first [default: the default map]
     port
-        the port of the page; 0 takes a free port
+        the port of the page; 0 means any free port
     address
-        the address of the page; by default no other machine can see it
+        the network address of the page; by default only this computer can open it
     origin
-        another name by which you reach the page, as HOST:PORT, or HOST if its address has no port; may be
-        given several times
+        another name under which browsers may load the page, as HOST:PORT, or HOST if the address has no port;
+        repeat it for more names
     browser
-        open the page in a browser
+        open the page in the browser
     """
     from ..explorer.server import serve
     from ..explorer.view import first_view, one_game, view_of_run

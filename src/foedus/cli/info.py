@@ -7,12 +7,12 @@ from .screens import show_facts
 
 
 def info(file: Path, /, *, model: Model) -> None:
-    """Tell what a file holds, or how far an unfinished map is, without reading it whole.
+    """Show what a file contains, or how much of an unfinished map is done. Large files are not read whole.
 
     Parameters
     ----------
     file
-        the file of a map, of a comparison or of scattered games, or the folder of an unfinished map
+        the file of a map, a comparison or scattered games, or the folder of an unfinished map
     """
     from ..io.files import opened
     from ..runs.info import describe

@@ -1,6 +1,7 @@
-"""Which game a command line solves."""
+"""The game that a command line solves."""
 
 import contextlib
+import re
 import tomllib
 from pathlib import Path
 
@@ -8,6 +9,9 @@ from ..model import Model, chosen
 from ..model.checks import naming
 
 OPTION = "--model"
+WRITTEN = re.compile(
+    r"(?:--model(?:=|$)|-[fq]*m=?)(.*)"
+)  # --model FILE, --model=FILE, -m FILE, -mFILE, -qm FILE
 
 
 def model_named(arguments: list[str]) -> Model:
@@ -29,10 +33,10 @@ def model_named(arguments: list[str]) -> Model:
 def option_of(arguments: list[str]) -> tuple[str | None, list[str]]:
     """Return the model that is named by its option, if one is, and the other arguments."""
     for place, argument in enumerate(arguments):
-        option, equals, value = argument.partition("=")
-        if option == OPTION and (equals or arguments[place + 1 :]):
-            end = place + (1 if equals else 2)
-            return value if equals else arguments[place + 1], arguments[:place] + arguments[end:]
+        if option := WRITTEN.fullmatch(argument):
+            end = place + (1 if option[1] else 2)
+            value = option[1] or next(iter(arguments[place + 1 : end]), None)
+            return value, arguments[:place] + arguments[end:]
     return None, arguments
 
 
@@ -46,7 +50,7 @@ def _loaded(place: str, source: str) -> Model:
 
 def _named_in(run_file: Path) -> str | None:
     """Return the model that a run file names, found beside it; None if it names none, or cannot be read."""
-    with contextlib.suppress(OSError, ValueError, RecursionError):  # of which its reader tells
+    with contextlib.suppress(OSError, ValueError, RecursionError):  # reading the file raises them again
         named = tomllib.loads(run_file.read_text(encoding="utf-8")).get("model")
         if isinstance(named, str):
             return str(run_file.parent / named)

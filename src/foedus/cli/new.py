@@ -8,7 +8,7 @@ from .targets import check_output
 
 
 def new(file: Path, /, *, overwrite: Overwrite = False) -> None:
-    """Write a small game into a file, to be changed into a game of one's own.
+    """Write a small example game to a file, as a start for your own game.
 
     Parameters
     ----------
@@ -19,4 +19,4 @@ def new(file: Path, /, *, overwrite: Overwrite = False) -> None:
     file.write_text(
         importlib.resources.files(__package__).joinpath("template.py.txt").read_text("utf-8"), "utf-8"
     )
-    print(f"a game stands in {file}; foedus solve --model {file} solves it")
+    print(f"wrote a game to {file}; solve it with: foedus solve --model {file}")

@@ -13,6 +13,7 @@ import cyclopts
 
 from ..model import Model, Parameter
 from ..model.checks import naming, number_of
+from ..model.names import nearest
 from ..uncertainty.claims import usual_laws
 
 
@@ -29,18 +30,18 @@ VariableNames = Annotated[list[str] | None, "names of outcomes"]
 ModelOption = Annotated[
     str | None,
     cyclopts.Parameter(
-        name="--model",
-        help="a game of your own: a Python file that makes a Model, as entry.py, or entry.py:name of several",
+        name=["--model", "-m"],
+        help="your own game: a Python file that makes a Model, as entry.py, or entry.py:name of several",
     ),
 ]
 BUILT_IN = "an option that only the alliance game has"
 VERBOSE = "--verbose"
 Verbose = Annotated[
     bool,
-    cyclopts.Parameter(name=VERBOSE, help="of a model that cannot be compiled, print all that numba says"),
+    cyclopts.Parameter(name=VERBOSE, help="if a model cannot be compiled, print the full message of numba"),
 ]
 
-# words that shells complete; another is taken as it is, to be refused in our words and not the parser's
+# words that shells complete; other words are accepted here and refused later, in words of our own
 _Words: Any = Literal
 UNLISTED = cyclopts.Parameter(show_choices=False)
 
@@ -57,7 +58,7 @@ def for_model(command: Callable[..., Any], model: Model) -> Callable[..., Any]:
     kinds = {
         **{kind: Annotated[table, PARAMETER_GROUP] for kind, table in tables.items()},
         ParameterName: Annotated[parameter, UNLISTED],
-        VariableNames: Annotated[list[variable] | None, UNLISTED],
+        VariableNames: Annotated[list[variable] | None, UNLISTED, cyclopts.Parameter(alias="-v")],
         Model: ModelOption,
     }
     signature = inspect.signature(command)
@@ -111,9 +112,9 @@ def parameter_options(model: Model, default: Callable[[Parameter], object]) -> A
 
 PARAMETER_GROUP = cyclopts.Parameter(name="*", group="Parameters of the game")
 Output = Annotated[Path | None, cyclopts.Parameter(name=["--output", "-o"])]
-Overwrite = Annotated[bool, cyclopts.Parameter(help="replace files that exist")]
+Overwrite = Annotated[bool, cyclopts.Parameter(name=["--overwrite", "-f"], help="replace files that exist")]
 Picture = Annotated[
-    bool, cyclopts.Parameter(negative="--no-picture", help="draw a picture beside the NetCDF file")
+    bool, cyclopts.Parameter(negative="--no-picture", help="also draw a picture, beside the file")
 ]
 
 
@@ -129,12 +130,12 @@ Number = Annotated[float | None, cyclopts.Parameter(converter=number)]
 WholeNumber = Annotated[int | None, cyclopts.Parameter(converter=whole_number)]
 Threads = Annotated[
     int | None,
-    cyclopts.Parameter(converter=whole_number, help="how many threads solve [default: one per processor]"),
+    cyclopts.Parameter(converter=whole_number, help="the number of threads [default: one per processor]"),
 ]
 DeviationGain = Annotated[
-    bool, cyclopts.Parameter(help="search for what a player could gain by another move, and show the most")
+    bool, cyclopts.Parameter(help="search for the most that a player could gain by another move")
 ]
-Quiet = Annotated[bool, cyclopts.Parameter(help="print nothing but errors")]
+Quiet = Annotated[bool, cyclopts.Parameter(name=["--quiet", "-q"], help="print nothing but errors")]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -160,6 +161,14 @@ def given_parameters(model: Model, parameters: Any) -> dict[str, Any]:
     return given
 
 
+def meant_option(error: cyclopts.UnknownOptionError, model: Model) -> str:
+    """Suggest the option of the parameter whose symbol was written as an option; or nothing."""
+    written = (error.token.keyword or "").lstrip("-").replace("-", "_")
+    option = f"--{(nearest(written, model.by_name) or '').replace('_', '-')}"
+    taken = any(option in argument.names for argument in error.argument_collection)
+    return f" Did you mean {option}?" if taken and "Did you mean" not in str(error) else ""
+
+
 def named_values(
     option: str, texts: list[str] | None, pattern: str, read: Callable[[str, str], Any]
 ) -> dict[str, Any]:
@@ -177,10 +186,10 @@ def named_values(
 
 
 def stretch_of(model: Model, name: str, value: str) -> tuple[float, float]:
-    """Return the ends of a stretch of a parameter, as from:to."""
+    """Return the ends of a range of a parameter, typed as from:to."""
     parameter = model.parameter(name)
     if parameter.choices:
-        raise ValueError(f"{name} is a choice, of which there is no stretch; it is {parameter.domain}")
+        raise ValueError(f"{parameter.name} is a choice and has no range; it is {parameter.domain}")
     low, colon, high = value.partition(":")
     if not colon:
         raise ValueError(f"{value!r} is not of the form from:to")
@@ -188,5 +197,5 @@ def stretch_of(model: Model, name: str, value: str) -> tuple[float, float]:
 
 
 def command_line() -> str:
-    """Return the command that is being run; what is not text in the name of a file is written as \\udce9."""
+    """Return the command that runs now. Bytes of file names that are not text are written as \\udce9."""
     return shlex.join(["foedus", *sys.argv[1:]]).encode(errors="backslashreplace").decode()

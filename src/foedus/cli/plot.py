@@ -8,7 +8,7 @@ import cyclopts
 
 from ..model import Model
 from ..model.checks import number_of
-from .options import UNLISTED, Number, Output, Overwrite, VariableNames, named_values, stretch_of
+from .options import UNLISTED, Number, Output, Overwrite, Quiet, VariableNames, named_values, stretch_of
 from .targets import check_output
 
 Legend = Annotated[Literal["right", "below", "none"] | str | None, UNLISTED]
@@ -33,6 +33,7 @@ def plot(
     colour: Named = None,
     palette: str | None = None,
     overwrite: Overwrite = False,
+    quiet: Quiet = False,
     model: Model,
 ) -> None:
     """Draw a map from its file: the regimes, another variable, another slice, or several variables along one
@@ -45,7 +46,8 @@ def plot(
     output
         the picture to write, png, svg, pdf, eps or tiff by its ending [default: a png beside the file]
     variable
-        what to draw [default: the regime, or else the first variable]; given more than once, each in a panel
+        what to draw [default: the regime, or else the first variable]; an outcome that the file does not hold
+        is solved again; given more than once, each in a panel
         over one axis, of the alliance game with and without the superpower
     at
         an axis and a value to draw the map at, as in --at stake=1.0 or --at contest=ratio; once for each such
@@ -107,6 +109,8 @@ def plot(
             colours=palette or named_values("--colour", colour, "code=colour", lambda _, text: text),
         )
     save_figure(figure, target, dpi)
+    if not quiet:
+        print(f"drawn in {target}")
 
 
 def _place(model: Model, name: str, value: str) -> Any:

@@ -1,4 +1,4 @@
-"""What is shown while a command works."""
+"""Messages and progress bars while a command works."""
 
 import contextlib
 import time
@@ -10,14 +10,15 @@ from .screens import screen, watched
 
 
 def waiting(words: str) -> contextlib.AbstractContextManager[object]:
-    """Say, on a terminal only, what is being waited for, until it is there."""
+    """Show on a terminal what the command is waiting for."""
     return screen(stderr=True).status(words, spinner="line") if watched() else contextlib.nullcontext()
 
 
 def compile_kernels(solve_few: Callable[[], object], quiet: bool) -> None:
-    """Have the kernels that a run takes compiled, or loaded, by a few of its games, before it is timed."""
-    words = "loading the kernels, or compiling them, which takes up to a minute once for each version"
-    with contextlib.nullcontext() if quiet else waiting(words), warnings.catch_warnings():
+    """Solve a few games of a run before it is timed, so that its kernels are compiled or loaded."""
+    from ..kernels._announcing import silently  # with numba, slower to import than everything else here
+
+    with silently() if quiet else waiting("loading the kernels"), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the run itself tells
         solve_few()
 

@@ -3,10 +3,13 @@
 import codecs
 import io
 import os
+import re
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -14,8 +17,9 @@ from ..model import Code
 
 LARGE = 10**9  # bytes of results from which on their size is said beforehand
 ANY_WIDTH = 10_000  # characters, more than a table has
-CUT = "…"  # at the end of a word that does not fit
-WIDER = 4  # characters by which a screen is then taken for wider
+LEAST_WIDTH = 20  # characters, of a screen on which texts are wrapped
+NUMERIC = re.compile(r"[+-]?(\.?\d|nan|inf)")  # how a cell begins that is a number
+UNBROKEN = "\xa0"  # a space at which no line is broken
 IN_ASCII = {"✓": "ok", "✗": "not ok", "±": "+-", "…": "..."}
 
 
@@ -66,31 +70,76 @@ def screen(**options: Any) -> Console:
     return Console(highlight=False, markup=False, emoji=False, **options)
 
 
-def show(*parts: Table | str) -> None:
-    """Print tables and texts, no word or number of them cut, however narrow the screen is."""
-    usual = screen()
+class Grid(NamedTuple):
+    """A table to be printed: an empty heading continues the one before it."""
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str | float]]
+    title: str = ""
+
+
+def show(*parts: Grid | str) -> None:
+    """Print tables and texts. Nothing is cut: the rows of a table that is too wide are stacked."""
+    console = screen()
     for part in parts:
         if isinstance(part, str):
-            usual.print(part, soft_wrap=True)
+            console.print(part, soft_wrap=True)
             continue
-        least, whole = screen(width=ANY_WIDTH).measure(part)
-        widths = range(max(usual.width, least), whole, WIDER)
-        fitting = (width for width in widths if CUT not in _rendered(part, width))
-        screen(width=next(fitting, max(usual.width, whole))).print(part)
+        headings, rows, title = part
+        cells = [[f"{cell:.6g}" if isinstance(cell, float) else str(cell) for cell in row] for row in rows]
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+        numbers = [any(NUMERIC.match(cell) for cell in column) for column in zip(*cells, strict=True)]
+        for heading, number in zip(headings, numbers, strict=True):
+            table.add_column(heading, justify="right" if number else "left", no_wrap=True)
+        for row in cells:
+            table.add_row(*row)
+        if title:
+            console.print(title, soft_wrap=True)
+        if screen(width=ANY_WIDTH).measure(table).maximum <= console.width:
+            console.print(table)
+        else:
+            names = numbers.index(True) if any(numbers) else len(numbers)  # the columns that name a row
+            for line in _stacked(headings, cells, names, max(console.width, LEAST_WIDTH)):
+                console.print(line, soft_wrap=True)
+        console.print()
 
 
-def _rendered(table: Table, width: int) -> str:
-    """Return a table as it is printed on a screen of this width."""
-    console = screen(width=width)
-    with console.capture() as printed:
-        console.print(table)
-    return printed.get()
+def _stacked(headings: Sequence[str], rows: Sequence[Sequence[str]], names: int, width: int) -> Iterator[str]:
+    """Give the lines of a table whose rows stand one below the other: the first cells, which name the row,
+    and below them each other cell behind its heading."""
+    for row in rows:
+        if names:
+            yield from _wrapped(", ".join(filter(None, row[:names])), width, "", "  ")
+        pairs: list[str] = []
+        for heading, cell in zip(headings[names:], row[names:], strict=True):
+            if cell and (heading or not pairs):
+                pairs.append(f"{heading} {cell}")
+            elif cell:
+                pairs[-1] += f", {cell}"
+        text = "; ".join(pair.replace(" ", UNBROKEN) for pair in pairs)
+        for line in _wrapped(text, width, "  " * bool(names), "  "):
+            yield from _wrapped(line.replace(UNBROKEN, " "), width, "", "    ")
+
+
+def _wrapped(text: str, width: int, first: str, others: str) -> list[str]:
+    """Return the lines of a text, broken at spaces only."""
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def show_facts(facts: Sequence[tuple[str, str]]) -> None:
-    """Print pairs of a heading and a text, a line each."""
-    width = max(len(heading) for heading, _ in facts)
-    show(*(f"{heading:{width}}  {text}" for heading, text in facts))
+    """Print pairs of a heading and a text, a line each. A terminal wraps long texts, but no commands."""
+    console, width = screen(), max(len(heading) for heading, _ in facts) + 2
+    for heading, text in facts:
+        first, wraps = f"{heading:{width}}", sys.stdout.isatty() and not text.startswith("foedus ")
+        lines = _wrapped(text, console.width, first, " " * width) if wraps else [first + text]
+        show(*lines or [heading])
 
 
 def watched() -> bool:

@@ -4,15 +4,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.table import Column, Table
-
 from ..model import Model
 from ..solving.sweeps import solve_points
 from ..uncertainty.labels import SENSITIVITY
 from .options import AS_USUAL, GridOptions, Output, command_line
 from .progress import compile_kernels, print_rate, progress_bar
-from .screens import show
+from .screens import Grid, show
 from .targets import check_image, check_output, finish, target_of
 
 if TYPE_CHECKING:
@@ -29,14 +26,14 @@ def sensitivity(
     ways: GridOptions = AS_USUAL,
     model: Model,
 ) -> int:
-    """Tell which parameters matter for the regimes, and how likely each is, under distributions.
+    """Show which parameters matter most and how likely each regime is, given distributions of parameters.
 
     Parameters
     ----------
     run_file
-        a run file (TOML) with a table [distributions], or the file of an earlier analysis, to run it again
+        a run file (TOML) with a table [distributions]; or the file of an earlier analysis, to repeat it
     output
-        the file to write, NetCDF or, if it ends in .zarr, Zarr [default: the one that the run file names]
+        the file to write: Zarr if it ends in .zarr, else NetCDF [default: the file that the run file names]
     """
     # which take SciPy and SALib, that completion and help do without
     from ..io.files import save
@@ -69,29 +66,26 @@ def sensitivity(
     return finish(target, image, ways)
 
 
-def _probabilities(dataset: "xr.Dataset") -> Table:
+def _probabilities(dataset: "xr.Dataset") -> Grid:
     """Return the probabilities of the regimes as a table."""
     from ..io.dataset import model_of
 
-    numbers = (Column(heading, justify="right") for heading in ("probability", "95 % interval"))
-    table = Table("regime", *numbers, box=box.SIMPLE_HEAD)
+    rows, codes = [], model_of(dataset).codes
     columns = (dataset[f"probability{end}"].values.tolist() for end in ("", "_low", "_high"))
     for name, share, low, high in zip(dataset.regime_name.values, *columns, strict=True):
-        table.add_row(model_of(dataset).codes.named(name).words, f"{share:.3%}", f"{low:.3%} to {high:.3%}")
-    return table
+        rows.append([codes.named(name).words, f"{share:.3%}", f"{low:.3%} to {high:.3%}"])
+    return Grid(["regime", "probability", "95 % interval"], rows)
 
 
-def _indices(dataset: "xr.Dataset") -> Table:
+def _indices(dataset: "xr.Dataset") -> Grid:
     """Return the indices of all samples as a table, for each output the parameters that matter most first."""
     names = [name for name in COLUMNS if name in dataset]
-    numbers = (Column(SENSITIVITY[name].symbol, justify="right") for name in names)
-    table = Table("output", "parameter", *numbers, box=box.SIMPLE_HEAD)
+    rows = []
     for output in dataset.output.values:
         part = dataset.sel(output=output)
         ranked = part.sortby(part["total_order" if "total_order" in names else names[0]], ascending=False)
-        for j, parameter in enumerate(ranked.parameter.values):
-            one = ranked.isel(parameter=j)
+        for parameter in ranked.parameter.values:
+            one = ranked.sel(parameter=parameter)
             cells = (f"{one[name].item():.3f} ± {one[f'{name}_margin'].item():.3f}" for name in names)
-            table.add_row("" if j else output, parameter, *cells)
-        table.add_section()
-    return table
+            rows.append([output, parameter, *cells])
+    return Grid(["output", "parameter", *(SENSITIVITY[name].symbol for name in names)], rows)

@@ -7,18 +7,14 @@ from json import dumps
 from pathlib import Path
 from typing import Annotated
 
-from rich import box
-from rich.table import Table
-
 from ..alliance.equilibrium import Equilibrium
 from ..alliance.equilibrium import solve as solve_game
 from ..alliance.model import KEPT, OUTCOMES
 from ..alliance.solution import outcomes
 from ..draw.solution import Solution, solve_one
-from ..draw.tables import rich_table
 from ..model import NUMBER, Code, Model, Outcome
 from .options import BUILT_IN, DeviationGain, Overwrite, Parameters, WholeNumber, given_parameters
-from .screens import show
+from .screens import Grid, show
 from .targets import check_output
 
 
@@ -34,20 +30,20 @@ def solve(
     parameters: Parameters,
     model: Model,
 ) -> None:
-    """Solve one game and show what is found, in a table and in words.
+    """Solve one game and show the solution, as a table and in words.
 
     Parameters
     ----------
     off_path
-        show also what each player would have done after other pledges, and after other arms of A
+        also show what each player would have done after other pledges, and after other arms of A
     efg
-        a file to write the game to, on a grid of moves around its equilibrium, to be opened in Gambit; .efg
+        write the game to this .efg file for Gambit, with a few moves around those of the equilibrium
     pledges
-        of that grid: how many pledges S has, beside none [default: 2]
+        the number of pledges in that file, apart from none [default: 2]
     arms
-        of that grid: how many arms A and C have at each of their nodes [default: 3]
+        the number of arms at each node of A and C in that file [default: 3]
     json
-        print the parameters and the outcomes as JSON, and nothing else; what is no number is null
+        print the parameters and the outcomes as JSON, and nothing else; what is not a number is null
     """
     given = given_parameters(model, parameters)
     if json:
@@ -90,7 +86,7 @@ def solve(
         eq.to_efg(efg, **sizes)
     show(_table(eq, KEPT if deviation_gain else OUTCOMES), eq.explain())
     for title, headings, rows in tables:
-        show("", rich_table(headings, rows, title))
+        show("", Grid(headings, rows, title))
 
 
 def _as_json(solution: Solution) -> str:
@@ -104,17 +100,15 @@ def _as_json(solution: Solution) -> str:
 
 def _show(solution: Solution) -> None:
     """Show a game of a model, and what the model says of it."""
-    show(rich_table(*solution.table(), solution.model.written(solution.game)))
+    show(Grid(*solution.table(), solution.model.written(solution.game)))
     if solution.model.explain:
         show(solution.explain())
 
 
-def _table(eq: Equilibrium, variables: Mapping[str, Outcome]) -> Table:
+def _table(eq: Equilibrium, variables: Mapping[str, Outcome]) -> Grid:
     """Return the `variables` of an equilibrium as a table, with and without S side by side."""
-    table = Table(title=repr(eq.game), title_justify="left", box=box.SIMPLE_HEAD)
-    for heading in ("variable", "symbol", "with S", "without S", "unit"):
-        table.add_column(heading, justify="right" if heading.endswith("S") else "left")
-    for variable, *values in outcomes(eq, variables):
-        unit = "" if variable.units == NUMBER else variable.units
-        table.add_row(variable.name, variable.symbol, *values, unit)
-    return table
+    rows = [
+        [variable.name, variable.symbol, *values, "" if variable.units == NUMBER else variable.units]
+        for variable, *values in outcomes(eq, variables)
+    ]
+    return Grid(["variable", "symbol", "with S", "without S", "unit"], rows, repr(eq.game))

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..draw.tables import rich_table, save_table
+from ..draw.tables import save_table
 from ..maps.statics import TIE, Direction
 from ..maps.statics import statics as find_statics
 from ..model import Model
@@ -20,7 +20,7 @@ from .options import (
     given_parameters,
 )
 from .progress import compile_kernels, progress_bar
-from .screens import show
+from .screens import Grid, show
 from .targets import check_output, check_tables
 
 if TYPE_CHECKING:
@@ -40,17 +40,18 @@ def statics(
     parameters: Parameters,
     model: Model,
 ) -> None:
-    """Tell how a game answers to each parameter, and how far each may be wrong before the regime changes.
+    """Show comparative statics: how outcomes respond to each parameter, and how far the next regime is.
 
     Parameters
     ----------
     run_file
-        a run file (TOML) with axes, to do so at every game of its grid [default: one game, given by options]
+        a run file (TOML) with axes, for the statics of every game of its grid [default: one game, given by
+        options]
     variable
-        a variable whose responses are told; once for each [default: the pledge, arms, settlement, S's payoff
-        and burden share, or all numbers of a game of your own; in a file, those that the run file names]
+        a variable whose responses to show; repeat it for more [default: the pledge, arms, settlement, S's
+        payoff and burden share; all numbers of your own game; with a run file, the variables that it names]
     output
-        a file to keep them in, NetCDF or, if it ends in .zarr, Zarr
+        a file for the result: Zarr if it ends in .zarr, else NetCDF
     table
         for one game, a table to write, .csv or .tex (LaTeX with booktabs)
     """
@@ -99,8 +100,8 @@ def statics(
     if not quiet:
         regime = model.codes(dataset[model.mapped.name].item())
         show(
-            rich_table(*margin_table(dataset), f"{regime.words}: how far the next regime is"),
-            rich_table(*response_table(dataset), "responses, per unit of the parameter"),
+            Grid(*margin_table(dataset), f"{regime.words}: how far the next regime is"),
+            Grid(*response_table(dataset), "responses, per unit of the parameter"),
             _moral(dataset),
         )
 

@@ -1,4 +1,4 @@
-"""Where results go: checked before anything is solved, and drawn when it is there."""
+"""The files of results: checked before anything is solved, and drawn at the end."""
 
 import contextlib
 import sys
@@ -11,8 +11,8 @@ from .screens import complain
 
 
 def check_output(path: Path, overwrite: bool, ending: str | None = None) -> None:
-    """Raise an error in words if `path` has another ending, by default than those of files, or cannot be
-    written."""
+    """Raise an error if `path` cannot be written, or its ending is not `ending`; default: one of a file of
+    results."""
     from ..io.files import format_of, writable
 
     if ending is None:
@@ -24,7 +24,7 @@ def check_output(path: Path, overwrite: bool, ending: str | None = None) -> None
 
 
 def check_image(file: Path, ways: Ways, resume: bool = False) -> Path:
-    """Return the picture beside a file; raise an error in words if it is asked for and cannot be written."""
+    """Return the path of the picture beside a file; raise an error if it is needed and cannot be written."""
     image = file.with_suffix(".png")
     if ways.picture:
         check_output(image, ways.overwrite or resume, ".png")
@@ -32,7 +32,7 @@ def check_image(file: Path, ways: Ways, resume: bool = False) -> Path:
 
 
 def check_tables(paths: list[Path] | None, overwrite: bool) -> None:
-    """Raise an error in words if one of the tables cannot be written."""
+    """Raise an error if one of the tables cannot be written."""
     from ..draw.tables import check_table_path
 
     for path in paths or []:
@@ -42,7 +42,7 @@ def check_tables(paths: list[Path] | None, overwrite: bool) -> None:
 
 @contextlib.contextmanager
 def hinting() -> Iterator[None]:
-    """Add to an error of a file that exists what replaces it, unless it says so."""
+    """Add to an error about an existing file that --overwrite replaces it."""
     try:
         yield
     except FileExistsError as error:

@@ -31,6 +31,7 @@ def cut_exactly(model: Model, dataset: xr.Dataset, sliced: Sequence[str], at: Ma
     described, a parameter is not told, a variable is not an outcome of the model, or the dataset no longer
     holds what solving its games gives.
     """
+    at = model.named(at)
     missed = {
         name: float(at[name])
         for name in sliced

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..io.dataset import model_of
+from ..model.checks import naming
+from ..model.names import resolve
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,11 +32,10 @@ def nearest(dataset: "xr.Dataset", dims: Iterable[str], at: Mapping[str, float |
         raise TypeError(f"at = {at!r} is not a mapping of axes to values")
     model, dims = model_of(dataset), list(dims)
     places = {}
-    for dim, value in at.items():
-        if dim not in dims:
-            raise ValueError(
-                f"at: {dim!r} is not an axis of this dataset; it has {', '.join(dims) or 'none'}"
-            )
+    axes = {dim: model.by_name[dim] for dim in dims}
+    for written, value in at.items():
+        with naming("at"):
+            dim = resolve(written, axes, "an axis of this dataset", "it has")
         values = dataset[dim].values
         if not values.size:
             raise ValueError(f"at: the axis {dim!r} of this dataset has no values")

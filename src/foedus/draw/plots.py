@@ -18,10 +18,13 @@ from matplotlib.figure import Figure  # not pyplot, which asks for a screen
 from ..io.dataset import model_of
 from ..io.files import beside, writable
 from ..model import Code, Model
+from ..model.checks import naming
+from ..model.names import Named, resolve
 from .cutpoints import plot_cutpoints
 from .exact import cut_exactly
 from .layouts import PLACES, drawing, hand_over
 from .maps import draw_boundaries, draw_maps, grid_of
+from .missing import with_missing
 from .parts import SHOWN, Look, caption_of, drawn_of
 from .selection import check_variable, cut_at, forms_of, loaded, within_region
 from .sensitivity import plot_sensitivity
@@ -60,7 +63,8 @@ def plot(
         what `sweep`, `adaptive_map`, `compare`, `cutpoints`, `sensitivity` or `load` returned
     variable : str or list of str, optional
         what to draw; default: the regime, or else the first variable. A list makes a panel for each, over one
-        axis: nine numbers at most, each with its twin in the game without the superpower, if any
+        axis: nine numbers at most, each with its twin in the game without the superpower, if any. An outcome
+        that the dataset does not have is solved again.
     at : mapping of str to float or str, optional
         axes to cut the dataset at, and the choice to show where several are compared, as ``contest``. Games
         at a value that is not on the grid are solved again. Where that is not possible, the nearest value of
@@ -68,7 +72,7 @@ def plot(
     region : mapping of str to (float, float), optional
         axes to show only from one value to another
     model : Model, optional
-        the game, if it is your own: needed only to solve games again for `at`
+        the game, if it is your own: needed only to solve games again
     width : float, optional
         the width of the picture in inches; its height follows. Default: what the panels need, or the width in
         matplotlib's ``figure.figsize`` if you have changed it
@@ -150,6 +154,7 @@ def _drawn(
     """Draw a dataset as `plot` says."""
     # by what its maker told of it, too: a dimension alone may be of any model
     told = {*getattr(dataset, "dims", ()), *getattr(dataset, "attrs", ())}
+    dataset = with_missing(dataset, variable, at, given)
     whole = "cutpoints" if {"cutpoint", "within"} <= told else None
     whole = "sensitivity" if {"output", "interval"} <= told else whole
     if whole and (variable is not None or at or region):
@@ -249,10 +254,10 @@ def _styled(
         if not isinstance(label, str):
             raise TypeError(f"labels: {label!r} of {name} is not a text")
         if name not in words and _name(name) not in named:
-            raise ValueError(
-                f"labels: {name!r} is not a parameter, variable or code; "
-                f"there are {', '.join([*words, *codes])}"
-            )
+            with naming("labels"):
+                entries: dict[str, Named] = {**model.by_name, **drawn_of(model)}
+                there = f"there are {', '.join(codes)},"
+                name = resolve(name, entries, "a parameter, variable or code", there)
         labels[name if name in words else named[_name(name)]] = label
     width = look.width
     size = matplotlib.rcParams["figure.figsize"]

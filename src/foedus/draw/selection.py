@@ -10,6 +10,8 @@ from ..io.dataset import coded, model_of, thin
 from ..maps.compare import compared
 from ..maps.statics import LEAST_MARGIN
 from ..model import UNSOLVED
+from ..model.checks import naming
+from ..model.names import resolve
 from .parts import drawn_of
 from .places import nearest
 
@@ -23,8 +25,8 @@ def check_variable(dataset: Any, variable: str | None) -> str:
     if not names:
         raise ValueError("the dataset has no variable to draw")
     name = variable or (model.mapped.name if model.mapped.name in names else names[0])
-    if name not in names:
-        raise ValueError(f"{name!r} is not a variable of this dataset; it has {', '.join(names)}")
+    known = {name: drawn_of(model)[name] for name in names}
+    name = resolve(name, known, "a variable of this dataset", "it has")
     if "game" in dataset[name].dims:
         raise ValueError("scattered games (dim 'game') have no map; only the dataset of a sweep can be drawn")
     for dim in dataset[name].dims:
@@ -42,10 +44,10 @@ def within_region(dataset: xr.Dataset, name: str, region: Mapping[str, tuple[flo
     if not isinstance(region, Mapping):
         raise TypeError(f"region = {region!r} is not a mapping of axes to pairs of values")
     known = model_of(dataset).by_name
-    for dim, ends in region.items():
-        if dim not in dataset[name].dims or known[dim].choices:
-            axes = ", ".join(map(str, dataset[name].dims))
-            raise ValueError(f"region: {dim!r} is not an axis of this dataset; it has {axes}")
+    axes = {str(dim): known[str(dim)] for dim in dataset[name].dims if not known[str(dim)].choices}
+    for written, ends in region.items():
+        with naming("region"):
+            dim = resolve(written, axes, "an axis of this dataset", "it has")
         low, high = (known[dim].check(end) for end in ends)
         values = dataset[dim].values
         inside = np.flatnonzero((low <= values) & (values <= high))

@@ -1,4 +1,4 @@
-"""Tables of results, for the screen, for CSV and for LaTeX."""
+"""Tables of results, for web pages, CSV and LaTeX."""
 
 import csv
 import html
@@ -7,24 +7,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich import box
-from rich.table import Table
-
 from ..model.parameters import Symbol
 
 ENDINGS = (".csv", ".tex")
 HATCH = "repeating-linear-gradient(45deg, black 0 2px, white 2px 4px)"  # of CSS
 Rows = Sequence[Sequence[str | float]]
-
-
-def rich_table(headings: Sequence[str], rows: Rows, title: str) -> Table:
-    """Return a table for the screen, numbers to the right."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for k, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if _has_numbers(rows, k) else "left")
-    for row in rows:
-        table.add_row(*(f"{cell:.6g}" if isinstance(cell, float) else str(cell) for cell in row))
-    return table
 
 
 def html_table(headings: Sequence[str], rows: Rows) -> str:

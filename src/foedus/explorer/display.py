@@ -99,9 +99,7 @@ def game_class(model: Model) -> type:
 
 def _checked(game: type, model: Model, parameters: Mapping[str, Any]) -> Any:
     """Return the game with these parameters; raise TypeError if a name is unknown."""
-    for name in parameters:
-        model.parameter(name)
-    return game(**parameters)
+    return game(**model.named(parameters))
 
 
 def _reach(model: Model, name: str) -> Ends:

@@ -32,7 +32,7 @@ from ..runs.runfile import Range, read_run
 from ..solving.parallel import Progress
 from ..solving.requests import Request, request_sweep, solve_request
 from ..solving.sweeps import sweep
-from ..uncertainty.claims import LENGTH, claims
+from ..uncertainty.claims import LENGTH, check_claims, claims
 from .display import display_of
 
 if TYPE_CHECKING:
@@ -134,7 +134,9 @@ def make_view(game: Any, axes: Mapping[str, tuple[float, float, str]], model: Mo
     wanted = "two axes" if len(display_of(shown).axes) == 2 else "one axis"
     if len(axes) != len(display_of(shown).axes):
         raise ValueError(f"a map has {wanted}, not {len(axes)}: {', '.join(axes)}")
-    return View(game, {name: axis_of(name, ends, shown) for name, ends in axes.items()}, shown)
+    return View(
+        game, {shown.parameter(name).name: axis_of(name, ends, shown) for name, ends in axes.items()}, shown
+    )
 
 
 def axis_of(name: str, ends: tuple[float, float, str], model: Model) -> Range:
@@ -461,13 +463,14 @@ def claims_at(game: Any, model: Model | None = None) -> dict[str, bool | None]:
         return choices or np.union1d(_values(reach(name, shown), LENGTH), [getattr(game, name)])
 
     first = next(iter(shown.by_name))
+    known = check_claims(shown)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, where no premise is met
         alone = along(first, [getattr(game, first)])
-        parameters = {claim.along for claim in shown.claims if claim.along}
+        parameters = {claim.along for claim in known.values() if claim.along}
         lines = {name: along(name, values_of(name)) for name in parameters}
     found: dict[str, bool | None] = {}
-    for claim in shown.claims:
+    for claim in known.values():
         told = (lines[claim.along] if claim.along else alone).sel(claim=claim.name)
         found[claim.name] = bool(told.holds == told.premise_met) if told.premise_met else None
     return found

@@ -87,10 +87,11 @@ def compare(
     if not values:
         raise ValueError("over is empty; there is nothing to compare")
     for name, column in values.items():
-        check_each_once(game.parameter(name), column)
-    check_apart(values, axes if isinstance(axes, Mapping) else (), fixed)
+        check_each_once(game.by_name[name], column)
+    axes = game.named(axes) if isinstance(axes, Mapping) else axes
+    check_apart(values, axes if isinstance(axes, Mapping) else (), game.named(fixed))
     names = game.check_names([*game.check_names(variables, game.kept), game.mapped.name], game.kept)
-    both = {**over, **axes} if isinstance(axes, Mapping) else axes
+    both = {**game.named(over), **axes} if isinstance(axes, Mapping) else axes
     request = request_sweep(game, both, names, dtype, fixed)
     if request.dims == (*values,):
         raise ValueError("a sweep needs at least one axis")

@@ -123,7 +123,8 @@ def cutpoints(
     'RESTRAINT'
     """
     game = chosen(model)
-    scan = _scan(game.parameter(parameter), within, points)
+    parameter = game.parameter(parameter).name
+    scan = _scan(game.by_name[parameter], within, points)
     values = check_axes(game, {} if over is None else over, "over")
     if parameter in values:
         raise ValueError(f"{parameter} is both the parameter that varies and an axis; it can be only one")
@@ -162,7 +163,7 @@ def cutpoints(
         sides = (solve(found.line, side, game.deciding.needs) for side in (found.low, found.high))
         player, decision = game.deciding.decide(*sides)
         results |= {"player": padded(player, -1), "decision": padded(decision, -1)}
-    return _labelled(game, results, game.parameter(parameter), scan, values, rest)
+    return _labelled(game, results, game.by_name[parameter], scan, values, rest)
 
 
 def _scan(parameter: Parameter, within: tuple[float, float], points: int) -> np.ndarray:

@@ -151,9 +151,11 @@ def statics(
         if game.found[name].codes:
             raise ValueError(f"{name!r} is a code and has no response; choose numbers")
     numbers = [name for name, parameter in game.by_name.items() if not parameter.choices]
-    chosen_parameters = list(numbers if parameters is None else parameters)
+    chosen_parameters = [
+        game.parameter(name).name for name in (numbers if parameters is None else parameters)
+    ]
     for name in chosen_parameters:
-        if game.parameter(name).choices:
+        if game.by_name[name].choices:
             raise ValueError(
                 f"{name!r} is a choice, so nothing has a response to it; choose other parameters"
             )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .claim import Claim
+from .names import resolve
 from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
 from .rules import check_model
@@ -186,10 +187,24 @@ class Model:
         return {code.name.lower(): code for code in self.codes if code != UNSOLVED}
 
     def parameter(self, name: str) -> Parameter:
-        """Return a parameter by name; raise TypeError if there is no such parameter."""
-        if name not in self.by_name:
-            raise TypeError(f"{name!r} is not a parameter; there are {', '.join(self.by_name)}")
-        return self.by_name[name]
+        """Return the parameter of this name or symbol (`names.resolve`); raise TypeError if there is none."""
+        try:
+            return self.by_name[resolve(name, self.by_name, "a parameter")]
+        except ValueError as error:
+            raise TypeError(str(error)) from None
+
+    def named(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is given for parameters by their names.
+
+        Raises TypeError if one is not a parameter, ValueError if one is given twice, as by name and symbol.
+        """
+        found: dict[str, Any] = {}
+        for written, value in given.items():
+            name = self.parameter(written).name
+            if name in found:
+                raise ValueError(f"{name} is given twice, also as {written!r}")
+            found[name] = value
+        return found
 
     def units(self, name: str, choices: Mapping[str, str]) -> str:
         """Return the units of a parameter, given the choices that are known."""
@@ -220,10 +235,7 @@ class Model:
             return list(self.found)
         if isinstance(names, str):
             raise TypeError(f"variables = {names!r} is not a list of names")
-        wanted = list(names)
-        for name in wanted:
-            if name not in of:
-                raise ValueError(f"{name!r} is not a variable; there are {', '.join(of)}")
+        wanted = [resolve(name, of, "a variable") for name in names]
         if not wanted:
             raise ValueError("variables is empty; at least one is needed")
         return [name for name in of if name in wanted]

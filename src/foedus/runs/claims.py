@@ -1,5 +1,4 @@
-"""Designs to test claims on, from the run file of a map or of an analysis of sensitivity, or from a file of
-results."""
+"""The games to test claims on, from a run file or from a file of results."""
 
 import os
 import tomllib
@@ -71,7 +70,7 @@ def _kind(source: Path) -> str:
     try:
         return "distributions" if "distributions" in tomllib.loads(read_text(source)) else "axes"
     except tomllib.TOMLDecodeError:
-        return "axes"  # whose reader says what is wrong
+        return "axes"  # reading it as such says what is wrong
 
 
 def _earlier_design(source: Path, model: Model) -> dict[str, Any]:

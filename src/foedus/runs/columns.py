@@ -43,7 +43,7 @@ def read_columns(path: Path, model: Model) -> dict[str, Any]:
 
 
 def _reader(stream: Iterable[str]) -> Any:
-    """Return a reader of the rows of a CSV file without comments, which NumPy leaves out, too."""
+    """Return a reader of the rows of a CSV file. It leaves out comments, as NumPy does."""
     return csv.reader(UNCOMMENTED.sub(r"\1", line) if "#" in line else line for line in stream)
 
 
@@ -68,15 +68,15 @@ def _parameters_of(names: list[str], model: Model) -> list[Parameter]:
             "row.names=FALSE)"
         )
     parameters = [model.parameter(name) for name in names]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"{name} has more than one column")
+    for parameter in parameters:
+        if parameters.count(parameter) > 1:
+            raise ValueError(f"{parameter.name} has more than one column")
     return parameters
 
 
 def _rows(parameters: list[Parameter], rows: Any) -> Iterator[list[float]]:
-    """Give the rows of a CSV file below its names, without the empty columns at their end, and none that is
-    empty; raise ValueError with the first of them, by its line, that has not a value for each name."""
+    """Give the rows of a CSV file below its first line, without empty rows and without empty columns at the
+    end. Raise ValueError with the number of the first line that does not have a value for each name."""
     _heading(rows)
     for cells in rows:
         row = [cell.strip() for cell in cells]
@@ -92,7 +92,7 @@ def _rows(parameters: list[Parameter], rows: Any) -> Iterator[list[float]]:
 
 
 def _number(parameter: Parameter, text: str) -> float:
-    """Return the number by which kernels know a value, as it was typed; raise ValueError if it is none."""
+    """Return a value of a CSV file as the number that kernels use; raise ValueError if it is not allowed."""
     if parameter.choices:
         return parameter.number(parameter.check(text))
     try:

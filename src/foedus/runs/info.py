@@ -1,4 +1,4 @@
-"""What a file holds, in words, without reading it whole."""
+"""Describes what a file contains, without reading it whole."""
 
 import math
 import os
@@ -18,10 +18,10 @@ LOOK = 1000  # values of an axis that are looked at, at least, to tell the share
 
 
 def describe(path: str | os.PathLike) -> list[tuple[str, str]]:
-    """Return what a file holds: pairs of a heading and a text, in the order in which to read them.
+    """Return what a file contains, as pairs of a heading and a text.
 
-    Of the draft of a map it tells how much is done. The shares of the regimes are those of a part of a large
-    map: of an axis with 2000 values or more, every second, third ... one.
+    For an unfinished map, the pairs say how much is done. In a large file the shares of the regimes are
+    computed from a part of the games: every second, third, ... value of an axis with 2000 values or more.
 
     Raises what `io.files.load` raises.
 
@@ -48,7 +48,7 @@ def describe(path: str | os.PathLike) -> list[tuple[str, str]]:
 
 
 def _lines(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
-    """Give what is known of a dataset from its labels."""
+    """Give the facts that the labels of a dataset tell."""
     for attribute in ("foedus_version", "created", "command"):
         if attribute in dataset.attrs:
             yield attribute.removeprefix("foedus_"), str(dataset.attrs[attribute])
@@ -92,14 +92,14 @@ def _lines(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
 
 
 def _span(values: np.ndarray) -> str:
-    """Say in short which values an axis has."""
+    """Summarise the values of an axis."""
     if values.size <= 4 or values.dtype.kind not in "iuf":
         return ", ".join(value if isinstance(value, str) else f"{value:g}" for value in values.tolist())
     return f"{values.size} values from {values.min():g} to {values.max():g}"
 
 
 def _shares(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
-    """Give the share of each regime among the values that are looked at."""
+    """Give the share of each regime, in a part of the games if there are many."""
     mapped = model.mapped.name
     dims = [str(dim) for dim in dataset[mapped].dims]
     seen, steps = thin(dataset[[mapped]], dims, LOOK if len(dims) > 1 else LOOK**2)

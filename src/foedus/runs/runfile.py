@@ -1,4 +1,4 @@
-"""Run files: a sweep, written down in TOML, or read back from the file of an earlier one."""
+"""Run files: a sweep described in TOML, or read from the file of an earlier sweep."""
 
 import math
 import os
@@ -23,7 +23,7 @@ MOST = 10**8  # values of an axis
 
 
 class Run(NamedTuple):
-    """What a sweep or a comparison needs, and where its result is to go; `over` is empty for a sweep."""
+    """The input of a sweep or a comparison, and the file for the result. For a sweep, `over` is empty."""
 
     axes: dict[str, np.ndarray]
     over: dict[str, np.ndarray]
@@ -81,7 +81,7 @@ class ModelTable(StrictTable):
     game: dict[str, Any] = {}
 
     def solved(self, source: Path, model: Model | None) -> Model:
-        """Return the model whose games are solved: the one given, or else the one that the file named."""
+        """Return the model to solve: the one given, or else the one that the run file names."""
         if model is None and self.model is not None:
             from ..model.loading import load_model  # which most runs do without
 
@@ -104,7 +104,7 @@ def read_run(
     path : str or path
         the file
     over : mapping of str to numpy.ndarray, optional
-        what to compare, checked; it takes the place of what an earlier run compared or fixed
+        the checked values to compare; they replace what an earlier run compared or fixed
     model : Model, optional
         the game; default: the one that the run file names, or else the alliance game
 
@@ -117,9 +117,9 @@ def read_run(
     FileNotFoundError, IsADirectoryError
         if there is no such file, or it is a folder.
     ValueError, TypeError
-        if the file cannot be read, or with the first thing in it that is not allowed: an unknown
-        key, parameter or variable, a value outside its domain, a parameter that is both an axis and
-        fixed, or compared and one of these, an axis whose ends or number of points make none.
+        if the file cannot be read, or something in it is not allowed: an unknown key, parameter or
+        variable, a value outside its domain, a parameter with two roles (axis, fixed, compared), or an
+        axis with wrong ends or a wrong number of points. The message names the first such thing.
 
     Examples
     --------
@@ -161,7 +161,7 @@ def parse(text: str, model: type[Content], known: Mapping[str, str]) -> Content:
 
 
 def _mending(error: tomllib.TOMLDecodeError, text: str) -> str:
-    """Say what is to be done about a line that is no TOML, where that can be guessed."""
+    """Suggest how to mend a line that is not TOML, if the mistake is a common one."""
     place = re.search(r"at line (\d+)", str(error))
     line = text.splitlines()[int(place[1]) - 1] if place else ""
     if re.search(r"\{[^}]*$|,\s*\}", line):
@@ -193,12 +193,12 @@ def _first_problem(error: pydantic.ValidationError, known: Mapping[str, str]) ->
 
 
 def _checked(content: _RunFile, over: Mapping[str, np.ndarray], model: Model) -> Run:
-    """Return the run that the content of a run file asks for, every value checked."""
-    check_apart(over, content.axes, content.game)
-    axes = {}
-    for name, axis in content.axes.items():
-        parameter = model.parameter(name)
-        if name in content.game:
+    """Return the run that a run file describes, with every value checked."""
+    axes, game = model.named(content.axes), model.named(content.game)
+    check_apart(over, axes, game)
+    for name, axis in axes.items():
+        parameter = model.by_name[name]
+        if name in game:
             raise ValueError(f"{name} is both an axis and fixed in [game]; it can be only one")
         if parameter.choices and isinstance(axis, Range):
             names = [*parameter.choices]
@@ -208,7 +208,7 @@ def _checked(content: _RunFile, over: Mapping[str, np.ndarray], model: Model) ->
         except ValueError as error:
             raise ValueError(f"axes.{name}: {error}") from None
         axes[name] = parameter.values(parameter.check_values(values))
-    fixed = {name: model.parameter(name).check(value) for name, value in content.game.items()}
+    fixed = {name: model.by_name[name].check(value) for name, value in game.items()}
     variables = model.check_names(content.output.variables, model.kept)
     file = None if content.output.file is None else path_of(content.output.file)
     return Run(axes, dict(over), fixed, variables, check_dtype(content.output.dtype), file)
@@ -222,8 +222,8 @@ def _earlier_run(source: Path, over: Mapping[str, np.ndarray], model: Model) -> 
 
 
 def check_model(source: Path, dataset: xr.Dataset, model: Model) -> None:
-    """Raise ValueError if the games of a dataset, read from `source`, are those of another model, or of
-    another version of this one."""
+    """Raise ValueError if the games of a dataset, read from `source`, belong to another model, or to another
+    version of this model."""
     made_of = model_of(dataset).name
     if made_of != model.name:
         hint = f"; name the file that makes {made_of} with --model" if model.built_in else ""

@@ -1,4 +1,4 @@
-"""Run files of analyses of sensitivity, in TOML, or read back from the file of an earlier one."""
+"""Run files of sensitivity analyses: in TOML, or read from the file of an earlier analysis."""
 
 import os
 import tomllib
@@ -24,7 +24,7 @@ from .runfile import ModelTable, StrictTable, check_model, fixed_in, parse, read
 
 
 class Run(NamedTuple):
-    """What an analysis of sensitivity needs, and where its result is to go."""
+    """The input of a sensitivity analysis, and the file for the result."""
 
     distributions: dict[str, Any]
     options: dict[str, Any]  # outputs, methods, samples and seed
@@ -57,10 +57,10 @@ KEYS = {
 
 
 def read_sensitivity(path: str | os.PathLike, model: Model | None = None) -> Run:
-    """Read an analysis of sensitivity from a TOML file, or from the file of an earlier one.
+    """Read a sensitivity analysis from a TOML file, or from the file of an earlier analysis.
 
-    Raises FileNotFoundError if there is no such file; ValueError or TypeError if it cannot be read, or with
-    the first thing in it that is not allowed.
+    Raises FileNotFoundError if there is no such file. Raises ValueError or TypeError if it cannot be read or
+    something in it is not allowed; the message names the first such thing.
 
     Examples
     --------
@@ -84,9 +84,10 @@ def read_sensitivity(path: str | os.PathLike, model: Model | None = None) -> Run
         check_seed(asked.seed)
         if asked.outputs is not None:
             check_outputs(known, asked.outputs, methods)
-        fixed = {name: known.parameter(name).check(value) for name, value in content.game.items()}
+        given = known.named(content.distributions)
+        fixed = {name: known.by_name[name].check(value) for name, value in known.named(content.game).items()}
     file = None if content.output.file is None else path_of(content.output.file)
-    return Run({name: content.distributions[name] for name in laws}, asked.model_dump(), fixed, file)
+    return Run({name: given[name] for name in laws}, asked.model_dump(), fixed, file)
 
 
 def _earlier_run(source: Path, model: Model) -> Run:

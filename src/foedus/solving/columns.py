@@ -61,7 +61,7 @@ def check_axes(model: Model, axes: Any, name: str = "axes") -> dict[str, np.ndar
     """
     if not isinstance(axes, Mapping):
         raise TypeError(f"{name} must be a mapping of names to values, not a {type(axes).__name__}")
-    return {key: model.parameter(key).check_values(column) for key, column in axes.items()}
+    return {key: model.by_name[key].check_values(column) for key, column in model.named(axes).items()}
 
 
 def fixed_parameters(
@@ -72,8 +72,8 @@ def fixed_parameters(
     Raises TypeError and ValueError as `Parameter.check` does, and ValueError if a parameter is fixed and
     varies, too; `kind` says as what it varies.
     """
+    fixed = model.named(fixed)
     for name in fixed:
-        model.parameter(name)
         if name in varying:
             raise ValueError(f"{name} is both {kind} and fixed at {fixed[name]!r}; it can be only one")
     return {

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from ..model.checks import naming
+from ..model.names import resolve
 from ..system.libraries import missing_extra
 from .requests import Request, solve_request
 
@@ -52,9 +54,9 @@ def lazy_arrays(request: Request, chunks: Mapping[str, Any]) -> dict[str, dask.a
     """
     if not isinstance(chunks, Mapping):
         raise TypeError(f"chunks must be a mapping of axes to sizes, not a {type(chunks).__name__}")
-    for name in chunks:
-        if name not in request.dims:
-            raise ValueError(f"chunks: {name!r} is not an axis; there are {', '.join(request.dims)}")
+    axes = {name: request.model.by_name[name] for name in request.dims}
+    with naming("chunks"):
+        chunks = {resolve(name, axes, "an axis"): sizes for name, sizes in chunks.items()}
     fields = [(name, request.dtype_of(name)) for name in request.variables]
     try:
         cut = dask.array.core.normalize_chunks(

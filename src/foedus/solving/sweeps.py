@@ -30,8 +30,8 @@ def sweep(
     Parameters
     ----------
     axes : mapping of str to array_like, shape (n,)
-        the values of each parameter that varies; each is a dimension, in this order. The values of a choice,
-        such as the ``contest``, are names.
+        the values of each parameter that varies, by its name or symbol; each is a dimension, in this order.
+        The values of a choice, such as the ``contest``, are names.
     model : Model, optional
         the game; default: the alliance game
     variables : iterable of str, optional
@@ -50,8 +50,8 @@ def sweep(
         axes, such as ``chunks={"ally_cost": 512}``. Dask solves a chunk when it computes it, with one thread
         each. Needs ``foedus[dask]``.
     **fixed : float or str
-        the other parameters by name, such as ``stake=2.0`` and ``contest="difference"``; default: the values
-        of the default game
+        the other parameters by name or symbol, such as ``stake=2.0`` and ``contest="difference"``; default:
+        the values of the default game
 
     Returns
     -------
@@ -123,7 +123,7 @@ def solve_points(
     game = chosen(model)
     if hasattr(points, "data_vars"):
         points = {name: points[name] for name in game.by_name if name in points.variables}
-        fixed = {name: v.item() for name, v in points.items() if v.ndim == 0} | fixed
+        fixed = {name: v.item() for name, v in points.items() if v.ndim == 0} | game.named(fixed)
         points = {name: v for name, v in points.items() if v.ndim}
     elif not hasattr(points, "keys"):
         raise TypeError(f"points must be a mapping, a DataFrame or a Dataset, not a {type(points).__name__}")

@@ -181,8 +181,10 @@ def check_claims(model: Model) -> dict[str, Claim]:
             raise ValueError(f"two claims of the model {model.name} are named {claim.name}")
         if claim.along is not None:
             with naming(f"the claim {claim.name}"):
-                if model.parameter(claim.along).choices:
+                along = model.parameter(claim.along)
+                if along.choices:
                     raise ValueError(f"along = {claim.along!r} is a choice; it must be a number")
+                claim = claim._replace(along=along.name)
         found[claim.name] = claim
     return found
 
@@ -217,7 +219,9 @@ def check_laws(
                 f"no parameter of the model {model.name} has a usual range from which to draw games; "
                 "give axes or distributions (on the command line, in a run file)"
             )
-        distributions = {name: law for name, law in usual.items() if name not in set(fixed)}
+        distributions = {
+            name: law for name, law in usual.items() if name not in model.named(dict.fromkeys(fixed))
+        }
     return model.in_order(check_distributions(model, distributions, fixed))
 
 

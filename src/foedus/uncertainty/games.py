@@ -99,7 +99,8 @@ class Games:
         array([ 2, -1], dtype=int8)
         """
         given = {
-            name: values if np.ndim(values) == 0 else np.asarray(values) for name, values in changed.items()
+            name: values if np.ndim(values) == 0 else np.asarray(values)
+            for name, values in self._model.named(changed).items()
         }
         new = copy.copy(self)
         new.given = Given(**vars(self.given) | given)

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..model import UNSOLVED, Model, chosen
 from ..model.checks import check_whole
+from ..model.names import resolve
 from ..solving.columns import fixed_parameters
 from ..solving.parallel import Progress, check_threads
 from ..solving.requests import solve_columns, warn_unsolved
@@ -143,8 +144,9 @@ def check_distributions(
         )
     if not distributions:
         raise ValueError("distributions is empty; at least one parameter must have one")
-    laws = {name: check_distribution(model.parameter(name), given) for name, given in distributions.items()}
-    for name in fixed:
+    given = model.named(distributions)
+    laws = {name: check_distribution(model.by_name[name], law) for name, law in given.items()}
+    for name in model.named(dict.fromkeys(fixed)):
         if name in laws:
             raise ValueError(f"{name} has a distribution and is fixed, too; it can be only one")
     return laws
@@ -216,11 +218,10 @@ def _output(model: Model, name: Any) -> Output:
     variable, bar, regime = (part.strip() for part in name.partition("|"))
     if bar and regime not in regimes:
         raise ValueError(f"{name!r}: {regime!r} is not a regime; there are {', '.join(regimes)}")
-    if variable not in model.found:
-        numbers = ", ".join(one for one, entry in model.found.items() if not entry.codes)
-        raise ValueError(
-            f"{variable!r} is neither a regime nor a variable; there are {', '.join(regimes)}; {numbers}"
-        )
+    numbers = ", ".join(one for one, entry in model.found.items() if not entry.codes)
+    variable = resolve(
+        variable, model.found, "a regime or a variable", f"there are {', '.join(regimes)}; {numbers}"
+    )
     if model.found[variable].codes:
         example = next(iter(regimes))
         raise ValueError(f"{variable!r} is not a number; name one of its codes, such as '{example}'")
