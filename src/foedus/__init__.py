@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # what `_WHERE` says, for type checkers
     from .model.claim import Claim
     from .model.loading import load_model
     from .model.model import Model
+    from .model.moves import Chance, Choice, Move
     from .model.outcomes import Code, Outcome
     from .model.parameters import Parameter
     from .solving.sweeps import solve_points, sweep
@@ -43,12 +44,15 @@ if TYPE_CHECKING:  # what `_WHERE` says, for type checkers
     from .uncertainty.sensitivity import sensitivity
 
 __all__ = [
+    "Chance",
+    "Choice",
     "Claim",
     "Code",
     "Crisis",
     "Equilibrium",
     "Game",
     "Model",
+    "Move",
     "Outcome",
     "Parameter",
     "Regime",
@@ -73,12 +77,15 @@ __all__ = [
 # where each name is from; it is imported when it is asked for, because libraries take longer to import than
 # a game to solve
 _WHERE = {
+    "Chance": "model.moves",
+    "Choice": "model.moves",
     "Claim": "model.claim",
     "Code": "model.outcomes",
     "Crisis": "alliance.codes",
     "Equilibrium": "alliance.equilibrium",
     "Game": "alliance.game",
     "Model": "model.model",
+    "Move": "model.moves",
     "Outcome": "model.outcomes",
     "Parameter": "model.parameters",
     "Regime": "alliance.codes",

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .claim import Claim
+from .moves import AnyMove, completed, definition, own_outcomes, told
 from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
-from .rules import check_model
+from .rules import check_kinds, check_model
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,11 +70,22 @@ class Model:
         in which it is -1 is unsolved
     solve : callable, optional
         the kernel: of the parameters by name, a value for each outcome. Numba compiles it.
+    players, moves, payoffs, outcome : optional
+        the definition of the game: who plays; the moves in order, each a `Move`, a `Choice` or a `Chance`;
+        ``payoffs(p, m)``, of the parameters and the moves by name, a payoff for each player; and
+        ``outcome(p, m)``, the code, then a number for each further outcome of one's own. A model without
+        `solve` is solved by backward induction; its outcomes are then joined by each move, each payoff
+        (``<player>_payoff``) and ``search_error``.
+    without : mapping of str to float, optional
+        the first move and a number: `outcome` then takes a third argument, the moves that would be made
+        after that number
+    search : str, optional
+        how each interval is searched: ``"quick"``, ``"usual"`` or ``"careful"``
     loop : callable, optional
         of the numbers that each parameter takes, the `Loop` over such games, in place of one over `solve`
     searched : Outcome, optional
-        what is found only where it is asked for, by `search`
-    search : callable, optional
+        what is found only where it is asked for, by `gains`
+    gains : callable, optional
         of nothing, the `Search` of it
     deciding : Deciding, optional
         whose decision flips where the regime changes
@@ -108,9 +120,15 @@ class Model:
     outcomes: Sequence[Outcome]
     solve: Callable[..., Any] | None = None
     _: dataclasses.KW_ONLY
+    players: Sequence[str] = ()
+    moves: Sequence[AnyMove] = ()
+    payoffs: Callable[..., Any] | None = None
+    outcome: Callable[..., Any] | None = None
+    without: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    search: str = "usual"
     loop: Callable[[Callable[[str], "np.ndarray"]], Loop] | None = None
     searched: Outcome | None = None
-    search: Callable[[], Search] | None = None
+    gains: Callable[[], Search] | None = None
     deciding: Deciding | None = None
     drawn: Sequence[str] = ()
     answers: Sequence[str] = ()
@@ -125,6 +143,9 @@ class Model:
     file: str = ""
 
     def __post_init__(self) -> None:
+        check_kinds(self)
+        if self.by_search:
+            object.__setattr__(self, "outcomes", completed(self.players, self.moves, self.outcomes))
         check_model(self)
 
     def __reduce__(self) -> Any:
@@ -142,6 +163,23 @@ class Model:
         module = sys.modules.get(BUILT_IN.get(self.name, ""))
         return getattr(module, "model", None) is self
 
+    @property
+    def by_search(self) -> bool:
+        """Whether it is solved by backward induction from its definition."""
+        return bool(self.moves) and self.solve is None and self.loop is None
+
+    @functools.cached_property
+    def defined(self) -> "Model":
+        """The same game by its definition alone; raise ValueError if it has none."""
+        if not self.moves:
+            raise ValueError(
+                f"the model {self.name} has no definition; give it players=, moves=, payoffs= and outcome="
+            )
+        if self.by_search:
+            return self
+        parts = {"outcomes": own_outcomes(self), "drawn": (), "answers": (), "pairs": {}, "claims": ()}
+        return dataclasses.replace(self, solve=None, loop=None, searched=None, gains=None, **parts)
+
     @functools.cached_property
     def hash(self) -> str:
         """What tells its games from those of another model, or of another version of this one."""
@@ -149,8 +187,11 @@ class Model:
         from .referred import referred  # which most runs do without
 
         text = f"{described(self)}\n{source_of(self)}"
-        if self.solve is not None:
-            text += f"\n{self.name}\n{referred(self.solve)}"
+        for function in (self.solve, *definition(self)):
+            if function is not None:
+                text += f"\n{self.name}\n{referred(function)}"
+        if self.moves:
+            text += f"\n{told(self)}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @functools.cached_property
@@ -244,9 +285,9 @@ def chosen(model: Model | None) -> Model:
         raise TypeError(f"model must be a Model, not {model!r}")
     if model.name in BUILT_IN and not model.built_in:
         raise ValueError(f"the name {model.name} is that of foedus' own model; give yours another name")
-    if model.solve is None and model.loop is None:
+    if model.solve is None and model.loop is None and not model.moves:
         raise ValueError(
-            f"the model {model.name} cannot be solved: it has no solve=; "
+            f"the model {model.name} cannot be solved: it has neither solve= nor moves=; "
             "if it was read from a file of results, give the model itself with model="
         )
     return model

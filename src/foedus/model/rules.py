@@ -53,10 +53,6 @@ def check_model(model: "Model") -> None:
     Traceback (most recent call last):
     ValueError: the parameter 'threads' has the name of an option; give it another name
     """
-    _check_kinds("parameters", model.parameters, Parameter)
-    _check_kinds("outcomes", model.outcomes, Outcome)
-    if model.claims or not isinstance(model.claims, (list, tuple)):
-        _check_kinds("claims", model.claims, Claim)
     _check_texts(model)
     _check_names(model)
     for parameter in model.parameters:
@@ -76,6 +72,14 @@ def check_model(model: "Model") -> None:
     for name in (*model.drawn, *model.answers, *model.pairs, *model.pairs.values()):
         if name not in model.found:
             raise ValueError(f"{name!r} is not an outcome; there are {', '.join(model.found)}")
+
+
+def check_kinds(model: "Model") -> None:
+    """Raise TypeError if a list of a model is none, or has something else in it."""
+    _check_kinds("parameters", model.parameters, Parameter)
+    _check_kinds("outcomes", model.outcomes, Outcome)
+    if model.claims or not isinstance(model.claims, (list, tuple)):
+        _check_kinds("claims", model.claims, Claim)
 
 
 def _check_kinds(what: str, entries: Any, kind: type) -> None:

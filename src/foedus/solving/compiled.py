@@ -14,10 +14,13 @@ from numba import types
 from ..kernels.loop import NUMBERS, TILE, compiled, loop, parameters_type
 from ..model import UNSOLVED, Code, Loop, Model
 from ..model.described import described
+from ..model.moves import definition, told
 from ..model.referred import referred
+from .backward import kernel
 from .columns import ROW, Columns
 from .parallel import Tile
 
+SEARCH_TILE = 4, 64  # rows and columns of games that a thread takes at a time, where each is searched for its moves
 KINDS: dict[Any, str] = {
     NUMBERS: "one value",
     (types.StringLiteral, types.UnicodeType): "a text",
@@ -48,9 +51,11 @@ def own_loop(model: Model, columns: Columns) -> Loop:
     alone = len(single) == 1 and columns.values[single[0]].size >= ROW
     inner = names.index(single[0]) if alone else None
     mapped = list(model.found).index(model.mapped.name)
-    meaning = f"{described(model)}\n{referred(model.solve, with_code=True)}"
+    solve = kernel(model)
+    functions = definition(model) if model.by_search else [model.solve]
+    meaning = "\n".join([described(model), told(model), *(referred(f, with_code=True) for f in functions)])
     codes_of = tuple(outcome.codes for outcome in model.outcomes)
-    solve_tile = loop(model.solve, tuple(names), codes_of, mapped, inner, meaning, keeps=bool(model.file))
+    solve_tile = loop(solve, tuple(names), codes_of, mapped, inner, meaning, keeps=bool(model.file))
     known = np.array([_bits(outcome.codes) for outcome in model.outcomes], np.uint64)
 
     def solve_games(tile: Tile, width: int, *arguments: Any) -> tuple[int, int]:
@@ -66,7 +71,7 @@ def own_loop(model: Model, columns: Columns) -> Loop:
             raise _odd(model, columns.numbers(odd))
         return unsolved, first
 
-    return Loop(solve_games, TILE)
+    return Loop(solve_games, SEARCH_TILE, quick=False) if model.by_search else Loop(solve_games, TILE)
 
 
 def _bits(codes: Iterable[Code] | None) -> int:
@@ -76,7 +81,7 @@ def _bits(codes: Iterable[Code] | None) -> int:
 
 def _not_compiled(model: Model, error: Exception) -> KernelError:
     """Say in one line why a kernel cannot be compiled."""
-    solve = compiled(model.solve)
+    solve = compiled(kernel(model))
     given = (numba.typeof(parameters_type(tuple(model.by_name))(*([0.0] * len(model.by_name)))),)
     try:
         solve.compile(given)
@@ -183,7 +188,7 @@ def _defaults(model: Model) -> dict[str, float]:
 
 def _line_raised(model: Model, numbers: Mapping[str, float]) -> str:
     """Return the line of a model's file in which its kernel raises something, run by Python."""
-    solve: Any = getattr(model.solve, "py_func", model.solve)
+    solve: Any = getattr(kernel(model), "py_func", kernel(model))
     try:
         solve(parameters_type(tuple(numbers))(**numbers))
     except Exception as error:
@@ -197,7 +202,7 @@ def _line_raised(model: Model, numbers: Mapping[str, float]) -> str:
 def _odd(model: Model, numbers: Mapping[str, float]) -> KernelError:
     """Say which code of a game is none."""
     given = parameters_type(tuple(model.by_name))(*(numbers[name] for name in model.by_name))
-    values = zip(model.outcomes, compiled(model.solve)(given), strict=True)
+    values = zip(model.outcomes, compiled(kernel(model))(given), strict=True)
     coded = [(outcome.name, outcome.codes, value) for outcome, value in values if outcome.codes]
     name, codes, value = next(one for one in coded if one[2] not in (UNSOLVED, *one[1]))
     there = ", ".join(f"{int(code)} {code.words}" for code in codes)

@@ -170,8 +170,8 @@ def _laid_out(request: Request) -> tuple[np.ndarray, ...]:
 
 def _solve_searched(request: Request, threads: int, progress: Progress | None) -> Solved:
     """Solve all games of a request, then search each for what else is asked for."""
-    assert request.model.search
-    needs, search_games = request.model.search()
+    assert request.model.gains
+    needs, search_games = request.model.gains()
     wanted = [name for name in request.model.found if name in {*needs, *request.variables}]
     exact = request._replace(variables=wanted, dtype=np.dtype(np.float64))
     arrays, unsolved, first = solve_request(exact, threads)

@@ -1,0 +1,254 @@
+"""A kernel made of a game's definition: backward induction by compiled search.
+
+For each move there is a function of the parameters and the moves before it. It returns what follows if
+everybody plays their best from there on: the payoffs, the end of the game (all moves and what `outcome` gives),
+the kind of play, an error and a status. A move is searched for by `kernels.search`, which asks the function of
+the next move; the function after the last move asks `payoffs` and `outcome`.
+"""
+
+import functools
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..kernels._jit import jit
+from ..kernels.loop import compiled, number, parameters_type, values
+from ..kernels.loop import jit as jit_anew
+from ..kernels._calls import address_of, place_of, row_at
+from ..kernels._room import floats
+from ..kernels.search import (
+    ANSWER, BITS, ENDLESS, ENDS, ERROR as ANSWERED_ERROR, KIND, NOT_A_NUMBER, ODDS, STATUS, UNSURE, mixed, prefers, searcher,
+)  # fmt: skip
+from ..model import Model
+from ..model.moves import CARE, ERROR, Chance, Choice, Move, moves_type, own_outcomes, payoff_of, probability_of
+
+NOT_MADE, OPTION, BY_CHANCE = 6, 7, 8  # kinds of play, beside those of `kernels.search`
+EXACT = 1e-6  # of the largest payoff: a game whose payoffs are less exact is unsolved
+WHY = {
+    NOT_A_NUMBER: "payoffs gives a number that is NaN or infinite",
+    ENDS: "the low end of {move} is above its high end, or is no number",
+    ENDLESS: "the payoff of {player} rises for ever in {move}; give it an end with high= or low=",
+    ODDS: "the probabilities of {move} are negative or do not add up to 1",
+    UNSURE: "the search for {move} is not sure of what it found; try search='careful'",
+}  # by the bits of a status
+
+
+@jit
+def made(move):
+    """Return a move as the functions of a definition see it: 0 where it is not made."""
+    return 0.0 if math.isnan(move) else move
+
+
+def tuple_of(items: Any) -> str:
+    """Return the text of a tuple."""
+    return f"({''.join(f'{item}, ' for item in items)})"
+
+
+def deciders(model: Model, place: int) -> list[int]:
+    """Return the numbers of those who decide a move: its player, then those who moved before, each once."""
+    movers = [move.player for move in reversed(model.moves[: place + 1]) if move.player]
+    return [model.players.index(player) for player in dict.fromkeys(movers)]
+
+
+def _seen(model: Model, place: int) -> str:
+    """Return the text of the moves before one, as the functions of a definition take them."""
+    return f"Moves{tuple_of([f'made(m{k})' for k in range(place)] + ['0.0'] * (len(model.moves) - place))}"
+
+
+def _names(model: Model) -> dict[str, Any]:
+    """Return what the text of a definition's functions refers to."""
+    names: dict[str, Any] = {
+        "__name__": __name__, "Moves": moves_type(model.moves), "made": made, "mixed": mixed, "prefers": prefers, "search": searcher(),
+        "given": floats(len(model.by_name) + len(model.moves)), "answers": floats(ANSWER),
+        "Parameters": parameters_type(tuple(model.by_name)), "place_of": place_of, "row_at": row_at,
+        "number": number, "values": values, "isfinite": math.isfinite, "nan": math.nan,
+        "payoffs": compiled(model.payoffs), "outcome": compiled(model.outcome),
+    }  # fmt: skip
+    for k, move in enumerate(model.moves):
+        for part in ("low", "high", "when", "probabilities"):
+            value = getattr(move, part, None)
+            names[f"{part}{k}"] = compiled(value) if callable(value) else value
+    return names
+
+
+def _after_all(model: Model) -> str:
+    """Return the text of the function after the last move."""
+    count = len(model.moves)
+    codes, *own = own_outcomes(model)
+    found = [f"f{k}" for k in range(1 + len(own))]
+    ends = [f"m{k}" for k in range(count)]
+    if _by_chance(model):
+        ends += [f"(1.0 if code == {int(code)}.0 else 0.0)" for code in codes.codes]
+    ends += ["code", *(f"number({name})" for name in found[1:])]
+    us = [f"u{k}" for k in range(len(model.players))]
+    return f"""
+def level{count}(p{"".join(f", m{k}" for k in range(count))}):
+    moves = {_seen(model, count)}
+    {tuple_of(us)} = values(payoffs(p, moves))
+    {tuple_of(found)} = values(outcome(p, moves{", moves" if model.without else ""}))
+    u, code = {tuple_of(f"number({name})" for name in us)}, number(f0)
+    status = {" + ".join(f"(0 if isfinite(u[{k}]) else 1)" for k in range(len(us)))}
+    status = {NOT_A_NUMBER << BITS * (count + 1)} if status else 0
+    return u, {tuple_of(ends)}, int(code), 0.0, status
+"""
+
+
+def _by_chance(model: Model) -> bool:
+    """Tell whether chance has a move."""
+    return any(isinstance(move, Chance) for move in model.moves)
+
+
+def _level(model: Model, k: int) -> str:
+    """Return the text of the function of move k."""
+    move, moves = model.moves[k], _seen(model, k)
+    before = "".join(f", m{i}" for i in range(k))
+    text = f"\ndef level{k}(p{before}):\n"
+    if move.when is not None:
+        text += f"""
+    if not when{k}(p, {moves}):
+        u, end, kind, error, status = level{k + 1}(p{before}, nan)
+        return u, end, mixed({NOT_MADE}, kind, 0), error, status
+"""
+    bits = BITS * (k + 1)
+    picked = [f"u[{player}]" for player in deciders(model, k)]
+    if isinstance(move, Move):
+        low, high = (
+            f"float({name}{k}(p, {moves}))" if callable(end) else f"float({name}{k})"
+            for name, end in (("low", move.low), ("high", move.high))
+        )
+        size = len(model.by_name)
+        unpacked = tuple_of(f"g[{i}]" for i in range(size))
+        packed = [f"p.{name}" for name in model.by_name] + [f"m{i}" for i in range(k)]
+        return f"""
+def follow{k}(place, x, answer):
+    g, a = row_at(place, {size + k}), row_at(answer, {ANSWER})
+    u, end, kind, error, status = level{k + 1}(Parameters{unpacked}{"".join(f", g[{size + i}]" for i in range(k))}, x)
+    {"; ".join(f"a[{i}] = {payoff}" for i, payoff in enumerate(picked))}
+    a[{KIND}], a[{ANSWERED_ERROR}], a[{STATUS}] = kind, error, status
+    return 0
+{text}
+    g, a = given(), answers()
+    {"; ".join(f"g[{i}] = {item}" for i, item in enumerate(packed))}
+    search((address{k}(), place_of(g), {low}, {high}, {CARE[model.search]}, {len(picked)}, place_of(a)))
+    kind, error, status = int(a[{KIND}]), a[{ANSWERED_ERROR}], int(a[{STATUS}])
+    u, end, _, _, _ = level{k + 1}(p{before}, a[0])
+    return u, end, kind, error, (status >> {BITS} << {BITS}) | ((status & {2**BITS - 1}) << {bits})
+"""
+    if isinstance(move, Choice):
+        return f"""{text}
+    u, end, kind, error, status = level{k + 1}(p{before}, 0.0)
+    kind = mixed({OPTION}, kind, 0)
+    for option in range(1, {len(move.options)}):
+        v, end_v, kind_v, error_v, status_v = level{k + 1}(p{before}, float(option))
+        status, error = status | status_v, max(error, error_v)
+        if prefers({tuple_of(item.replace("u[", "v[") for item in picked)}, {tuple_of(picked)}, error) > 0:
+            u, end, kind = v, end_v, mixed({OPTION}, kind_v, option)
+    return u, end, kind, error, status
+"""
+    players, ends, options = range(len(model.players)), range(_size(model)), range(len(move.options))
+    odds = f"values(probabilities{k}(p, {moves}))" if callable(move.probabilities) else tuple_of(
+        float(one) for one in move.probabilities
+    )
+    lines = [
+        f"    {tuple_of(f'q{i}' for i in options)} = {odds}",
+        f"    total = {' + '.join(f'q{i}' for i in options)}",
+        f"    odd = {' or '.join(f'not q{i} >= 0.0' for i in options)} or not abs(total - 1.0) <= 1e-9",
+        f"    kind, error, status = 0, 0.0, {ODDS << bits} if odd else 0",
+        *(f"    s{i} = 0.0" for i in players),
+        *(f"    e{i} = w{i} = 0.0" for i in ends),
+    ]
+    for i in options:
+        lines += [
+            f"    u, end, one, worst, bits = level{k + 1}(p{before}, {float(i)})",
+            f"    kind = mixed({BY_CHANCE}, kind, one)",
+            f"    if q{i} > 0.0:",
+            "        error, status = max(error, worst), status | bits",
+            *(f"        s{j} += q{i} * u[{j}]" for j in players),
+            *(
+                line
+                for j in ends
+                for line in (f"        if end[{j}] == end[{j}]:", f"            e{j} += q{i} * end[{j}]; w{j} += q{i}")
+            ),
+        ]
+    mean = tuple_of(f"(e{j} / w{j} if w{j} > 0.0 else nan)" for j in ends)
+    return text + "\n".join(lines) + f"\n    return {tuple_of(f's{j}' for j in players)}, {mean}, kind, error, status\n"
+
+
+def _size(model: Model) -> int:
+    """Return how many numbers the end of a game has."""
+    codes, *own = own_outcomes(model)
+    return len(model.moves) + (len(codes.codes or ()) if _by_chance(model) else 0) + 1 + len(own)
+
+
+def _solve(model: Model) -> str:
+    """Return the text of the kernel."""
+    count = len(model.moves)
+    code, *own = own_outcomes(model)
+    first = count + (len(code.codes or ()) if _by_chance(model) else 0)
+    given = {code.name: "code", ERROR: "error"}
+    given |= {outcome.name: f"end[{first + 1 + i}]" for i, outcome in enumerate(own)}
+    given |= {move.name: f"end[{k}]" for k, move in enumerate(model.moves)}
+    given |= {payoff_of(player): f"u[{i}]" for i, player in enumerate(model.players)}
+    given |= {probability_of(code): "probability"}
+    likeliest = f"code = end[{first}]; probability = 1.0"
+    if _by_chance(model):
+        lines = [f"code = {float(min(code.codes or ()))}; probability = -1.0"]
+        for place, one in enumerate(code.codes or (), count):
+            lines += [f"if end[{place}] > probability + 1e-12:", f"    code = {float(one)}; probability = end[{place}]"]
+        likeliest = "\n    ".join(lines)
+    if model.without:
+        ((_, value),) = model.without.items()
+        found = [f"f{k}" for k in range(1 + len(own))]
+        likeliest = f"""_, other, _, worst, bits = level1(p, {float(value)!r})
+    error, status = max(error, worst), status | bits
+    {tuple_of(found)} = values(outcome(p, {_path(model, "end")}, {_path(model, "other")}))
+    code = number(f0)"""
+        given |= {outcome.name: f"number(f{i})" for i, outcome in enumerate(own, 1)}
+    return f"""
+def solve(p):
+    u, end, kind, error, status = level0(p)
+    {likeliest}
+    if status or error > {EXACT} * max({", ".join(f"abs(u[{k}])" for k in range(len(model.players)))}, 1e-300):
+        return {tuple_of("-1.0" if outcome.codes else "nan" for outcome in model.outcomes)}
+    return {", ".join(given[outcome.name] for outcome in model.outcomes)},
+
+
+def status_of(p):
+    return level0(p)[4]
+"""
+
+
+def _path(model: Model, end: str) -> str:
+    """Return the text of the moves at an end of the game."""
+    return f"Moves{tuple_of(f'made({end}[{k}])' for k in range(len(model.moves)))}"
+
+
+@functools.cache
+def functions(model: Model) -> dict[str, Any]:
+    """Return the compiled functions of a model's definition: ``level0`` and so on, ``solve``, ``status_of``."""
+    names = _names(model)
+    count = len(model.moves)
+    for place in range(count, -1, -1):
+        exec(_after_all(model) if place == count else _level(model, place), names)
+        if f"follow{place}" in names:
+            names[f"address{place}"] = address_of(jit_anew(names[f"follow{place}"]))
+        names[f"level{place}"] = jit_anew(names[f"level{place}"])
+    exec(_solve(model), names)
+    names["solve"], names["status_of"] = jit_anew(names["solve"]), jit_anew(names["status_of"])
+    return names
+
+
+def kernel(model: Model) -> Callable[..., Any]:
+    """Return what solves one game: a model's own kernel, or the one made of its definition."""
+    return functions(model)["solve"] if model.by_search else model.solve
+
+
+def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:
+    """Say why a game could not be solved by its definition."""
+    status = functions(model)["status_of"](parameters_type(tuple(model.by_name))(*map(float, numbers.values())))
+    for place in range(len(model.moves), -1, -1):
+        for bit, words in WHY.items():
+            if status >> BITS * (place + 1) & bit:
+                move = model.moves[min(place, len(model.moves) - 1)]
+                return words.format(move=move.name, player=move.player)
+    return WHY[UNSURE].format(move=model.moves[0].name)
