@@ -27,12 +27,15 @@ ROWS = NODES + 4 + POINTS  # of the nodes, those that close in, and those of a p
 TOP, ASKED, LEFT, RIGHT, FITTED = NODES, NODES + 1, NODES + 2, NODES + 3, NODES + 4
 BEST = RIGHT  # when no gap is closed
 MOST = 6  # who decide
-KIND, ERROR, STATUS, ANSWER = MOST, MOST + 1, MOST + 2, MOST + 3  # of an answer, behind the payoffs
+# of an answer, behind the payoffs; how much better the next player's move is than the best of another kind,
+# which is the rival
+KIND, ERROR, STATUS, MARGIN, RIVAL, ANSWER = MOST, MOST + 1, MOST + 2, MOST + 3, MOST + 4, MOST + 5
 room, whole_room, wide_room = floats(ROWS), wholes(ROWS), floats(ROWS * MOST)
 terms_room, answer_room, tally_room = floats(POINTS + 1), floats(ANSWER), wholes(2)
 COUNT, WHY = 0, 1  # of a tally: how many nodes there are, and the status of all that was asked
 SHRINKS = 40  # at most; each cuts an interval to a third or less
 PASSES = 8
+NARROW = 1e-10  # of the whole interval: narrower gaps hold no further kind
 FAR = 1e12
 TIE = 1e-13  # of the larger of two payoffs: what is nearer is equal
 LARGEST = 1e-15  # of the largest payoff of those who decide: what rounding may make of a difference
@@ -90,6 +93,8 @@ class Rows(NamedTuple):
     payoffs: np.ndarray  # a column for each of those who decide
     errors: np.ndarray
     kinds: np.ndarray
+    margins: np.ndarray
+    rivals: np.ndarray
     shut: np.ndarray  # whether the change between a node and the next needs no more to be closed in on
     tally: np.ndarray
 
@@ -100,6 +105,7 @@ def ask(rows, row, x):
     answer = answer_room()
     call(rows.follow, rows.given, x, place_of(answer))
     rows.x[row], rows.errors[row], rows.kinds[row] = x, answer[ERROR], int(answer[KIND])
+    rows.margins[row], rows.rivals[row] = answer[MARGIN], int(answer[RIVAL])
     for r in range(rows.payoffs.shape[1]):
         rows.payoffs[row, r] = answer[r]
     rows.tally[WHY] |= int(answer[STATUS])
@@ -109,6 +115,7 @@ def ask(rows, row, x):
 def copy(rows, row, to):
     """Copy a row to another."""
     rows.x[to], rows.errors[to], rows.kinds[to] = rows.x[row], rows.errors[row], rows.kinds[row]
+    rows.margins[to], rows.rivals[to] = rows.margins[row], rows.rivals[row]
     for r in range(rows.payoffs.shape[1]):
         rows.payoffs[to, r] = rows.payoffs[row, r]
 
@@ -193,10 +200,20 @@ def close_in(rows, i, best):
     if i + 2 < rows.tally[COUNT] and rows.kinds[i + 2] == rows.kinds[i + 1]:
         behind_right, before_right = rows.x[i + 2], rows.payoffs[i + 2, 0]
     whole, width = rows.x[rows.tally[COUNT] - 1] - rows.x[0], rows.x[RIGHT] - rows.x[LEFT]
+    asked = moved = 0
+    weight_left = weight_right = 1.0  # of the margins, as the Illinois method has them
     while not rows.tally[WHY]:
         gap = rows.x[RIGHT] - rows.x[LEFT]
-        middle = rows.x[LEFT] + gap / 2.0
-        if not rows.x[LEFT] < middle < rows.x[RIGHT] or gap <= 1e-17 * whole:
+        # where the next player is indifferent between the two kinds, if that is why they change
+        share, asked = 0.5, asked + 1
+        left_margin, right_margin = weight_left * rows.margins[LEFT], weight_right * rows.margins[RIGHT]
+        meet = rows.rivals[LEFT] == rows.kinds[RIGHT] and rows.rivals[RIGHT] == rows.kinds[LEFT]
+        if meet and left_margin > 0.0 and right_margin > 0.0 and asked % 4:
+            share = left_margin / (left_margin + right_margin)
+        middle = rows.x[LEFT] + gap * share
+        if not rows.x[LEFT] < middle < rows.x[RIGHT]:
+            middle = rows.x[LEFT] + gap / 2.0
+        if not rows.x[LEFT] < middle < rows.x[RIGHT] or gap <= 1e-17 * whole + 1e-15 * abs(middle):
             break
         rise_left, rise_right = slope(rows, LEFT, behind_left, before_left), slope(rows, RIGHT, behind_right, before_right)
         left, right = rows.payoffs[LEFT, 0], rows.payoffs[RIGHT, 0]
@@ -208,11 +225,19 @@ def close_in(rows, i, best):
             if gap <= width / 32.0 and not jump and rise_left * rise_right > 0.0:
                 break
         ask(rows, ASKED, middle)
-        if rows.kinds[ASKED] == rows.kinds[LEFT]:
+        kind = rows.kinds[ASKED]
+        if kind not in (rows.kinds[LEFT], rows.kinds[RIGHT]) and gap <= NARROW * whole:
+            # rounding decides: it is taken to be of the kind to which its payoff is nearer
+            to_left = abs(rows.payoffs[ASKED, 0] - left) <= abs(rows.payoffs[ASKED, 0] - right)
+            kind = rows.kinds[LEFT] if to_left else rows.kinds[RIGHT]
+            rows.kinds[ASKED] = kind
+        if kind == rows.kinds[LEFT]:
             behind_left, before_left = rows.x[LEFT], rows.payoffs[LEFT, 0]
             copy(rows, ASKED, LEFT)
+            weight_left, weight_right = 1.0, weight_right / 2.0 if moved == LEFT else 1.0
+            moved = LEFT
             continue
-        if rows.kinds[ASKED] != rows.kinds[RIGHT]:  # between the two, with another change behind it
+        if kind != rows.kinds[RIGHT]:  # between the two, with another change behind it
             if rows.x[RIGHT] < rows.x[i + 1]:
                 insert(rows, RIGHT, i + 1)
             insert(rows, ASKED, i + 1)
@@ -220,6 +245,8 @@ def close_in(rows, i, best):
         else:
             behind_right, before_right = rows.x[RIGHT], rows.payoffs[RIGHT, 0]
         copy(rows, ASKED, RIGHT)
+        weight_left, weight_right = weight_left / 2.0 if moved == RIGHT else 1.0, 1.0
+        moved = RIGHT
     if rows.x[RIGHT] < rows.x[i + 1]:
         insert(rows, RIGHT, i + 1)
     if rows.x[LEFT] > rows.x[i]:
@@ -348,7 +375,8 @@ def summit(rows, low, high, kind):
             # how exactly the top is known, and what hangs on it; an end from which payoffs fall is known exactly
             falls, doubt = bend(terms, count, t), 36.0 * max(tail, floor)
             exact = 0.0 if abs(sum_at(terms, count, t)) > doubt else min(doubt / falls, 1.0) if falls > 0.0 else 1.0
-            rows.errors[TOP] += exact * half * lean(rows, before, after) / (rows.x[after] - rows.x[before])
+            width = rows.x[after] - rows.x[before]
+            rows.errors[TOP] += exact * half * lean(rows, before, after) / width if width > 0.0 else 0.0
             return INSIDE if smooth else KINK
         low, high = rows.x[before], rows.x[after]
     return where
@@ -392,29 +420,48 @@ def kind_at(rows, j, where):
     if where == CHANGE:
         after = rows.kinds[j - 1] == rows.kinds[j]  # the last of its kind, or the first
         other = 2 * rows.kinds[j + 1] + 1 if after else 2 * rows.kinds[j - 1]
-    return mixed(where, rows.kinds[j], other)
+    return mixed(INSIDE if where == KINK else where, rows.kinds[j], other)
+
+
+@jit
+def same(rows, i, j):
+    """Tell whether node i is one, and of the kind of node j."""
+    return 0 <= i < rows.tally[COUNT] and rows.kinds[i] == rows.kinds[j]
+
+
+@jit
+def bulge(rows, j, step):
+    """Return how high payoffs between node j and the next in one direction may be if they are concave."""
+    width, most = rows.x[j + step] - rows.x[j], math.inf
+    if same(rows, j - step, j):
+        most = rows.payoffs[j, 0] + slope(rows, j, rows.x[j - step], rows.payoffs[j - step, 0]) * width
+    if same(rows, j + 2 * step, j):
+        further = slope(rows, j + step, rows.x[j + 2 * step], rows.payoffs[j + 2 * step, 0])
+        most = min(most, rows.payoffs[j + step, 0] - further * width)
+    return most
 
 
 @jit
 def is_top(rows, j, best):
     """Tell whether node j is better than those of its kind beside it, and there could be the best move."""
-    count, rise = rows.tally[COUNT], 0.0
-    if j > 0 and rows.kinds[j - 1] == rows.kinds[j]:
-        if better(rows, j - 1, j) >= 0:
-            return False
-        rise = rows.payoffs[j, 0] - rows.payoffs[j - 1, 0]
-    if j + 1 < count and rows.kinds[j + 1] == rows.kinds[j]:
-        if better(rows, j + 1, j) > 0:
-            return False
-        rise = max(rise, rows.payoffs[j, 0] - rows.payoffs[j + 1, 0])
-    return rows.payoffs[j, 0] + rise + rows.errors[j] >= best - TIE * abs(best)
+    most = rows.payoffs[j, 0]
+    for step in (-1, 1):
+        if same(rows, j + step, j):
+            preferred = better(rows, j + step, j)
+            if preferred > 0 or (preferred == 0 and step < 0):
+                return False
+            most = max(most, bulge(rows, j, step))
+    most += 0.5 * (most - rows.payoffs[j, 0]) if most < math.inf else 0.0
+    return most + rows.errors[j] >= best - TIE * abs(best)
 
 
 @jit
 def best_top(rows, best):
-    """Put the best of all tops into row `BEST`; return its kind of play, or -1 if a node was added meanwhile."""
-    j, kind = 0, 0
+    """Put the best of all tops into row `BEST`, with its margin over the best of another kind; return its kind
+    of play, or -1 if a node was added meanwhile."""
+    j = kind = 0
     chosen = False
+    margin, rival = math.inf, -1
     while j < rows.tally[COUNT]:
         if is_top(rows, j, best):
             where = settle(rows, j)
@@ -423,11 +470,18 @@ def best_top(rows, best):
             if where == 0:
                 insert(rows, TOP, j if rows.x[TOP] < rows.x[j] else j + 1)
                 return -1
-            preferred = better(rows, TOP, BEST) if chosen else 1
+            own, preferred = kind_at(rows, j, where), better(rows, TOP, BEST) if chosen else 1
+            lead = rows.payoffs[TOP, 0] - rows.payoffs[BEST, 0]
+            tie = TIE * abs(rows.payoffs[TOP, 0])  # within which those before the mover decide
             if preferred > 0 or (preferred == 0 and rows.x[TOP] < rows.x[BEST]):
+                if chosen and own != kind:
+                    margin, rival = lead + tie, kind
                 copy(rows, TOP, BEST)
-                chosen, kind = True, kind_at(rows, j, where)
+                chosen, kind = True, own
+            elif own != kind and tie - lead < margin:
+                margin, rival = tie - lead, own
         j += 1
+    rows.margins[BEST], rows.rivals[BEST] = margin, rival
     return kind
 
 
@@ -452,6 +506,7 @@ def best_move(rows, low, high, parts):
     """Put the best move from `low` to `high` into row `BEST`; return the kind of play that it makes."""
     if low == high:
         ask(rows, BEST, low)
+        rows.margins[BEST], rows.rivals[BEST] = math.inf, -1
         return mixed(LOW, rows.kinds[BEST], 0)
     rows.tally[COUNT] = parts + 1
     for i in range(parts + 1):
@@ -480,12 +535,16 @@ def search(follow, given, low, high, parts, deciders, answer):
     found = row_at(answer, ANSWER)
     if not low <= high or low == math.inf or high == -math.inf:
         found[0], found[KIND], found[ERROR], found[STATUS] = low, 0, math.inf, ENDS
+        found[MARGIN], found[RIVAL] = math.inf, -1
         return 0
     payoffs = wide_room()[: ROWS * deciders].reshape(ROWS, deciders)
-    rows = Rows(follow, given, room(), payoffs, room(), whole_room(), whole_room(), tally_room())
+    rows = Rows(
+        follow, given, room(), payoffs, room(), whole_room(), room(), whole_room(), whole_room(), tally_room()
+    )
     rows.tally[WHY] = SOLVED
     found[KIND] = best_move(rows, low, high, parts)
     found[0], found[ERROR], found[STATUS] = rows.x[BEST], rows.errors[BEST], rows.tally[WHY]
+    found[MARGIN], found[RIVAL] = rows.margins[BEST], rows.rivals[BEST]
     return 0
 
 

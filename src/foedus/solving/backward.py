@@ -17,8 +17,9 @@ from ..kernels.loop import jit as jit_anew
 from ..kernels._calls import address_of, place_of, row_at
 from ..kernels._room import floats
 from ..kernels.search import (
-    ANSWER, BITS, ENDLESS, ENDS, ERROR as ANSWERED_ERROR, KIND, NOT_A_NUMBER, ODDS, STATUS, UNSURE, mixed, prefers, searcher,
+    ANSWER, BITS, ENDLESS, ENDS, KIND, MARGIN, NOT_A_NUMBER, ODDS, RIVAL, STATUS, UNSURE, mixed, prefers, searcher,
 )  # fmt: skip
+from ..kernels.search import ERROR as FOUND_ERROR
 from ..model import Model
 from ..model.moves import CARE, ERROR, Chance, Choice, Move, moves_type, own_outcomes, payoff_of, probability_of
 
@@ -61,7 +62,7 @@ def _names(model: Model) -> dict[str, Any]:
         "__name__": __name__, "Moves": moves_type(model.moves), "made": made, "mixed": mixed, "prefers": prefers, "search": searcher(),
         "given": floats(len(model.by_name) + len(model.moves)), "answers": floats(ANSWER),
         "Parameters": parameters_type(tuple(model.by_name)), "place_of": place_of, "row_at": row_at,
-        "number": number, "values": values, "isfinite": math.isfinite, "nan": math.nan,
+        "number": number, "values": values, "isfinite": math.isfinite, "nan": math.nan, "inf": math.inf,
         "payoffs": compiled(model.payoffs), "outcome": compiled(model.outcome),
     }  # fmt: skip
     for k, move in enumerate(model.moves):
@@ -89,7 +90,7 @@ def level{count}(p{"".join(f", m{k}" for k in range(count))}):
     u, code = {tuple_of(f"number({name})" for name in us)}, number(f0)
     status = {" + ".join(f"(0 if isfinite(u[{k}]) else 1)" for k in range(len(us)))}
     status = {NOT_A_NUMBER << BITS * (count + 1)} if status else 0
-    return u, {tuple_of(ends)}, int(code), 0.0, status
+    return u, {tuple_of(ends)}, int(code), 0.0, status, inf, -1
 """
 
 
@@ -106,8 +107,8 @@ def _level(model: Model, k: int) -> str:
     if move.when is not None:
         text += f"""
     if not when{k}(p, {moves}):
-        u, end, kind, error, status = level{k + 1}(p{before}, nan)
-        return u, end, mixed({NOT_MADE}, kind, 0), error, status
+        u, end, kind, error, status, margin, rival = level{k + 1}(p{before}, nan)
+        return u, end, mixed({NOT_MADE}, kind, 0), error, status, margin, mixed({NOT_MADE}, rival, 0)
 """
     bits = BITS * (k + 1)
     picked = [f"u[{player}]" for player in deciders(model, k)]
@@ -122,28 +123,32 @@ def _level(model: Model, k: int) -> str:
         return f"""
 def follow{k}(place, x, answer):
     g, a = row_at(place, {size + k}), row_at(answer, {ANSWER})
-    u, end, kind, error, status = level{k + 1}(Parameters{unpacked}{"".join(f", g[{size + i}]" for i in range(k))}, x)
+    u, end, kind, error, status, margin, rival = level{k + 1}(Parameters{unpacked}{"".join(f", g[{size + i}]" for i in range(k))}, x)
     {"; ".join(f"a[{i}] = {payoff}" for i, payoff in enumerate(picked))}
-    a[{KIND}], a[{ANSWERED_ERROR}], a[{STATUS}] = kind, error, status
+    a[{KIND}], a[{FOUND_ERROR}], a[{STATUS}], a[{MARGIN}], a[{RIVAL}] = kind, error, status, margin, rival
     return 0
 {text}
     g, a = given(), answers()
     {"; ".join(f"g[{i}] = {item}" for i, item in enumerate(packed))}
     search((address{k}(), place_of(g), {low}, {high}, {CARE[model.search]}, {len(picked)}, place_of(a)))
-    kind, error, status = int(a[{KIND}]), a[{ANSWERED_ERROR}], int(a[{STATUS}])
-    u, end, _, _, _ = level{k + 1}(p{before}, a[0])
-    return u, end, kind, error, (status >> {BITS} << {BITS}) | ((status & {2**BITS - 1}) << {bits})
+    kind, error, status = int(a[{KIND}]), a[{FOUND_ERROR}], int(a[{STATUS}])
+    u, end = level{k + 1}(p{before}, a[0])[:2]
+    status = (status >> {BITS} << {BITS}) | ((status & {2**BITS - 1}) << {bits})
+    return u, end, kind, error, status, a[{MARGIN}], int(a[{RIVAL}])
 """
     if isinstance(move, Choice):
         return f"""{text}
-    u, end, kind, error, status = level{k + 1}(p{before}, 0.0)
-    kind = mixed({OPTION}, kind, 0)
+    u, end, kind, error, status, _, _ = level{k + 1}(p{before}, 0.0)
+    kind, margin, rival = mixed({OPTION}, kind, 0), inf, -1
     for option in range(1, {len(move.options)}):
-        v, end_v, kind_v, error_v, status_v = level{k + 1}(p{before}, float(option))
-        status, error = status | status_v, max(error, error_v)
+        v, end_v, kind_v, error_v, status_v, _, _ = level{k + 1}(p{before}, float(option))
+        status, error, kind_v = status | status_v, max(error, error_v), mixed({OPTION}, kind_v, option)
+        lead = {picked[0].replace("u[", "v[")} - {picked[0]}
         if prefers({tuple_of(item.replace("u[", "v[") for item in picked)}, {tuple_of(picked)}, error) > 0:
-            u, end, kind = v, end_v, mixed({OPTION}, kind_v, option)
-    return u, end, kind, error, status
+            u, end, kind, margin, rival = v, end_v, kind_v, lead, kind
+        elif -lead < margin:
+            margin, rival = -lead, kind_v
+    return u, end, kind, error, status, margin, rival
 """
     players, ends, options = range(len(model.players)), range(_size(model)), range(len(move.options))
     odds = f"values(probabilities{k}(p, {moves}))" if callable(move.probabilities) else tuple_of(
@@ -159,7 +164,7 @@ def follow{k}(place, x, answer):
     ]
     for i in options:
         lines += [
-            f"    u, end, one, worst, bits = level{k + 1}(p{before}, {float(i)})",
+            f"    u, end, one, worst, bits, _, _ = level{k + 1}(p{before}, {float(i)})",
             f"    kind = mixed({BY_CHANCE}, kind, one)",
             f"    if q{i} > 0.0:",
             "        error, status = max(error, worst), status | bits",
@@ -171,7 +176,7 @@ def follow{k}(place, x, answer):
             ),
         ]
     mean = tuple_of(f"(e{j} / w{j} if w{j} > 0.0 else nan)" for j in ends)
-    return text + "\n".join(lines) + f"\n    return {tuple_of(f's{j}' for j in players)}, {mean}, kind, error, status\n"
+    return text + "\n".join(lines) + f"\n    return {tuple_of(f's{j}' for j in players)}, {mean}, kind, error, status, inf, -1\n"
 
 
 def _size(model: Model) -> int:
@@ -199,14 +204,14 @@ def _solve(model: Model) -> str:
     if model.without:
         ((_, value),) = model.without.items()
         found = [f"f{k}" for k in range(1 + len(own))]
-        likeliest = f"""_, other, _, worst, bits = level1(p, {float(value)!r})
+        likeliest = f"""_, other, _, worst, bits, _, _ = level1(p, {float(value)!r})
     error, status = max(error, worst), status | bits
     {tuple_of(found)} = values(outcome(p, {_path(model, "end")}, {_path(model, "other")}))
     code = number(f0)"""
         given |= {outcome.name: f"number(f{i})" for i, outcome in enumerate(own, 1)}
     return f"""
 def solve(p):
-    u, end, kind, error, status = level0(p)
+    u, end, kind, error, status, _, _ = level0(p)
     {likeliest}
     if status or error > {EXACT} * max({", ".join(f"abs(u[{k}])" for k in range(len(model.players)))}, 1e-300):
         return {tuple_of("-1.0" if outcome.codes else "nan" for outcome in model.outcomes)}
