@@ -9,9 +9,13 @@ the next move; the function after the last move asks `payoffs` and `outcome`.
 import functools
 import math
 from collections.abc import Callable, Mapping
+from enum import IntEnum
 from typing import Any
 
 from ..kernels._jit import jit
+from numba import types
+from numba.extending import overload
+
 from ..kernels.loop import compiled, number, parameters_type, values
 from ..kernels.loop import jit as jit_anew
 from ..kernels._calls import address_of, place_of, row_at
@@ -39,6 +43,20 @@ def made(move):
     return 0.0 if math.isnan(move) else move
 
 
+def own_code(value, codes):
+    """Return a code that `outcome` gives as a float; raise TypeError if it is one of another class."""
+    if isinstance(value, IntEnum) and not isinstance(value, codes):
+        raise TypeError(f"{type(value).__name__}.{value.name} is no code of {codes.__name__}")
+    return number(value)
+
+
+@overload(own_code)
+def _own_code(value, codes):
+    if isinstance(value, types.IntEnumMember) and value.instance_class is not codes.instance_class:
+        return None
+    return lambda value, codes: number(value)
+
+
 def tuple_of(items: Any) -> str:
     """Return the text of a tuple."""
     return f"({''.join(f'{item}, ' for item in items)})"
@@ -55,14 +73,16 @@ def _seen(model: Model, place: int) -> str:
     return f"Moves{tuple_of([f'made(m{k})' for k in range(place)] + ['0.0'] * (len(model.moves) - place))}"
 
 
-def _names(model: Model) -> dict[str, Any]:
-    """Return what the text of a definition's functions refers to."""
+@functools.cache
+def names_of(model: Model) -> dict[str, Any]:
+    """Return what the text of a definition's functions refers to; the functions themselves are compiled."""
     names: dict[str, Any] = {
         "__name__": __name__, "Moves": moves_type(model.moves), "made": made, "mixed": mixed, "prefers": prefers, "search": searcher(),
         "given": floats(len(model.by_name) + len(model.moves)), "answers": floats(ANSWER),
         "Parameters": parameters_type(tuple(model.by_name)), "place_of": place_of, "row_at": row_at,
         "number": number, "values": values, "isfinite": math.isfinite, "nan": math.nan,
-        "payoffs": compiled(model.payoffs), "outcome": compiled(model.outcome),
+        "payoffs": compiled(model.payoffs), "outcome": compiled(model.outcome), "own_code": own_code,
+        "codes": own_outcomes(model)[0].codes,
     }  # fmt: skip
     for k, move in enumerate(model.moves):
         for part in ("low", "high", "when", "probabilities"):
@@ -86,7 +106,7 @@ def level{count}(p{"".join(f", m{k}" for k in range(count))}):
     moves = {_seen(model, count)}
     {tuple_of(us)} = values(payoffs(p, moves))
     {tuple_of(found)} = values(outcome(p, moves{", moves" if model.without else ""}))
-    u, code = {tuple_of(f"number({name})" for name in us)}, number(f0)
+    u, code = {tuple_of(f"number({name})" for name in us)}, own_code(f0, codes)
     status = {" + ".join(f"(0 if isfinite(u[{k}]) else 1)" for k in range(len(us)))}
     status = {NOT_A_NUMBER << BITS * (count + 1)} if status else 0
     return u, {tuple_of(ends)}, int(code), 0.0, status
@@ -202,7 +222,7 @@ def _solve(model: Model) -> str:
         likeliest = f"""_, other, _, worst, bits = level1(p, {float(value)!r})
     error, status = max(error, worst), status | bits
     {tuple_of(found)} = values(outcome(p, {_path(model, "end")}, {_path(model, "other")}))
-    code = number(f0)"""
+    code = own_code(f0, codes)"""
         given |= {outcome.name: f"number(f{i})" for i, outcome in enumerate(own, 1)}
     return f"""
 def solve(p):
@@ -226,7 +246,7 @@ def _path(model: Model, end: str) -> str:
 @functools.cache
 def functions(model: Model) -> dict[str, Any]:
     """Return the compiled functions of a model's definition: ``level0`` and so on, ``solve``, ``status_of``."""
-    names = _names(model)
+    names = {**names_of(model)}
     count = len(model.moves)
     for place in range(count, -1, -1):
         exec(_after_all(model) if place == count else _level(model, place), names)
