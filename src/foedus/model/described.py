@@ -17,7 +17,6 @@ from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
 from .rules import MOST
 
-
 FUNCTION = "a number that depends on the game"
 
 
@@ -131,7 +130,8 @@ def _texts(numbers: Any) -> list[str]:
     """Return numbers as texts, because JSON has no infinity; or what they depend on."""
     if callable(numbers):
         return [FUNCTION]
-    return [repr(float(number)) for number in (numbers if isinstance(numbers, (list, tuple)) else [numbers])]
+    listed = numbers if isinstance(numbers, (list, tuple)) else [numbers]
+    return [repr(float(number)).removesuffix(".0") for number in listed]
 
 
 def _numbers(codes: type[Code] | None) -> dict[str, int] | None:
@@ -180,14 +180,23 @@ def definition_described(text: str) -> list[tuple[str, str]]:
     if found is None:
         return []
     lines = [("players", ", ".join(found.players))]
-    for number, move in enumerate(found.moves, 1):
-        words = f"{move.name}, {f'a choice of {move.player}' if move.player else 'by chance'}"
-        if move.options:
-            words += f": {', '.join(f'{place} {option}' for place, option in enumerate(move.options))}"
-        else:
-            words += f": from {' to '.join(move.numbers[end][0] for end in ('low', 'high'))}"
-        lines.append((f"move {number}", words + ("; on a condition" if move.when else "")))
+    lines += [(f"move {number}", _told(move)) for number, move in enumerate(found.moves, 1)]
     return [*lines, ("search", found.search)]
+
+
+def _told(move: _Move) -> str:
+    """Return what a move is, in words."""
+    words = f"{move.name}, {f'a choice of {move.player}' if move.player else 'by chance'}: "
+    numbers, odds = move.numbers, move.numbers.get("probabilities", ())
+    if not move.options:
+        words += f"from {' to '.join(numbers[end][0] for end in ('low', 'high'))}"
+    elif len(odds) == len(move.options):
+        both = enumerate(zip(move.options, odds, strict=True))
+        words += ", ".join(f"{place} {option} with probability {odd}" for place, (option, odd) in both)
+    else:
+        words += ", ".join(f"{place} {option}" for place, option in enumerate(move.options))
+        words += "; the probabilities depend on the game" if odds else ""
+    return words + ("; only in some games" if move.when else "")
 
 
 @functools.lru_cache

@@ -59,7 +59,10 @@ class Move:
     def __post_init__(self) -> None:
         _check_player(self.name, self.player)
         _check_when(self.name, self.when)
-        for side, end, wrong in (("low", self.low, math.inf), ("high", self.high, -math.inf)):
+        for side, end, wrong, than in (
+            ("low", self.low, math.inf, "less"),
+            ("high", self.high, -math.inf, "more"),
+        ):
             if callable(end):
                 check_function(f"{self.name}: {side}", end, TAKES)
             elif not _is_number(end):
@@ -68,7 +71,9 @@ class Move:
                     f"it must be a number or a function of ({TAKES})"
                 )
             elif end == wrong:
-                raise ValueError(f"{self.name}: {side} = {end!r} is not allowed; no number lies beyond it")
+                raise ValueError(
+                    f"{self.name}: {side} = {end!r} is not allowed; it must be {than} than {wrong}"
+                )
         if not callable(self.low) and not callable(self.high) and self.low > self.high:
             raise ValueError(f"{self.name}: low = {self.low!r} is above high = {self.high!r}")
 
