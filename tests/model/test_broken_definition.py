@@ -1,9 +1,13 @@
 """Broken definitions in files, through the real commands: each gets one line that says what is wrong, and where."""
 
+import pickle
+
 import pytest
 import xarray as xr
 from commands import run_here
 from conftest import compiled_only
+
+import foedus
 
 SOUND = """\
 import math
@@ -24,7 +28,7 @@ def half(x):
 
 
 def payoffs(p, m):
-    return m.x * (p.t - m.x), -m.x
+    return 1.0 + m.x * (p.t - m.x), -m.x
 
 
 def outcome(p, m):
@@ -56,7 +60,7 @@ model = Model(
     payoffs=payoffs, outcome=outcome,
 )
 """
-PAYOFFS = "m.x * (p.t - m.x), -m.x"
+PAYOFFS = "1.0 + m.x * (p.t - m.x), -m.x"
 OUTCOME = "(Size.LARGE if m.x > 1 else Size.SMALL), m.x"
 EACH_PLAYER = "it must return a payoff for each player: a, b"
 EACH_OUTCOME = "it must return a value for each outcome: size, length"
@@ -118,26 +122,16 @@ BROKEN = {
         "x.py: coin: probabilities returns 3 values; it must return a probability for each option: heads, tails",
     ),
 }  # fmt: skip
-# which take a game that is solved, or not
-SOLVED = {
-    "raises": (
-        f"return {PAYOFFS}", 'if p.t > 0.25:\n        raise ValueError("too large")\n    return 0.0, 0.0',
-        "x.py, line 20: the definition raised ValueError: too large, in Game()",
-    ),
-    "a code that is none": (
-        OUTCOME, "7, m.x", "x.py: outcome gives 7 as size in Game(); the codes are 0 small, 1 large",
-    ),
-}  # fmt: skip
 
 
 @pytest.fixture
 def refused(tmp_path):
-    """What gives the line in which a file is refused, which has something else in the place of `old`."""
+    """What gives the line in which a file is refused that has something else in the place of `old`."""
 
-    def refused(old, new, *arguments):
-        assert old in SOUND
-        (tmp_path / "x.py").write_text(SOUND.replace(old, new, 1))
-        done = run_here(("solve", "--model", "x.py", *arguments), tmp_path)
+    def refused(text, old, new):
+        assert old in text
+        (tmp_path / "x.py").write_text(text.replace(old, new, 1))
+        done = run_here(("solve", "--model", "x.py"), tmp_path)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done
         assert "Traceback" not in done.stderr
         return done.stderr.removeprefix("foedus: ").rstrip("\n")
@@ -146,6 +140,156 @@ def refused(tmp_path):
 
 
 @compiled_only
-@pytest.mark.parametrize(("old", "new", "words"), [*BROKEN.values(), *SOLVED.values()], ids=[*BROKEN, *SOLVED])
+@pytest.mark.parametrize(("old", "new", "words"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_definition_is_refused_in_one_line(refused, old, new, words):
-    assert refused(old, new) == words
+    assert refused(SOUND, old, new) == words
+
+
+CASES = """\
+import math
+from foedus import Chance, Choice, Code, Model, Move, Outcome, Parameter
+
+
+class Size(Code):
+    SMALL, LARGE = range(2)
+
+
+SOUND, RAISES, CODE, ENDLESS, NAN, ENDS = range(6)
+
+
+def payoffs(p, m):
+    if p.case == RAISES:
+        raise ValueError("too large")
+    if p.case == ENDLESS:
+        return m.x, 1.0
+    return math.nan if p.case == NAN and m.x > 0.9 else 1.0 - (m.x - 0.25) ** 2, 1.0 + m.y * math.sin(p.waves * m.x)
+
+
+def outcome(p, m):
+    return 7 if p.case == CODE else Size.LARGE if m.x > 1 else Size.SMALL,
+
+
+model = Model(
+    "sizes", "Sizes",
+    parameters=[
+        Parameter("case", "", "sound", choices="sound raises code endless nan ends".split()),
+        Parameter("waves", "w", 1.0),
+    ],
+    outcomes=[Outcome("size", codes=Size)],
+    players=["a", "b"],
+    moves=[
+        Move("a", "x", low=lambda p, m: 5.0 if p.case == ENDS else 0.0, high=lambda p, m: 1.0 if p.case != ENDLESS else math.inf),
+        Choice("b", "y", ("no", "yes")),
+    ],
+    payoffs=payoffs, outcome=outcome,
+)
+"""
+
+
+CHANCE = """\
+from foedus import Chance, Choice, Code, Model, Outcome, Parameter
+
+
+class Luck(Code):
+    BAD, GOOD = range(2)
+
+
+def payoffs(p, m):
+    return (m.bet * (1.0 if m.coin == 1 else -1.0),)
+
+
+def outcome(p, m):
+    return Luck.GOOD if m.coin == 1 else Luck.BAD,
+
+
+model = Model(
+    "coin", "A coin",
+    parameters=[Parameter("bad", "q", 0.25, ">= 0"), Parameter("good", "r", 0.75, ">= 0")],
+    outcomes=[Outcome("luck", codes=Luck)],
+    players=["a"],
+    moves=[Choice("a", "bet", ("none", "one")), Chance("coin", ("heads", "tails"), lambda p, m: (p.bad, p.good))],
+    payoffs=payoffs, outcome=outcome,
+)
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The folder of sound files, some of whose games cannot be solved."""
+    folder = tmp_path_factory.mktemp("sound")
+    (folder / "x.py").write_text(CASES)
+    (folder / "coin.py").write_text(CHANCE)
+    return folder
+
+
+RAISED = {
+    "raises": "x.py, line 14: the definition raised ValueError: too large, in Game(case='raises')",
+    "code": "x.py: outcome gives 7 as size in Game(case='code'); the codes are 0 small, 1 large",
+}
+UNSOLVED = {
+    ("--case", "endless"): "Game(case='endless') could not be solved: the payoff of a rises without end in x; limit x with low= or high=",
+    ("--case", "nan"): "Game(case='nan') could not be solved: payoffs returns NaN or infinity",
+    ("--case", "ends"): "Game(case='ends') could not be solved: the low end of x is above its high end, or one of them is NaN",
+    ("--waves", "2000"): "Game(waves=2000.0) could not be solved: the search is not sure which x is best for a; try search='careful'",
+}  # fmt: skip
+
+
+@compiled_only
+@pytest.mark.parametrize("case", RAISED)
+def test_what_a_definition_raises_or_gives_in_one_game_is_told_with_the_game(folder, case):
+    done = run_here(("solve", "--model", "x.py", "--case", case), folder)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"foedus: {RAISED[case]}\n")
+
+
+@compiled_only
+@pytest.mark.parametrize(("given", "words"), UNSOLVED.items(), ids=map(" ".join, UNSOLVED))
+def test_why_a_game_could_not_be_solved_is_told(folder, given, words):
+    with pytest.warns(RuntimeWarning) as told:
+        done = run_here(("solve", "--model", "x.py", *given), folder)
+    assert [str(one.message) for one in told] == [words]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "unsolved" in done.stdout
+
+
+@compiled_only
+def test_why_the_first_of_many_games_could_not_be_solved_is_told(folder):
+    (folder / "run.toml").write_text(
+        'axes.bad = [0.25, 0.5]\naxes.good = [0.25, 0.75]\noutput.file = "map.nc"\n'
+    )
+    with pytest.warns(RuntimeWarning) as told:
+        done = run_here(("map", "run.toml", "--model", "coin.py", "--no-picture", "--quiet"), folder)
+    assert [str(one.message) for one in told] == [
+        "3 of 4 games could not be solved; their luck is -1 (unsolved). The first is Game(good=0.25): "
+        "the probabilities of coin are negative or do not add up to 1"
+    ]
+    assert (done.returncode, done.stderr) == (0, "")
+    # a bet of one is worth 3/4 - 1/4
+    assert xr.load_dataset(folder / "map.nc").a_payoff.sel(bad=0.25, good=0.75) == 0.5
+
+
+@compiled_only
+def test_a_file_says_what_its_definition_was(folder):
+    (folder / "one.toml").write_text('axes.bad = [0.25]\naxes.good = [0.75]\noutput.file = "one.nc"\n')
+    run_here(("map", "one.toml", "--model", "coin.py", "--no-picture", "--quiet", "--overwrite"), folder)
+    told = run_here(("info", "one.nc"), folder).stdout
+    for line in (
+        "players           a", "move 1            bet, a choice of a: 0 none, 1 one",
+        "move 2            coin, by chance: 0 heads, 1 tails; the probabilities depend on the game",
+        "search            usual",
+    ):  # fmt: skip
+        assert line in told
+
+
+@compiled_only
+def test_options_are_told_by_name(folder):
+    done = run_here(("solve", "--model", "coin.py"), folder)
+    assert "1 one" in done.stdout
+    solution = foedus.solve(model=foedus.load_model(folder / "coin.py"), bad=0.5, good=0.5)
+    assert "bet=0 none, coin=0.5" in repr(solution)  # the mean of heads and tails
+
+
+@compiled_only
+def test_what_the_kernel_and_the_definition_find_is_solved_in_processes_without_the_model(folder):
+    """As Dask's: the model goes there by its file, and its definition, too."""
+    model = pickle.loads(pickle.dumps(foedus.load_model(folder / "coin.py").defined))
+    assert foedus.solve(model=model).a_payoff == 0.5

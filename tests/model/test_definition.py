@@ -75,13 +75,17 @@ def test_a_sound_definition_is_taken_and_its_outcomes_are_completed():
     ]  # fmt: skip
     assert "zone_probability" in made(moves=[WEATHER, PRICE]).found
     assert made(without={"price": 0.0}, outcome=held_against).without == {"price": 0.0}
-    assert made(moves=[PRICE] + [Choice("buyer", f"c{k}", ("a", "b")) for k in range(MOST_MOVES - 1)]).by_search
+    assert made(
+        moves=[PRICE] + [Choice("buyer", f"c{k}", ("a", "b")) for k in range(MOST_MOVES - 1)]
+    ).by_search
     assert made(search="quick").by_search
     assert Move("seller", "price", low=-math.inf, high=np.float64(1.0)).ends == (-math.inf, 1.0)
 
 
 def test_the_functions_of_a_definition_may_have_what_is_bound_to_them():
-    bounds = [Move("seller", name, high=lambda p, m, most=most: most) for name, most in (("x", 1.0), ("y", 2.0))]
+    bounds = [
+        Move("seller", name, high=lambda p, m, most=most: most) for name, most in (("x", 1.0), ("y", 2.0))
+    ]
     assert made(moves=bounds).by_search
     assert made(payoffs=foedus.jit(payoffs)).by_search
 
@@ -247,7 +251,10 @@ def test_a_file_says_what_the_definition_is():
         ("move 1", "weather, by chance: 0 fair with probability 0.75, 1 foul with probability 0.25"),
         ("move 2", "price, a choice of seller: from 0 to 1"),
         ("move 3", "enter, a choice of buyer: 0 stay out, 1 enter"),
-        ("move 4", "offer, a choice of buyer: from -inf to a number that depends on the game; only in some games"),
+        (
+            "move 4",
+            "offer, a choice of buyer: from -inf to a number that depends on the game; only in some games",
+        ),
         ("search", "careful"),
     ]
     read = model_described("zones", text)

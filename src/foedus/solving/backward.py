@@ -29,11 +29,11 @@ from ..model.moves import CARE, ERROR, Chance, Choice, Move, moves_type, own_out
 NOT_MADE, OPTION, BY_CHANCE = 6, 7, 8  # kinds of play, beside those of `kernels.search`
 EXACT = 1e-6  # of the largest payoff: a game whose payoffs are less exact is unsolved
 WHY = {
-    NOT_A_NUMBER: "payoffs gives a number that is NaN or infinite",
-    ENDS: "the low end of {move} is above its high end, or is no number",
-    ENDLESS: "the payoff of {player} rises for ever in {move}; give it an end with high= or low=",
+    NOT_A_NUMBER: "payoffs returns NaN or infinity",
+    ENDS: "the low end of {move} is above its high end, or one of them is NaN",
+    ENDLESS: "the payoff of {player} rises without end in {move}; limit {move} with low= or high=",
     ODDS: "the probabilities of {move} are negative or do not add up to 1",
-    UNSURE: "the search for {move} is not sure of what it found; try search='careful'",
+    UNSURE: "the search is not sure which {move} is best for {player}",
 }  # by the bits of a status
 
 
@@ -217,9 +217,9 @@ def _solve(model: Model) -> str:
             lines += [f"if end[{place}] > probability + 1e-12:", f"    code = {float(one)}; probability = end[{place}]"]
         likeliest = "\n    ".join(lines)
     if model.without:
-        ((_, value),) = model.without.items()
+        value = float(*model.without.values())
         found = [f"f{k}" for k in range(1 + len(own))]
-        likeliest = f"""_, other, _, worst, bits = level1(p, {float(value)!r})
+        likeliest = f"""_, other, _, worst, bits = level1(p, {value!r})
     error, status = max(error, worst), status | bits
     {tuple_of(found)} = values(outcome(p, {_path(model, "end")}, {_path(model, "other")}))
     code = own_code(f0, codes)"""
@@ -234,7 +234,7 @@ def solve(p):
 
 
 def status_of(p):
-    return level0(p)[4]
+    return level0(p)[4]{f" | level1(p, {value!r})[4]" if model.without else ""}
 """
 
 
@@ -265,10 +265,11 @@ def kernel(model: Model) -> Callable[..., Any]:
 
 def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:
     """Say why a game could not be solved by its definition."""
+    hint = "; try search='careful'" if model.search != "careful" else ""
     status = functions(model)["status_of"](parameters_type(tuple(model.by_name))(*map(float, numbers.values())))
-    for place in range(len(model.moves), -1, -1):
-        for bit, words in WHY.items():
-            if status >> BITS * (place + 1) & bit:
-                move = model.moves[min(place, len(model.moves) - 1)]
-                return words.format(move=move.name, player=move.player)
-    return WHY[UNSURE].format(move=model.moves[0].name)
+    found = [(place, bit) for place in range(len(model.moves), -1, -1) for bit in WHY if status >> BITS * (place + 1) & bit]
+    if not found:
+        return "the search does not find the payoffs to enough digits" + hint
+    place, bit = found[0]
+    move = model.moves[min(place, len(model.moves) - 1)]
+    return WHY[bit].format(move=move.name, player=move.player) + (hint if bit == UNSURE else "")
