@@ -234,10 +234,11 @@ def test_what_is_wrong_with_a_move_is_told_in_one_line(make, words):
 
 
 def test_moves_are_told_in_words():
-    assert in_words(ENTER, 1.0) == "1 enter"
-    assert in_words(ENTER, 0.25) == "0.25"  # the mean of two ends of the game
-    assert in_words(PRICE, 0.25) == "0.25"
-    assert in_words(PRICE, math.nan) == "not made"
+    assert in_words([PRICE, ENTER], "enter", 1.0) == "1 enter"
+    assert in_words([PRICE, ENTER], "price", 0.25) == "0.25"
+    assert in_words([PRICE, ENTER], "enter", math.nan) == "not made"
+    three = Choice("buyer", "enter", ("stay out", "wait", "enter"))
+    assert in_words([WEATHER, three], "enter", 1.0) == "1"  # in fair weather 0, in foul weather 2
     enter = next(outcome for outcome in completed(["a"], [ENTER], []) if outcome.name == "enter")
     assert enter.words == "enter of buyer: 0 stay out, 1 enter"
 

@@ -70,9 +70,9 @@ class Solution:
         value = self.found[name]
         if isinstance(value, Code):
             return value.words
-        move = next((move for move in self.model.moves if move.name == name), None)
-        if move and self.found[self.model.mapped.name] != UNSOLVED:
-            return in_words(move, value)
+        moves = self.model.moves
+        if name in (move.name for move in moves) and self.found[self.model.mapped.name] != UNSOLVED:
+            return in_words(moves, name, value)
         return f"{value + 0.0:.6g}"  # 0.0 of -0.0
 
     def _repr_html_(self) -> str:

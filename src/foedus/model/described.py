@@ -92,7 +92,7 @@ def described(model: Model) -> str:
     deciding = model.deciding and {
         part: _numbers(getattr(model.deciding, part)) for part in _Deciding.model_fields
     }
-    tables = {
+    tables: dict[str, Any] = {
         "title": model.title,
         "parameters": [
             {part: getattr(p, part) for part in _Parameter.model_fields} for p in model.parameters

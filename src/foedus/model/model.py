@@ -180,7 +180,8 @@ class Model:
             )
         if self.by_search:
             return self
-        parts = {"outcomes": own_outcomes(self), "drawn": (), "answers": (), "pairs": {}, "claims": ()}
+        own = own_outcomes(self)
+        parts: dict[str, Any] = {"outcomes": own, "drawn": (), "answers": (), "pairs": {}, "claims": ()}
         return dataclasses.replace(self, solve=None, loop=None, searched=None, gains=None, **parts)
 
     @functools.cached_property

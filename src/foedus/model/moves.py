@@ -249,17 +249,20 @@ def definition(model: Any) -> dict[str, Callable]:
     return {what: function for what, function in found.items() if callable(function)}
 
 
-def in_words(move: AnyMove, number: float) -> str:
+def in_words(moves: Sequence[AnyMove], name: str, number: float) -> str:
     """Return what was done in a move of a solved game, as people read it.
 
     Examples
     --------
     >>> import foedus
-    >>> in_words(foedus.Choice("rival", "enter", ("stay out", "enter")), 1.0)
+    >>> in_words([foedus.Choice("rival", "enter", ("stay out", "enter"))], "enter", 1.0)
     '1 enter'
     """
+    place = [move.name for move in moves].index(name)
+    move = moves[place]
     if math.isnan(number):
         return "not made"
-    if isinstance(move, Move) or not number.is_integer():  # the mean of several ends that chance leads to
-        return f"{number:.6g}"
+    # from the first move of chance on, it is a mean
+    if isinstance(move, Move) or any(isinstance(one, Chance) for one in moves[: place + 1]):
+        return f"{number + 0.0:.6g}"  # 0.0 of -0.0
     return f"{number:.0f} {move.options[int(number)]}"

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any
 
-from ..kernels._jit import jit
 from numba import types
 from numba.extending import overload
 
+from ..kernels._jit import jit
 from ..kernels.loop import compiled, number, parameters_type, values
 from ..kernels.loop import jit as jit_anew
 from ..kernels._calls import address_of, place_of, row_at
@@ -98,7 +98,7 @@ def _after_all(model: Model) -> str:
     found = [f"f{k}" for k in range(1 + len(own))]
     ends = [f"m{k}" for k in range(count)]
     if _by_chance(model):
-        ends += [f"(1.0 if code == {int(code)}.0 else 0.0)" for code in codes.codes]
+        ends += [f"(1.0 if code == {int(code)}.0 else 0.0)" for code in codes.codes or ()]
     ends += ["code", *(f"number({name})" for name in found[1:])]
     us = [f"u{k}" for k in range(len(model.players))]
     return f"""
@@ -258,7 +258,7 @@ def functions(model: Model) -> dict[str, Any]:
     return names
 
 
-def kernel(model: Model) -> Callable[..., Any]:
+def kernel(model: Model) -> Any:
     """Return what solves one game: a model's own kernel, or the one made of its definition."""
     return functions(model)["solve"] if model.by_search else model.solve
 
@@ -267,7 +267,8 @@ def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:
     """Say why a game could not be solved by its definition."""
     hint = "; try search='careful'" if model.search != "careful" else ""
     status = functions(model)["status_of"](parameters_type(tuple(model.by_name))(*map(float, numbers.values())))
-    found = [(place, bit) for place in range(len(model.moves), -1, -1) for bit in WHY if status >> BITS * (place + 1) & bit]
+    places = range(len(model.moves), -1, -1)
+    found = [(place, bit) for place in places for bit in WHY if status >> BITS * (place + 1) & bit]
     if not found:
         return "the search does not find the payoffs to enough digits" + hint
     place, bit = found[0]
