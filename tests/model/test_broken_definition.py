@@ -305,7 +305,7 @@ def test_options_are_told_by_name(folder):
 
 
 @compiled_only
-def test_what_the_kernel_and_the_definition_find_is_solved_in_processes_without_the_model(folder):
-    """As Dask's: the model goes there by its file, and its definition, too."""
+def test_a_definition_is_solved_where_it_was_sent(folder):
+    """As Dask sends it."""
     model = pickle.loads(pickle.dumps(foedus.load_model(folder / "coin.py").defined))
     assert foedus.solve(model=model).a_payoff == 0.5
