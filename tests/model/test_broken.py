@@ -126,7 +126,7 @@ FILES = {
     ),
     "no kernel": (
         changed("    solve=solve,\n", ""),
-        "x.py: the model zones cannot be solved: it has no solve=; if it was read from a file of results, give the model itself with model= (from --model x.py)",
+        "x.py: the model zones cannot be solved: it has neither solve= nor moves=; if it was read from a file of results, give the model itself with model= (from --model x.py)",
     ),
     "half a code": (
         changed("range(2)", "0, 1.5"),

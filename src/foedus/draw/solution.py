@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..model import NUMBER, UNSOLVED, Code, Model
+from ..model.moves import in_words
 from ..solving.columns import fixed_parameters
-from ..solving.requests import solve_columns
+from ..solving.requests import solve_columns, why_unsolved
 from .tables import html_table
 
 
@@ -39,7 +40,7 @@ class Solution:
         return [*super().__dir__(), *self.found]
 
     def __repr__(self) -> str:
-        found = (f"{name}={_in_words(value)}" for name, value in self.found.items())
+        found = (f"{name}={self._in_words(name)}" for name in self.found)
         return f"{self.model.written(self.game)}: {', '.join(found)}"
 
     def explain(self) -> str:
@@ -57,21 +58,26 @@ class Solution:
             [
                 name,
                 outcome.symbol,
-                _in_words(self.found[name]),
+                self._in_words(name),
                 "" if outcome.units == NUMBER else outcome.units,
             ]
             for name, outcome in self.model.found.items()
         ]
         return ["outcome", "symbol", "value", "unit"], rows
 
+    def _in_words(self, name: str) -> str:
+        """Return an outcome as people read it."""
+        value = self.found[name]
+        if isinstance(value, Code):
+            return value.words
+        moves = self.model.moves
+        if name in (move.name for move in moves) and self.found[self.model.mapped.name] != UNSOLVED:
+            return in_words(moves, name, value)
+        return f"{value + 0.0:.6g}"  # 0.0 of -0.0
+
     def _repr_html_(self) -> str:
         """Return how a notebook shows it."""
         return html_table(*self.table())
-
-
-def _in_words(value: Any) -> str:
-    """Return a value as people read it."""
-    return value.words if isinstance(value, Code) else f"{value:.6g}"
 
 
 def solve_one(model: Model, parameters: Mapping[str, Any]) -> Solution:
@@ -80,15 +86,16 @@ def solve_one(model: Model, parameters: Mapping[str, Any]) -> Solution:
     Warns RuntimeWarning if it could not be solved.
     """
     numbers = fixed_parameters(model, parameters, {}, "")
-    first, *_ = numbers
-    points = {first: np.array([numbers.pop(first)])}
-    arrays = solve_columns(model, points, numbers, model.found, threads=1)
-    game = model.game({first: points[first][0], **numbers})
+    first, *others = numbers
+    points, fixed = {first: np.array([numbers[first]])}, {name: numbers[name] for name in others}
+    arrays = solve_columns(model, points, fixed, model.found, threads=1)
+    game = model.game(numbers)
     values = {name: array.item() for name, array in arrays.items()}
     found = {
         name: outcome.codes(values[name]) if outcome.codes else values[name]
         for name, outcome in model.found.items()
     }
     if values[model.mapped.name] == UNSOLVED:
-        warnings.warn(f"{model.written(game)} could not be solved", RuntimeWarning, stacklevel=3)
+        why = why_unsolved(model, numbers)
+        warnings.warn(f"{model.written(game)} could not be solved{why}", RuntimeWarning, stacklevel=3)
     return Solution(model, game, found)

@@ -54,10 +54,15 @@ def load_model(place: str | os.PathLike) -> Model:
     return _loaded(path, name, tuple(_sources(path, path.parent, set())))
 
 
-def load_again(place: str, digest: str) -> Model:
-    """Return the model of a file where another process loaded it; raise ValueError if it is not the same."""
+def load_again(place: str, digest: str, by_search: bool = False) -> Model:
+    """Return the model of a file where another process loaded it; raise ValueError if it is not the same.
+
+    by_search : whether it is the one by its definition alone
+    """
     try:
         model = load_model(place)
+        if by_search:
+            model = model.defined
     except FileNotFoundError as error:
         raise ValueError(
             f"there is no {error.filename} on {platform.node()}, where games are to be solved"

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .claim import Claim
-from .moves import AnyMove, completed, definition, own_outcomes, told
+from .defining import check_definition
+from .moves import AnyMove, completed, definition, own_outcomes
 from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
 from .rules import check_kinds, check_model
@@ -111,7 +112,8 @@ class Model:
     ------
     TypeError, ValueError
         if something is wrong with it: a name is given twice or is one that a tool needs, no outcome is a
-        code, a code is not from 0 to 62, a default or a usual range is not allowed.
+        code, a code is not from 0 to 62, a default or a usual range is not allowed, a definition lacks a part
+        or has a move that cannot be solved.
     """
 
     name: str
@@ -144,6 +146,7 @@ class Model:
 
     def __post_init__(self) -> None:
         check_kinds(self)
+        check_definition(self)
         if self.by_search:
             object.__setattr__(self, "outcomes", completed(self.players, self.moves, self.outcomes))
         check_model(self)
@@ -153,7 +156,7 @@ class Model:
         if self.file:
             from .loading import load_again  # which makes models
 
-            return load_again, (self.file, self.hash)
+            return load_again, (self.file, self.hash, self.by_search)
         return (find, (self.name,)) if self.built_in else super().__reduce__()
 
     @property
@@ -177,7 +180,8 @@ class Model:
             )
         if self.by_search:
             return self
-        parts = {"outcomes": own_outcomes(self), "drawn": (), "answers": (), "pairs": {}, "claims": ()}
+        own = own_outcomes(self)
+        parts: dict[str, Any] = {"outcomes": own, "drawn": (), "answers": (), "pairs": {}, "claims": ()}
         return dataclasses.replace(self, solve=None, loop=None, searched=None, gains=None, **parts)
 
     @functools.cached_property
@@ -187,11 +191,9 @@ class Model:
         from .referred import referred  # which most runs do without
 
         text = f"{described(self)}\n{source_of(self)}"
-        for function in (self.solve, *definition(self)):
+        for function in (self.solve, *definition(self).values()):
             if function is not None:
                 text += f"\n{self.name}\n{referred(function)}"
-        if self.moves:
-            text += f"\n{told(self)}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @functools.cached_property

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
+from .checks import check_function
 from .outcomes import Outcome
 from .parameters import NUMBER
 
 MOST_MOVES = 6
 ERROR = "search_error"  # the outcome that says how exact a search was
-CARE = {"quick": 12, "usual": 20, "careful": 64}  # by name of a search, into how many parts it cuts an interval
+CARE = {
+    "quick": 12,
+    "usual": 20,
+    "careful": 64,
+}  # by name of a search, into how many parts it cuts an interval
+TAKES = "p, m"  # what the functions of a definition take: the parameters and the moves, by name
 When = Callable[..., Any] | None
 End = float | Callable[..., float]
 
@@ -36,7 +42,8 @@ class Move:
     Examples
     --------
     >>> import foedus
-    >>> foedus.Move("rival", "output", "q_2", high=lambda p, m: p.demand, when=lambda p, m: m.enter == 1).ends[0]
+    >>> entered = lambda p, m: m.enter == 1
+    >>> foedus.Move("rival", "output", "q_2", high=lambda p, m: p.demand, when=entered).ends[0]
     0.0
     """
 
@@ -50,10 +57,22 @@ class Move:
     long_name: str = ""
 
     def __post_init__(self) -> None:
-        for side, end in (("low", self.low), ("high", self.high)):
-            if not callable(end) and (isinstance(end, bool) or not isinstance(end, Real) or math.isnan(end)):
+        _check_player(self.name, self.player)
+        _check_when(self.name, self.when)
+        for side, end, wrong, than in (
+            ("low", self.low, math.inf, "less"),
+            ("high", self.high, -math.inf, "more"),
+        ):
+            if callable(end):
+                check_function(f"{self.name}: {side}", end, TAKES)
+            elif not _is_number(end):
                 raise TypeError(
-                    f"{self.name}: {side} = {end!r} is not allowed; it must be a number or a function of (p, m)"
+                    f"{self.name}: {side} = {end!r} is not allowed; "
+                    f"it must be a number or a function of ({TAKES})"
+                )
+            elif end == wrong:
+                raise ValueError(
+                    f"{self.name}: {side} = {end!r} is not allowed; it must be {than} than {wrong}"
                 )
         if not callable(self.low) and not callable(self.high) and self.low > self.high:
             raise ValueError(f"{self.name}: low = {self.low!r} is above high = {self.high!r}")
@@ -83,6 +102,8 @@ class Choice:
     long_name: str = ""
 
     def __post_init__(self) -> None:
+        _check_player(self.name, self.player)
+        _check_when(self.name, self.when)
         _check_options(self.name, self.options)
 
 
@@ -108,25 +129,67 @@ class Chance:
     player: str = ""  # nobody
 
     def __post_init__(self) -> None:
+        if self.player:
+            raise ValueError(
+                f"{self.name}: player = {self.player!r} is not allowed; everybody sees a move of chance, and "
+                "games with private information are not solved"
+            )
+        _check_when(self.name, self.when)
         _check_options(self.name, self.options)
-        if callable(self.probabilities):
+        given = self.probabilities
+        if callable(given):
+            check_function(f"{self.name}: probabilities", given, TAKES)
             return
-        given = tuple(self.probabilities)
+        if not isinstance(given, (list, tuple)) or not all(map(_is_number, given)):
+            raise TypeError(
+                f"{self.name}: probabilities = {given!r} is not allowed; it must be a list of numbers, "
+                f"one for each option, or a function of ({TAKES})"
+            )
         if len(given) != len(self.options):
-            raise ValueError(f"{self.name}: {len(given)} probabilities for {len(self.options)} options")
-        if not all(isinstance(one, Real) and one >= 0 for one in given) or abs(sum(given) - 1) > 1e-9:
-            raise ValueError(f"{self.name}: probabilities = {given!r} must not be negative and must add up to 1")
+            raise ValueError(
+                f"{self.name}: it has {len(given)} probabilities and {len(self.options)} options; "
+                "give one probability for each option"
+            )
+        if min(given) < 0 or abs(sum(given) - 1) > 1e-9:
+            raise ValueError(
+                f"{self.name}: probabilities = {given!r} is not allowed; "
+                "probabilities must not be negative and must add up to 1"
+            )
 
 
 AnyMove = Move | Choice | Chance
 
 
+def _is_number(value: Any) -> bool:
+    """Tell whether a value is a number, which may be infinite."""
+    return isinstance(value, Real) and not isinstance(value, bool) and not math.isnan(value)
+
+
+def _check_player(name: str, player: Any) -> None:
+    """Raise if who moves is not one player."""
+    if not isinstance(player, str):
+        raise TypeError(
+            f"{name}: player = {player!r} is not a name; each move is made by one player, after another, and "
+            "simultaneous moves are not solved"
+        )
+
+
+def _check_when(name: str, when: Any) -> None:
+    """Raise if the condition of a move is neither a function nor absent."""
+    if when is not None:
+        check_function(f"{name}: when", when, TAKES)
+
+
 def _check_options(name: str, options: Any) -> None:
     """Raise if the options of a choice are not two names or more, each of them once."""
-    if isinstance(options, str) or not all(isinstance(option, str) and option for option in options):
-        raise TypeError(f"{name}: options = {options!r} must be a list of names")
+    if not isinstance(options, (list, tuple)) or not all(
+        isinstance(option, str) and option for option in options
+    ):
+        raise TypeError(f"{name}: options = {options!r} is not allowed; it must be a list of names")
     if len(options) < 2 or len({*options}) < len(options):
-        raise ValueError(f"{name}: options = {options!r} must be two names or more, each of them once")
+        raise ValueError(
+            f"{name}: options = {options!r} is not allowed; it must be two different names or more"
+        )
 
 
 def payoff_of(player: str) -> str:
@@ -141,14 +204,18 @@ def probability_of(code: Outcome) -> str:
 
 def moves_type(moves: Sequence[AnyMove]) -> Any:
     """Return the type of what the functions of a definition take as ``m``: the moves by name."""
-    return namedtuple("Moves", [move.name for move in moves])  # noqa: PYI024  # made of names
+    return namedtuple("Moves", [move.name for move in moves])  # made of names
 
 
 def completed(players: Sequence[str], moves: Sequence[AnyMove], outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Return the outcomes of a definition: those that are given, then the moves, the payoffs, the probability
     of the code where there is chance, and the error of the search, as far as they are not given."""
-    found = [Outcome(move.name, move.symbol, getattr(move, "units", NUMBER), _in_words(move)) for move in moves]
-    found += [Outcome(payoff_of(player), long_name=f"payoff of {player}".replace("_", " ")) for player in players]
+    found = [
+        Outcome(move.name, move.symbol, getattr(move, "units", NUMBER), _in_words(move)) for move in moves
+    ]
+    found += [
+        Outcome(payoff_of(player), long_name=f"payoff of {player}".replace("_", " ")) for player in players
+    ]
     code = next((outcome for outcome in outcomes if outcome.codes), None)
     if code and any(isinstance(move, Chance) for move in moves):
         found.append(Outcome(probability_of(code), long_name=f"probability of {code.words}"))
@@ -172,21 +239,30 @@ def own_outcomes(model: Any) -> list[Outcome]:
     return [outcome for outcome in model.outcomes if outcome.name not in ours]
 
 
-def definition(model: Any) -> list[Callable]:
-    """Return the functions of a definition, in order."""
-    ends = [part for move in model.moves for part in _parts(move) if callable(part)]
-    return [function for function in (model.payoffs, model.outcome, *ends) if function is not None]
+PARTS = "low", "high", "when", "probabilities"  # what of a move may be a function
 
 
-def _parts(move: AnyMove) -> list[Any]:
-    """Return what of a move may be a function."""
-    return [part for name in ("low", "high", "probabilities", "when") if (part := getattr(move, name, None)) is not None]
+def definition(model: Any) -> dict[str, Callable]:
+    """Return the functions of a definition, by what errors call them."""
+    found = {"payoffs": model.payoffs, "outcome": model.outcome}
+    found |= {f"{move.name}: {part}": getattr(move, part, None) for move in model.moves for part in PARTS}
+    return {what: function for what, function in found.items() if callable(function)}
 
 
-def told(model: Any) -> str:
-    """Return the moves of a definition as a text, without its functions."""
-    lines = [f"players {', '.join(model.players)}; search {model.search}; without {dict(model.without)!r}"]
-    for move in model.moves:
-        plain = [f"{key} = {value!r}" for key, value in vars(move).items() if not callable(value)]
-        lines.append(f"{type(move).__name__}: {', '.join(plain)}")
-    return "\n".join(lines)
+def in_words(moves: Sequence[AnyMove], name: str, number: float) -> str:
+    """Return what was done in a move of a solved game, as people read it.
+
+    Examples
+    --------
+    >>> import foedus
+    >>> in_words([foedus.Choice("rival", "enter", ("stay out", "enter"))], "enter", 1.0)
+    '1 enter'
+    """
+    place = [move.name for move in moves].index(name)
+    move = moves[place]
+    if math.isnan(number):
+        return "not made"
+    # from the first move of chance on, it is a mean
+    if isinstance(move, Move) or any(isinstance(one, Chance) for one in moves[: place + 1]):
+        return f"{number + 0.0:.6g}"  # 0.0 of -0.0
+    return f"{number:.0f} {move.options[int(number)]}"

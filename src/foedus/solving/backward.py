@@ -9,7 +9,11 @@ the next move; the function after the last move asks `payoffs` and `outcome`.
 import functools
 import math
 from collections.abc import Callable, Mapping
+from enum import IntEnum
 from typing import Any
+
+from numba import types
+from numba.extending import overload
 
 from ..kernels._jit import jit
 from ..kernels.loop import compiled, number, parameters_type, values
@@ -26,11 +30,11 @@ from ..model.moves import CARE, ERROR, Chance, Choice, Move, moves_type, own_out
 NOT_MADE, OPTION, BY_CHANCE = 6, 7, 8  # kinds of play, beside those of `kernels.search`
 EXACT = 1e-6  # of the largest payoff: a game whose payoffs are less exact is unsolved
 WHY = {
-    NOT_A_NUMBER: "payoffs gives a number that is NaN or infinite",
-    ENDS: "the low end of {move} is above its high end, or is no number",
-    ENDLESS: "the payoff of {player} rises for ever in {move}; give it an end with high= or low=",
+    NOT_A_NUMBER: "payoffs returns NaN or infinity",
+    ENDS: "the low end of {move} is above its high end, or one of them is NaN",
+    ENDLESS: "the payoff of {player} rises without end in {move}; limit {move} with low= or high=",
     ODDS: "the probabilities of {move} are negative or do not add up to 1",
-    UNSURE: "the search for {move} is not sure of what it found; try search='careful'",
+    UNSURE: "the search is not sure which {move} is best for {player}",
 }  # by the bits of a status
 
 
@@ -38,6 +42,20 @@ WHY = {
 def made(move):
     """Return a move as the functions of a definition see it: 0 where it is not made."""
     return 0.0 if math.isnan(move) else move
+
+
+def own_code(value, codes):
+    """Return a code that `outcome` gives as a float; raise TypeError if it is one of another class."""
+    if isinstance(value, IntEnum) and not isinstance(value, codes):
+        raise TypeError(f"{type(value).__name__}.{value.name} is no code of {codes.__name__}")
+    return number(value)
+
+
+@overload(own_code)
+def _own_code(value, codes):
+    if isinstance(value, types.IntEnumMember) and value.instance_class is not codes.instance_class:
+        return None
+    return lambda value, codes: number(value)
 
 
 def tuple_of(items: Any) -> str:
@@ -56,14 +74,16 @@ def _seen(model: Model, place: int) -> str:
     return f"Moves{tuple_of([f'made(m{k})' for k in range(place)] + ['0.0'] * (len(model.moves) - place))}"
 
 
-def _names(model: Model) -> dict[str, Any]:
-    """Return what the text of a definition's functions refers to."""
+@functools.cache
+def names_of(model: Model) -> dict[str, Any]:
+    """Return what the text of a definition's functions refers to; the functions themselves are compiled."""
     names: dict[str, Any] = {
         "__name__": __name__, "Moves": moves_type(model.moves), "made": made, "mixed": mixed, "prefers": prefers, "search": searcher(),
         "given": floats(len(model.by_name) + len(model.moves)), "answers": floats(ANSWER),
         "Parameters": parameters_type(tuple(model.by_name)), "place_of": place_of, "row_at": row_at,
         "number": number, "values": values, "isfinite": math.isfinite, "nan": math.nan, "inf": math.inf,
-        "payoffs": compiled(model.payoffs), "outcome": compiled(model.outcome),
+        "payoffs": compiled(model.payoffs), "outcome": compiled(model.outcome), "own_code": own_code,
+        "codes": own_outcomes(model)[0].codes,
     }  # fmt: skip
     for k, move in enumerate(model.moves):
         for part in ("low", "high", "when", "probabilities"):
@@ -79,7 +99,7 @@ def _after_all(model: Model) -> str:
     found = [f"f{k}" for k in range(1 + len(own))]
     ends = [f"m{k}" for k in range(count)]
     if _by_chance(model):
-        ends += [f"(1.0 if code == {int(code)}.0 else 0.0)" for code in codes.codes]
+        ends += [f"(1.0 if code == {int(code)}.0 else 0.0)" for code in codes.codes or ()]
     ends += ["code", *(f"number({name})" for name in found[1:])]
     us = [f"u{k}" for k in range(len(model.players))]
     return f"""
@@ -87,7 +107,7 @@ def level{count}(p{"".join(f", m{k}" for k in range(count))}):
     moves = {_seen(model, count)}
     {tuple_of(us)} = values(payoffs(p, moves))
     {tuple_of(found)} = values(outcome(p, moves{", moves" if model.without else ""}))
-    u, code = {tuple_of(f"number({name})" for name in us)}, number(f0)
+    u, code = {tuple_of(f"number({name})" for name in us)}, own_code(f0, codes)
     status = {" + ".join(f"(0 if isfinite(u[{k}]) else 1)" for k in range(len(us)))}
     status = {NOT_A_NUMBER << BITS * (count + 1)} if status else 0
     return u, {tuple_of(ends)}, int(code), 0.0, status, inf, -1
@@ -202,12 +222,12 @@ def _solve(model: Model) -> str:
             lines += [f"if end[{place}] > probability + 1e-12:", f"    code = {float(one)}; probability = end[{place}]"]
         likeliest = "\n    ".join(lines)
     if model.without:
-        ((_, value),) = model.without.items()
+        value = float(*model.without.values())
         found = [f"f{k}" for k in range(1 + len(own))]
         likeliest = f"""_, other, _, worst, bits, _, _ = level1(p, {float(value)!r})
     error, status = max(error, worst), status | bits
     {tuple_of(found)} = values(outcome(p, {_path(model, "end")}, {_path(model, "other")}))
-    code = number(f0)"""
+    code = own_code(f0, codes)"""
         given |= {outcome.name: f"number(f{i})" for i, outcome in enumerate(own, 1)}
     return f"""
 def solve(p):
@@ -219,7 +239,7 @@ def solve(p):
 
 
 def status_of(p):
-    return level0(p)[4]
+    return level0(p)[4]{f" | level1(p, {value!r})[4]" if model.without else ""}
 """
 
 
@@ -231,7 +251,7 @@ def _path(model: Model, end: str) -> str:
 @functools.cache
 def functions(model: Model) -> dict[str, Any]:
     """Return the compiled functions of a model's definition: ``level0`` and so on, ``solve``, ``status_of``."""
-    names = _names(model)
+    names = {**names_of(model)}
     count = len(model.moves)
     for place in range(count, -1, -1):
         exec(_after_all(model) if place == count else _level(model, place), names)
@@ -243,17 +263,19 @@ def functions(model: Model) -> dict[str, Any]:
     return names
 
 
-def kernel(model: Model) -> Callable[..., Any]:
+def kernel(model: Model) -> Any:
     """Return what solves one game: a model's own kernel, or the one made of its definition."""
     return functions(model)["solve"] if model.by_search else model.solve
 
 
 def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:
     """Say why a game could not be solved by its definition."""
+    hint = "; try search='careful'" if model.search != "careful" else ""
     status = functions(model)["status_of"](parameters_type(tuple(model.by_name))(*map(float, numbers.values())))
-    for place in range(len(model.moves), -1, -1):
-        for bit, words in WHY.items():
-            if status >> BITS * (place + 1) & bit:
-                move = model.moves[min(place, len(model.moves) - 1)]
-                return words.format(move=move.name, player=move.player)
-    return WHY[UNSURE].format(move=model.moves[0].name)
+    places = range(len(model.moves), -1, -1)
+    found = [(place, bit) for place in places for bit in WHY if status >> BITS * (place + 1) & bit]
+    if not found:
+        return "the search does not find the payoffs to enough digits" + hint
+    place, bit = found[0]
+    move = model.moves[min(place, len(model.moves) - 1)]
+    return WHY[bit].format(move=move.name, player=move.player) + (hint if bit == UNSURE else "")

@@ -211,13 +211,22 @@ def solve_columns(
     return solve_request(request, threads).arrays
 
 
+def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:
+    """Return ``: `` and why a game, given by numbers, could not be solved; nothing if that is not known."""
+    if not model.by_search:
+        return ""
+    from .backward import why_unsolved as why  # with numba
+
+    return f": {why(model, model.in_order(numbers))}"
+
+
 def warn_unsolved(
     model: Model, unsolved: int, games: int, first: Mapping[str, float], stacklevel: int
 ) -> None:
     """Warn that so many of the games could not be solved, and name the first of them, given by numbers."""
     warnings.warn(
         f"{unsolved} of {games} games could not be solved; their {model.mapped.name} is -1 (unsolved). "
-        f"The first is {model.written(model.game(first))}",
+        f"The first is {model.written(model.game(first))}{why_unsolved(model, first)}",
         RuntimeWarning,
         stacklevel=stacklevel,
     )
