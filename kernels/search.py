@@ -11,6 +11,7 @@ to rounding, where payoffs alone would tell a top to half the digits only.
 """
 
 import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
@@ -23,11 +24,13 @@ NODES = 128  # of a search, at most
 PARTS = 12  # of a polynomial's interval
 POINTS = PARTS + 1
 ROWS = NODES + 4 + POINTS  # of the nodes, those that close in, and those of a polynomial
-SPARE, ASKED, LEFT, RIGHT, FITTED = NODES, NODES + 1, NODES + 2, NODES + 3, NODES + 4
+TOP, ASKED, LEFT, RIGHT, FITTED = NODES, NODES + 1, NODES + 2, NODES + 3, NODES + 4
+BEST = RIGHT  # when no gap is closed
 MOST = 6  # who decide
 KIND, ERROR, STATUS, ANSWER = MOST, MOST + 1, MOST + 2, MOST + 3  # of an answer, behind the payoffs
-nodes, flags, rows, several = floats(NODES), wholes(NODES), wholes(ROWS), floats(ROWS * MOST)
-coefficients, answers = floats(POINTS + 1), floats(ANSWER)
+room, whole_room, wide_room = floats(ROWS), wholes(ROWS), floats(ROWS * MOST)
+terms_room, answer_room, tally_room = floats(POINTS + 1), floats(ANSWER), wholes(2)
+COUNT, WHY = 0, 1  # of a tally: how many nodes there are, and the status of all that was asked
 SHRINKS = 40  # at most; each cuts an interval to a third or less
 PASSES = 8
 FAR = 1e12
@@ -75,142 +78,169 @@ def prefers(one, other, noise):
     return 0
 
 
+class Rows(NamedTuple):
+    """What a search knows: in row i a move, what follows upon it, and how exact that is.
+
+    The first rows are nodes in rising order; behind them is room for those that are looked at meanwhile.
+    """
+
+    follow: Any
+    given: Any
+    x: np.ndarray
+    payoffs: np.ndarray  # a column for each of those who decide
+    errors: np.ndarray
+    kinds: np.ndarray
+    shut: np.ndarray  # whether the change between a node and the next needs no more to be closed in on
+    tally: np.ndarray
+
+
 @jit_apart
-def better(payoffs, i, j, noise):
-    """Tell whether row i is better than row j, as `prefers` does."""
-    return prefers(payoffs[i], payoffs[j], noise)
+def ask(rows, row, x):
+    """Ask what follows upon a move, and keep it in a row."""
+    answer = answer_room()
+    call(rows.follow, rows.given, x, place_of(answer))
+    rows.x[row], rows.errors[row], rows.kinds[row] = x, answer[ERROR], int(answer[KIND])
+    for r in range(rows.payoffs.shape[1]):
+        rows.payoffs[row, r] = answer[r]
+    rows.tally[WHY] |= int(answer[STATUS])
 
 
 @jit
-def place(low, high, t):
+def copy(rows, row, to):
+    """Copy a row to another."""
+    rows.x[to], rows.errors[to], rows.kinds[to] = rows.x[row], rows.errors[row], rows.kinds[row]
+    for r in range(rows.payoffs.shape[1]):
+        rows.payoffs[to, r] = rows.payoffs[row, r]
+
+
+@jit_apart
+def insert(rows, row, at):
+    """Make a row a node, before node `at`."""
+    for i in range(rows.tally[COUNT], at, -1):
+        copy(rows, i - 1, i)
+        rows.shut[i] = rows.shut[i - 1]
+    copy(rows, row, at)
+    rows.shut[at] = 0
+    rows.tally[COUNT] += 1
+    if rows.tally[COUNT] > NODES - 4:
+        rows.tally[WHY] |= UNSURE
+
+
+@jit_apart
+def better(rows, i, j):
+    """Tell whether row i is better than row j, as `prefers` does."""
+    return prefers(rows.payoffs[i], rows.payoffs[j], rows.errors[i] + rows.errors[j])
+
+
+@jit
+def beats(rows, i, j, r):
+    """Tell whether row i gives one of those who decide more than row j, by more than rounding explains."""
+    one, other = rows.payoffs[i, r], rows.payoffs[j, r]
+    return one > other and not equal(one, other, max(abs(one), abs(other)), rows.errors[i] + rows.errors[j])
+
+
+@jit
+def node(low, high, t):
     """Return the node at t, from 0 to 1, of an interval: nodes are dense at its ends, denser at the low one,
-    and reach from far away where it is infinite."""
+    and reach far out where it is infinite."""
     if low > -math.inf:
         if high < math.inf:
             return high if t >= 1.0 else low + (high - low) * (t * t * t / (t * t * t + (1.0 - t) * (1.0 - t)))
         return low + t * t * t / ((1.001 - t) * (1.001 - t))
     if high < math.inf:
-        return high - (1.0 - t) ** 3 / ((0.001 + t) * (0.001 + t))
+        return high - (1.0 - t) * (1.0 - t) * (1.0 - t) / ((0.001 + t) * (0.001 + t))
     u = 2.0 * t - 1.0
     return u * u * u / ((1.001 - abs(u)) * (1.001 - abs(u)))
 
 
-@jit_apart
-def insert(x, payoffs, kinds, shut, count, at, value, row):
-    """Put a node, of which `row` holds the payoffs, before node `at`; return how many there are."""
-    for i in range(count, at, -1):
-        x[i], kinds[i], shut[i] = x[i - 1], kinds[i - 1], shut[i - 1]
-        for r in range(payoffs.shape[1]):
-            payoffs[i, r] = payoffs[i - 1, r]
-    x[at], kinds[at], shut[at] = value, kinds[row], 0
-    copy(payoffs, kinds, row, at)
-    return count + 1
+@jit
+def reach_out(rows, low, high):
+    """Add nodes towards an end at infinity as long as payoffs rise there."""
+    while high == math.inf and not rows.tally[WHY]:
+        last = rows.tally[COUNT] - 1
+        if better(rows, last, last - 1) <= 0:
+            break
+        if rows.x[last] > FAR:
+            rows.tally[WHY] |= ENDLESS
+        ask(rows, ASKED, 4.0 * max(rows.x[last], 1.0))
+        insert(rows, ASKED, last + 1)
+    while low == -math.inf and not rows.tally[WHY]:
+        if better(rows, 0, 1) <= 0:
+            break
+        if rows.x[0] < -FAR:
+            rows.tally[WHY] |= ENDLESS
+        ask(rows, ASKED, 4.0 * min(rows.x[0], -1.0))
+        insert(rows, ASKED, 0)
 
 
 @jit
-def copy(payoffs, kinds, row, to):
-    """Copy what follows upon one move to another row."""
-    kinds[to] = kinds[row]
-    for r in range(payoffs.shape[1]):
-        payoffs[to, r] = payoffs[row, r]
-
-
-@jit
-def ask(follow, given, payoffs, kinds, row, x):
-    """Ask what follows upon a move, and keep it in a row; return its error and its status."""
-    answer = answers()
-    call(follow, given, x, place_of(answer))
-    kinds[row] = int(answer[KIND])
-    for r in range(payoffs.shape[1]):
-        payoffs[row, r] = answer[r]
-    return answer[ERROR], int(answer[STATUS])
-
-
-@jit
-def slope(near, near_payoff, far, far_payoff):
-    """Return the slope between two moves, NaN where there is but one."""
-    return (near_payoff - far_payoff) / (near - far) if far != near else math.nan
-
-
-@jit
-def beside_the_point(rise_left, rise_right, left, right, gap, best):
-    """Tell whether no payoff in a gap between two kinds can be the best one: by the slopes on its sides."""
-    if not (math.isfinite(rise_left) and math.isfinite(rise_right)):
-        return False
-    if max(left + 2.0 * gap * max(rise_left, 0.0), right + 2.0 * gap * max(-rise_right, 0.0)) < best:
-        return True
-    jump = abs(right - left) > 4.0 * gap * (abs(rise_left) + abs(rise_right))
-    return not jump and rise_left * rise_right > 0.0
+def slope(rows, near, far_x, far_payoff):
+    """Return the slope between a row and another move, NaN where that is the same."""
+    x, payoff = rows.x[near], rows.payoffs[near, 0]
+    return (payoff - far_payoff) / (x - far_x) if far_x != x else math.nan
 
 
 @jit_apart
-def close_in(follow, given, x, payoffs, kinds, shut, count, i, best):
-    """Close in on the change of kind between nodes i and i + 1 as far as it matters; return how many nodes
-    there are now, the error and the status of what was asked."""
-    left, right, worst, status = x[i], x[i + 1], 0.0, 0
-    behind_left, behind_right = left, right
-    payoff_left, payoff_right = payoffs[i, 0], payoffs[i + 1, 0]
-    before_left, before_right = payoff_left, payoff_right
-    if i > 0 and kinds[i - 1] == kinds[i]:
-        behind_left, before_left = x[i - 1], payoffs[i - 1, 0]
-    if i + 2 < count and kinds[i + 2] == kinds[i + 1]:
-        behind_right, before_right = x[i + 2], payoffs[i + 2, 0]
-    moved_left = moved_right = False
-    whole, width = x[count - 1] - x[0], right - left
-    while True:
-        gap, middle = right - left, left + (right - left) / 2.0
-        if not left < middle < right or gap <= 1e-17 * whole:
+def close_in(rows, i, best):
+    """Close in on the change of kind between nodes i and i + 1, as far as it matters."""
+    copy(rows, i, LEFT)
+    copy(rows, i + 1, RIGHT)
+    # the row behind each side, of the same kind
+    behind_left, before_left = rows.x[i], rows.payoffs[i, 0]
+    behind_right, before_right = rows.x[i + 1], rows.payoffs[i + 1, 0]
+    if i > 0 and rows.kinds[i - 1] == rows.kinds[i]:
+        behind_left, before_left = rows.x[i - 1], rows.payoffs[i - 1, 0]
+    if i + 2 < rows.tally[COUNT] and rows.kinds[i + 2] == rows.kinds[i + 1]:
+        behind_right, before_right = rows.x[i + 2], rows.payoffs[i + 2, 0]
+    whole, width = rows.x[rows.tally[COUNT] - 1] - rows.x[0], rows.x[RIGHT] - rows.x[LEFT]
+    while not rows.tally[WHY]:
+        gap = rows.x[RIGHT] - rows.x[LEFT]
+        middle = rows.x[LEFT] + gap / 2.0
+        if not rows.x[LEFT] < middle < rows.x[RIGHT] or gap <= 1e-17 * whole:
             break
-        if gap <= width / 32.0 and beside_the_point(
-            slope(left, payoff_left, behind_left, before_left),
-            slope(right, payoff_right, behind_right, before_right),
-            payoff_left,
-            payoff_right,
-            gap,
-            best,
-        ):
-            break
-        error, found = ask(follow, given, payoffs, kinds, ASKED, middle)
-        worst, status = max(worst, error), status | found
-        if kinds[ASKED] == kinds[i]:
-            behind_left, before_left = left, payoff_left
-            left, payoff_left, moved_left = middle, payoffs[ASKED, 0], True
-            copy(payoffs, kinds, ASKED, LEFT)
-        elif kinds[ASKED] == kinds[i + 1]:
-            behind_right, before_right = right, payoff_right
-            right, payoff_right, moved_right = middle, payoffs[ASKED, 0], True
-            copy(payoffs, kinds, ASKED, RIGHT)
-        else:  # a kind between the two, whose other side is a change of its own
-            if moved_right:
-                count = insert(x, payoffs, kinds, shut, count, i + 1, right, RIGHT)
-            count = insert(x, payoffs, kinds, shut, count, i + 1, middle, ASKED)
-            right = behind_right = middle
-            payoff_right = before_right = payoffs[i + 1, 0]
-            moved_right = False
-            if count > NODES - 4:
-                return count, worst, status | UNSURE
-    if moved_right:
-        count = insert(x, payoffs, kinds, shut, count, i + 1, right, RIGHT)
-    if moved_left:
-        count = insert(x, payoffs, kinds, shut, count, i + 1, left, LEFT)
+        rise_left, rise_right = slope(rows, LEFT, behind_left, before_left), slope(rows, RIGHT, behind_right, before_right)
+        left, right = rows.payoffs[LEFT, 0], rows.payoffs[RIGHT, 0]
+        # nothing in between can be the best, or payoffs rise through it
+        if math.isfinite(rise_left) and math.isfinite(rise_right):
+            if max(left + 3.0 * gap * max(rise_left, 0.0), right + 3.0 * gap * max(-rise_right, 0.0)) < best:
+                break
+            jump = abs(right - left) > 4.0 * gap * (abs(rise_left) + abs(rise_right))
+            if gap <= width / 32.0 and not jump and rise_left * rise_right > 0.0:
+                break
+        ask(rows, ASKED, middle)
+        if rows.kinds[ASKED] == rows.kinds[LEFT]:
+            behind_left, before_left = rows.x[LEFT], rows.payoffs[LEFT, 0]
+            copy(rows, ASKED, LEFT)
+            continue
+        if rows.kinds[ASKED] != rows.kinds[RIGHT]:  # between the two, with another change behind it
+            if rows.x[RIGHT] < rows.x[i + 1]:
+                insert(rows, RIGHT, i + 1)
+            insert(rows, ASKED, i + 1)
+            behind_right, before_right = middle, rows.payoffs[ASKED, 0]
+        else:
+            behind_right, before_right = rows.x[RIGHT], rows.payoffs[RIGHT, 0]
+        copy(rows, ASKED, RIGHT)
+    if rows.x[RIGHT] < rows.x[i + 1]:
+        insert(rows, RIGHT, i + 1)
+    if rows.x[LEFT] > rows.x[i]:
+        insert(rows, LEFT, i + 1)
         i += 1
-    shut[i] = 1
-    return count, worst, status
+    rows.shut[i] = 1
 
 
 @jit
-def derivative(slopes, count, t):
-    """Return a sum of T_m, m < count, with these coefficients, at t."""
+def sum_at(terms, count, t):
+    """Return the sum of the first T_m with these coefficients, at t."""
     one = two = 0.0
     for m in range(count - 1, 0, -1):
-        one, two = slopes[m] + 2.0 * t * one - two, one
-    return slopes[0] + t * one - two
+        one, two = terms[m] + 2.0 * t * one - two, one
+    return terms[0] + t * one - two
 
 
-@jit_apart
-def stationary(slopes, count, low, high):
+@jit
+def stationary(terms, count, low, high):
     """Return where a derivative falls through zero between two places, by the Illinois method."""
-    at_low, at_high = derivative(slopes, count, low), derivative(slopes, count, high)
+    at_low, at_high = sum_at(terms, count, low), sum_at(terms, count, high)
     if at_low <= 0.0:
         return low
     if at_high >= 0.0:
@@ -218,7 +248,7 @@ def stationary(slopes, count, low, high):
     t, side = low, 0
     for _ in range(60):
         t = (low * at_high - high * at_low) / (at_high - at_low)
-        at = derivative(slopes, count, t)
+        at = sum_at(terms, count, t)
         if at == 0.0 or high - low <= 4e-16:
             break
         if at > 0.0:
@@ -232,220 +262,234 @@ def stationary(slopes, count, low, high):
     return t
 
 
-@jit_apart
-def fit(payoffs, r, start, floor, values, slopes):
-    """Fit a polynomial to the payoffs r at the points; return how many terms its derivative has, whose
-    coefficients it puts into `slopes`, and how large the last coefficients are."""
-    middle = payoffs[start + PARTS // 2, r]
+@jit
+def fit(rows, r, floor, terms):
+    """Fit a polynomial to the payoffs r at the points, and put the coefficients of its derivative into `terms`;
+    return how many they are, and how large the last ones of the polynomial are."""
+    values, middle = terms_room(), rows.payoffs[FITTED + PARTS // 2, r]
     for m in range(POINTS):
-        values[m] = 0.0
+        values[m] = terms[m] = 0.0
         for k in range(POINTS):
-            values[m] += COEFFICIENTS[m, k] * (payoffs[start + k, r] - middle)
+            values[m] += COEFFICIENTS[m, k] * (rows.payoffs[FITTED + k, r] - middle)
     tail = max(abs(values[PARTS]), abs(values[PARTS - 1]))
     count = POINTS
     while count > 3 and abs(values[count - 1]) <= floor:  # no more than rounding
         count -= 1
-    for m in range(POINTS):
-        slopes[m] = 0.0
     for m in range(count - 1, 0, -1):
-        slopes[m - 1] = (slopes[m + 1] if m + 1 < count else 0.0) + 2.0 * m * values[m]
-    slopes[0] /= 2.0
+        terms[m - 1] = (terms[m + 1] if m + 1 < count - 1 else 0.0) + 2.0 * m * values[m]
+    terms[0] /= 2.0
     return count - 1, tail
 
 
-@jit_apart
-def summit(follow, given, payoffs, kinds, low, high, kind, values, slopes):
-    """Find the top between two moves of one kind, and keep what follows upon it in row `SPARE`.
-
-    Returns the move, how exact it is, where it lies (`INSIDE`, `KINK`, or 0 if a move in between, which is
-    returned, is of another kind), the error and the status of what was asked.
-    """
-    worst, status = 0.0, 0
-    for _ in range(SHRINKS):
-        half, middle = (high - low) / 2.0, low + (high - low) / 2.0
-        top = FITTED
-        for k in range(POINTS):
-            x = low if k == 0 else high if k == PARTS else middle + half * PLACES[k]
-            error, found = ask(follow, given, payoffs, kinds, FITTED + k, x)
-            worst, status = max(worst, error), status | found
-            if kinds[FITTED + k] != kind:
-                copy(payoffs, kinds, FITTED + k, SPARE)
-                return x, 0.0, 0, worst, status
-            if better(payoffs, FITTED + k, top, 2.0 * worst) > 0:
-                top = FITTED + k
-        # the first of those who decide that is not indifferent in here
-        chosen, spread, floor = -1, 0.0, 0.0
-        for r in range(payoffs.shape[1]):
-            least, most = payoffs[FITTED, r], payoffs[FITTED, r]
-            for k in range(POINTS):
-                least, most = min(least, payoffs[FITTED + k, r]), max(most, payoffs[FITTED + k, r])
-            floor = 4e-16 * max(abs(least), abs(most)) + 2.0 * worst
-            if most - least > 8.0 * floor:
-                chosen, spread = r, most - least
-                break
-        k = top - FITTED
-        before, after = max(k - 1, 0), min(k + 1, PARTS)
-        if chosen < 0:  # nobody minds which
-            copy(payoffs, kinds, top, SPARE)
-            return middle + half * PLACES[k], half, INSIDE, worst, status
-        terms, tail = fit(payoffs, chosen, FITTED, floor, values, slopes)
-        smooth = tail <= max(1e-11 * spread, 2.0 * floor)
-        if smooth or half <= 4e-16 * max(abs(low), abs(high)):
-            t = stationary(slopes, terms, PLACES[before], PLACES[after])
-            x = low if t <= -1.0 else high if t >= 1.0 else middle + half * t
-            error, found = ask(follow, given, payoffs, kinds, SPARE, x)
-            worst, status = max(worst, error), status | found
-            if kinds[SPARE] != kind or better(payoffs, top, SPARE, 2.0 * worst) > 0:
-                copy(payoffs, kinds, top, SPARE)
-                x = middle + half * PLACES[k]
-            step = 1e-3
-            bend = abs(derivative(slopes, terms, min(t + step, 1.0)) - derivative(slopes, terms, max(t - step, -1.0)))
-            bend /= min(t + step, 1.0) - max(t - step, -1.0)
-            exact = min(1.0, 36.0 * max(tail, floor) / bend) if bend > 0.0 else 1.0
-            return x, half * exact, INSIDE if smooth else KINK, worst, status
-        low, high = middle + half * PLACES[before], middle + half * PLACES[after]
-    copy(payoffs, kinds, top, SPARE)
-    return middle + half * PLACES[k], half, KINK, worst, status
+@jit
+def bend(terms, count, t):
+    """Return how fast a derivative falls at t."""
+    before, after = max(t - 1e-3, -1.0), min(t + 1e-3, 1.0)
+    return (sum_at(terms, count, before) - sum_at(terms, count, after)) / (after - before)
 
 
 @jit
-def difference(payoffs, i, j):
-    """Return the largest difference between what two moves give any of those who decide."""
+def lean(rows, i, j):
+    """Return the largest difference between what two rows give any of those who decide."""
     most = 0.0
-    for r in range(payoffs.shape[1]):
-        most = max(most, abs(payoffs[i, r] - payoffs[j, r]))
+    for r in range(rows.payoffs.shape[1]):
+        most = max(most, abs(rows.payoffs[i, r] - rows.payoffs[j, r]))
     return most
 
 
-@jit_apart
-def reach_out(follow, given, low, high, x, payoffs, kinds, shut, count, noise):
-    """Add nodes towards an end at infinity as long as payoffs rise there; return how many there are, the
-    noise, and the status."""
-    status = 0
-    if high == math.inf:
-        while better(payoffs, count - 1, count - 2, noise) > 0:
-            if x[count - 1] > FAR or count > NODES - 4:
-                return count, noise, ENDLESS
-            x[count], shut[count] = 4.0 * max(x[count - 1], 1.0), 0
-            error, found = ask(follow, given, payoffs, kinds, count, x[count])
-            noise, status, count = max(noise, error), status | found, count + 1
-    if low == -math.inf:
-        while better(payoffs, 0, 1, noise) > 0:
-            if x[0] < -FAR or count > NODES - 4:
-                return count, noise, ENDLESS
-            further = 4.0 * min(x[0], -1.0)
-            error, found = ask(follow, given, payoffs, kinds, ASKED, further)
-            count = insert(x, payoffs, kinds, shut, count, 0, further, ASKED)
-            noise, status = max(noise, error), status | found
-    return count, noise, status
+@jit
+def not_indifferent(rows):
+    """Return the first of those who decide to whom it matters which point is taken, or -1; how far the payoffs
+    differ; and how far they would by rounding alone."""
+    worst = 0.0
+    for k in range(FITTED, FITTED + POINTS):
+        worst = max(worst, rows.errors[k])
+    for r in range(rows.payoffs.shape[1]):
+        least = most = rows.payoffs[FITTED, r]
+        for k in range(FITTED, FITTED + POINTS):
+            least, most = min(least, rows.payoffs[k, r]), max(most, rows.payoffs[k, r])
+        floor = 4e-16 * max(abs(least), abs(most)) + 2.0 * worst
+        if most - least > 8.0 * floor:
+            return r, most - least, floor
+    return -1, 0.0, 0.0
 
 
 @jit_apart
-def best_move(follow, given, low, high, parts, deciders):
-    """Return a player's best move from `low` to `high`, the kind of play that it makes, an error of the
-    payoffs, and a status: `SOLVED`, or why it could not be found.
+def summit(rows, low, high, kind):
+    """Find the top between two moves of one kind, and put it into row `TOP`.
 
-    parts : into how many the interval is cut at first; deciders : how many decide a tie
+    Returns where it lies: `INSIDE` where payoffs are smooth, or at a `KINK`; 0 if a move in between, which is
+    put there instead, is of another kind.
     """
-    x, shut, kinds = nodes(), flags(), rows()
-    payoffs = several()[: ROWS * deciders].reshape(ROWS, deciders)
-    values, slopes = coefficients(), coefficients()
-    if not low <= high or low == math.inf or high == -math.inf:
-        return low, 0, math.inf, ENDS
-    if low == high:
-        error, status = ask(follow, given, payoffs, kinds, 0, low)
-        return low, mixed(LOW, kinds[0], 0), error, status
-    noise, status, count = 0.0, 0, parts + 1
-    for i in range(count):
-        x[i], shut[i] = place(low, high, i / parts), 0
-        error, found = ask(follow, given, payoffs, kinds, i, x[i])
-        noise, status = max(noise, error), status | found
-    if not status:
-        count, noise, status = reach_out(follow, given, low, high, x, payoffs, kinds, shut, count, noise)
+    terms, where = terms_room(), KINK
+    for _ in range(SHRINKS):
+        half, middle, top = (high - low) / 2.0, low + (high - low) / 2.0, FITTED
+        for k in range(POINTS):
+            ask(rows, FITTED + k, low if k == 0 else high if k == PARTS else middle + half * PLACES[k])
+            if rows.kinds[FITTED + k] != kind:
+                copy(rows, FITTED + k, TOP)
+                return 0
+        r, spread, floor = not_indifferent(rows)
+        if r < 0:
+            copy(rows, FITTED, TOP)
+            return INSIDE
+        for k in range(FITTED, FITTED + POINTS):
+            if rows.payoffs[k, r] > rows.payoffs[top, r]:
+                top = k
+        copy(rows, top, TOP)
+        before, after = max(top - 1, FITTED), min(top + 1, FITTED + PARTS)
+        count, tail = fit(rows, r, floor, terms)
+        smooth = tail <= max(1e-11 * spread, 2.0 * floor)
+        if smooth or half <= 4e-16 * max(abs(low), abs(high)):
+            t = stationary(terms, count, PLACES[before - FITTED], PLACES[after - FITTED])
+            ask(rows, TOP, low if t <= -1.0 else high if t >= 1.0 else middle + half * t)
+            if rows.kinds[TOP] != kind or beats(rows, top, TOP, r):
+                copy(rows, top, TOP)
+            # how exactly the top is known, and what hangs on it; an end from which payoffs fall is known exactly
+            falls, doubt = bend(terms, count, t), 36.0 * max(tail, floor)
+            exact = 0.0 if abs(sum_at(terms, count, t)) > doubt else min(doubt / falls, 1.0) if falls > 0.0 else 1.0
+            rows.errors[TOP] += exact * half * lean(rows, before, after) / (rows.x[after] - rows.x[before])
+            return INSIDE if smooth else KINK
+        low, high = rows.x[before], rows.x[after]
+    return where
+
+
+@jit
+def falls_from(rows, j, inner):
+    """Tell whether payoffs fall from node j, at an end of its kind, towards the next node of that kind."""
+    width = rows.x[inner] - rows.x[j]
+    ask(rows, ASKED, rows.x[j] + 1e-4 * width)
+    if rows.kinds[ASKED] != rows.kinds[j] or not beats(rows, j, ASKED, 0):
+        return False
+    fall = (rows.payoffs[ASKED, 0] - rows.payoffs[j, 0]) / 1e-4
+    return abs(rows.payoffs[inner, 0] - rows.payoffs[j, 0] - fall) < 1e3 * abs(fall)
+
+
+@jit_apart
+def settle(rows, j):
+    """Find the top beside node j, which is better than those of its kind beside it, and put it into row `TOP`;
+    return where it lies, or 0 as `summit` does."""
+    last = rows.tally[COUNT] - 1
+    left = j - 1 if j > 0 and rows.kinds[j - 1] == rows.kinds[j] else j
+    right = j + 1 if j < last and rows.kinds[j + 1] == rows.kinds[j] else j
+    where = LOW if j == 0 else HIGH if j == last else CHANGE
+    if left == j or right == j:
+        copy(rows, j, TOP)
+        if left == right or falls_from(rows, j, left if left < j else right):
+            return where
+    where = summit(rows, rows.x[left], rows.x[right], rows.kinds[j])
+    if where and beats(rows, j, TOP, 0):
+        copy(rows, j, TOP)
+    if where and rows.x[TOP] <= rows.x[0]:
+        return LOW
+    return HIGH if where and rows.x[TOP] >= rows.x[last] else where
+
+
+@jit
+def kind_at(rows, j, where):
+    """Return the kind of play of the top beside node j."""
+    other = 0
+    if where == CHANGE:
+        after = rows.kinds[j - 1] == rows.kinds[j]  # the last of its kind, or the first
+        other = 2 * rows.kinds[j + 1] + 1 if after else 2 * rows.kinds[j - 1]
+    return mixed(where, rows.kinds[j], other)
+
+
+@jit
+def is_top(rows, j, best):
+    """Tell whether node j is better than those of its kind beside it, and there could be the best move."""
+    count, rise = rows.tally[COUNT], 0.0
+    if j > 0 and rows.kinds[j - 1] == rows.kinds[j]:
+        if better(rows, j - 1, j) >= 0:
+            return False
+        rise = rows.payoffs[j, 0] - rows.payoffs[j - 1, 0]
+    if j + 1 < count and rows.kinds[j + 1] == rows.kinds[j]:
+        if better(rows, j + 1, j) > 0:
+            return False
+        rise = max(rise, rows.payoffs[j, 0] - rows.payoffs[j + 1, 0])
+    return rows.payoffs[j, 0] + rise + rows.errors[j] >= best - TIE * abs(best)
+
+
+@jit
+def best_top(rows, best):
+    """Put the best of all tops into row `BEST`; return its kind of play, or -1 if a node was added meanwhile."""
+    j, kind = 0, 0
+    chosen = False
+    while j < rows.tally[COUNT]:
+        if is_top(rows, j, best):
+            where = settle(rows, j)
+            if rows.tally[WHY]:
+                return 0
+            if where == 0:
+                insert(rows, TOP, j if rows.x[TOP] < rows.x[j] else j + 1)
+                return -1
+            preferred = better(rows, TOP, BEST) if chosen else 1
+            if preferred > 0 or (preferred == 0 and rows.x[TOP] < rows.x[BEST]):
+                copy(rows, TOP, BEST)
+                chosen, kind = True, kind_at(rows, j, where)
+        j += 1
+    return kind
+
+
+@jit
+def close_changes(rows):
+    """Close in on every change of kind that could matter; return the largest payoff."""
     best = -math.inf
+    for i in range(rows.tally[COUNT]):
+        best = max(best, rows.payoffs[i, 0])
+    i = 0
+    while i + 1 < rows.tally[COUNT] and not rows.tally[WHY]:
+        if rows.kinds[i] != rows.kinds[i + 1] and not rows.shut[i]:
+            close_in(rows, i, best)
+        i += 1
+    for i in range(rows.tally[COUNT]):
+        best = max(best, rows.payoffs[i, 0])
+    return best
+
+
+@jit
+def best_move(rows, low, high, parts):
+    """Put the best move from `low` to `high` into row `BEST`; return the kind of play that it makes."""
+    if low == high:
+        ask(rows, BEST, low)
+        return mixed(LOW, rows.kinds[BEST], 0)
+    rows.tally[COUNT] = parts + 1
+    for i in range(parts + 1):
+        rows.shut[i] = 0
+        ask(rows, i, node(low, high, i / parts))
+    reach_out(rows, low, high)
     for _ in range(PASSES):
-        if status:
-            break
-        for i in range(count):
-            best = max(best, payoffs[i, 0])
-        i = 0
-        while i < count - 1 and not status:
-            if kinds[i] != kinds[i + 1] and not shut[i]:
-                count, error, status = close_in(follow, given, x, payoffs, kinds, shut, count, i, best)
-                noise = max(noise, error)
-            i += 1
-        again, chosen, move, exact, where = False, -1, x[0], 0.0, 0
-        kind = other = 0
-        j = 0
-        while j < count and not status and not again:
-            joins_left = j > 0 and kinds[j - 1] == kinds[j]
-            joins_right = j + 1 < count and kinds[j + 1] == kinds[j]
-            left, right = j - 1 if joins_left else j, j + 1 if joins_right else j
-            top = (left == j or better(payoffs, left, j, noise) < 0) and (
-                right == j or better(payoffs, right, j, noise) <= 0
-            )
-            rise = max(payoffs[j, 0] - payoffs[left, 0], payoffs[j, 0] - payoffs[right, 0])
-            j += 1
-            if not top or payoffs[j - 1, 0] + rise + noise < best - TIE * abs(best):
-                continue
-            j -= 1
-            here = LOW if j == 0 else HIGH if j == count - 1 else CHANGE
-            found_x, found_exact, searched = x[j], 0.0, joins_left and joins_right
-            copy(payoffs, kinds, j, SPARE)
-            if joins_left != joins_right:  # at the end of its kind: does it fall from here?
-                inner = left if joins_left else right
-                near = x[j] + 1e-9 * (x[inner] - x[j])
-                error, found = ask(follow, given, payoffs, kinds, ASKED, near)
-                noise, status = max(noise, error), status | found
-                searched = kinds[ASKED] == kinds[j] and better(payoffs, ASKED, j, noise) >= 0
-            if searched:
-                found_x, found_exact, here, error, found = summit(
-                    follow, given, payoffs, kinds, x[left], x[right], kinds[j], values, slopes
-                )
-                noise, status = max(noise, error), status | found
-                if here == 0:  # another kind in between
-                    at = j if found_x < x[j] else j + 1
-                    count = insert(x, payoffs, kinds, shut, count, at, found_x, SPARE)
-                    if count > NODES - 4:
-                        status |= UNSURE
-                    again = True
-                    continue
-                if found_x <= x[0]:
-                    here = LOW
-                elif found_x >= x[count - 1]:
-                    here = HIGH
-                if better(payoffs, j, SPARE, noise) > 0:
-                    copy(payoffs, kinds, j, SPARE)
-                    found_x = x[j]
-            preferred = 1 if chosen < 0 else better(payoffs, SPARE, RIGHT, noise)
-            if preferred > 0 or (preferred == 0 and found_x < move):
-                copy(payoffs, kinds, SPARE, RIGHT)
-                # how much of any payoff hangs on how exactly the move is known
-                lean = max(difference(payoffs, j, left), difference(payoffs, j, right))
-                width = max(x[right] - x[left], 1e-300)
-                chosen, move, exact, where = j, found_x, lean * found_exact / width, here
-                kind, other = kinds[j], 0
-                if here == CHANGE:
-                    other = 2 * kinds[j + 1] + 1 if joins_left or kinds[j - 1] == kinds[j] else 2 * kinds[j - 1]
-            j += 1
-        if not again:
-            if status:
-                break
-            return move, mixed(where, kind, other), noise + exact, SOLVED
-    return x[0], 0, math.inf, status if status else UNSURE
+        best = close_changes(rows)
+        kind = 0 if rows.tally[WHY] else best_top(rows, best)
+        if kind >= 0:
+            return kind
+    rows.tally[WHY] |= UNSURE
+    return 0
 
 
 @jit_apart
 def search(follow, given, low, high, parts, deciders, answer):
-    """Put what `best_move` returns into an answer, at its place: the move first."""
+    """Find a player's best move from `low` to `high`.
+
+    follow, given : what tells what follows upon a move, as the places of a function and of what is given
+    parts : into how many the interval is cut at first
+    deciders : how many decide a tie
+    answer : the place for the move, the `KIND` of play that it makes, an `ERROR` of the payoffs, and a `STATUS`:
+        `SOLVED`, or why the move could not be found
+    """
     found = row_at(answer, ANSWER)
-    move, kind, error, status = best_move(follow, given, low, high, parts, deciders)
-    found[0], found[KIND], found[ERROR], found[STATUS] = move, kind, error, status
+    if not low <= high or low == math.inf or high == -math.inf:
+        found[0], found[KIND], found[ERROR], found[STATUS] = low, 0, math.inf, ENDS
+        return 0
+    payoffs = wide_room()[: ROWS * deciders].reshape(ROWS, deciders)
+    rows = Rows(follow, given, room(), payoffs, room(), whole_room(), whole_room(), tally_room())
+    rows.tally[WHY] = SOLVED
+    found[KIND] = best_move(rows, low, high, parts)
+    found[0], found[ERROR], found[STATUS] = rows.x[BEST], rows.errors[BEST], rows.tally[WHY]
     return 0
 
 
 def searcher():
     """Return what calls `search`."""
-    return by_name(
-        search, (types.int64, types.int64, types.float64, types.float64, types.int64, types.int64, types.int64)
-    )
+    whole, real = types.int64, types.float64
+    return by_name(search, (whole, whole, real, real, whole, whole, whole))
