@@ -3,9 +3,9 @@
     python -m benchmarks.suite.definitions        from the root of a checkout, with foedus and pygambit
 
 The tree has 3, 4 and 5 options after one another, two players in turns, and each of the 120 payoffs is a
-parameter. foedus solves a map of two of them, and games in which all vary, on one thread. Gambit no longer has
-a solver for subgame perfect equilibria. Its way is to read the tree and to follow its logit equilibria to their
-limit, where both find the same path.
+parameter. foedus solves a map of two of them, and games in which all vary, on one thread. Gambit no longer
+has a solver for subgame perfect equilibria. Its way is to read the tree and to follow its logit equilibria to
+their limit, where both find the same path.
 """
 
 import io
