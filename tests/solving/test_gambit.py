@@ -160,6 +160,24 @@ def test_a_decision_that_matters_little_is_told(lottery, tmp_path):
     assert "A decision matters by only 1e-06" in (tmp_path / "game.efg").read_text()
 
 
+def test_a_tie_is_told_and_broken_as_the_player_before_likes_it(tmp_path):
+    """The first gives one of two presents or none, and the second says no or yes, also where it gets none."""
+    model = Model(
+        "sharing", "Sharing",
+        parameters=[Parameter("worth", "v", 1.0, "> 0")],
+        outcomes=[Outcome("war", codes=War)],
+        players=["first", "second"],
+        moves=[Choice("first", "gives", ("nothing", "one")), Choice("second", "accepts", ("no", "yes"))],
+        payoffs=lambda p, m: (p.worth * m.accepts * (2.0 - m.gives), p.worth * m.accepts * m.gives),
+        outcome=lambda p, m: (War.PEACE if m.accepts == 1.0 else War.WAR,),
+    )  # fmt: skip
+    with pytest.warns(RuntimeWarning, match="Players who err may leave this path"):
+        foedus.solve(model=model).to_efg(tmp_path / "game.efg")
+    text = (tmp_path / "game.efg").read_text()
+    assert "takes what the player before prefers: accepts after nothing." in text
+    assert "The path in this tree: first nothing; second yes." in text
+
+
 def test_values_lie_around_the_best_one_and_within_the_ends():
     rng = random.Random(3)
     for _ in range(200):

@@ -22,7 +22,7 @@ from ..io.files import beside, writable
 from ..kernels.loop import parameters_type
 from ..model import Model
 from ..model.checks import check_whole
-from ..model.moves import Chance, Choice
+from ..model.moves import Chance, Choice, Move
 from ..version import __version__
 from .backward import functions, made, why_unsolved
 
@@ -30,11 +30,14 @@ CHANCE = -1  # the number of the player who moves by chance
 ENDS = 5_000  # of a tree, at most
 GAP = 1e-4  # by how much every decision is to matter to who takes it
 PRECISION = 2000.0  # of logit equilibria, in which players err
+INDIFFERENT = 1e-9  # of a payoff: options that differ by less are tied
+NAMED = 5  # nodes that are tied, at most
+TREES = 40  # that are tried
 VALUES = 3  # of a move, unless another number is asked for
 MOST_VALUES = 100
 DIGITS = 5  # of a value, so that it is what its label says
 SHIFTS = 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1  # by what parts of its size a best reply is moved
-APART = 0.05  # of the range of a move, by which two of its values differ at least
+APART = 0.002  # of the range of a move: a best reply that is nearer to the low end is taken to be there
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,27 @@ def doubt(tree: Node) -> str:
     return ""
 
 
+def tied_nodes(tree: Node) -> list[str]:
+    """Say at which nodes the player is indifferent in the game itself, if there are some."""
+    labels = [node.label for node in _nodes(tree) if node.tied]
+    if not labels:
+        return []
+    more = f" and {len(labels) - NAMED} more" if len(labels) > NAMED else ""
+    named = "; ".join(labels[:NAMED])
+    return [
+        "In the game itself the player is indifferent here, and takes what the player before prefers: "
+        f"{named}{more}."
+    ]
+
+
+def _nodes(tree: Node | End) -> Iterator[Node]:
+    """Give all nodes of a tree but its ends."""
+    if isinstance(tree, Node):
+        yield tree
+        for after in tree.after:
+            yield from _nodes(after)
+
+
 def path_of(tree: Node | End, players: Sequence[str]) -> str:
     """Return the moves of the path that the replies make; chance ends it."""
     path = []
@@ -148,8 +172,8 @@ def _lines(tree: Node) -> Iterator[str]:
     def walk(node: Node | End) -> Iterator[str]:
         if isinstance(node, End):
             number = count(End)
-            # all digits and no exponent, which Gambit does not always read
-            payoffs = ", ".join(f"{Decimal(repr(payoff)):f}" for payoff in node.payoffs)
+            # all digits and no exponent, which Gambit does not always read; 0 has no sign
+            payoffs = ", ".join(f"{Decimal(repr(payoff + 0.0)):f}" for payoff in node.payoffs)
             yield f't "" {number} {quoted(f"{number}: {node.label}")} {{ {payoffs} }}'
             return
         moves = [*map(quoted, node.moves)]
@@ -208,6 +232,7 @@ def write_game(
         f"Written by foedus {__version__}.",
         f"The path in this tree: {path_of(tree, players)}.",
         f"Grid: at each node the best reply in the game itself, to {DIGITS} digits, and other values.",
+        *tied_nodes(tree),
         words or f"Every decision matters to its player by {least_gap(tree):.2g} or more.",
     ]
     write(target, f"{model.title}: {game}", players, remarks, tree)
@@ -219,17 +244,23 @@ def tree_around(model: Model, numbers: Mapping[str, float], values: int = VALUES
     Best replies are moved ever further from where others are indifferent, until every decision is clear; if
     none is far enough, it is the tree in which decisions are clearest.
     """
+    moved = sum(isinstance(move, Move) for move in model.moves)
+    # by the places of the least shifts of all moves, the nearest first, and of these the later moves' nearest
+    starts = sorted(
+        itertools.product(range(len(SHIFTS)), repeat=moved), key=lambda one: (sum(one), one[::-1])
+    )
     found = []
-    for start in range(len(SHIFTS)):
-        tree = _tree(model, numbers, values, SHIFTS[start:])
-        found.append((min(least_gap(tree), GAP), least_gap(tree, PRECISION), -start, tree))
+    for order, start in enumerate(starts[:TREES]):
+        tree = _tree(model, numbers, values, [SHIFTS[place:] for place in start])
+        found.append((min(least_gap(tree), GAP), least_gap(tree, PRECISION), -order, tree))
         if not doubt(tree):
             break
     return max(found)[-1]
 
 
-def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Sequence[float]) -> Node:
-    """Return the tree in which those best replies that are moved are moved by one of these shifts."""
+def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Sequence[Sequence[float]]) -> Node:
+    """Return the tree in which best replies are moved, if at all, by one of these shifts of each `Move`."""
+    places = [k for k, move in enumerate(model.moves) if isinstance(move, Move)]
     compiled = functions(model)
     p = parameters_type(tuple(model.by_name))(*(float(numbers[name]) for name in model.by_name))
     levels = [compiled[f"level{k}"] for k in range(len(model.moves) + 1)]
@@ -273,7 +304,9 @@ def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Seque
                 odds = (*first, 1 - sum(first, Fraction()))
         else:
             low, high = (float(asked(one, before)) for one in move.ends)
-            best = _moved(lambda x: levels[k + 1](p, *before, x)[2], float(end[k]), low, high, shifts)
+            best = _moved(
+                lambda x: levels[k + 1](p, *before, x)[2], float(end[k]), low, high, shifts[places.index(k)]
+            )
             options = _around(best, low, high, values)
             labels, reply = [f"{name} {x:.{DIGITS}g}" for x in options], options.index(best)
         after = tuple(
@@ -281,7 +314,11 @@ def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Seque
             for option, words in zip(options, labels, strict=True)
         )
         player = model.players.index(move.player) if move.player else CHANCE
-        return Node(player, label, tuple(labels), after, reply, odds=odds)
+        tied = False
+        if isinstance(move, Choice):
+            found = [levels[k + 1](p, *before, option)[0][player] for option in options]
+            tied = max(found) - min(found) <= INDIFFERENT * max(map(abs, found))
+        return Node(player, label, tuple(labels), after, reply, tied, odds)
 
     tree = follow((), ())
     assert isinstance(tree, Node)
@@ -317,9 +354,12 @@ def _around(best: float, low: float, high: float, count: int) -> list[float]:
         return [best]
     bottom, top = max(low, best - wide), min(high, best + wide)
     found = [best]
-    for x in (best - wide / 4, best + wide / 4, bottom, top):
+    near = (best - low) / 2
+    if not APART * wide <= near <= wide / 4:
+        near = wide / 4
+    for x in (best - near, best + near, bottom, top):
         rounded = min(max(float(f"{x:.{DIGITS}g}"), low), high)
-        if len(found) < count and all(abs(rounded - other) >= APART * wide for other in found):
+        if len(found) < count and all(abs(rounded - other) >= near / 2 for other in found):
             found.append(rounded)
     while len(found) < count:
         places = sorted({bottom, top, *found})
