@@ -251,7 +251,10 @@ def test_gambit_finds_what_is_chosen_among_the_equilibria(made):
             if line.startswith("p"):
                 chosen[f"p{int(line.split()[2]) - 1}"].append(next(nodes))
         profiles = [
-            {player: [[one for _, one in odds].index(1) for _, odds in equilibrium[player]] for player in chosen}
+            {
+                player: [[one for _, one in odds].index(1) for _, odds in equilibrium[player]]
+                for player in chosen
+            }
             for equilibrium in pygambit.nash.enumpure_agent_solve(game).equilibria
         ]
         assert chosen in profiles
