@@ -58,6 +58,8 @@ def open_tab(driver, width=1280, height=1000, dark=False, downloads=None):
     try:
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        touch = {"enabled": size["mobile"], "maxTouchPoints": 2}
+        driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", touch)
         feature = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
         if downloads:

@@ -14,7 +14,7 @@ import sys
 import time
 
 from foedus import Game
-from foedus.explorer.view import DEFAULT, SIDE, regimes
+from foedus.explorer.view import DEFAULT, frames
 
 FRAMES = 40
 
@@ -49,7 +49,7 @@ def solving():
     for i in range(FRAMES):
         view = DEFAULT._replace(game=Game(stake=0.5 + i / FRAMES))
         started = time.perf_counter()
-        regimes(view, SIDE)
+        next(frames(view, lambda: False))
         taken.append(1e3 * (time.perf_counter() - started))
     return taken
 
@@ -62,7 +62,7 @@ def to_the_screen():
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, open_browser() as driver:
         driver.set_script_timeout(300)
         driver.get(re.search(r"http://\S+", server.stdout.readline()).group())
-        while not deep(driver, ".claims li"):
+        while not deep(driver, ".claims li[class]"):
             time.sleep(0.1)
         taken = driver.execute_script(TIME, FRAMES)
         server.terminate()
@@ -70,7 +70,7 @@ def to_the_screen():
 
 
 if __name__ == "__main__":
-    regimes(DEFAULT, SIDE)
+    next(frames(DEFAULT, lambda: False))
     print("| a frame of 1024 × 1024 games | median (least–most), ms |")
     print("|---|---|")
     for what, taken in (("solved", solving()), ("from a slider to the screen", to_the_screen())):

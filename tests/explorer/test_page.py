@@ -15,6 +15,7 @@ import urllib.request
 import warnings
 from pathlib import Path
 
+import numpy as np
 import odd
 import pytest
 from browser import deep, needs_chromium, open_browser, open_tab, texts
@@ -22,6 +23,7 @@ from conftest import compiled_only
 from odd import HOSTILE
 
 import foedus
+from foedus.alliance.codes import REGIME_EXAMPLES, REGIME_MEANINGS
 from foedus.alliance.solution import outcomes
 from foedus.explorer import view as explorer
 
@@ -94,7 +96,7 @@ def opened(browser):
     """Give a browser at an address, once the page has said everything."""
 
     @contextlib.contextmanager
-    def opened(address, last=".claims li", **how):
+    def opened(address, last=".claims li[class]", **how):
         with open_tab(browser, **how):
             browser.get(address)
             wait_for(lambda: deep(browser, last))
@@ -191,7 +193,9 @@ def test_map_is_that_of_sweep(site, opened):
             share = float((found == code).mean())
             if share:
                 told = next(text for text in texts(driver, ".legend li") if text.startswith(code.words))
-                assert abs(float(told.removeprefix(code.words).strip(" %<")) - 100 * share) < 0.051
+                shown, meaning = re.fullmatch(r".* ([\d.]+) %: (.+)", told).groups()
+                assert abs(float(shown) - 100 * share) < 0.051
+                assert meaning == REGIME_MEANINGS[code]
         image = driver.execute_script(IMAGE)
         assert [image[0], len(image[1])] == [[1024, 1024], 1024**2]
         assert bytes(code % 256 for code in image[1]) == found.values.T.astype("int8").tobytes()
@@ -201,7 +205,7 @@ def test_map_is_that_of_sweep(site, opened):
 IMAGE = """
 const sources = Bokeh.documents.flatMap((page) => [...page._all_models.values()]);
 const [image] = sources.findLast((model) => model.type === "ColumnDataSource" && model.data.image).data.image;
-return [image.shape, Array.from(image)];
+return image ? [image.shape, Array.from(image)] : null;
 """
 
 
@@ -215,7 +219,7 @@ def test_game_is_pinned(site, opened):
         line = wait_for(
             lambda: next((text for text in texts(driver, "div") if text.startswith("c_A = ")), None)
         )
-        cost, share, regime = re.search(r"c_A = (\S+), q = (\S+): ([\w-]+);", line).groups()
+        cost, share, regime = re.search(r"c_A = (\S+), q = (\S+)\n([\w-]+)\n", line).groups()
         eq = foedus.solve(ally_cost=float(cost), status_quo=float(share))
         assert regime == eq.regime.words
         ActionChains(driver).click().perform()
@@ -244,9 +248,19 @@ def test_address_is_the_state(site, opened, tmp_path):
         assert box(driver, "y to").get_attribute("value") == "3"
         assert view_in(driver) == explorer.view_of_query(query)
         assert shows(driver, foedus.solve(stake=2, contest="difference", decisiveness=3))
-    with opened(f"{site}?stake=-1") as driver:
-        (said,) = texts(driver, ".error")
-        assert said == "stake = -1.0 is not allowed; it must be >= 0 (from the address)"
+
+
+def test_bad_parts_of_an_address(site, opened):
+    """They are named and dropped; the others are kept, and stand in the address that is then shown."""
+    with opened(f"{site}?stake=-1&ally_cost=0.5&phase=1&y=stake:0.1:0.5:log&x=stake:1:2") as driver:
+        said = texts(driver, ".error")
+        assert (
+            said[0] == "This part of the address was left out: stake = -1.0 is not allowed; it must be >= 0"
+        )
+        assert "'phase' is not a parameter" in said[1]
+        assert said[2].endswith("x = 'stake:1:2' is not of the form parameter:from:to:scale")
+        assert view_in(driver) == explorer.view_of_query("ally_cost=0.5&y=stake:0.1:0.5:log")
+        assert shows(driver, foedus.solve(ally_cost=0.5))
 
 
 def test_keyboard(site, opened):
@@ -294,7 +308,7 @@ def test_axes_change_places(site, opened):
     with opened(site) as driver:
         Select(box(driver, "x axis")).select_by_visible_text("ally's share under the status quo, q")
         wait_for(lambda: "x=status_quo:0.1:0.9:linear&y=ally_cost:0.05:5.0:log" in driver.current_url)
-        wanted = explorer.regimes(view_in(driver), 1024).astype("int8").tobytes()
+        wanted = map_of(view_in(driver)).values.T.astype("int8").tobytes()
         wait_for(lambda: bytes(code % 256 for code in driver.execute_script(IMAGE)[1]) == wanted)
         ActionChains(driver).move_to_element_with_offset(
             deep(driver, ".bk-Figure")[0], 90, -20
@@ -327,16 +341,157 @@ def test_words_under_the_pointer_are_of_the_game(site, opened):
         assert not any(text.startswith("c_A = ") for text in texts(driver, "div"))
 
 
-def test_address_changes_in_place(site, opened):
-    """Moving a parameter leaves nothing to go back to but the page before."""
+def press(driver, words):
+    """Press the button with these words."""
+    at = wait_for(lambda: words in (labels := texts(driver, "button")) and labels.index(words) + 1) - 1
+    deep(driver, "button")[at].click()
+
+
+def test_back_and_forward(site, opened):
+    """The browser's buttons go through the views; what changed within a second is one step, and a reader who
+    goes back and changes something else goes on from there."""
     from selenium.webdriver import Keys
+
+    def give(words, value, step=True):
+        typed = box(driver, words)
+        typed.send_keys(Keys.CONTROL, "a", Keys.NULL, value, Keys.ENTER)
+        wait_for(lambda: typed.get_attribute("value") == value)
+        name = "challenger_cost" if words.endswith("c_C") else "stake"
+        wait_for(lambda: getattr(game_in(driver), name) == float(value))
+        time.sleep(1.1 * step)
 
     with opened(site) as driver:
         pages = driver.execute_script("return history.length")
-        typed = box(driver, "challenger's cost of arms, c_C")
-        typed.send_keys(Keys.CONTROL, "a", Keys.NULL, "0.7", Keys.ENTER)
-        wait_for(lambda: game_in(driver).challenger_cost == 0.7)
-        assert driver.execute_script("return history.length") == pages
+        give("challenger's cost of arms, c_C", "0.7")
+        give("superpower's stake in the status quo, lambda", "3")
+        assert driver.execute_script("return history.length") == pages + 2
+        for go, game in (
+            (driver.back, foedus.Game(challenger_cost=0.7)),
+            (driver.back, foedus.Game()),
+            (driver.forward, foedus.Game(challenger_cost=0.7)),
+        ):
+            go()
+            wait_for(lambda game=game: shows(driver, foedus.solve(game)))
+            assert game_in(driver) == game
+        give("superpower's stake in the status quo, lambda", "5", step=False)
+        driver.execute_script(
+            "window.copied = []; navigator.clipboard.writeText = async (t) => copied.push(t)"
+        )
+        press(driver, "copy link")
+        wait_for(lambda: "copied" in texts(driver, "button"))
+        assert driver.execute_script("return copied") == [driver.current_url]
+        driver.back()
+        wait_for(lambda: shows(driver, foedus.solve(challenger_cost=0.7)))
+
+
+def test_zoom(site, opened):
+    """By wheel, around the pointer, and by a box; the map is solved anew there, and one can go back."""
+    from selenium.webdriver import ActionChains
+    from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
+
+    def ends():
+        return [(axis.start, axis.to) for axis in view_in(driver).axes.values()]
+
+    with opened(site) as driver:
+        start = ends()
+        chart = deep(driver, ".bk-Figure")[0]
+        ActionChains(driver).scroll_from_origin(ScrollOrigin.from_element(chart), 0, -300).perform()
+        wait_for(lambda: ends() != start)
+        closer = ends()
+        for (low, high), (lower, higher) in zip(closer, start, strict=True):
+            assert lower < low < high < higher
+        mouse = ActionChains(driver).move_to_element_with_offset(chart, -60, -60)
+        mouse.click_and_hold().move_by_offset(120, 90).release().perform()
+        wait_for(lambda: ends() != closer)
+        for (low, high), (lower, higher) in zip(ends(), closer, strict=True):
+            assert lower < low < high < higher
+            assert high - low < 0.6 * (higher - lower)
+        wait_for(lambda: draws(driver, view_in(driver)))
+        screenshot(driver, "zoomed")
+        press(driver, "Reset the axes")
+        wait_for(lambda: ends() == start)
+        wait_for(lambda: draws(driver, view_in(driver)))
+        assert game_in(driver) == foedus.Game()  # dragging a box pins nothing
+        # out of what the share may be: as far as its slider goes
+        ActionChains(driver).scroll_from_origin(ScrollOrigin.from_element(chart), 0, 1000).perform()
+        wait_for(lambda: ends()[1] == (0.01, 0.99))
+        assert ends()[0][1] > 5
+
+
+def test_any_outcome_is_colour(site, opened):
+    """A number with its bar, and another code with its colours; the contest without closed forms is drawn in
+    steps, and the page says when the map is complete."""
+    from selenium.webdriver.support.select import Select
+
+    with opened(f"{site}?decisiveness=1.5") as driver:
+        told = wait_for(
+            lambda: next((t for t in texts(driver, "span") if t.startswith("Complete map: ")), None)
+        )
+        assert told.startswith("Complete map: 1,048,576 games solved in ")
+        chooser = box(driver, "colour")
+        assert chooser.value_of_css_property("appearance") == "auto"  # with an arrow
+        press(driver, "Reset all")
+        wait_for(lambda: game_in(driver) == foedus.Game())
+        for name, words in (("pledge", "forces pledged by the superpower, s"), ("crisis", "who challenges")):
+            Select(chooser).select_by_visible_text(words)
+            wait_for(lambda name=name: view_in(driver).colour == name)
+            wait_for(lambda: draws(driver, view_in(driver)))
+            screenshot(driver, name)
+            if name == "pledge":
+                assert f"Colours show {words} (arms)." in texts(driver, "p")
+                low, high = driver.execute_script(COLOUR_BAR)
+                assert low == 0
+                assert high == map_of(view_in(driver)).max().item()
+        assert {text.rpartition(" ")[0].rpartition(" ")[0] for text in texts(driver, ".legend li")} == {
+            "ally challenges", "quiet", "challenger challenges",
+        }  # fmt: skip
+        assert "colour=crisis" in deep(driver, ".links a")[0].get_attribute("href")
+
+
+# from where to where the colours of the bar go
+COLOUR_BAR = """
+const bar = Bokeh.documents.flatMap((page) => [...page._all_models.values()]).findLast((m) => m.type === "ColorBar");
+return [bar.color_mapper.low, bar.color_mapper.high];
+"""
+
+
+def test_two_games(site, opened):
+    """An example is pinned, kept as the second game, and compared with another; claims are opened."""
+    from selenium.webdriver.support.select import Select
+
+    with opened(site) as driver:
+        chooser = Select(box(driver, "example of"))
+        assert chooser.first_selected_option.text == "deterrence"  # which the default game is
+        first, second = (REGIME_EXAMPLES[code] for code in (foedus.Regime.PARTIAL, foedus.Regime.RESTRAINT))
+        chooser.select_by_visible_text("restraint")
+        wait_for(lambda: shows(driver, foedus.solve(**second)))
+        press(driver, "Compare with another game")
+        wait_for(lambda: view_in(driver).second == foedus.Game(**second))
+        chooser.select_by_visible_text("partial")
+        wait_for(lambda: shows(driver, foedus.solve(**first)))
+        wait_for(lambda: game_in(driver) == foedus.Game(**first))
+        table = next(table for table in deep(driver, "table") if "second (square)" in table.text)
+        rows = driver.execute_script(ROWS, table)
+        assert rows[:3] == [
+            ["ally's cost of arms, c_A", "1.5", "0.4"],
+            ["ally's share under the status quo, q", "0.88", "0.5"],
+            ["regime", "partial", "restraint"],
+        ]
+        both = foedus.solve(**first), foedus.solve(**second)
+        assert ["ally's share in the settlement without the alliance, x^0"] + [
+            f"{eq.without.settlement:.6g}" for eq in both
+        ] in rows
+        screenshot(driver, "two")
+        press(driver, "End the comparison")
+        wait_for(lambda: view_in(driver).second is None)
+        claim = deep(driver, ".claims summary")[0]
+        assert claim.size["height"] < 30
+        assert "Premise" not in claim.find_element("xpath", "..").text
+        claim.click()
+        assert "Premise: " in claim.find_element("xpath", "..").text
+
+
+ROWS = "return [...arguments[0].tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.innerText.trim()))"
 
 
 def test_theme_is_that_of_the_system_until_one_is_chosen(site, opened):
@@ -348,11 +503,11 @@ def test_theme_is_that_of_the_system_until_one_is_chosen(site, opened):
             feature = {"name": "prefers-color-scheme", "value": system}
             driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
             driver.refresh()
-            wait_for(lambda: deep(driver, ".claims li"))
+            wait_for(lambda: deep(driver, ".claims li[class]"))
             return driver.execute_script("return document.documentElement.dataset.theme")
 
         wait_for(lambda: shown("light") == "light")
-        deep(driver, "header button")[0].click()
+        press(driver, "dark page")
         wait_for(lambda: shown("light") == "dark")
 
 
@@ -392,7 +547,7 @@ def test_other_names(site, hub, browser):
         lost = wait_for(lambda: deep(driver, "#lost:not([hidden])"))
         assert lost[0].text.endswith(f"foedus explore --origin localhost:{port}")
         driver.get(f"http://hub.example:{port}/proxy/5120?stake=2.0")
-        wait_for(lambda: deep(driver, ".claims li"))
+        wait_for(lambda: deep(driver, ".claims li[class]"))
         assert driver.current_url.startswith(f"http://hub.example:{port}/proxy/5120/?stake=2.0&")
         assert not deep(driver, "#lost")[0].is_displayed()
         fetched = "fetch(arguments[0]).then((answer) => answer.text()).then(arguments[1])"
@@ -411,6 +566,7 @@ def test_downloads(site, opened, tmp_path):
             wait_for(file.exists)
         assert sorted(file.suffix for file in tmp_path.iterdir()) == sorted(explorer.DOWNLOADS)
     assert (tmp_path / "explored.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "explored.pdf").read_bytes().startswith(b"%PDF")
     assert "<svg" in (tmp_path / "explored.svg").read_text()
     run = read_run(tmp_path / "explored.toml")
     assert tomllib.loads((tmp_path / "explored.toml").read_text())["game"] == {"stake": 0.5}
@@ -430,9 +586,12 @@ def test_page_is_readable(site, opened, width, dark):
                 == ("dark" if dark else "light")
             )
         )
-        wait_for(lambda: deep(driver, ".claims li"))
+        wait_for(lambda: deep(driver, ".claims li[class]"))
         assert driver.execute_script("return document.documentElement.scrollWidth") <= width
         screenshot(driver, f"{width}-{'dark' if dark else 'light'}")
+        # a finger that drags over the map scrolls the page, a mouse draws a box
+        dragged = deep(driver, ".bk-events")[0].value_of_css_property("touch-action")
+        assert dragged == ("pan-x pan-y" if width < 600 else "none")
         for selector in ("p", ".claims li", "td", "label", ".legend li"):
             ink, paper = wait_for(lambda at=selector: driver.execute_script(COLOURS, deep(driver, at)[0]))
             assert contrast(ink, paper) >= 4.5, selector
@@ -469,19 +628,22 @@ def contrast(one, other):
 
 
 def map_of(view):
-    """Return the codes of the map of a view, as `sweep` finds them."""
+    """Return the map of a view, as `sweep` finds it."""
     axes = {name: axis.values() for name, axis in view.axes.items()}
-    mapped = view.model.mapped.name
+    name = view.shown.name
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games
-        return foedus.sweep(axes, model=view.model, variables=[mapped], **view.fixed)[mapped]
+        return foedus.sweep(axes, model=view.model, variables=[name], **view.fixed)[name]
 
 
 def draws(driver, view):
     """Tell whether the browser was sent the map of a view."""
-    shape, codes = driver.execute_script(IMAGE)
-    wanted = map_of(view).values.T.astype("int8")
-    return shape == list(wanted.shape) and bytes(code % 256 for code in codes) == wanted.tobytes()
+    image = driver.execute_script(IMAGE)
+    if image is None:
+        return False
+    shape, values = image
+    wanted = map_of(view).values.T.astype("int8" if view.shown.codes else "float32")
+    return shape == list(wanted.shape) and np.array_equal(values, wanted.ravel())
 
 
 def test_model_in_a_file(opened, tmp_path):
@@ -496,10 +658,10 @@ def test_model_in_a_file(opened, tmp_path):
     with served("--model", file) as address, opened(address, downloads=files) as driver:
         assert "Deterrence by arms. Click the map" in driver.find_element("css selector", "header").text
         # arms d deter from b (v/k - 1) = 0.5 on, and then cost 0.25 of the good; C wants none of it below v = k
-        assert texts(driver, "b")[0] == "deterred"
+        assert texts(driver, "p b")[0] == "deterred"
         assert {"0.5", "0.75"} <= set(texts(driver, "td"))
         assert {"0.5", "0.25"} <= set(texts(driver, "td.number"))
-        assert draws(driver, view_in(driver, model))
+        wait_for(lambda: draws(driver, view_in(driver, model)))  # in steps, if the machine has much to do
         assert [e.get_attribute("class") for e in deep(driver, ".claims li")] == ["holds"]
         handle = slider(driver, "arms_cost", tuple(model.by_name))
         ActionChains(driver).drag_and_drop_by_offset(handle, 25, 0).perform()

@@ -1,6 +1,7 @@
 """What the explorer shows, without a browser: views and their addresses, maps, claims, downloads, the server."""
 
 import contextlib
+import math
 import os
 import re
 import signal
@@ -37,6 +38,7 @@ from foedus.explorer.view import (
     View,
     make_view,
     query_of,
+    read_query,
     view_of_query,
     view_of_run,
 )
@@ -69,6 +71,34 @@ def test_address_gives_the_view_back():
         Game(contest="difference"), {"stake": (0.1, 0.3, "linear"), "ally_forces": (0, 1, "linear")}
     )
     assert view_of_query(query_of(view)) == view
+    for second in (Game(), Game(stake=3.0, contest="difference")):
+        both = view._replace(colour="pledge", second=second)
+        assert view_of_query(query_of(both)) == both
+        assert view_of_query("colour=regime") == DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("ends", "found"),
+    [
+        # in as many digits as tell a thousandth of the width
+        ({"ally_cost": (0.123456, 0.654321), "status_quo": (0.4, 0.6)}, [(0.1235, 0.6543), (0.4, 0.6)]),
+        ({"ally_cost": (1.00001234, 1.00009876), "status_quo": (0.4, 0.6)}, [(1.0000123, 1.0000988), (0.4, 0.6)]),
+        # a cost may be any that is positive, a share none beyond 0 and 1
+        ({"ally_cost": (1e-4, 900.0), "status_quo": (-1.0, 2.0)}, [(1e-4, 900.0), (0.01, 0.99)]),
+        ({"ally_cost": (-1.0, 5.0), "status_quo": (math.nan, 1.0)}, [(0.05, 5.0), (0.01, 0.99)]),
+    ],
+)  # fmt: skip
+def test_zoomed(ends, found):
+    """Ends are rounded, and where a parameter cannot be so low or high, the axis ends where it can."""
+    view = explorer.zoomed(DEFAULT, ends)
+    assert [(axis.start, axis.to) for axis in view.axes.values()] == found
+    assert [axis.scale for axis in view.axes.values()] == ["log", "linear"]
+
+
+@pytest.mark.parametrize("ends", [(1.0, 1.0), (2.0, 1.0), (1.0, 1.0 + 1e-15)])
+def test_zooms_that_go_too_far(ends):
+    with pytest.raises(ValueError, match=r"must be less than|too close"):
+        explorer.zoomed(DEFAULT, {"ally_cost": ends, "status_quo": (0.4, 0.6)})
 
 
 @pytest.mark.parametrize(
@@ -86,7 +116,12 @@ def test_address_gives_the_view_back():
         ("x=stake:0:1:cubic", "scale = 'cubic' is not allowed; it must be linear or log"),
         ("x=stake:0:nan:log", "stake = nan is not allowed; it must be a finite number >= 0"),
         ("y=status_quo:0.1:2:log", "status_quo = 2.0 is not allowed; it must be > 0 and < 1"),
-        ("y=ally_cost:1:2:log", "ally_cost is on both axes; a map has two"),
+        ("x=stake:1:2:log&y=stake:3:4:log", "stake is on both axes; a map has two"),
+        ("colour=nothing", "'nothing' is not a variable; there are regime, pledge,"),
+        ("colour=deviation_gain", "'deviation_gain' is not a variable"),
+        ("second.stake=-1", "stake = -1.0 is not allowed; it must be >= 0"),
+        ("second.thing=1", "'thing' is not a parameter"),
+        ("third.stake=1", "'third.stake' is not a parameter"),
         ("x=thing:1:2:log", "'thing' is not a parameter"),
         ("stake=1&stake=2", "'stake' is given more than once"),
         ("x=stake:1:2:log&x=stake:1:2:log", "'x' is given more than once"),
@@ -97,9 +132,21 @@ def test_address_gives_the_view_back():
     ],
 )
 def test_wrong_addresses(query, said):
-    with pytest.raises((TypeError, ValueError), match=re.escape(said)) as caught:
+    """What is wrong is told, and what is good beside it is kept."""
+    with pytest.raises(ValueError, match=re.escape(said)) as caught:
         view_of_query(query)
     assert "(from the address)" in str(caught.value)
+    good = "bargaining_power=0.5&y=ally_forces:0.0:0.3:linear"
+    if "y=" not in query:
+        view, (fault,) = read_query(f"{query}&{good}")
+        assert said in fault
+        assert view.game.bargaining_power == 0.5
+        assert list(view.axes)[1] == "ally_forces"
+
+
+def test_an_axis_that_is_not_given_is_another():
+    assert list(view_of_query("y=ally_cost:1:2:log").axes) == ["status_quo", "ally_cost"]
+    assert list(view_of_query("x=status_quo:0.1:0.2:linear").axes) == ["status_quo", "ally_cost"]
 
 
 @pytest.mark.parametrize(
@@ -151,12 +198,16 @@ def test_last_frame_is_the_map(form):
     """The last map that is drawn is that of `sweep`, and its boundaries lie where its regimes change."""
     view = make_view(Game(stake=0.7, **form), AXES)
     shown = list(explorer.frames(view, lambda: False))
+    assert [frame.state for frame in shown] == (
+        ["coarse", "refining", "complete"] if form else ["complete", "complete"]
+    )
+    assert [frame.games for frame in shown][:: len(shown) - 1] == [shown[0].array.size, 1024**2]
     values = {name: axis.values() for name, axis in view.axes.items()}
     wanted = foedus.sweep(values, variables=["regime"], **view.fixed).regime.values.T
-    assert (shown[-1].regime == wanted).all()
+    assert (shown[-1].array == wanted).all()
     assert all((one == other).all() for one, other in zip(shown[-1].values, values.values(), strict=True))
     assert shown[0].boundaries is None
-    assert shown[0].regime.shape == ((1024, 1024) if not form else (128, 128))
+    assert shown[0].array.shape == ((1024, 1024) if not form else (128, 128))
     changes = (np.diff(wanted, axis=0) != 0)[:, :-1] | (np.diff(wanted, axis=1) != 0)[:-1]
     places = [
         np.searchsorted(axis, np.concatenate(along)) - 1
@@ -166,6 +217,25 @@ def test_last_frame_is_the_map(form):
     near = np.any([changes[row + i, column + j] for i in (-1, 0, 1) for j in (-1, 0, 1)], axis=0)
     assert near.all()
     assert row.size > 1000
+
+
+@pytest.mark.parametrize("form", CONTESTS[:2])
+def test_any_outcome_is_shown(form, monkeypatch):
+    """Numbers and other codes are those of `sweep`, and the boundaries are still those of the regimes."""
+    monkeypatch.setattr(explorer, "SIDE", 96)
+    monkeypatch.setattr(explorer, "COARSE", 32)
+    regimes = make_view(Game(**form), {"ally_cost": (0.5, 0.9, "log"), "status_quo": (0.4, 0.6, "linear")})
+    *_, last = explorer.frames(regimes, lambda: False)
+    values = {name: axis.values() for name, axis in regimes.axes.items()}
+    wanted = foedus.sweep(values, variables=["burden_share", "crisis"], **regimes.fixed)
+    for name in ("burden_share", "crisis"):
+        shown = list(explorer.frames(regimes._replace(colour=name), lambda: False))
+        assert [frame.games for frame in shown] == ([32**2, 32**2, 96**2] if form else [96**2, 96**2])
+        frame = shown[-1]
+        np.testing.assert_array_equal(frame.array, wanted[name].values.T)
+        assert frame.state == "complete"
+        for along, other in zip(frame.boundaries, last.boundaries, strict=True):
+            np.testing.assert_array_equal(np.concatenate(along), np.concatenate(other))
 
 
 @pytest.mark.parametrize("form", CONTESTS)
@@ -213,23 +283,49 @@ def test_claims_at_a_game():
 
 
 @pytest.mark.parametrize(
-    "view", [DEFAULT, make_view(Game(stake=2.0, contest="difference", autonomy_cost=0.01), AXES)]
+    "view",
+    [
+        DEFAULT,
+        make_view(Game(stake=2.0, contest="difference", autonomy_cost=0.01), AXES),
+        DEFAULT._replace(colour="settlement"),
+    ],
 )
 def test_run_file_is_that_of_the_view(tmp_path, view):
     path = tmp_path / "explored.toml"
     path.write_bytes(explorer.download(view, ".toml"))
-    assert view_of_run(path) == view._replace(game=Game(**{**read_run(path).fixed}))
     found = read_run(path)
+    assert view_of_run(path) == view._replace(game=Game(**found.fixed), colour=None)
+    assert found.variables == ["regime", *([view.colour] if view.colour else [])]
     assert {name: values.tolist() for name, values in found.axes.items()} == {
         name: axis.values().tolist() for name, axis in view.axes.items()
     }
 
 
+def test_downloads_are_of_the_colour(tmp_path, monkeypatch):
+    """The data has the regimes and what colours show, the figure shows the latter."""
+    monkeypatch.setattr(explorer, "SIDE", 32)
+    view = make_view(Game(stake=2.0), AXES)._replace(colour="pledge")
+    (tmp_path / "explored.nc").write_bytes(explorer.download(view, ".nc"))
+    kept = foedus.load(tmp_path / "explored.nc")
+    assert {*kept.data_vars} == {"regime", "pledge"}
+    axes = {name: axis.values() for name, axis in view.axes.items()}
+    assert kept.pledge.equals(foedus.sweep(axes, variables=["pledge"], stake=2.0).pledge)
+    assert "forces pledged" in explorer.download(view, ".svg").decode().replace("\n", " ")
+    assert explorer.download(view, ".pdf").startswith(b"%PDF")
+
+
 def test_what_cannot_be_downloaded():
     with pytest.raises(
-        ValueError, match=re.escape("there is no '.exe' to download; there are .svg, .png, .toml, .nc")
+        ValueError, match=re.escape("there is no '.exe' to download; there are .pdf, .svg, .png, .toml, .nc")
     ):
         explorer.download(DEFAULT, ".exe")
+
+
+def test_examples_are_of_their_regimes():
+    display = display_of(DEFAULT.model)
+    assert [*display.examples] == [regime.words for regime in foedus.Regime if regime != -1]
+    for words, given in display.examples.items():
+        assert foedus.solve(display.game(given)).regime.words == words
 
 
 def test_downloads_are_given_up():
@@ -269,6 +365,7 @@ def test_address_of_any_model_gives_the_view_back(odd_model):
     for asked in (
         "x=-3.5&form=plain",
         "y=-2&w3=0.25&x-axis=w1:-1:1:linear&y-axis=x:-7:-1:linear",
+        "second.y=-2&w3=0.25&x-axis=w1:-1:1:linear",
         urllib.parse.urlencode({"form": odd.HOSTILE}),
     ):
         view = view_of_query(asked, odd_model)
@@ -297,8 +394,8 @@ def test_map_of_any_model_is_that_of_sweep(odd_model, soon, monkeypatch):
         values = {name: axis.values() for name, axis in view.axes.items()}
         mapped = model.mapped.name
         wanted = foedus.sweep(values, model=model, variables=[mapped], **view.fixed)[mapped].values.T
-        assert (shown[-1].regime == wanted).all()
-        assert soon or shown[0].regime.shape == (128, 128)
+        assert (shown[-1].array == wanted).all()
+        assert soon or shown[0].array.shape == (128, 128)
 
 
 def test_run_file_of_any_model(odd_model, tmp_path):
@@ -447,7 +544,7 @@ def test_other_names_are_refused(port, errors, path):
     ):
         status, said = get(port, path, Host=name)
         assert status == 403
-        assert said.decode().endswith(f" start it with: foedus explore --origin {name}\n")
+        assert said.decode().endswith(f" start it again with: foedus explore --origin {name}\n")
         assert errors.read_text().count(f"foedus: {said.decode()}") == 1
     for name in (f"LocalHost:{port}", f"127.0.0.1:{port}"):
         assert get(port, path, Host=name)[0] == (404 if path == "no-such-page" else 200)

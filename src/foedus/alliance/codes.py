@@ -31,6 +31,15 @@ REGIME_MEANINGS = {
     Regime.PARTIAL: "an alliance that only buys less change of the status quo",
     Regime.CONCESSION: "no alliance; the challenger takes concessions",
 }
+# a game of each: the parameters that are not at default
+REGIME_EXAMPLES = {
+    Regime.REVISION: {"ally_cost": 0.2},
+    Regime.RESTRAINT: {"ally_cost": 0.4},
+    Regime.SELF_RELIANCE: {"ally_cost": 0.6},
+    Regime.DETERRENCE: {"ally_cost": 1.0},
+    Regime.PARTIAL: {"ally_cost": 1.5, "status_quo": 0.88},
+    Regime.CONCESSION: {"ally_cost": 0.33, "status_quo": 0.89},
+}
 
 
 class Crisis(Code):

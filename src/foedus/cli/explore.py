@@ -23,21 +23,21 @@ def explore(
     browser: Annotated[bool, cyclopts.Parameter(negative="--no-browser")] = True,
     model: Model,
 ) -> None:
-    """Show the regime map in a browser, solved anew as parameters are moved, and any game of it.
+    """Show the regime map in a browser, solve it again as you move parameters, and show any of its games.
 
     Parameters
     ----------
     run_file
-        a run file (TOML), or the file of an earlier map, whose map is shown first [default: the default map]
+        a run file (TOML) or the file of an earlier map; its map is shown first [default: the default map]
     port
-        where the page is served; 0: any port that is free
+        the port of the page; 0 takes a free port
     address
-        the address to serve it on; by default nobody else's machine can see it
+        the address of the page; by default no other machine can see it
     origin
-        another name under which the page may be loaded, as HOST:PORT, or HOST if its address has no port;
-        once for each
+        another name by which you reach the page, as HOST:PORT, or HOST if its address has no port; may be
+        given several times
     browser
-        open the page
+        open the page in a browser
     """
     from ..explorer.server import serve
     from ..explorer.view import first_view, one_game, view_of_run

@@ -98,7 +98,7 @@ def draw_maps(model: Model, array: xr.DataArray, entry: Label, panels: list[str]
         frame = figure.add_subfigure(halves[0])
         _draw_shares(model, figure.add_subfigure(halves[1]), shares)
     known = array != UNSOLVED if entry.codes else array.notnull()
-    style, blank = _style(model, array, entry)
+    style, blank = style_of(model, array, entry)
     drawn = _add_panels(model, frame, array, across, down, rows, columns)
     for i, (axes, place) in enumerate(drawn):
         part, shown = array.isel(place), known.isel(place)
@@ -210,7 +210,7 @@ def _draw_shares(model: Model, frame: SubFigure, shares: xr.DataArray) -> None:
             start += length
 
 
-def _style(model: Model, array: xr.DataArray, entry: Label) -> tuple[dict[str, Any], dict[str, Any]]:
+def style_of(model: Model, array: xr.DataArray, entry: Label) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return how cells are drawn, and how those are that have no code or number."""
     if entry.codes:
         known = colours_of(model, entry.codes)

@@ -1,9 +1,9 @@
-"""What the page shows of the alliance game alone: its equilibrium, the path of its tree, other words."""
+"""What the page shows for the alliance game only: its equilibrium, the path through its tree, its wording."""
 
 import html
 from typing import Any
 
-from ..alliance.codes import Crisis
+from ..alliance.codes import REGIME_EXAMPLES, REGIME_MEANINGS, Crisis
 from ..alliance.equilibrium import Equilibrium, solve
 from ..alliance.game import Game, make_game
 from ..alliance.model import model
@@ -12,12 +12,12 @@ from .display import usual_display
 
 
 def pinned(eq: Equilibrium) -> str:
-    """Return an equilibrium as a notebook shows it, and the path of the tree that leads there."""
+    """Return an equilibrium as a notebook shows it, and the path through the tree that leads there."""
     return equilibrium_html(eq) + path(eq)
 
 
 def path(eq: Equilibrium) -> str:
-    """Return the tree's two branches, with an alliance and without, move by move; the one taken is marked."""
+    """Return both branches of the tree, with an alliance and without, move by move; mark the one taken."""
     allied = eq.pledge_limit != "none"
     moves = [
         ("S", "offers no alliance", f"pledges {eq.pledge:.4g}" if allied else "has no pledge worth its cost"),
@@ -60,4 +60,6 @@ DISPLAY = _USUAL._replace(
     axes={"ally_cost": (0.05, 5.0, "log"), "status_quo": (0.1, 0.9, "linear")},
     curves=(*model.drawn, "settlement"),
     heights="arms; share of the good",
+    meanings={int(code): words for code, words in REGIME_MEANINGS.items()},
+    examples={regime.words: game for regime, game in REGIME_EXAMPLES.items()},
 )

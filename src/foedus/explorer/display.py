@@ -1,4 +1,4 @@
-"""How the page shows a model: as its tables say, and the alliance game as `alliance` says, too."""
+"""How the page shows a model: from its tables and, for the alliance game, from `alliance`, too."""
 
 import dataclasses
 import functools
@@ -14,32 +14,34 @@ from ..model import NUMBER, Code, Model, Parameter
 from ..solving.compiled import name_of
 from ..uncertainty.claims import usual_laws
 
-INSIDE = 0.01  # a slider ends so far inside an end that is not allowed, as a share of its range
-CURVES = 4  # of a slice, at most
+INSIDE = 0.01  # if an end is not allowed, the slider ends this share of its range before it
+CURVES = 4  # at most so many in a slice
 
-Ends = tuple[float, float, str]  # from where to where, and on which scale
+Ends = tuple[float, float, str]  # the lower end, the upper end and the scale
 
 
 class Display(NamedTuple):
     """How the page shows a model and a game of it."""
 
-    game: Callable[[Mapping[str, Any]], Any]  # of parameters by name, which it checks
-    solve: Callable[[Any], Any]  # of a game, with its outcomes as attributes
-    pinned: Callable[[Any], str]  # of a solved game, as HTML
+    game: Callable[[Mapping[str, Any]], Any]  # makes a game from parameters by name, and checks them
+    solve: Callable[[Any], Any]  # solves a game; the outcomes are attributes of the result
+    pinned: Callable[[Any], str]  # describes a solved game in HTML
     about: str  # the model in a sentence
-    claims: str  # what stands above its claims
-    ranges: Mapping[str, Ends]  # of each number, where its slider goes
-    axes: Mapping[str, Ends]  # of the map that is shown first: two or, of a model with one number, one
+    claims: str  # the heading of its claims
+    ranges: Mapping[str, Ends]  # of each number: the ends of its slider
+    axes: Mapping[str, Ends]  # of the first map: two, or one if the model has one number
     colours: Mapping[int, str]  # by code
-    curves: Sequence[str]  # the outcomes that are drawn along each axis
-    heights: str  # what they are measured in
+    curves: Sequence[str]  # the outcomes in the slice along each axis
+    heights: str  # their units
+    meanings: Mapping[int, str]  # what each code means, if the model says so
+    examples: Mapping[str, Mapping[str, Any]]  # games by what they show: what is not at default
 
 
 @functools.cache
 def display_of(model: Model) -> Display:
     """Return how the page shows a model.
 
-    Raises ValueError if none of its parameters is a number, or one of its colours is none.
+    Raises ValueError if none of its parameters is a number, or one of its colours is not a colour.
     """
     if model.built_in:
         from .alliance import DISPLAY  # made of what is usual
@@ -49,7 +51,7 @@ def display_of(model: Model) -> Display:
 
 
 def usual_display(model: Model) -> Display:
-    """Return how the page shows a model of which only the tables are known."""
+    """Return how the page shows a model, from its tables alone."""
     ranges = {name: _reach(model, name) for name, p in model.by_name.items() if not p.choices}
     if not ranges:
         raise ValueError(f"the model {model.name} has no parameter that is a number, and a map needs one")
@@ -67,6 +69,8 @@ def usual_display(model: Model) -> Display:
         colours_of(model, model.codes),
         curves,
         "; ".join(unit for unit in units if unit != NUMBER),
+        {},
+        {},
     )
 
 
@@ -94,14 +98,14 @@ def game_class(model: Model) -> type:
 
 
 def _checked(game: type, model: Model, parameters: Mapping[str, Any]) -> Any:
-    """Return the game with these parameters, unknown names refused in words."""
+    """Return the game with these parameters; raise TypeError if a name is unknown."""
     for name in parameters:
         model.parameter(name)
     return game(**parameters)
 
 
 def _reach(model: Model, name: str) -> Ends:
-    """Return where the slider of a parameter goes: over its usual range, or else around its default."""
+    """Return the ends of a parameter's slider: its usual range or else a range around its default."""
     parameter = model.by_name[name]
     law, low, high = usual_laws(model).get(name) or _around(parameter)
     inside = INSIDE * (high - low)
@@ -111,7 +115,7 @@ def _reach(model: Model, name: str) -> Ends:
 
 
 def _around(parameter: Parameter) -> tuple[str, float, float]:
-    """Return a range around the default of a parameter for which none is usual.
+    """Return a range around the default of a parameter that has no usual range.
 
     Examples
     --------
@@ -133,17 +137,17 @@ def _around(parameter: Parameter) -> tuple[str, float, float]:
 
 
 def marked(model: Model, code: Code) -> str:
-    """Return a code in words as HTML, behind a square in its colour."""
+    """Return a code in words as HTML, after a square in its colour."""
     return f"{swatch(display_of(model).colours.get(code, ''))}<b>{html.escape(code.words)}</b>"
 
 
 def complaint(message: str) -> str:
-    """Say in a line what is wrong, or nothing."""
+    """Return a line that says what is wrong, or nothing if the message is empty."""
     return f"<p class='error' role='alert'>{html.escape(message)}</p>" if message else ""
 
 
 def pinned(solution: Solution) -> str:
-    """Return a solved game as HTML: its code, what the model says of it, and its outcomes."""
+    """Return a solved game as HTML: its code, what the model says about it, and its outcomes."""
     model = solution.model
     heading = marked(model, solution.found[model.mapped.name])
     if model.mapped.long_name:
@@ -153,7 +157,7 @@ def pinned(solution: Solution) -> str:
 
 
 def _explained(solution: Solution) -> str:
-    """Return what a model says of a game, or what its function raises, whatever that is."""
+    """Return what a model says about a game, or the error that its function raises."""
     try:
         sentences = str(solution.explain()).splitlines()
     except Exception as error:

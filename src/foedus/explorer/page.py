@@ -8,61 +8,56 @@ import math
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-import numpy as np
 import panel as pn
 import xarray as xr
-from bokeh.events import MouseLeave, MouseMove, Tap
-from bokeh.models import (
-    ColumnDataSource,
-    CustomJS,
-    CustomJSTickFormatter,
-    FixedTicker,
-    LinearColorMapper,
-    LogAxis,
-    Range1d,
-    Span,
-)
-from bokeh.plotting import figure
+from bokeh.events import MouseLeave, MouseMove, RangesUpdate, Tap
+from bokeh.models import CustomJS, CustomJSTickFormatter
 from bokeh.themes import Theme
 
-from ..draw.parts import TINT, edges_of, log_ticks
-from ..draw.slices import STYLES, jumps_of, with_gaps
-from ..large.slabs import code_counts
-from ..model import UNSOLVED
+from ..model import Label, Parameter
 from ..runs.runfile import Range
+from .charts import INK, MapChart, SliceCharts, figure_theme
 from .display import complaint, display_of
 from .view import (
     Frame,
     StaleError,
     View,
+    axis_of,
     claims_at,
     frames,
-    make_view,
     number_at,
     place_on,
     query_of,
     reach,
+    read_query,
     slices,
     view_of_query,
+    zoomed,
 )
-from .words import claims_list, crossings, label, legend, links, number, rate, under_pointer
+from .words import (
+    claims_list,
+    compared,
+    crossings,
+    label,
+    legend,
+    links,
+    number,
+    progress,
+    under_pointer,
+    verdicts,
+)
 
-PATIENCE = 0.5  # seconds without a map, after which the page says why
-PAUSE = 0.12  # seconds without a change, after which what takes longer is shown, too
-TALL = ":host { height: clamp(16em, 55vh, 38em) !important; }"  # the map, a window over half full of it
+PATIENCE = 0.5  # after so many seconds without a map the page says why
+PAUSE = 0.12  # after so many seconds without a change the page also shows what takes longer
 STEPS = 200  # of a slider
-TICKS = 6  # of a logarithmic axis, at most
-STRIP = (0.0, 1.0)  # how high a map of one axis is drawn
+REST = 150  # milliseconds after the last turn of the wheel until the map is solved
 SCALES = ("linear", "log")
-# as in page.css
-INK = {"light": ("#1c1c1c", "#ffffff", "#cfcfcf"), "dark": ("#ececec", "#161616", "#444444")}
-DASHES = (*STYLES, "dotdash")
-WAITING = "<span class='faint'>solving; kernels are compiled at first, which takes up to a minute</span>"
-DIM = "document.documentElement.classList.toggle('stale', !cb_obj.data.known[0])"
-HINT = "<span class='faint'>Point at the map to read a game, click it to pin one.</span>"
+OWN = "none of these"  # among the examples
+WAITING = "<span class='faint'>Solving. The first run compiles, which takes up to a minute.</span>"
+LEFT_OUT = "This part of the address was left out: "
 
 pn.extension(notifications=False)
 
@@ -72,18 +67,12 @@ def page(start: View) -> pn.Template:
     themes = (pn.state.cookies.get(f"foedus_{told}") for told in ("chosen", "preferred"))
     theme = next((theme for theme in themes if theme in INK), "light")
     query = pn.state.location.search.removeprefix("?") if pn.state.location else ""
-    wrong = ""
-    view = start
-    if query:
-        try:
-            view = view_of_query(query, start.model)
-        except (TypeError, ValueError) as error:
-            wrong = str(error)
-    return Page(view, theme, wrong).template()
+    view, faults = read_query(query, start.model) if query else (start, [])
+    return Page(start, view, theme, faults).template()
 
 
 class LiveSlider(pn.widgets.FloatSlider):
-    """A slider of which no value is held back: Panel would wait 50 ms for another."""
+    """A slider that sends each value at once; Panel's own waits 50 ms for the next."""
 
     _priority_changes = ("value",)
 
@@ -91,45 +80,52 @@ class LiveSlider(pn.widgets.FloatSlider):
 class Page:
     """What one reader sees: a view, the widgets that change it, and the panes that show it.
 
-    Whatever is quick is shown where the view changes. Maps, slices and claims are solved by a thread, which
-    drops what it does as soon as the view is another.
+    `go` shows at once what is quick. A thread solves maps, slices and claims, and drops its work as soon as
+    the view changes.
     """
 
-    def __init__(self, view: View, theme: str, wrong: str) -> None:
+    def __init__(self, start: View, view: View, theme: str, faults: Iterable[str]) -> None:
+        self.start = start
         self.view = view
         self.model = view.model
         self.display = display_of(view.model)
         self.reach = {name: reach(name, view.model) for name in self.display.ranges}
         self.theme = theme
-        self.drawn: Any = None  # the map that is drawn in full, and where; the thread's
-        self.shown: Any = None  # the regimes that the browser has
-        self.setting = False  # whether widgets are changed by the page, not by the reader
+        self.drawn: Any = None  # the complete map and its figure; only the thread uses it
+        self.setting = False  # whether the page, and not the reader, changes the widgets
+        self.resting: Any = None  # the callback that waits for the end of a zoom
         self.changed = threading.Event()
         self.left = False
         self.document = pn.state.curdoc
-        self.location = pn.state.location
+        self.document.theme = Theme(json={"attrs": figure_theme(theme)})
         for event, hidden in (("connection_lost", "false"), ("client_reconnected", "true")):
             told = CustomJS(code=f"document.getElementById('lost').hidden = {hidden}")
             self.document.js_on_event(event, told)
         self.make_panes()
         self.make_controls()
-        self.new_figures()
+        self.new_charts()
         self.go(view)
-        self.complain(wrong)
+        self.complain(*(LEFT_OUT + fault for fault in faults))
 
     # -- what there is ------------------------------------------------------------------------------------
 
     def make_panes(self) -> None:
-        """Make what is filled with words."""
-        names = ("pointer", "legend", "links", "error", "words", "claims", "crossings", "rate")
+        """Make the parts of the page that hold words and figures."""
+        names = "pointer error legend progress links compared words claims crossings"
         self.texts = {
-            name: pn.pane.HTML("", stylesheets=[css()], sizing_mode="stretch_width") for name in names
+            name: pn.pane.HTML("", stylesheets=[css()], sizing_mode="stretch_width") for name in names.split()
         }
         self.map = pn.Column(sizing_mode="stretch_width")
         self.lines = pn.FlexBox(stylesheets=[css()], sizing_mode="stretch_width")
+        # the scripts of page.html read these, and write the address
+        self.address = pn.widgets.TextInput(visible=False, stylesheets=[css()])
+        self.address.jscallback(value="showAddress(cb_obj)")
+        self.address.param.watch(self.go_back, "value")
+        self.marks = pn.widgets.TextInput(visible=False, stylesheets=[css()])
+        self.marks.jscallback(value="showMarks(JSON.parse(cb_obj.value))")
 
     def make_controls(self) -> None:
-        """Make a slider and a box for each number, and what chooses the other parameters and the axes."""
+        """Make a slider and a box for each number, and the lists and buttons."""
         common: dict[str, Any] = {"stylesheets": [css()], "sizing_mode": "stretch_width", "margin": (1, 5)}
         self.sliders, self.boxes = {}, {}
         for name, axis in self.reach.items():
@@ -157,17 +153,32 @@ class Page:
                     name=label(parameter), options=list(parameter.choices), **common
                 )
                 chooser.param.watch(functools.partial(self.choose, name, str), "value")
-        options: dict[str, str] = {}
-        for name in self.reach:
-            words = self.label(name)
-            options[f"{words} ({name})" if words in options else words] = name
+        self.colour = pn.widgets.Select(name="colour", options=labels(self.model.found.values()), **common)
+        self.colour.param.watch(self.choose_colour, "value")
+        self.example = pn.widgets.Select(
+            name="example of",
+            options=[OWN, *self.display.examples],
+            visible=bool(self.display.examples),
+            **common,
+        )
+        self.example.param.watch(self.choose_example, "value")
+        plain: dict[str, Any] = {"stylesheets": [css()], "margin": (5, 5)}
+        self.reset = pn.widgets.Button(name="Reset all", **plain)
+        self.reset.on_click(lambda _: self.change(lambda: self.start))
+        self.whole = pn.widgets.Button(name="Reset the axes", **plain)
+        self.whole.on_click(lambda _: self.change(lambda: self.view._replace(axes=self.start.axes)))
+        self.compare = pn.widgets.Button(**plain)
+        self.compare.on_click(lambda _: self.change(self.with_second))
+        options = labels(self.model.by_name[name] for name in self.reach)
         self.axes = {}
         for letter in "xy"[: len(self.view.axes)]:
             self.axes[letter] = {
                 "name": pn.widgets.Select(name=f"{letter} axis", options=options, **common),
                 "low": pn.widgets.TextInput(name=f"{letter} from", **common),
                 "high": pn.widgets.TextInput(name=f"{letter} to", **common),
-                "scale": pn.widgets.Select(name=f"{letter} scale", options=list(SCALES), **common),
+                "scale": pn.widgets.Select(
+                    name=f"{letter} scale", options=list(SCALES), min_width=92, **common
+                ),
             }
             for what, widget in self.axes[letter].items():
                 widget.param.watch(functools.partial(self.choose_axis, letter, what), "value")
@@ -180,21 +191,25 @@ class Page:
         made.add_variable("theme", self.theme)
         made.add_variable("other_theme", other)
         made.add_variable("about", self.display.about)
-        made.add_variable("claims", self.display.claims if self.model.claims else "")
+        made.add_variable("claims", self.display.claims)
+        made.add_variable("claims_list", claims_list(self.model) if self.model.claims else "")
         parameters = [part for name in self.reach for part in (self.boxes[name], self.sliders[name])]
         axes = [
             part
             for widgets in self.axes.values()
             for part in (widgets["name"], pn.Row(*list(widgets.values())[1:], sizing_mode="stretch_width"))
         ]
+        buttons = pn.Row(self.reset, self.whole, sizing_mode="stretch_width")
         panes = {
             "map": [self.map],
-            "about": [self.texts[name] for name in ("error", "pointer", "legend", "rate", "links")],
-            "game": [self.texts["words"]],
-            "controls": [*axes, *self.choices.values(), *parameters],
+            "pointer": [self.texts["pointer"]],
+            "about": [self.texts[name] for name in ("error", "legend", "progress", "links")],
+            "game": [self.compare, self.texts["compared"], self.texts["words"]],
+            "controls": [self.example, buttons, self.colour, *axes, *self.choices.values(), *parameters],
             "slices": [self.lines, self.texts["crossings"]],
             **({"claims": [self.texts["claims"]]} if self.model.claims else {}),
-        }  # fmt: skip
+            "told": [self.address, self.marks],
+        }
         for name, parts in panes.items():
             made.add_panel(name, pn.Column(*parts, sizing_mode="stretch_width"))
         pn.state.on_session_destroyed(self.leave)
@@ -202,7 +217,7 @@ class Page:
         return made
 
     def leave(self, _: Any) -> None:
-        """End the thread: the reader has gone."""
+        """End the thread, as the reader has gone."""
         self.left = True
         self.changed.set()
 
@@ -210,22 +225,25 @@ class Page:
 
     def go(self, view: View) -> None:
         """Show another view."""
-        if drawn_on(view) != drawn_on(self.view):
-            self.view = view
-            self.new_figures()
-        if view.fixed != self.view.fixed:
-            self.texts["pointer"].object = HINT
-        self.view = view
-        self.complain("")
+        before, self.view = self.view, view
+        if not self.chart.suits(view):
+            self.new_charts()
+        else:
+            self.chart.rescale(view)
+            self.slices.rescale(view)
+        if view.fixed != before.fixed:
+            self.texts["pointer"].object = ""
+        self.complain()
         self.set_widgets()
         try:
+            self.texts["compared"].object = compared(view) if view.second else ""
             self.texts["words"].object = self.display.pinned(self.solved(view))
         except ValueError as error:  # of the model's kernel
+            self.texts["compared"].object = ""
             self.texts["words"].object = complaint(str(error))
         self.texts["links"].object = links(view)
-        self.move_pin(known=False)
-        for name, line in self.pins.items():
-            line.location = getattr(view.game, name)
+        self.chart.move_pins(view, known=False)
+        self.slices.move_pins(view)
         self.changed.set()
 
     def solved(self, view: View) -> Any:
@@ -233,11 +251,6 @@ class Page:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # of an unsolved game, which the words tell
             return self.display.solve(view.game)
-
-    def move_pin(self, known: bool) -> None:
-        """Move the pin to the game, and tell the browser whether what is solved around it is `known`."""
-        x, y, *_ = *(getattr(self.view.game, name) for name in self.view.axes), sum(STRIP) / 2
-        self.pin.data = {"x": [x], "y": [y], "known": [known]}
 
     def set_widgets(self) -> None:
         """Set every widget to the view."""
@@ -255,33 +268,39 @@ class Page:
                 shown = name, number(axis.start), number(axis.to), axis.scale
                 for widget, value in zip(self.axes[letter].values(), shown, strict=True):
                     widget.value = value
+            self.colour.value = self.view.shown.name
+            game = self.view.game
+            same = (name for name, given in self.display.examples.items() if self.display.game(given) == game)
+            self.example.value = next(same, OWN)
+            self.compare.name = "End the comparison" if self.view.second else "Compare with another game"
         self.setting = False
 
     def change(self, made: Callable[[], View]) -> None:
-        """Have a view taken as soon as the page may be changed, unless it is the page that sets a widget."""
+        """Take a view as soon as the page may be changed, unless the page itself sets a widget."""
         if not self.setting:
             self.document.add_next_tick_callback(functools.partial(self.take, made))
 
     def take(self, made: Callable[[], View]) -> None:
-        """Show the view that the reader asks for, or say why there is none."""
+        """Show the view that the reader asks for, or say what is wrong with it."""
         try:
             view = made()
         except (TypeError, ValueError) as error:
             self.set_widgets()
+            self.chart.rescale(self.view)  # which may have been zoomed
             self.complain(str(error))
         else:
             self.go(view)
 
     def play(self, **changes: Any) -> View:
-        """Return the view of the same game but for some parameters."""
+        """Return the view of the same game with some parameters changed."""
         return self.view._replace(game=dataclasses.replace(self.view.game, **changes))
 
     def choose(self, name: str, read: Callable[[Any], Any], event: Any) -> None:
-        """Take the value of a parameter that `read` makes of what its widget has."""
+        """Take the value of a parameter; `read` makes it from the value of its widget."""
         self.change(lambda: self.play(**{name: read(event.new)}))
 
     def choose_axis(self, letter: str, what: str, event: Any) -> None:
-        """Take a parameter, an end or the scale of an axis; the other's parameter changes places with it."""
+        """Take a parameter, an end or the scale of an axis; a parameter of the other axis changes places."""
 
         def made() -> View:
             axes = list(self.view.axes.items())
@@ -293,12 +312,44 @@ class Page:
                 axes[k] = event.new, self.reach[event.new]
             else:
                 new = event.new if what == "scale" else number_at(f"{letter} {what}", event.new)
-                end = {"low": "start", "high": "to"}.get(what, what)
-                axes[k] = name, axis.model_copy(update={end: new})
-            ends = {name: (a.start, a.to, a.scale) for name, a in axes}
-            return make_view(self.view.game, ends, self.model)
+                part: dict[str, Any] = {"low": axis.start, "high": axis.to, "scale": axis.scale, what: new}
+                axes[k] = name, axis_of(name, (part["low"], part["high"], part["scale"]), self.model)
+            return self.view._replace(axes=dict(axes))
 
         self.change(made)
+
+    def choose_colour(self, event: Any) -> None:
+        """Show another outcome as colour."""
+        mapped = event.new == self.model.mapped.name
+        self.change(lambda: self.view._replace(colour=None if mapped else event.new))
+
+    def choose_example(self, event: Any) -> None:
+        """Pin the game of an example, on the axes with which the page started."""
+        game = self.display.examples.get(event.new)
+        if game is not None:
+            self.change(lambda: self.view._replace(game=self.display.game(game), axes=self.start.axes))
+
+    def with_second(self) -> View:
+        """Return the view with the pinned game also as the second, or without a second if there is one."""
+        return self.view._replace(second=None if self.view.second else self.view.game)
+
+    def go_back(self, event: Any) -> None:
+        """Show the view of the address after the reader has gone back or forward."""
+        query = event.new.removeprefix("?")
+        if query != query_of(self.view):
+            self.change(lambda: view_of_query(query, self.model))
+
+    def zoom(self, event: Any) -> None:
+        """Solve the map between the new ends as soon as the zoom rests."""
+        places = (event.x0, event.x1), (event.y0, event.y1)
+        if self.resting is not None:
+            self.document.remove_timeout_callback(self.resting)
+
+        def rest() -> None:
+            self.resting = None
+            self.take(lambda: zoomed(self.view, dict(zip(self.view.axes, places, strict=False))))
+
+        self.resting = self.document.add_timeout_callback(rest, REST)
 
     def pinned(self, event: Any) -> None:
         """Pin the game that was clicked."""
@@ -311,26 +362,25 @@ class Page:
 
     def hover(self, event: Any) -> None:
         """Say which game is under the pointer."""
-        with contextlib.suppress(TypeError, ValueError):
-            view = self.play(**self.at(event))
-            self.texts["pointer"].object = under_pointer(view, self.solved(view))
+        said = ""
+        inside = zip((event.x, event.y), self.view.axes.values(), strict=False)
+        if all(axis.start <= value <= axis.to for value, axis in inside):
+            with contextlib.suppress(TypeError, ValueError):
+                said = under_pointer(self.play(**self.at(event)))
+        self.texts["pointer"].object = said
 
-    def colour(self, code: int) -> str:
-        """Return the colour of a code in figures, black where a game could not be solved."""
-        return self.display.colours.get(code, "black")
+    def leave_map(self, _: Any) -> None:
+        """Clear the tooltip."""
+        self.texts["pointer"].object = ""
 
-    def label(self, name: str) -> str:
-        """Return how the page calls a parameter."""
-        return label(self.model.by_name[name])
-
-    def complain(self, message: str) -> None:
-        """Say in a line what is wrong, or nothing."""
-        self.texts["error"].object = complaint(message)
+    def complain(self, *messages: str) -> None:
+        """Say what is wrong, one line for each message."""
+        self.texts["error"].object = "".join(map(complaint, messages))
 
     # -- what is solved meanwhile -------------------------------------------------------------------------
 
     def work(self) -> None:
-        """Solve what is to be shown, and begin anew whenever the view changes."""
+        """Solve the view, and start again whenever it changes."""
         while not self.left:
             self.changed.wait()
             self.changed.clear()
@@ -338,25 +388,25 @@ class Page:
                 for show in self.steps(self.view):
                     try:
                         self.document.add_next_tick_callback(show)
-                    except AttributeError:  # of a document that is taken apart: its reader has gone
+                    except AttributeError:  # the document is destroyed: its reader has gone
                         return
 
     def steps(self, view: View) -> Iterator[Callable[[], None]]:
-        """Give one after another what is to be shown of a view, and at last what went wrong."""
+        """Give one step after another that shows a view, and last what went wrong."""
         try:
             yield from self.found(view)
         except ValueError as error:  # of the model's kernel
             yield functools.partial(self.show_failure, view, str(error))
 
     def found(self, view: View) -> Iterator[Callable[[], None]]:
-        """Give one after another what is solved of a view; raise ValueError if a game of it cannot be."""
+        """Give one step after another that shows a view; raise ValueError if the model's kernel does."""
 
         def stale() -> bool:
             return self.view is not view or self.left
 
-        image = self.image
+        chart = self.chart
         maps: Iterator[Frame] = iter(())
-        if self.drawn != (image, key(view)):
+        if self.drawn != (chart, key(view)):
             self.drawn = None
             maps = frames(view, stale)
         started = time.perf_counter()
@@ -365,191 +415,122 @@ class Page:
         try:
             first = next(maps, None)
         except ValueError:
-            yield functools.partial(self.clear_map, image)
+            yield functools.partial(self.clear_map, chart)
             raise
         finally:
             waiting.cancel()
         if first is not None:
-            yield functools.partial(self.show_map, view, image, first, time.perf_counter() - started)
+            yield functools.partial(self.show_map, view, chart, first, time.perf_counter() - started)
         if self.changed.wait(PAUSE):
             return
         yield functools.partial(self.write_down, view)
         along = slices(view)
-        yield functools.partial(self.show_game, view, along, self.claims_in(view))
+        yield functools.partial(self.show_game, view, along, *self.claims_in(view))
         for frame in maps:
-            yield functools.partial(self.show_map, view, image, frame, None)
-        self.drawn = image, key(view)
+            took = None if frame.array is getattr(first, "array", None) else time.perf_counter() - started
+            yield functools.partial(self.show_map, view, chart, frame, took)
+        self.drawn = chart, key(view)
 
-    def claims_in(self, view: View) -> str:
-        """Say which claims hold in the game of a view, or what is wrong with one."""
+    def claims_in(self, view: View) -> tuple[Mapping[str, bool | None], str]:
+        """Return which claims hold in the game of a view, and what is wrong with one."""
         try:
-            held = claims_at(view.game, self.model) if self.model.claims else {}
+            return claims_at(view.game, self.model) if self.model.claims else {}, ""
         except ValueError as error:
-            return complaint(str(error))
-        return claims_list(self.model, held)
+            return {}, str(error)
 
     def say_waiting(self) -> None:
         """Say why there is no map yet."""
         with contextlib.suppress(AttributeError):  # as in `work`
-            self.document.add_next_tick_callback(lambda: setattr(self.texts["rate"], "object", WAITING))
+            self.document.add_next_tick_callback(lambda: setattr(self.texts["progress"], "object", WAITING))
 
     # -- what is shown ------------------------------------------------------------------------------------
 
-    def new_figures(self) -> None:
-        """Make the figures anew for the axes of the view."""
-        ink, paper, line = INK[self.theme]
-        self.document.theme = Theme(json={"attrs": figure_theme(ink, paper, line)})
-        flat = len(self.view.axes) == 1
-        shape: dict[str, Any] = (
-            {"height": 120, "y_range": STRIP} if flat else {"height": 500, "stylesheets": [TALL]}
-        )
-        for letter, (name, axis) in zip("xy", self.view.axes.items(), strict=False):
-            shape[f"{letter}_axis_type"] = axis.scale
-            shape[f"{letter}_axis_label"] = self.label(name)
-            shape[f"{letter}_range"] = ends(axis)
-        chart = figure(tools="", toolbar_location=None, sizing_mode="stretch_width", **shape)
-        chart.yaxis.visible = not flat
-        last = max(self.model.codes)
-        palette = [self.colour(code) for code in range(UNSOLVED, last + 1)]
-        mapper = LinearColorMapper(palette=palette, low=UNSOLVED - 0.5, high=last + 0.5)
-        self.shown = None
-        self.image = ColumnDataSource({"image": [], "x": [], "y": [], "dw": [], "dh": []})
-        chart.image("image", "x", "y", "dw", "dh", source=self.image, color_mapper=mapper)
-        self.boundaries = ColumnDataSource({"xs": [], "ys": []})
-        chart.multi_line("xs", "ys", source=self.boundaries, line_color="black", line_width=1)
-        self.pin = ColumnDataSource({"x": [], "y": [], "known": []})
-        self.pin.js_on_change("data", CustomJS(code=DIM))
-        for size, ink_of_pin in ((17, "white"), (13, "black")):
-            chart.scatter(
-                "x", "y", source=self.pin, size=size, marker="circle_cross",
-                fill_alpha=0, line_color=ink_of_pin, line_width=5 if ink_of_pin == "white" else 2,
-            )  # fmt: skip
-        set_ticks(chart)
-        chart.on_event(Tap, self.pinned)
-        chart.on_event(MouseMove, self.hover)
-        chart.on_event(MouseLeave, lambda _: setattr(self.texts["pointer"], "object", HINT))
-        self.texts["pointer"].object = HINT
-        self.map[:] = [pn.pane.Bokeh(chart, sizing_mode="stretch_width")]
-        self.new_slices(ink)
+    def new_charts(self) -> None:
+        """Make the figures of the view anew."""
+        heard = {Tap: self.pinned, MouseMove: self.hover, MouseLeave: self.leave_map, RangesUpdate: self.zoom}
+        self.chart = MapChart(self.view, heard)
+        self.slices = SliceCharts(self.view, self.theme)
+        self.texts["pointer"].object = ""
+        self.map[:] = [pn.pane.Bokeh(self.chart.figure, sizing_mode="stretch_width")]
+        self.lines[:] = [
+            pn.pane.Bokeh(chart, sizing_mode="stretch_width") for chart in self.slices.figures.values()
+        ]
 
-    def new_slices(self, ink: str) -> None:
-        """Make the figure of each slice anew."""
-        self.curves, self.bands, self.cuts, self.pins = {}, {}, {}, {}
-        charts = []
-        for name, axis in self.view.axes.items():
-            chart = figure(
-                x_axis_type=axis.scale, x_axis_label=self.label(name), y_axis_label=self.display.heights,
-                x_range=ends(axis), tools="", toolbar_location=None,
-                sizing_mode="stretch_width", height=250, min_width=260,
-            )  # fmt: skip
-            self.bands[name] = ColumnDataSource({"x0": [], "x1": [], "colour": []})
-            chart.vstrip(
-                "x0", "x1", source=self.bands[name], fill_color="colour", line_color=None, fill_alpha=TINT
-            )
-            self.cuts[name] = ColumnDataSource({"x": []})
-            chart.vspan("x", source=self.cuts[name], line_color=ink, line_width=0.7)
-            self.curves[name] = {
-                variable: ColumnDataSource({"x": [], "y": []}) for variable in self.display.curves
-            }
-            for (variable, source), dash in zip(self.curves[name].items(), DASHES, strict=False):
-                words = variable.replace("_", " "), self.model.found[variable].symbol
-                chart.line(
-                    "x", "y", source=source, line_color=ink, line_width=2, line_dash=dash,
-                    legend_label=", ".join(filter(None, words)),
-                )  # fmt: skip
-            self.pins[name] = Span(dimension="height", line_color=ink, line_width=3, line_alpha=0.5)
-            chart.add_layout(self.pins[name])
-            if self.curves[name]:
-                chart.add_layout(chart.legend[0], "above")
-                chart.legend[0].ncols = 2
-            else:
-                chart.y_range, chart.yaxis.visible = Range1d(0, 1), False
-            set_ticks(chart)
-            charts.append(chart)
-        self.lines[:] = [pn.pane.Bokeh(chart, sizing_mode="stretch_width") for chart in charts]
-
-    def show_map(self, view: View, image: ColumnDataSource, frame: Frame, seconds: float | None) -> None:
-        """Show a map, unless the figure that it is for has been replaced."""
-        if drawn_on(self.view) != drawn_on(view) or self.image is not image:
+    def show_map(self, view: View, chart: MapChart, frame: Frame, seconds: float | None) -> None:
+        """Show a map, unless its figure already shows something else."""
+        if self.chart is not chart or drawn_on(self.view) != drawn_on(view):
             return
-        (left, right), (low, high), *_ = *map(span, frame.values), STRIP
-        if self.shown is not frame.regime:  # or the browser would colour the same million games again
-            self.shown = frame.regime
-            self.image.data = {
-                "image": [np.atleast_2d(frame.regime)],
-                "x": [left], "y": [low], "dw": [right - left], "dh": [high - low],
-            }  # fmt: skip
-        xs, ys = frame.boundaries or ([], [])
-        self.boundaries.data = {"xs": xs, "ys": ys}
-        self.texts["legend"].object = legend(self.model, code_counts(self.model.codes, frame.regime))
+        chart.show(frame)
+        self.texts["legend"].object = legend(view, frame.array)
         if seconds is not None:
-            self.texts["rate"].object = rate(frame.regime.size, seconds)
+            self.texts["progress"].object = progress(frame, seconds)
 
-    def clear_map(self, image: ColumnDataSource) -> None:
+    def clear_map(self, chart: MapChart) -> None:
         """Take away the map of another view, unless its figure has been replaced."""
-        if self.image is image:
-            self.shown = None
-            self.image.data = {name: [] for name in self.image.data}
-            self.boundaries.data = {"xs": [], "ys": []}
-            self.texts["legend"].object = self.texts["rate"].object = ""
+        if self.chart is chart:
+            chart.clear()
+            self.texts["legend"].object = self.texts["progress"].object = ""
 
     def show_failure(self, view: View, message: str) -> None:
         """Say why a view cannot be shown."""
         if self.view is view:
             self.complain(message)
 
-    def show_game(self, view: View, along: dict[str, tuple[xr.Dataset, xr.Dataset]], claims: str) -> None:
-        """Show what is solved along each axis through the pinned game, and what is said of the claims."""
+    def show_game(
+        self,
+        view: View,
+        along: dict[str, tuple[xr.Dataset, xr.Dataset]],
+        held: Mapping[str, bool | None],
+        wrong: str,
+    ) -> None:
+        """Show the slices through the pinned game, and which claims hold."""
         if self.view is not view:
             return
-        for name, (line, cuts) in along.items():
-            found = cuts.value.values
-            left, right = span(line[name].values)
-            regimes = [cuts.regime_first.item(), *cuts.regime_above.values]
-            self.bands[name].data = {
-                "x0": [left, *found], "x1": [*found, right],
-                "colour": [self.colour(code) for code in regimes],
-            }  # fmt: skip
-            self.cuts[name].data = {"x": found}
-            at = jumps_of(line, [self.model.mapped.name])
-            for variable, source in self.curves[name].items():
-                x, y = with_gaps(line[variable], at)
-                source.data = {"x": x, "y": y}
-        self.texts["crossings"].object = crossings(
-            self.model, {name: cuts for name, (_, cuts) in along.items()}
-        )
-        self.texts["claims"].object = claims
-        self.move_pin(known=True)
+        self.slices.show(along)
+        cuts = {name: cuts for name, (_, cuts) in along.items()}
+        self.texts["crossings"].object = crossings(self.model, cuts)
+        self.texts["claims"].object = complaint(wrong)
+        self.marks.value = verdicts(held)
+        self.chart.move_pins(view, known=True)
 
     def write_down(self, view: View) -> None:
-        """Have the address of the page be that of the view."""
-        if self.location and self.view is view:
-            self.location.search = f"?{query_of(view)}"
+        """Write the view into the address of the page."""
+        if self.view is view:
+            self.address.value = f"?{query_of(view)}"
 
 
 def key(view: View) -> tuple:
-    """Return what the map of a view hangs on."""
-    return view.fixed, drawn_on(view)
+    """Return what the map of a view depends on."""
+    return view.fixed, view.colour, drawn_on(view)
 
 
 def drawn_on(view: View) -> list[tuple[str, Range]]:
-    """Return the axes of a view, x before y, which the dictionary would not tell from y before x."""
+    """Return the axes of a view in order, as equal dictionaries may differ in their order."""
     return list(view.axes.items())
+
+
+def labels(entries: Iterable[Parameter | Label]) -> dict[str, str]:
+    """Return the names of some parameters or outcomes, by the words for them in a list."""
+    names: dict[str, str] = {}
+    for entry in entries:
+        words = label(entry)
+        names[f"{words} ({entry.name})" if words in names else words] = entry.name
+    return names
 
 
 @functools.cache
 def css() -> str:
-    """Return the style of whatever is inside a part of the page."""
+    """Return the style sheet of the parts of the page."""
     return importlib.resources.files(__package__).joinpath("page.css").read_text("utf-8")
 
 
 def scaled(reach: Range, value: float) -> float:
-    """Return where on the slider over this range a parameter has a value."""
+    """Return the place of a value on the slider over this range."""
     return math.log10(max(value, 1e-300)) if reach.scale == "log" else value
 
 
 def unscaled(reach: Range, place: float) -> float:
-    """Return the value of a parameter at a place of its slider, in as many digits as its steps tell apart.
+    """Return the value at a place of a slider, in as many digits as tell its steps apart.
 
     Examples
     --------
@@ -562,41 +543,3 @@ def unscaled(reach: Range, place: float) -> float:
         return float(f"{10**place:.3g}")
     far = max(-reach.start, reach.to) / (reach.to - reach.start)
     return float(f"{place:.{3 + max(math.floor(math.log10(far)), 0)}g}")
-
-
-def ends(axis: Range) -> tuple[float, float]:
-    """Return from where to where an axis is drawn."""
-    return span(axis.values())
-
-
-def span(values: np.ndarray) -> tuple[float, float]:
-    """Return from where to where values are drawn: half a step beyond them."""
-    left, right = edges_of(values)[[0, -1]].tolist()
-    return left, right
-
-
-def set_ticks(chart: Any) -> None:
-    """Give the axes of a figure ticks at round numbers, written as people write them."""
-    for axis in chart.axis:
-        axis.formatter = CustomJSTickFormatter(code="return String(Number(tick.toPrecision(6)))")
-        if isinstance(axis, LogAxis):
-            scale = chart.x_range if axis in chart.xaxis else chart.y_range
-            axis.ticker = FixedTicker(ticks=log_ticks(scale.start, scale.end, TICKS))
-
-
-def figure_theme(ink: str, paper: str, line: str) -> dict[str, dict[str, Any]]:
-    """Return how figures are drawn in these colours."""
-    return {
-        "Plot": {"background_fill_color": paper, "border_fill_color": paper, "outline_line_color": line},
-        "Grid": {"grid_line_color": None},
-        "Axis": {
-            "axis_line_color": line, "major_tick_line_color": line, "minor_tick_line_color": None,
-            "major_label_text_color": ink, "major_label_text_font_size": "13px",
-            "axis_label_text_color": ink, "axis_label_text_font_size": "14px",
-            "axis_label_text_font_style": "normal",
-        },
-        "Legend": {
-            "background_fill_color": paper, "border_line_color": None, "label_text_color": ink,
-            "label_text_font_size": "12px", "padding": 2, "margin": 2, "spacing": 10, "glyph_width": 30,
-        },
-    }  # fmt: skip

@@ -27,13 +27,13 @@ from .view import DOWNLOADS, StaleError, View, download, view_of_query
 
 
 def serve(view: View, port: int, address: str, origins: list[str], browser: bool) -> None:
-    """Serve the page until it is interrupted, and say where it is.
+    """Serve the page until it is interrupted, and print where it is.
 
-    Only who calls the server by a name that it is known by is served: this machine's, `address`, and those of
-    `origins`, each as in ``host`` or ``host:port``. Pages that were loaded under another name cannot connect.
+    The server answers only to the names that it knows: those of this machine, `address`, and `origins`, each
+    in the form ``host`` or ``host:port``. Pages that were loaded under another name cannot connect.
 
-    Raises ValueError if one of `origins` is none, and OSError if the port is taken, or the address is none of
-    this machine.
+    Raises ValueError if an origin has another form, and OSError if the port is taken or the address does not
+    belong to this machine.
     """
     port = free_port(port, address)
     known = [f"{name}:{port}" for name in dict.fromkeys(["127.0.0.1", "localhost", address])]
@@ -50,7 +50,7 @@ def serve(view: View, port: int, address: str, origins: list[str], browser: bool
     )  # fmt: skip
     server._tornado.add_handlers(".*", [Rule(Foreign(known), Refusal)])
     where = f"http://{address}:{port}/"
-    print(f"the explorer is at {where} - Ctrl-C ends it", flush=True)
+    print(f"the explorer is at {where} - press Ctrl-C to end it", flush=True)
     server.start()
     if browser:
         open_browser(where)
@@ -61,7 +61,7 @@ def serve(view: View, port: int, address: str, origins: list[str], browser: bool
 
 
 def names_of(origin: str) -> list[str]:
-    """Return the names that an --origin stands for; raise ValueError if it is none."""
+    """Return the names in an --origin; raise ValueError if it has another form."""
     try:
         if "/" not in origin:
             return create_hosts_allowlist([origin.lower()], None)
@@ -71,18 +71,18 @@ def names_of(origin: str) -> list[str]:
 
 
 def free_port(port: int, address: str) -> int:
-    """Return `port`, or any that is free if it is 0; raise OSError if it cannot be listened on."""
+    """Return `port`, or a free port if it is 0; raise OSError if the server cannot use it."""
     try:
         with socket.create_server((address, port)) as taken:
             return int(taken.getsockname()[1])
     except OSError as error:
         raise OSError(
-            f"port {port} of {address} cannot be used ({error.strerror}); name another with --port"
+            f"port {port} of {address} cannot be used ({error.strerror}); choose another with --port"
         ) from None
 
 
 def open_browser(where: str) -> None:
-    """Open a page from a process that has no terminal: a browser that takes one, and never returns, ends."""
+    """Open a page from a process without a terminal, so that a browser for terminals ends at once."""
     silent = dict.fromkeys(["stdin", "stdout", "stderr"], subprocess.DEVNULL)
     threading.Thread(
         target=subprocess.call,
@@ -93,16 +93,16 @@ def open_browser(where: str) -> None:
 
 
 class Foreign(Matcher):
-    """Whatever calls the server, or comes from a page that called it, by a name that it is not known by.
+    """Requests that call the server by a name that it does not know, or that come from such a page.
 
-    So another site gets nothing, not even if its name leads to this machine.
+    So another site gets nothing, even if its name leads to this machine.
     """
 
     def __init__(self, known: Sequence[str]) -> None:
         self.known = known
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
-        """Return the first such name, for `Refusal`, or None."""
+        """Return the first unknown name, for `Refusal`, or None."""
         pages = [origin.rpartition("://")[2] for origin in request.headers.get_list("Origin")]
         for name in (request.host, *pages):
             if not check_allowlist(name.lower(), self.known):
@@ -111,55 +111,55 @@ class Foreign(Matcher):
 
 
 class Refusal(RequestHandler):
-    """403, and what to do if the name is the reader's own."""
+    """The answer 403, which says what to do if the name is the reader's own."""
 
     def prepare(self) -> None:
-        """Refuse, and tell the terminal, too."""
+        """Refuse, and say so in the terminal, too."""
         name = shlex.quote(self.path_kwargs["name"].encode("ascii", "replace").decode())
         words = (
-            f"the explorer does not know the name {name}. If it is how you reach it, through a tunnel or "
-            f"a proxy, start it with: foedus explore --origin {name}"
+            f"the explorer does not know the name {name}. If you reach it by this name, as through an SSH "
+            f"tunnel or a proxy, stop it (Ctrl-C) and start it again with: foedus explore --origin {name}"
         )
         tell_once(words)
         refuse(self, 403, words)
 
 
 class Known(RequestHandler):
-    """Whether a page may connect, which it asks because a proxy may call the server by another name."""
+    """Tells a page whether it may connect, as a proxy may have loaded it by another name."""
 
     def options(self) -> None:
-        """Answer that it may, if `Refusal` has not answered."""
+        """Answer that the page may connect; otherwise `Refusal` has answered."""
         self.set_status(204)
 
 
 @functools.lru_cache
 def tell_once(words: str) -> None:
-    """Say in the terminal what has not been said there."""
+    """Print words in the terminal, once."""
     print(f"foedus: {words}", file=sys.stderr, flush=True)
 
 
 def refuse(handler: RequestHandler, status: int, words: str) -> None:
-    """Answer in words that no browser takes for a page."""
+    """Answer in plain text, which no browser takes for a page."""
     handler.set_status(status)
     handler.set_header("Content-Type", "text/plain; charset=utf-8")
     handler.finish(f"{words}\n")
 
 
 class Download(RequestHandler):
-    """What can be downloaded, made of the view in the query."""
+    """Downloads, made from the view in the query."""
 
     def initialize(self, model: Model, ended: threading.Event) -> None:
-        """Take the model that is shown, and what tells that the server has ended."""
+        """Take the model, and the event that is set once the server has ended."""
         self.model = model
         self.ended = ended
         self.left = False
 
     def on_connection_close(self) -> None:
-        """Know that nobody waits any more."""
+        """Note that nobody waits any more."""
         self.left = True
 
     async def get(self, ending: str) -> None:
-        """Send a file; 403 to a page of another site, 404 if there is none, 400 if it cannot be made."""
+        """Send a file; answer 403 to other sites, 404 if there is no such file, 400 if it cannot be made."""
         if self.request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
             refuse(self, 403, "a page of another site cannot download; open the explorer and download there")
             return
@@ -178,5 +178,5 @@ class Download(RequestHandler):
         self.finish(content)
 
     def stale(self) -> bool:
-        """Tell whether nobody waits any more."""
+        """Return whether nobody waits any more."""
         return self.left or self.ended.is_set()

@@ -1,6 +1,6 @@
 """What `foedus explore` shows: a game, the map of two parameters around it, and what is known of both.
 
-A `View` is the whole state of the page. It stands in the page's address, and everything here is made from
+A `View` is the whole state of the page. The address of the page holds it, and everything here is made from
 it alone; `page` puts it on the screen.
 """
 
@@ -26,7 +26,7 @@ from ..io.dataset import geometric
 from ..io.files import save
 from ..maps.adaptive import adaptive_map
 from ..maps.cutpoints import cutpoints
-from ..model import Model, chosen
+from ..model import Model, Outcome, chosen
 from ..model.checks import naming, number_of
 from ..runs.runfile import Range, read_run
 from ..solving.parallel import Progress
@@ -39,48 +39,58 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SIDE = 1024  # values of each axis of the map
-COARSE = 128  # the same while parameters move, where games take long
+COARSE = 128  # the same while parameters move, if games take long to solve
 SOON = 2.0  # seconds that a map may take while parameters move
-PICTURES = (".svg", ".png")
+PICTURES = (".pdf", ".svg", ".png")
 DOWNLOADS = {  # by ending: what it is, in words and to browsers
-    ".svg": ("figure (svg)", "image/svg+xml"),
-    ".png": ("figure (png)", "image/png"),
+    ".pdf": ("figure (PDF)", "application/pdf"),
+    ".svg": ("figure (SVG)", "image/svg+xml"),
+    ".png": ("figure (PNG)", "image/png"),
     ".toml": ("run file (TOML)", "application/toml"),
     ".nc": ("data (NetCDF)", "application/x-netcdf"),
 }
 NAME = "explored"  # of files that are downloaded
-FAR = 1e300  # no axis ends beyond it, or so many times as high as it starts: browsers draw no infinity
+FAR = 1e300  # no axis ends beyond it, or at so many times its start, as browsers cannot draw infinity
+LETTERS = ("x", "y", "colour")  # the axes and the colour in an address
+SECOND = "second."  # in an address it precedes the parameters of the second game
 
 
 class View(NamedTuple):
-    """A game of a model, and the axes of the map around it: two parameters, x before y, and from where to
-    where; one, of a model with one number."""
+    """A game of a model, and the map around it."""
 
     game: Any  # with the parameters by name
-    axes: dict[str, Range]
+    axes: dict[str, Range]  # two, x before y; one, if the model has one number
     model: Model = chosen(None)
+    colour: str | None = None  # the outcome that colours show, if it is not the one that maps show
+    second: Any = None  # a game to compare `game` with, if there is one
 
     @property
     def fixed(self) -> dict[str, Any]:
-        """The game's parameters off the axes."""
+        """The game's parameters that are on no axis."""
         return {k: v for k, v in dataclasses.asdict(self.game).items() if k not in self.axes}
+
+    @property
+    def shown(self) -> Outcome:
+        """The outcome that colours show."""
+        return self.model.found[self.colour or self.model.mapped.name]
 
 
 class Frame(NamedTuple):
-    """A map to be drawn: its values along x and y and the regimes there, shape (y, x); and, where they are
-    known, the boundaries between regimes, curve by curve."""
+    """A map to draw."""
 
-    values: tuple[np.ndarray, ...]
-    regime: np.ndarray
-    boundaries: tuple[list[np.ndarray], ...] | None = None
+    values: tuple[np.ndarray, ...]  # along x and y
+    array: np.ndarray  # the outcome that colours show, shape (y, x)
+    state: str  # "coarse", "refining" or "complete"
+    games: int  # how many were solved for it
+    boundaries: tuple[list[np.ndarray], ...] | None = None  # between regimes, curve by curve, once known
 
 
 class StaleError(Exception):
-    """Nobody waits any more for what is being solved."""
+    """Nobody waits any more for the result."""
 
 
 def reach(name: str, model: Model | None = None) -> Range:
-    """Return from where to where a parameter is moved and drawn unless something else is asked for.
+    """Return the range of a parameter's slider, which is also the range of a new axis.
 
     Examples
     --------
@@ -91,7 +101,7 @@ def reach(name: str, model: Model | None = None) -> Range:
 
 
 def _range(low: float, high: float, scale: str) -> Range:
-    """Return an axis of the map, its ends and scale checked."""
+    """Return an axis of the map; raise ValueError if its ends or its scale are not allowed."""
     try:
         axis = Range.model_validate({"from": low, "to": high, "points": SIDE, "scale": scale})
     except pydantic.ValidationError:
@@ -108,9 +118,9 @@ def _range(low: float, high: float, scale: str) -> Range:
 
 
 def make_view(game: Any, axes: Mapping[str, tuple[float, float, str]], model: Model | None = None) -> View:
-    """Return the view of a game on a map of two axes, each from where to where and on which scale.
+    """Return the view of a game on a map of two axes, each with its ends and its scale.
 
-    Raises TypeError or ValueError if there are not two axes, or one is no parameter or has values that are
+    Raises TypeError or ValueError if there are not two axes, or if one is no parameter or has values that are
     not allowed.
 
     Examples
@@ -124,17 +134,44 @@ def make_view(game: Any, axes: Mapping[str, tuple[float, float, str]], model: Mo
     wanted = "two axes" if len(display_of(shown).axes) == 2 else "one axis"
     if len(axes) != len(display_of(shown).axes):
         raise ValueError(f"a map has {wanted}, not {len(axes)}: {', '.join(axes)}")
-    ranges = {}
-    for name, (low, high, scale) in axes.items():
-        with naming(name):
-            for end in (low, high):
-                shown.parameter(name).check(end)
-            ranges[name] = _range(low, high, scale)
-    return View(game, ranges, shown)
+    return View(game, {name: axis_of(name, ends, shown) for name, ends in axes.items()}, shown)
+
+
+def axis_of(name: str, ends: tuple[float, float, str], model: Model) -> Range:
+    """Return an axis of a map; raise TypeError or ValueError if there is no such parameter, end or scale."""
+    low, high, scale = ends
+    with naming(name):
+        for end in (low, high):
+            model.parameter(name).check(end)
+        return _range(low, high, scale)
+
+
+def zoomed(view: View, ends: Mapping[str, tuple[float, float]]) -> View:
+    """Return a view with other ends of its axes, rounded to a thousandth of the width.
+
+    An end that the parameter cannot have is replaced by the end of its slider or of the axis before.
+
+    Examples
+    --------
+    >>> closer = zoomed(DEFAULT, {"ally_cost": (0.123456, 0.654321), "status_quo": (-0.3, 0.7)})
+    >>> [(axis.start, axis.to) for axis in closer.axes.values()]
+    [(0.1235, 0.6543), (0.01, 0.7)]
+    """
+    axes = {}
+    for name, axis in view.axes.items():
+        low, high = ends[name]
+        allows, usual = view.model.by_name[name].allows, reach(name, view.model)
+        low = low if allows(low) else min(axis.start, usual.start)
+        high = high if allows(high) else max(axis.to, usual.to)
+        far = max(abs(low), abs(high)) / (high - low) if low < high else 1.0
+        digits = 4 + max(math.floor(math.log10(far)), 0)
+        low, high = (float(f"{end:.{digits}g}") for end in (low, high))
+        axes[name] = axis_of(name, (low, high, axis.scale), view.model)
+    return view._replace(axes=axes)
 
 
 def place_on(axis: Range, value: float) -> float:
-    """Return a place on an axis in no more digits than tell it from those a step away.
+    """Return a place on an axis, in no more digits than distinguish it from the next values.
 
     Examples
     --------
@@ -152,7 +189,7 @@ def place_on(axis: Range, value: float) -> float:
 
 @functools.cache
 def first_view(model: Model) -> View:
-    """Return the view of a model that is shown unless something else is asked for."""
+    """Return the view of a model with which the page starts by default."""
     display = display_of(model)
     return make_view(display.game({}), display.axes, model)
 
@@ -161,12 +198,12 @@ DEFAULT = first_view(chosen(None))
 
 
 def view_of_run(path: str | os.PathLike, model: Model | None = None) -> View:
-    """Return the view of the map that a run file or the file of an earlier map asks for.
+    """Return the view of the map in a run file or in the file of an earlier map.
 
-    Its first two axes are those of the map; where it has one, the other is one of the first map's. The game
-    has the default values of what varies, if the axis holds them, or else those in the middle.
+    The first two axes of the file are those of the map; if the file has one, the other is one of the default
+    map. The game has the default value of each axis if it lies on the axis, and otherwise the middle value.
 
-    Raises what `runfile.read_run` raises, and ValueError if forms are compared, or an axis has one value.
+    Raises what `runfile.read_run` raises, and ValueError if the file compares forms.
     """
     shown = chosen(model)
     run = read_run(path, model=shown)
@@ -205,11 +242,17 @@ def query_of(view: View) -> str:
     >>> view_of_query(query_of(DEFAULT)) == DEFAULT
     True
     """
-    places = {
-        letter: f"{name}:{axis.start!r}:{axis.to!r}:{axis.scale}"
-        for letter, (name, axis) in zip(letters(view.model), view.axes.items(), strict=False)
-    }
-    return urllib.parse.urlencode(changed(view, dataclasses.asdict(view.game)) | places, safe=":")
+    *places, colour = letters(view.model)
+    query = changed(view, dataclasses.asdict(view.game))
+    for letter, (name, axis) in zip(places, view.axes.items(), strict=False):
+        query[letter] = f"{name}:{axis.start!r}:{axis.to!r}:{axis.scale}"
+    if view.colour:
+        query[colour] = view.colour
+    if view.second:
+        second = dataclasses.asdict(view.second)
+        first = dict(list(second.items())[:1])  # without any, there would be no second game
+        query |= {f"{SECOND}{name}": value for name, value in (changed(view, second) or first).items()}
+    return urllib.parse.urlencode(query, safe=":")
 
 
 def changed(view: View, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,41 +261,81 @@ def changed(view: View, parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if value != getattr(usual, name)}
 
 
-def letters(model: Model) -> tuple[str, str]:
-    """Return what the axes are called in an address, where parameters may be called x and y."""
-    return ("x-axis", "y-axis") if {"x", "y"} & {*model.by_name} else ("x", "y")
+def letters(model: Model) -> tuple[str, ...]:
+    """Return what an address calls the axes and the colour; no parameter of the model has these names."""
+    return tuple(f"{letter}-axis" for letter in LETTERS) if {*LETTERS} & {*model.by_name} else LETTERS
 
 
 def view_of_query(query: str, model: Model | None = None) -> View:
-    """Return the view that the query of an address asks for.
+    """Return the view in the query of an address; raise ValueError if a part of it is not allowed."""
+    view, faults = read_query(query, model)
+    if faults:
+        raise ValueError(f"{faults[0]} (from the address)")
+    return view
 
-    Raises TypeError or ValueError with the first thing in it that is not allowed.
+
+def read_query(query: str, model: Model | None = None) -> tuple[View, list[str]]:
+    """Return the view in the good parts of an address's query, and what is wrong with the other parts.
+
+    Examples
+    --------
+    >>> view, faults = read_query("stake=2&ally_cost=-1")
+    >>> view.game, faults
+    (Game(stake=2.0), ['ally_cost = -1.0 is not allowed; it must be > 0'])
     """
     shown = chosen(model)
-    pairs = urllib.parse.parse_qsl(query, keep_blank_values=True)
-    given = dict(pairs)
-    with naming("the address"):
-        for name in given:
-            if sum(name == other for other, _ in pairs) > 1:
-                raise ValueError(f"{name!r} is given more than once")
-        axes = {}
-        for letter, (name, axis) in zip(letters(shown), first_view(shown).axes.items(), strict=False):
-            text = given.pop(letter, f"{name}:{axis.start}:{axis.to}:{axis.scale}")
-            parts = text.split(":")
-            if len(parts) != 4:
-                raise ValueError(f"{letter} = {text!r} is not of the form parameter:from:to:scale")
-            if parts[0] in axes:
-                raise ValueError(f"{parts[0]} is on both axes; a map has two")
-            axes[parts[0]] = number_at(letter, parts[1]), number_at(letter, parts[2]), parts[3]
-        game = {
-            name: text if shown.parameter(name).choices else number_at(name, text)
-            for name, text in given.items()
-        }
-        return make_view(display_of(shown).game(game), axes, shown)
+    usual = first_view(shown)
+    *places, colour = letters(shown)
+    axes: dict[str, dict[str, Range]] = {}  # by letter
+    games: dict[str, dict[str, Any]] = {"": {}, SECOND: {}}
+    asked = None
+    faults = []
+    seen: set[str] = set()
+
+    def read(name: str, text: str) -> None:
+        nonlocal asked
+        if name in seen:
+            raise ValueError(f"{name!r} is given more than once")
+        seen.add(name)
+        if name in places:
+            axes[name] = _axis_in(name, text, shown)
+        elif name == colour:
+            (asked,) = shown.check_names([text], shown.found)
+        else:
+            whose = SECOND if name.startswith(SECOND) else ""
+            parameter = shown.parameter(name.removeprefix(whose))
+            value = parameter.check(text if parameter.choices else number_at(name, text))
+            games[whose][parameter.name] = value
+
+    for name, text in urllib.parse.parse_qsl(query, keep_blank_values=True):
+        try:
+            read(name, text)
+        except (TypeError, ValueError) as error:
+            faults.append(str(error))
+    ranges: dict[str, Range] = {}
+    for letter, _ in zip(places, usual.axes, strict=False):
+        given = axes.get(letter, {})
+        if {*given} & {*ranges}:
+            faults.append(f"{next(iter(given))} is on both axes; a map has two")
+            given = {}
+        taken = {*ranges}.union(*axes.values())
+        ranges |= given or dict([next(pair for pair in usual.axes.items() if pair[0] not in taken)])
+    make = display_of(shown).game
+    second = make(games[SECOND]) if games[SECOND] else None
+    return View(make(games[""]), ranges, shown, None if asked == shown.mapped.name else asked, second), faults
+
+
+def _axis_in(letter: str, text: str, model: Model) -> dict[str, Range]:
+    """Return the axis in a part of an address, by its parameter."""
+    parts = text.split(":")
+    if len(parts) != 4:
+        raise ValueError(f"{letter} = {text!r} is not of the form parameter:from:to:scale")
+    name, low, high, scale = parts
+    return {name: axis_of(name, (number_at(letter, low), number_at(letter, high), scale), model)}
 
 
 def number_at(place: str, text: str) -> float:
-    """Return a number as it was typed; raise ValueError, with the place where it was typed, if it is none."""
+    """Return a number that was typed; raise ValueError with the place if it is not a number."""
     try:
         return number_of(text)
     except ValueError as error:
@@ -260,7 +343,7 @@ def number_at(place: str, text: str) -> float:
 
 
 def _unless(stale: Callable[[], bool]) -> Progress:
-    """Return what cancels a run by raising `StaleError` once `stale` says that nobody waits any more."""
+    """Return a function that cancels a run by `StaleError` once `stale` says that nobody waits any more."""
 
     def progress(done: int, games: int) -> None:
         if stale():
@@ -270,76 +353,77 @@ def _unless(stale: Callable[[], bool]) -> Progress:
 
 
 def _values(axis: Range, points: int) -> np.ndarray:
-    """Return so many values of an axis."""
+    """Return a number of values of an axis."""
     return axis.model_copy(update={"points": points}).values()
 
 
 def frames(view: View, stale: Callable[[], bool]) -> Iterator[Frame]:
-    """Give the map of a view: at once as well as can be, then, if nobody has moved on, in full.
+    """Give the map of a view, first a quick one and then better ones.
 
-    Where games are solved quickly the first frame is the map; the second adds the boundaries. Else the first
-    is coarse, the second an adaptive map, which may lack an island of a regime, the last is solved at every
-    point. A map of one axis has one frame.
+    If games are solved quickly, the first frame is complete, and the second adds the boundaries. Otherwise
+    the first is coarse. The second has the boundaries; if colours show regimes it is an adaptive map, which
+    may miss an island of a regime. The last is solved at every point. A map of one axis has one frame.
 
     Raises `StaleError` once `stale` says that nobody waits any more.
     """
     progress = _unless(stale)
-    mapped = view.model.mapped.name
-    whole = {name: axis.values() for name, axis in view.axes.items()}
-    exact: np.ndarray | None = None
+    axes = tuple(axis.values() for axis in view.axes.values())
     request = _requested(view, SIDE)
-    if len(whole) == 1 or _is_quick(view, request):
-        exact = solve_request(request, progress=progress).arrays[mapped]
-        yield Frame(tuple(whole.values()), exact)
-    else:
-        coarse = tuple(_values(axis, COARSE) for axis in view.axes.values())
-        yield Frame(coarse, regimes(view, COARSE, progress))
-    if len(whole) == 1:
+    quick = len(axes) == 1 or _is_quick(view, request)
+    first = _solved(view, SIDE if quick else COARSE, "complete" if quick else "coarse", progress)
+    yield first
+    if len(axes) == 1:
         return
     progress(0, 1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the map shows
+        whole = dict(zip(view.axes, axes, strict=True))
         traced = adaptive_map(whole, model=view.model, progress=progress, **view.fixed)
     curves = np.cumsum(traced.curve_size.values)[:-1]
-    boundaries = tuple(np.split(traced[f"boundary_{name}"].values, curves) for name in whole)
-    yield Frame(tuple(whole.values()), traced[mapped].values.T if exact is None else exact, boundaries)
-    if exact is None:
-        progress(0, 1)
-        exact = solve_request(request, progress=progress).arrays[mapped]
-        yield Frame(tuple(whole.values()), exact, boundaries)
+    boundaries = tuple(np.split(traced[f"boundary_{name}"].values, curves) for name in view.axes)
+    if quick:
+        yield first._replace(boundaries=boundaries)
+        return
+    if view.colour:
+        yield first._replace(state="refining", boundaries=boundaries)
+    else:
+        yield Frame(axes, traced[view.shown.name].values.T, "refining", traced.attrs["solved"], boundaries)
+    progress(0, 1)
+    yield _solved(view, SIDE, "complete", progress)._replace(boundaries=boundaries)
+
+
+def _solved(view: View, side: int, state: str, progress: Progress) -> Frame:
+    """Return the map of a view, solved at so many values of each axis."""
+    array = solve_request(_requested(view, side), progress=progress).arrays[view.shown.name]
+    return Frame(tuple(_values(axis, side) for axis in view.axes.values()), array, state, array.size)
 
 
 def _is_quick(view: View, request: Request) -> bool:
-    """Tell whether a map is solved soon enough: a model's own loop tells that, of another a line is timed."""
+    """Return whether a map is solved quickly: a model's own loop says so, or else a line is timed."""
     if not request.quick or view.model.loop:
         return request.quick
     started = time.perf_counter()
     line = {name: axis.values() for name, axis in list(view.axes.items())[:1]}
     others = {k: v for k, v in dataclasses.asdict(view.game).items() if k not in line}
-    solve_request(request_sweep(view.model, line, [view.model.mapped.name], np.float64, others))
+    solve_request(request_sweep(view.model, line, [view.shown.name], np.float64, others))
     return time.perf_counter() - started < SOON / SIDE
 
 
-def regimes(view: View, side: int, progress: Progress | None = None) -> np.ndarray:
-    """Return the regimes of the map of a view at so many values of each axis, row by row from low y on."""
-    return solve_request(_requested(view, side), progress=progress).arrays[view.model.mapped.name]
-
-
 def one_game(view: View) -> "xr.Dataset":
-    """Return the game of a view, solved by the loop over games that solves its map."""
+    """Solve the game of a view by the loop that also solves its map."""
     name, others = next(iter(view.axes)), dataclasses.asdict(view.game)
     line = {name: [others.pop(name)]}
     return sweep(line, model=view.model, variables=[view.model.mapped.name], **others)
 
 
 def _requested(view: View, side: int) -> Request:
-    """Return the request for the regimes of the map of a view, y before x, as pictures have their rows."""
+    """Return the request for the map of a view, y before x, as the rows of a picture are."""
     axes = {name: _values(axis, side) for name, axis in reversed(view.axes.items())}
-    return request_sweep(view.model, axes, [view.model.mapped.name], np.float64, view.fixed)
+    return request_sweep(view.model, axes, [view.shown.name], np.float64, view.fixed)
 
 
 def slices(view: View) -> "dict[str, tuple[xr.Dataset, xr.Dataset]]":
-    """Return along each axis, through the game of a view, what is solved there, and the cutpoints."""
+    """Return along each axis, through the game of a view, the solved line and its cutpoints."""
     model, game = view.model, dataclasses.asdict(view.game)
     variables = [model.mapped.name, *display_of(model).curves]
     found = {}
@@ -353,9 +437,9 @@ def slices(view: View) -> "dict[str, tuple[xr.Dataset, xr.Dataset]]":
 
 
 def claims_at(game: Any, model: Model | None = None) -> dict[str, bool | None]:
-    """Tell of each claim of a model whether it holds in a game; None where its premise is not met.
+    """Return for each claim of a model whether it holds in a game; None if its premise is not met.
 
-    Those about lines along a parameter are tested on the one through the game, over the reach of it.
+    A claim about lines along a parameter is tested on the line through the game, over the slider's range.
 
     Raises ValueError as `claims` does.
 
@@ -390,7 +474,7 @@ def claims_at(game: Any, model: Model | None = None) -> dict[str, bool | None]:
 
 
 def run_file(view: View) -> str:
-    """Return the run file of the map of a view, for `foedus map`; it names the file of the model, if any.
+    """Return the run file of the map of a view, for `foedus map`; it names the model's file, if there is one.
 
     Examples
     --------
@@ -416,27 +500,32 @@ def run_file(view: View) -> str:
         f'scale = "{axis.scale}" }}'
         for name, axis in view.axes.items()
     ]
-    output = [f'file = "{NAME}.nc"', f"variables = [{_written(model.mapped.name)}]"]
+    output = [f'file = "{NAME}.nc"', f"variables = [{', '.join(map(_written, _kept(view)))}]"]
     tables = {"game": game, "axes": axes, "output": output}
     parts = ["\n".join([f"[{head}]", *lines, ""]) for head, lines in tables.items() if lines]
     named = f"model = {_written(model.file)}\n\n" if model.file else ""
     return f"# a map seen in foedus explore\n{named}" + "\n".join(parts)
 
 
+def _kept(view: View) -> list[str]:
+    """Return the outcomes in the downloads: the one that maps show, and the one that colours show here."""
+    return [*dict.fromkeys([view.model.mapped.name, view.shown.name])]
+
+
 def _written(value: str | float) -> str:
-    """Return a value as TOML has it."""
+    """Return a value in TOML."""
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def _key(name: str) -> str:
-    """Return a name as TOML has it on the left, quoted if it has other letters than English."""
+    """Return a name as a key in TOML, quoted if it has letters outside ASCII."""
     return name if name.isascii() else _written(name)
 
 
 def download(view: View, ending: str, stale: Callable[[], bool] = lambda: False) -> bytes:
     """Return the map of a view as a file: a picture, a run file or the data, by its ending.
 
-    The data are what `foedus map` makes of the run file, and the picture is the one it draws.
+    `foedus map` makes the same data from the run file.
 
     Raises ValueError if there is no such file or the model's kernel raises something, and `StaleError` once
     `stale` says that nobody waits for it.
@@ -449,13 +538,12 @@ def download(view: View, ending: str, stale: Callable[[], bool] = lambda: False)
     progress = _unless(stale)
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the file marks
-        mapped = [view.model.mapped.name]
-        dataset = sweep(axes, model=view.model, variables=mapped, progress=progress, **view.fixed)
+        dataset = sweep(axes, model=view.model, variables=_kept(view), progress=progress, **view.fixed)
         file = Path(folder) / f"{NAME}{ending}"
         if ending in PICTURES:
             with ALONE:
                 progress(0, 1)  # who waits may have gone while others drew
-                save_figure(plot(dataset), file)
+                save_figure(plot(dataset, view.shown.name), file)
         else:
             save(dataset.assign_attrs(command="foedus explore"), file)
         return file.read_bytes()

@@ -1,92 +1,145 @@
-"""What the page of `foedus explore` says, as HTML: the game under the pointer, claims, shares, downloads."""
+"""The words on the page of `foedus explore`, as HTML: tooltip, legend, claims, downloads."""
 
+import dataclasses
 import html
+import json
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from ..draw.colours import colours_of
 from ..draw.parts import percent
+from ..draw.solution import solve_one
 from ..draw.tables import html_table, swatch
+from ..large.slabs import code_counts
 from ..maps.cutpoints import cutpoint_rows
-from ..model import UNSOLVED, Label, Model, Parameter
+from ..model import NUMBER, UNSOLVED, Code, Label, Model, Parameter
 from .display import display_of, marked
-from .view import DOWNLOADS, NAME, View, query_of
+from .view import DOWNLOADS, NAME, Frame, View, query_of
 
 if TYPE_CHECKING:
     import xarray as xr
 
-# of a claim that holds, does not, or is not about the game: its class, its mark, and what the mark says
+# of a claim that holds, does not hold, or is not about the game: its class, its sign, and what the sign means
 MARKS = {
     True: ("holds", "✓", "holds"),
     False: ("fails", "✗", "does not hold"),
     None: ("unmet", "·", "its premise is not met"),
 }
+STATES = {"coarse": "Coarse map", "refining": "Refining the map", "complete": "Complete map"}
 
 
 def number(value: float) -> str:
-    """Return a number as people type it, no digit lost."""
+    """Return a number as people type it, with all its digits."""
     return repr(float(value)).removesuffix(".0")
 
 
 def symbol(entry: Parameter | Label) -> str:
-    """Return how a line calls a parameter or an outcome: by its symbol or, without one, by its name."""
+    """Return the symbol of a parameter or an outcome or, without one, its name."""
     return entry.symbol or entry.name
 
 
 def label(entry: Parameter | Label) -> str:
-    """Return how the page calls a parameter: what it is, and its symbol."""
+    """Return the label of a parameter or an outcome: its words and its symbol."""
     return ", ".join(filter(None, (entry.words, entry.symbol)))
 
 
-def under_pointer(view: View, solution: Any) -> str:
-    """Say in a line which game of a view is under the pointer, and what happens in it."""
-    model = view.model
-    code = getattr(solution, model.mapped.name)
+def in_words(value: Any, digits: int = 6) -> str:
+    """Return a value of a parameter or an outcome as people read it."""
+    if isinstance(value, Code):
+        return value.words
+    return value if isinstance(value, str) else f"{value:.{digits}g}"
+
+
+def solved(view: View, game: Any) -> Mapping[str, Any]:
+    """Return all outcomes of a game."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of an unsolved game, which the words tell
+        return solve_one(view.model, dataclasses.asdict(game)).found
+
+
+def under_pointer(view: View) -> str:
+    """Return the tooltip: which game is under the pointer, and what happens in it.
+
+    Raises ValueError if the model's kernel raises something.
+    """
+    model, found = view.model, solved(view, view.game)
     place = ", ".join(f"{symbol(model.by_name[k])} = {number(getattr(view.game, k))}" for k in view.axes)
-    found = ", ".join(
-        f"{symbol(model.found[name])} = {getattr(solution, name):.4g}" for name in display_of(model).curves
-    )
-    said = f"{html.escape(place)}: {marked(model, code)}"
-    return f"{said}; {html.escape(found)}" if found else said
+    names = dict.fromkeys([view.shown.name, *display_of(model).curves])
+    names.pop(model.mapped.name, None)
+    more = ", ".join(f"{symbol(model.found[name])} = {in_words(found[name], 4)}" for name in names)
+    lines = html.escape(place), marked(model, found[model.mapped.name]), html.escape(more)
+    return f"<div class='tip'>{'<br>'.join(filter(None, lines))}</div>"
 
 
-def legend(model: Model, counts: Mapping[int, int]) -> str:
-    """Return the codes' colours, with the share of the map that each has."""
-    games = sum(counts.values())
-    colours = display_of(model).colours
-    items = "".join(
-        f"<li class='{'' if code in counts else 'faint'}'>{swatch(colours.get(code, ''))}"
-        f"{html.escape(code.words)} {percent(counts.get(int(code), 0) / games)} %</li>"
-        for code in model.codes.everything()
-        if code != UNSOLVED or code in counts
-    )
-    return f"<ul class='legend' aria-label='regimes and their shares of the map'>{items}</ul>"
-
-
-def claims_list(model: Model, held: Mapping[str, bool | None]) -> str:
-    """Return the claims, each lit up as it holds or not."""
+def legend(view: View, array: "np.ndarray") -> str:
+    """Return what the colours of a map mean: each code and its share of the map, or the label of a number."""
+    entry = view.shown
+    if not entry.codes:
+        unit = "" if entry.units == NUMBER else f" ({entry.units})"
+        blank = " Grey: not defined." if np.isnan(array).any() else ""
+        return f"<p>Colours show {html.escape(label(entry) + unit)}.{blank}</p>"
+    colours = colours_of(view.model, entry.codes)
+    counts = code_counts(entry.codes, array)
+    meanings = display_of(view.model).meanings if entry == view.model.mapped else {}
     items = []
-    for claim in model.claims:
-        kind, mark, told = MARKS[held[claim.name]]
+    for code in entry.codes.everything():
+        if code == UNSOLVED and code not in counts:
+            continue
+        share = f"{percent(counts.get(int(code), 0) / array.size)} %"
+        meaning = f": {html.escape(meanings[code])}" if code in meanings else ""
         items.append(
-            f"<li class='{kind}' data-claim='{html.escape(claim.name)}'>"
-            f"<b role='img' aria-label='{told}' title='{told}'>{mark}</b>{html.escape(claim.sentence)} "
-            f"<span class='faint'>(premise: {html.escape(claim.where)})</span></li>"
+            f"<li class='{'' if code in counts else 'faint'}'>{swatch(colours.get(code, ''))}"
+            f"{html.escape(code.words)} <b>{share}</b>{meaning}</li>"
         )
-    return f"<ul class='claims'>{''.join(items)}</ul>"
+    kind = "legend lines" if meanings else "legend"
+    about = f"{html.escape(entry.words)}: colours and shares of the map"
+    return f"<ul class='{kind}' aria-label='{about}'>{''.join(items)}</ul>"
+
+
+def claims_list(model: Model) -> str:
+    """Return the claims, one line each until it is opened; `verdicts` returns their marks."""
+    items = "".join(
+        f"<li data-claim='{html.escape(claim.name)}'><details><summary><b role='img'></b>"
+        f"{html.escape(claim.sentence)}</summary><p>Premise: {html.escape(claim.where)}.</p></details></li>"
+        for claim in model.claims
+    )
+    return f"<ul class='claims'>{items}</ul>"
+
+
+def verdicts(held: Mapping[str, bool | None]) -> str:
+    """Return the mark of each claim as JSON: its class, its sign and what the sign means."""
+    return json.dumps({name: MARKS[holds] for name, holds in held.items()})
+
+
+def compared(view: View) -> str:
+    """Return a table of both games of a view: the parameters that differ, and all outcomes."""
+    model = view.model
+    games = view.game, view.second
+    given = [
+        (parameter, [getattr(game, name) for game in games]) for name, parameter in model.by_name.items()
+    ]
+    first, second = (solved(view, game) for game in games)
+    found = [(outcome, [first[name], second[name]]) for name, outcome in model.found.items()]
+    told = [(entry, pair) for entry, pair in given if pair[0] != pair[1]] + found
+    rows = [(label(entry), *map(in_words, pair)) for entry, pair in told]
+    return f"<div class='wide'>{html_table(['', 'pinned (circle)', 'second (square)'], rows)}</div>"
 
 
 def links(view: View) -> str:
-    """Return the links to what can be downloaded of a view."""
+    """Return the links to the downloads of a view."""
     query = html.escape(query_of(view))
     items = (
         f"<a href='download/{NAME}{ending}?{query}' download='{NAME}{ending}'>{words}</a>"
         for ending, (words, _) in DOWNLOADS.items()
     )
-    return f"<nav class='links' aria-label='downloads'>download: {' '.join(items)}</nav>"
+    return f"<nav class='links' aria-label='downloads'>Download: {' '.join(items)}</nav>"
 
 
 def crossings(model: Model, found: "Mapping[str, xr.Dataset]") -> str:
-    """Say where along each axis the regime changes and, if the model tells, who is indifferent there."""
+    """Return where along each axis the regime changes and, if the model says so, who is indifferent there."""
     parts = []
     for name, cuts in found.items():
         headings, rows = cutpoint_rows(cuts)
@@ -99,6 +152,7 @@ def crossings(model: Model, found: "Mapping[str, xr.Dataset]") -> str:
     return f"<div class='wide'>{''.join(parts)}</div>"
 
 
-def rate(games: int, seconds: float) -> str:
-    """Say how long a map took."""
-    return f"<span class='faint'>{games:,} games solved in {1e3 * seconds:.0f} ms</span>"
+def progress(frame: Frame, seconds: float) -> str:
+    """Return how far a map is solved, and how long that took."""
+    took = f"{1e3 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+    return f"<span class='faint'>{STATES[frame.state]}: {frame.games:,} games solved in {took}.</span>"
