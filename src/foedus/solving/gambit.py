@@ -22,11 +22,11 @@ from ..io.files import beside, writable
 from ..kernels.loop import parameters_type
 from ..model import Model
 from ..model.checks import check_whole
+from ..model.gametree import CHANCE
 from ..model.moves import Chance, Choice, Move
 from ..version import __version__
 from .backward import functions, made, why_unsolved
 
-CHANCE = -1  # the number of the player who moves by chance
 ENDS = 5_000  # of a tree, at most
 GAP = 1e-4  # by how much every decision is to matter to who takes it
 PRECISION = 2000.0  # of logit equilibria, in which players err
