@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # what `_WHERE` says, for type checkers
     from .maps.cutpoints import cutpoints
     from .maps.statics import statics
     from .model.claim import Claim
+    from .model.efg import model_from_efg
     from .model.loading import load_model
     from .model.model import Model
     from .model.moves import Chance, Choice, Move
@@ -64,6 +65,7 @@ __all__ = [
     "jit",
     "load",
     "load_model",
+    "model_from_efg",
     "plot",
     "save",
     "sensitivity",
@@ -97,6 +99,7 @@ _WHERE = {
     "jit": "kernels.loop",
     "load": "io.files",
     "load_model": "model.loading",
+    "model_from_efg": "model.efg",
     "plot": "draw.plots",
     "save": "io.files",
     "sensitivity": "uncertainty.sensitivity",

@@ -308,7 +308,7 @@ def test_what_names_no_model_is_refused(folder, place):
         "folder.py": f"{folder}/folder.py: Is a directory",
         "latin.py": "latin.py is not a text in UTF-8 (from --model latin.py)",
     }
-    named = f"{place!r} is not a model; name a file that ends in .py, as in entry.py, or entry.py:name, or one that foedus has: alliance (from --model {place})"
+    named = f"{place!r} is not a model; name a file that ends in .py, as in entry.py, or entry.py:name, or a file of Gambit's that ends in .efg, or one that foedus has: alliance (from --model {place})"
     assert refused(folder, "solve", "--model", place) == words.get(place, named)
 
 

@@ -11,14 +11,13 @@ import math
 import operator
 import os
 import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
-from ..io.files import beside, writable
 from ..kernels import alliance as kernels
 from ..model.checks import check_whole
+from ..solving.gambit import ENDS, GAP, PRECISION, End, Node, checked_path, doubt, least_gap, path_of, write
 from ..version import __version__
 from .codes import Crisis, Player
 from .definition import payoffs, settle
@@ -30,10 +29,8 @@ from .words import explain
 
 PLEDGES, ARMS = 2, 3  # the size of a tree unless another is asked for: 45 ends
 SIZES = 100  # the most pledges, and the most arms
-ENDS = 5_000
-GAP = 1e-4  # by how much every decision is to matter to who takes it
-CLEAR = 1e-3  # and by how much if players err,
-PRECISION = 2000.0  # as logit equilibria of this precision have it
+CLEAR = 1e-3  # by how much every decision is to matter if players err
+PLAYERS = [player.words for player in Player if player != Player.NONE]
 # by what parts of themselves S's pledge and A's arms are raised: the first by which every decision is
 PLEDGES_RAISED = 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3
 ARMS_RAISED = 0.001, 0.005, 0.02, 0.05, 0.1
@@ -45,42 +42,15 @@ TINY = 1e-12  # arms that are none
 BEYOND = 0.05  # how much more of the good a larger move costs at least
 
 
-@dataclass(frozen=True)
-class End:
-    """An end of the tree: what the players get, and why."""
-
-    payoffs: tuple[float, float, float]
-    settlement: float
-    crisis: Crisis
-
-
-@dataclass(frozen=True)
-class Node:
-    """A decision: whose, after what, between which moves, where they lead, and which is the reply."""
-
-    player: Player
-    label: str
-    moves: tuple[str, ...]
-    after: "tuple[Node | End, ...]"
-    reply: int
-    tied: bool = False  # whether in the game itself the player is indifferent between all of them
-
-    @property
-    def ends(self) -> list[End]:
-        """What each move leads to if all replies follow."""
-        return [node if isinstance(node, End) else node.ends[node.reply] for node in self.after]
-
-
 def write_tree(eq: Solution, path: str | os.PathLike, pledges: int, arms: int) -> None:
     """Do what `Equilibrium.to_efg` says."""
     target = check_tree(path, pledges, arms)
     refuse_unsolved(eq)
     tree, raised = tree_around(eq, pledges, arms)
-    if doubt := _doubt(tree):
-        warnings.warn(f"{target}: {doubt}", RuntimeWarning, stacklevel=3)
-    text = "\n".join([*_heading(eq, tree, raised), "", *_lines(tree)])
-    with beside(target) as draft:
-        draft.write_text(text + "\n", encoding="utf-8")
+    if words := doubt(tree):
+        warnings.warn(f"{target}: {words}", RuntimeWarning, stacklevel=3)
+    title = f"{eq.regime.words.capitalize()}: {eq.game!r}"
+    write(target, title, PLAYERS, _remarks(eq, tree, raised), tree)
 
 
 def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS) -> Path:
@@ -94,9 +64,7 @@ def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS
     Traceback (most recent call last):
     ValueError: arms = 0 is not allowed; it must be a whole number, from 1 to 100
     """
-    target = Path(path)
-    if target.suffix != ".efg":
-        raise ValueError(f"{target}: the name must end in .efg")
+    target = checked_path(path)
     for name, size in (("pledges", pledges), ("arms", arms)):
         check_whole(name, size, 1, SIZES)
     ends = (1 + 2 * pledges) * arms**2
@@ -104,7 +72,7 @@ def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS
         raise ValueError(
             f"pledges = {pledges} and arms = {arms} make {ends:,} ends; a tree has {ENDS:,} at most"
         )
-    return writable(target)
+    return target
 
 
 def tree_around(eq: Solution, pledges: int, arms: int) -> tuple[Node, tuple[float, float]]:
@@ -119,36 +87,6 @@ def tree_around(eq: Solution, pledges: int, arms: int) -> tuple[Node, tuple[floa
         if merit[0] == GAP and merit[1] > CLEAR:
             break
     return max(found, key=operator.itemgetter(0))[1:]
-
-
-def least_gap(tree: Node, precision: float = math.inf) -> float:
-    """Return by how much the closest decision of a tree matters: how much better the reply is for the player
-    than the next best move. Where that is negative, another move is better.
-
-    Players later make each move with a logit probability of this `precision`. Moves do not count that lead to
-    the same for everybody, as refusing does, nor do nodes that are tied.
-    """
-    reply = tree.ends[tree.reply]
-    values = [_expected(after, precision)[tree.player] for after in tree.after]
-    gaps = [
-        values[tree.reply] - value
-        for value, end in zip(values, tree.ends, strict=True)
-        if not tree.tied and end.payoffs != reply.payoffs
-    ]
-    gaps += [least_gap(node, precision) for node in tree.after if isinstance(node, Node)]
-    return min(gaps, default=math.inf)
-
-
-def _expected(tree: Node | End, precision: float) -> Sequence[float]:
-    """Return what the players may expect from a tree."""
-    if isinstance(tree, End):
-        return tree.payoffs
-    if precision == math.inf:
-        return tree.ends[tree.reply].payoffs
-    values = [_expected(after, precision) for after in tree.after]
-    most = max(value[tree.player] for value in values)
-    odds = [math.exp(precision * (value[tree.player] - most)) for value in values]
-    return [sum(map(operator.mul, odds, payoffs)) / sum(odds) for payoffs in zip(*values, strict=True)]
 
 
 def _offers(eq: Solution, pledges: int, arms: int, raised: tuple[float, float]) -> Node:
@@ -203,7 +141,7 @@ def _end(game: Game, pledge: float, ally_arms: float, challenger_arms: float) ->
     """Return what comes of all moves; `pledge` is 0 where there is no alliance."""
     settlement, crisis = settle(game, pledge, ally_arms, challenger_arms)
     gains = payoffs(game, pledge, pledge > 0.0, ally_arms, challenger_arms, settlement)
-    return End(gains, settlement, crisis)
+    return End(gains, f"{crisis.words}, x = {settlement:.6g}")
 
 
 def _arms_against(game: Game, force: float, p: float) -> float:
@@ -255,15 +193,9 @@ def _added(arms: float) -> str:
     return f"adds {arms:.4g}" if arms else "adds nothing"
 
 
-def _heading(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]:
-    """Return the first lines: which game it is, whose, and what there is to know of the tree."""
+def _remarks(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]:
+    """Return what there is to know of the tree."""
     values = ", ".join(f"{p.symbol} = {getattr(eq.game, p.name)!r}" for p in NUMBERS.values())
-    players = " ".join(_quoted(player.words) for player in Player if player != Player.NONE)
-    node: Node | End = tree
-    path = []
-    while isinstance(node, Node):
-        path.append(f"{node.player.words} {node.moves[node.reply]}")
-        node = node.after[node.reply]
     remarks = [
         f"Parameters: {values}, {eq.game.contest} contest.",
         "A reconstruction of the game of Iwanami (2024), Journal of Peace Research 61(5), not a replication;"
@@ -271,11 +203,11 @@ def _heading(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]
         "The superpower offers an alliance with a pledge, or none; the ally signs or refuses; it adds arms;"
         " the challenger adds arms. The crisis is in the payoffs, which are in units of the disputed good.",
         f"The game itself, where any pledge and any arms may be chosen: {explain(eq)}",
-        f"The same path in this tree: {'; '.join(path)}.",
+        f"The same path in this tree: {path_of(tree, PLAYERS)}.",
         "Grid: at each node the player's reply in the game itself, and others. Because those replies stand on"
         f" indifferences, the superpower's pledge is raised by {100 * raised[0]:g} %, the ally's arms by"
         f" {100 * raised[1]:g} %, and every move to {DIGITS} digits.",
-        _doubt(tree) or f"Every decision matters to its player by {least_gap(tree):.2g} or more.",
+        doubt(tree) or f"Every decision matters to its player by {least_gap(tree):.2g} or more.",
     ]
     same = [node.label.removeprefix("ally: ") for node in tree.after if isinstance(node, Node) and node.tied]
     if same:
@@ -283,46 +215,4 @@ def _heading(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]
             f"But: {', '.join(same)}. In the game itself the ally gets the same whether it signs or refuses,"
             " and signs."
         )
-    title = f"{eq.regime.words.capitalize()}: {eq.game!r}"
-    return [f"EFG 2 R {_quoted(title)} {{ {players} }}", _quoted("\n".join(remarks))]
-
-
-def _doubt(tree: Node) -> str:
-    """Say why a solver may find another equilibrium in a tree than that of the game, if there is a reason."""
-    least = least_gap(tree)
-    if least <= 0.0:
-        return "On this grid a player has a better move than its reply in the game itself; try another size."
-    if least <= GAP:
-        return f"A decision matters by only {least:.2g}, too little for a numerical solver to be sure of it."
-    if least_gap(tree, PRECISION) <= 0.0:
-        return "Players who err may leave this path: solve it by backward induction, not by logit equilibria."
-    return ""
-
-
-def _quoted(text: str) -> str:
-    """Return a text as the format has it."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def _lines(tree: Node) -> Iterator[str]:
-    """Give the lines of all nodes, a node before what comes after it; information sets and outcomes are
-    counted as they come."""
-    counts = dict.fromkeys((*Player, End), 0)
-
-    def walk(node: Node | End) -> Iterator[str]:
-        if isinstance(node, End):
-            counts[End] += 1
-            number = counts[End]
-            label = f"{number}: {node.crisis.words}, x = {node.settlement:.6g}"
-            # all digits and no exponent, which Gambit does not always read
-            payoffs = ", ".join(f"{Decimal(repr(payoff)):f}" for payoff in node.payoffs)
-            yield f't "" {number} {_quoted(label)} {{ {payoffs} }}'
-            return
-        counts[node.player] += 1
-        moves = " ".join(map(_quoted, node.moves))
-        yield f'p "" {node.player + 1} {counts[node.player]} {_quoted(node.label)} {{ {moves} }} 0'
-        for after in node.after:
-            yield from walk(after)
-
-    return walk(tree)
+    return remarks

@@ -1,5 +1,6 @@
 """What was found of one game of any model, and how people read it."""
 
+import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,6 +52,38 @@ class Solution:
         if self.model.explain is None:
             raise ValueError(f"the model {self.model.name} explains no game; it has no explain=")
         return self.model.explain(self)
+
+    def to_efg(self, path: str | os.PathLike, *, values: int = 3) -> None:
+        """Write the game as a finite tree around its equilibrium, to be read by Gambit.
+
+        At each node of a `Move` the tree has the best reply in the game itself, a little on the safe side of
+        an indifference, and other values. The model must have a definition.
+
+        Parameters
+        ----------
+        path : str or path
+            where to, ending in .efg; an existing file is replaced
+        values : int, optional
+            how many values a `Move` has at each of its nodes
+
+        Raises
+        ------
+        ValueError
+            if the model has no definition, the ending or the number is not allowed, the tree would have more
+            than 5,000 ends, or the game is unsolved.
+        FileNotFoundError, IsADirectoryError, PermissionError, OSError
+            if `path` cannot be written.
+
+        Warns
+        -----
+        RuntimeWarning
+            if a decision of the tree matters so little that a solver may miss its equilibrium, or that is not
+            the game's.
+        """
+        from ..solving.gambit import write_game  # which few need
+
+        numbers = {name: parameter.number(self.game[name]) for name, parameter in self.model.by_name.items()}
+        write_game(self.model, numbers, path, values)
 
     def table(self) -> tuple[list[str], list[list[str]]]:
         """Return the headings and the rows of a table of the outcomes."""

@@ -1,4 +1,7 @@
-"""Models in files: a Python file that makes a `Model`, as ``entry.py``, or ``entry.py:name`` of several."""
+"""Models in files: a Python file that makes a `Model`, as ``entry.py``, or ``entry.py:name`` of several.
+
+A game in an .efg file of Gambit's is a model, too; `efg` reads it.
+"""
 
 import ast
 import contextlib
@@ -14,6 +17,7 @@ import types
 from collections.abc import Iterator
 from pathlib import Path
 
+from .efg import model_from_efg
 from .model import BUILT_IN, Model, chosen, find
 
 KNOWN = ValueError, TypeError, ImportError  # errors that say what is wrong without their name
@@ -25,7 +29,8 @@ def load_model(place: str | os.PathLike) -> Model:
     Parameters
     ----------
     place : str or path
-        the file, or ``file.py:name`` if it makes several; or the name of a model that foedus has
+        the file, or ``file.py:name`` if it makes several; a game of Gambit's, as `model_from_efg` takes it,
+        ``game.efg`` or ``game.efg:other.toml``; or the name of a model that foedus has
 
     Raises
     ------
@@ -44,11 +49,14 @@ def load_model(place: str | os.PathLike) -> Model:
     named = os.fspath(place)
     if named in BUILT_IN:
         return find(named)
+    game, efg, tables = named.partition(".efg")
+    if efg and (not tables or tables.startswith(":")):
+        return model_from_efg(game + efg, tables[1:] or None)
     file, _, name = named.rpartition(":") if not named.endswith(".py") else (named, "", "")
     if not file.endswith(".py"):
         raise ValueError(
             f"{named!r} is not a model; name a file that ends in .py, as in entry.py, or entry.py:name, or "
-            f"one that foedus has: {', '.join(BUILT_IN)}"
+            f"a file of Gambit's that ends in .efg, or one that foedus has: {', '.join(BUILT_IN)}"
         )
     path = Path(file).absolute()
     return _loaded(path, name, tuple(_sources(path, path.parent, set())))
