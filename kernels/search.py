@@ -27,14 +27,21 @@ ROWS = NODES + 4 + POINTS  # of the nodes, those that close in, and those of a p
 TOP, ASKED, LEFT, RIGHT, FITTED = NODES, NODES + 1, NODES + 2, NODES + 3, NODES + 4
 BEST = RIGHT  # when no gap is closed
 MOST = 6  # who decide
-# of an answer, behind the payoffs; how much better the next player's move is than the best of another kind,
-# which is the rival
-KIND, ERROR, STATUS, MARGIN, RIVAL, ANSWER = MOST, MOST + 1, MOST + 2, MOST + 3, MOST + 4, MOST + 5
+# of an answer, behind the payoffs. A margin says by how much a later player prefers this kind of play to its rival:
+# 1 if it is indifferent, and 0 if it is just no tie any more.
+KIND, ERROR, STATUS, MARGIN, RIVAL, SCALE, ANSWER = range(MOST, MOST + 7)
 room, whole_room, wide_room = floats(ROWS), wholes(ROWS), floats(ROWS * MOST)
-terms_room, answer_room, tally_room = floats(POINTS + 1), floats(ANSWER), wholes(2)
-COUNT, WHY = 0, 1  # of a tally: how many nodes there are, and the status of all that was asked
+terms_room, answer_room, tally_room = floats(POINTS + 1), floats(ANSWER), wholes(3)
+COUNT, WHY, FULL = (
+    0,
+    1,
+    2,
+)  # of a tally: how many nodes, the status of all that was asked, whether nodes ran out
 SHRINKS = 40  # at most; each cuts an interval to a third or less
 PASSES = 8
+STEPS = 16
+DOUBT = 1e-4  # of the largest payoff: the error of a move that nobody can be sure of
+CLOSE = 2e-14  # of a move: how closely a change is closed in on
 NARROW = 1e-10  # of the whole interval: narrower gaps hold no further kind
 FAR = 1e12
 TIE = 1e-13  # of the larger of two payoffs: what is nearer is equal
@@ -50,7 +57,11 @@ _weights = np.ones(POINTS)
 _weights[0] = _weights[-1] = 0.5
 # row m: the weights of the payoffs in the coefficient of the polynomial T_m
 COEFFICIENTS = (
-    2.0 / PARTS * _weights[None, :] * np.cos(np.outer(np.arange(POINTS), _angles)) * (-1.0) ** np.arange(POINTS)[:, None]
+    2.0
+    / PARTS
+    * _weights[None, :]
+    * np.cos(np.outer(np.arange(POINTS), _angles))
+    * (-1.0) ** np.arange(POINTS)[:, None]
 )
 COEFFICIENTS[0] /= 2
 COEFFICIENTS[-1] /= 2
@@ -122,15 +133,22 @@ def copy(rows, row, to):
 
 @jit_apart
 def insert(rows, row, at):
-    """Make a row a node, before node `at`."""
+    """Make a row a node, before node `at`, as long as there is room."""
+    if rows.tally[COUNT] >= NODES:
+        rows.tally[FULL] = 1
+        return
     for i in range(rows.tally[COUNT], at, -1):
         copy(rows, i - 1, i)
         rows.shut[i] = rows.shut[i - 1]
     copy(rows, row, at)
     rows.shut[at] = 0
     rows.tally[COUNT] += 1
-    if rows.tally[COUNT] > NODES - 4:
-        rows.tally[WHY] |= UNSURE
+
+
+@jit
+def ahead(one, other):
+    """Return how far a payoff is ahead of another, in units of the difference that makes no tie."""
+    return (one - other) / (TIE * max(abs(one), abs(other)) + 1e-300)
 
 
 @jit_apart
@@ -152,7 +170,9 @@ def node(low, high, t):
     and reach far out where it is infinite."""
     if low > -math.inf:
         if high < math.inf:
-            return high if t >= 1.0 else low + (high - low) * (t * t * t / (t * t * t + (1.0 - t) * (1.0 - t)))
+            return (
+                high if t >= 1.0 else low + (high - low) * (t * t * t / (t * t * t + (1.0 - t) * (1.0 - t)))
+            )
         return low + t * t * t / ((1.001 - t) * (1.001 - t))
     if high < math.inf:
         return high - (1.0 - t) * (1.0 - t) * (1.0 - t) / ((0.001 + t) * (0.001 + t))
@@ -187,6 +207,23 @@ def slope(rows, near, far_x, far_payoff):
     return (payoff - far_payoff) / (x - far_x) if far_x != x else math.nan
 
 
+@jit
+def step_back(rows, side, gap, end):
+    """Move a side of a change away from it, towards the node `end`, to where rounding does not decide what
+    follows: as far as the change is exact, and on until the next player is indifferent without a tie's help."""
+    step = gap if rows.x[end] > rows.x[side] else -gap
+    for _ in range(STEPS):
+        x = rows.x[side] + step
+        if abs(rows.x[end] - rows.x[side]) <= abs(step):
+            break
+        ask(rows, ASKED, x)
+        if rows.kinds[ASKED] == rows.kinds[side]:
+            copy(rows, ASKED, side)
+            if rows.margins[side] >= 1.0:
+                break
+        step *= 2.0
+
+
 @jit_apart
 def close_in(rows, i, best):
     """Close in on the change of kind between nodes i and i + 1, as far as it matters."""
@@ -213,9 +250,14 @@ def close_in(rows, i, best):
         middle = rows.x[LEFT] + gap * share
         if not rows.x[LEFT] < middle < rows.x[RIGHT]:
             middle = rows.x[LEFT] + gap / 2.0
-        if not rows.x[LEFT] < middle < rows.x[RIGHT] or gap <= 1e-17 * whole + 1e-15 * abs(middle):
+        if not rows.x[LEFT] < middle < rows.x[RIGHT] or gap <= CLOSE * (abs(middle) + 1e-3 * whole):
+            step_back(rows, RIGHT, gap, i + 1)
+            step_back(rows, LEFT, gap, i)
             break
-        rise_left, rise_right = slope(rows, LEFT, behind_left, before_left), slope(rows, RIGHT, behind_right, before_right)
+        rise_left, rise_right = (
+            slope(rows, LEFT, behind_left, before_left),
+            slope(rows, RIGHT, behind_right, before_right),
+        )
         left, right = rows.payoffs[LEFT, 0], rows.payoffs[RIGHT, 0]
         # nothing in between can be the best, or payoffs rise through it
         if math.isfinite(rise_left) and math.isfinite(rise_right):
@@ -374,7 +416,13 @@ def summit(rows, low, high, kind):
                 copy(rows, top, TOP)
             # how exactly the top is known, and what hangs on it; an end from which payoffs fall is known exactly
             falls, doubt = bend(terms, count, t), 36.0 * max(tail, floor)
-            exact = 0.0 if abs(sum_at(terms, count, t)) > doubt else min(doubt / falls, 1.0) if falls > 0.0 else 1.0
+            exact = (
+                0.0
+                if abs(sum_at(terms, count, t)) > doubt
+                else min(doubt / falls, 1.0)
+                if falls > 0.0
+                else 1.0
+            )
             width = rows.x[after] - rows.x[before]
             rows.errors[TOP] += exact * half * lean(rows, before, after) / width if width > 0.0 else 0.0
             return INSIDE if smooth else KINK
@@ -414,13 +462,13 @@ def settle(rows, j):
 
 
 @jit
-def kind_at(rows, j, where):
-    """Return the kind of play of the top beside node j."""
+def kind_at(rows, j, where, follows):
+    """Return the kind of play of the top beside node j, if play of the kind `follows` follows."""
     other = 0
     if where == CHANGE:
         after = rows.kinds[j - 1] == rows.kinds[j]  # the last of its kind, or the first
         other = 2 * rows.kinds[j + 1] + 1 if after else 2 * rows.kinds[j - 1]
-    return mixed(INSIDE if where == KINK else where, rows.kinds[j], other)
+    return mixed(INSIDE if where == KINK else where, follows, other)
 
 
 @jit
@@ -461,7 +509,7 @@ def best_top(rows, best):
     of play, or -1 if a node was added meanwhile."""
     j = kind = 0
     chosen = False
-    margin, rival = math.inf, -1
+    margin, rival, within, other = math.inf, -1, math.inf, -1
     while j < rows.tally[COUNT]:
         if is_top(rows, j, best):
             where = settle(rows, j)
@@ -470,18 +518,24 @@ def best_top(rows, best):
             if where == 0:
                 insert(rows, TOP, j if rows.x[TOP] < rows.x[j] else j + 1)
                 return -1
-            own, preferred = kind_at(rows, j, where), better(rows, TOP, BEST) if chosen else 1
-            lead = rows.payoffs[TOP, 0] - rows.payoffs[BEST, 0]
-            tie = TIE * abs(rows.payoffs[TOP, 0])  # within which those before the mover decide
+            own, preferred = kind_at(rows, j, where, rows.kinds[j]), better(rows, TOP, BEST) if chosen else 1
+            lead = ahead(rows.payoffs[TOP, 0], rows.payoffs[BEST, 0])
             if preferred > 0 or (preferred == 0 and rows.x[TOP] < rows.x[BEST]):
                 if chosen and own != kind:
-                    margin, rival = lead + tie, kind
+                    margin, rival = 1.0 + lead, kind
                 copy(rows, TOP, BEST)
-                chosen, kind = True, own
-            elif own != kind and tie - lead < margin:
-                margin, rival = tie - lead, own
+                chosen, kind, within, other = (
+                    True,
+                    own,
+                    rows.margins[TOP],
+                    kind_at(rows, j, where, rows.rivals[TOP]),
+                )
+                if where == CHANGE:  # it moves with the change
+                    within = math.inf
+            elif own != kind and 1.0 - lead < margin:
+                margin, rival = 1.0 - lead, own
         j += 1
-    rows.margins[BEST], rows.rivals[BEST] = margin, rival
+    rows.margins[BEST], rows.rivals[BEST] = min(margin, within), rival if margin <= within else other
     return kind
 
 
@@ -502,13 +556,23 @@ def close_changes(rows):
 
 
 @jit
+def largest(rows):
+    """Return the largest payoff at any node of those who decide."""
+    most = 0.0
+    for i in range(rows.tally[COUNT]):
+        for r in range(rows.payoffs.shape[1]):
+            most = max(most, abs(rows.payoffs[i, r]))
+    return most
+
+
+@jit
 def best_move(rows, low, high, parts):
     """Put the best move from `low` to `high` into row `BEST`; return the kind of play that it makes."""
     if low == high:
         ask(rows, BEST, low)
         rows.margins[BEST], rows.rivals[BEST] = math.inf, -1
         return mixed(LOW, rows.kinds[BEST], 0)
-    rows.tally[COUNT] = parts + 1
+    kind, rows.tally[COUNT] = 0, parts + 1
     for i in range(parts + 1):
         rows.shut[i] = 0
         ask(rows, i, node(low, high, i / parts))
@@ -517,9 +581,10 @@ def best_move(rows, low, high, parts):
         best = close_changes(rows)
         kind = 0 if rows.tally[WHY] else best_top(rows, best)
         if kind >= 0:
-            return kind
-    rows.tally[WHY] |= UNSURE
-    return 0
+            break
+    if kind < 0 or rows.tally[FULL]:  # more kinds than it can tell apart
+        rows.errors[BEST] += DOUBT * largest(rows)
+    return max(kind, 0)
 
 
 @jit_apart
@@ -535,16 +600,16 @@ def search(follow, given, low, high, parts, deciders, answer):
     found = row_at(answer, ANSWER)
     if not low <= high or low == math.inf or high == -math.inf:
         found[0], found[KIND], found[ERROR], found[STATUS] = low, 0, math.inf, ENDS
-        found[MARGIN], found[RIVAL] = math.inf, -1
+        found[MARGIN], found[RIVAL], found[SCALE] = math.inf, -1, 0.0
         return 0
     payoffs = wide_room()[: ROWS * deciders].reshape(ROWS, deciders)
     rows = Rows(
         follow, given, room(), payoffs, room(), whole_room(), room(), whole_room(), whole_room(), tally_room()
     )
-    rows.tally[WHY] = SOLVED
+    rows.tally[COUNT], rows.tally[WHY], rows.tally[FULL] = 0, SOLVED, 0
     found[KIND] = best_move(rows, low, high, parts)
     found[0], found[ERROR], found[STATUS] = rows.x[BEST], rows.errors[BEST], rows.tally[WHY]
-    found[MARGIN], found[RIVAL] = rows.margins[BEST], rows.rivals[BEST]
+    found[MARGIN], found[RIVAL], found[SCALE] = rows.margins[BEST], rows.rivals[BEST], largest(rows)
     return 0
 
 

@@ -8,24 +8,49 @@ the next move; the function after the last move asks `payoffs` and `outcome`.
 
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from numba import types
 from numba.extending import overload
 
+from ..kernels._calls import address_of, place_of, row_at
 from ..kernels._jit import jit
+from ..kernels._room import floats
 from ..kernels.loop import compiled, number, parameters_type, values
 from ..kernels.loop import jit as jit_anew
-from ..kernels._calls import address_of, place_of, row_at
-from ..kernels._room import floats
 from ..kernels.search import (
-    ANSWER, BITS, ENDLESS, ENDS, KIND, MARGIN, NOT_A_NUMBER, ODDS, RIVAL, STATUS, UNSURE, mixed, prefers, searcher,
+    ANSWER,
+    BITS,
+    ENDLESS,
+    ENDS,
+    KIND,
+    MARGIN,
+    NOT_A_NUMBER,
+    ODDS,
+    RIVAL,
+    SCALE,
+    STATUS,
+    UNSURE,
+    ahead,
+    mixed,
+    prefers,
+    searcher,
 )  # fmt: skip
 from ..kernels.search import ERROR as FOUND_ERROR
 from ..model import Model
-from ..model.moves import CARE, ERROR, Chance, Choice, Move, moves_type, own_outcomes, payoff_of, probability_of
+from ..model.moves import (
+    CARE,
+    ERROR,
+    Chance,
+    Choice,
+    Move,
+    moves_type,
+    own_outcomes,
+    payoff_of,
+    probability_of,
+)
 
 NOT_MADE, OPTION, BY_CHANCE = 6, 7, 8  # kinds of play, beside those of `kernels.search`
 EXACT = 1e-6  # of the largest payoff: a game whose payoffs are less exact is unsolved
@@ -36,6 +61,17 @@ WHY = {
     ODDS: "the probabilities of {move} are negative or do not add up to 1",
     UNSURE: "the search is not sure which {move} is best for {player}",
 }  # by the bits of a status
+
+
+class Told(NamedTuple):
+    """What is told of play from a move on, beside payoffs and moves."""
+
+    kind: int
+    error: float
+    status: int
+    margin: float  # by how much a later player prefers this kind of play to its `rival`
+    rival: int
+    scale: float  # the largest payoff that was looked at
 
 
 @jit
@@ -78,7 +114,8 @@ def _seen(model: Model, place: int) -> str:
 def names_of(model: Model) -> dict[str, Any]:
     """Return what the text of a definition's functions refers to; the functions themselves are compiled."""
     names: dict[str, Any] = {
-        "__name__": __name__, "Moves": moves_type(model.moves), "made": made, "mixed": mixed, "prefers": prefers, "search": searcher(),
+        "__name__": __name__, "Moves": moves_type(model.moves), "made": made, "mixed": mixed, "prefers": prefers, "ahead": ahead,
+        "search": searcher(), "Told": Told,
         "given": floats(len(model.by_name) + len(model.moves)), "answers": floats(ANSWER),
         "Parameters": parameters_type(tuple(model.by_name)), "place_of": place_of, "row_at": row_at,
         "number": number, "values": values, "isfinite": math.isfinite, "nan": math.nan, "inf": math.inf,
@@ -110,8 +147,13 @@ def level{count}(p{"".join(f", m{k}" for k in range(count))}):
     u, code = {tuple_of(f"number({name})" for name in us)}, own_code(f0, codes)
     status = {" + ".join(f"(0 if isfinite(u[{k}]) else 1)" for k in range(len(us)))}
     status = {NOT_A_NUMBER << BITS * (count + 1)} if status else 0
-    return u, {tuple_of(ends)}, int(code), 0.0, status, inf, -1
+    return u, {tuple_of(ends)}, Told(int(code), 0.0, status, inf, -1, {_largest(us)})
 """
+
+
+def _largest(items: Iterable[str]) -> str:
+    """Return the text of the largest absolute value."""
+    return f"max({', '.join(f'abs({item})' for item in items)}, 0.0)"
 
 
 def _by_chance(model: Model) -> bool:
@@ -127,8 +169,9 @@ def _level(model: Model, k: int) -> str:
     if move.when is not None:
         text += f"""
     if not when{k}(p, {moves}):
-        u, end, kind, error, status, margin, rival = level{k + 1}(p{before}, nan)
-        return u, end, mixed({NOT_MADE}, kind, 0), error, status, margin, mixed({NOT_MADE}, rival, 0)
+        u, end, t = level{k + 1}(p{before}, nan)
+        kind, rival = mixed({NOT_MADE}, t.kind, 0), mixed({NOT_MADE}, t.rival, 0)
+        return u, end, Told(kind, t.error, t.status, t.margin, rival, t.scale)
 """
     bits = BITS * (k + 1)
     picked = [f"u[{player}]" for player in deciders(model, k)]
@@ -143,60 +186,72 @@ def _level(model: Model, k: int) -> str:
         return f"""
 def follow{k}(place, x, answer):
     g, a = row_at(place, {size + k}), row_at(answer, {ANSWER})
-    u, end, kind, error, status, margin, rival = level{k + 1}(Parameters{unpacked}{"".join(f", g[{size + i}]" for i in range(k))}, x)
+    u, end, t = level{k + 1}(Parameters{unpacked}{"".join(f", g[{size + i}]" for i in range(k))}, x)
     {"; ".join(f"a[{i}] = {payoff}" for i, payoff in enumerate(picked))}
-    a[{KIND}], a[{FOUND_ERROR}], a[{STATUS}], a[{MARGIN}], a[{RIVAL}] = kind, error, status, margin, rival
+    a[{KIND}], a[{FOUND_ERROR}], a[{STATUS}], a[{MARGIN}], a[{RIVAL}] = t.kind, t.error, t.status, t.margin, t.rival
     return 0
 {text}
     g, a = given(), answers()
     {"; ".join(f"g[{i}] = {item}" for i, item in enumerate(packed))}
     search((address{k}(), place_of(g), {low}, {high}, {CARE[model.search]}, {len(picked)}, place_of(a)))
-    kind, error, status = int(a[{KIND}]), a[{FOUND_ERROR}], int(a[{STATUS}])
-    u, end = level{k + 1}(p{before}, a[0])[:2]
+    u, end, t = level{k + 1}(p{before}, a[0])
+    status = int(a[{STATUS}])
     status = (status >> {BITS} << {BITS}) | ((status & {2**BITS - 1}) << {bits})
-    return u, end, kind, error, status, a[{MARGIN}], int(a[{RIVAL}])
+    return u, end, Told(int(a[{KIND}]), a[{FOUND_ERROR}], status, a[{MARGIN}], int(a[{RIVAL}]), max(a[{SCALE}], t.scale))
 """
     if isinstance(move, Choice):
+        mine, others = picked[0], [item.replace("u[", "v[") for item in picked]
         return f"""{text}
-    u, end, kind, error, status, _, _ = level{k + 1}(p{before}, 0.0)
-    kind, margin, rival = mixed({OPTION}, kind, 0), inf, -1
+    u, end, t = level{k + 1}(p{before}, 0.0)
+    kind, error, status, scale = mixed({OPTION}, t.kind, 0), t.error, t.status, t.scale
+    margin, rival, within, nested = inf, -1, t.margin, mixed({OPTION}, t.rival, 0)
     for option in range(1, {len(move.options)}):
-        v, end_v, kind_v, error_v, status_v, _, _ = level{k + 1}(p{before}, float(option))
-        status, error, kind_v = status | status_v, max(error, error_v), mixed({OPTION}, kind_v, option)
-        lead = {picked[0].replace("u[", "v[")} - {picked[0]}
-        if prefers({tuple_of(item.replace("u[", "v[") for item in picked)}, {tuple_of(picked)}, error) > 0:
-            u, end, kind, margin, rival = v, end_v, kind_v, lead, kind
-        elif -lead < margin:
-            margin, rival = -lead, kind_v
-    return u, end, kind, error, status, margin, rival
+        v, other, t = level{k + 1}(p{before}, float(option))
+        status, error, scale = status | t.status, max(error, t.error), max(scale, t.scale)
+        own, lead = mixed({OPTION}, t.kind, option), ahead({others[0]}, {mine})
+        if prefers({tuple_of(others)}, {tuple_of(picked)}, error) > 0:
+            margin, rival, within, nested = 1.0 + lead, kind, t.margin, mixed({OPTION}, t.rival, option)
+            u, end, kind = v, other, own
+        elif 1.0 - lead < margin:
+            margin, rival = 1.0 - lead, own
+    return u, end, Told(kind, error, status, min(margin, within), rival if margin <= within else nested, scale)
 """
     players, ends, options = range(len(model.players)), range(_size(model)), range(len(move.options))
-    odds = f"values(probabilities{k}(p, {moves}))" if callable(move.probabilities) else tuple_of(
-        float(one) for one in move.probabilities
+    odds = (
+        f"values(probabilities{k}(p, {moves}))"
+        if callable(move.probabilities)
+        else tuple_of(float(one) for one in move.probabilities)
     )
     lines = [
         f"    {tuple_of(f'q{i}' for i in options)} = {odds}",
         f"    total = {' + '.join(f'q{i}' for i in options)}",
         f"    odd = {' or '.join(f'not q{i} >= 0.0' for i in options)} or not abs(total - 1.0) <= 1e-9",
-        f"    kind, error, status = 0, 0.0, {ODDS << bits} if odd else 0",
+        f"    kind, error, status, scale = 0, 0.0, {ODDS << bits} if odd else 0, 0.0",
         *(f"    s{i} = 0.0" for i in players),
         *(f"    e{i} = w{i} = 0.0" for i in ends),
     ]
     for i in options:
         lines += [
-            f"    u, end, one, worst, bits, _, _ = level{k + 1}(p{before}, {float(i)})",
-            f"    kind = mixed({BY_CHANCE}, kind, one)",
+            f"    u, end, t = level{k + 1}(p{before}, {float(i)})",
+            f"    kind = mixed({BY_CHANCE}, kind, t.kind)",
             f"    if q{i} > 0.0:",
-            "        error, status = max(error, worst), status | bits",
+            "        error, status, scale = max(error, t.error), status | t.status, max(scale, t.scale)",
             *(f"        s{j} += q{i} * u[{j}]" for j in players),
             *(
                 line
                 for j in ends
-                for line in (f"        if end[{j}] == end[{j}]:", f"            e{j} += q{i} * end[{j}]; w{j} += q{i}")
+                for line in (
+                    f"        if end[{j}] == end[{j}]:",
+                    f"            e{j} += q{i} * end[{j}]; w{j} += q{i}",
+                )
             ),
         ]
     mean = tuple_of(f"(e{j} / w{j} if w{j} > 0.0 else nan)" for j in ends)
-    return text + "\n".join(lines) + f"\n    return {tuple_of(f's{j}' for j in players)}, {mean}, kind, error, status, inf, -1\n"
+    return (
+        text
+        + "\n".join(lines)
+        + f"\n    return {tuple_of(f's{j}' for j in players)}, {mean}, Told(kind, error, status, inf, -1, scale)\n"
+    )
 
 
 def _size(model: Model) -> int:
@@ -219,27 +274,33 @@ def _solve(model: Model) -> str:
     if _by_chance(model):
         lines = [f"code = {float(min(code.codes or ()))}; probability = -1.0"]
         for place, one in enumerate(code.codes or (), count):
-            lines += [f"if end[{place}] > probability + 1e-12:", f"    code = {float(one)}; probability = end[{place}]"]
+            lines += [
+                f"if end[{place}] > probability + 1e-12:",
+                f"    code = {float(one)}; probability = end[{place}]",
+            ]
+        total = " + ".join(f"end[{count + i}]" for i in range(len(code.codes or ())))
+        lines += [f"if {total} < 1.0 - 1e-9:", "    code = -2.0  # one of them was no code"]
         likeliest = "\n    ".join(lines)
     if model.without:
         value = float(*model.without.values())
         found = [f"f{k}" for k in range(1 + len(own))]
-        likeliest = f"""_, other, _, worst, bits, _, _ = level1(p, {float(value)!r})
-    error, status = max(error, worst), status | bits
+        likeliest = f"""_, other, told = level1(p, {float(value)!r})
+    error, status = max(error, told.error), status | told.status
     {tuple_of(found)} = values(outcome(p, {_path(model, "end")}, {_path(model, "other")}))
     code = own_code(f0, codes)"""
         given |= {outcome.name: f"number(f{i})" for i, outcome in enumerate(own, 1)}
     return f"""
 def solve(p):
-    u, end, kind, error, status, _, _ = level0(p)
+    u, end, told = level0(p)
+    error, status = told.error, told.status
     {likeliest}
-    if status or error > {EXACT} * max({", ".join(f"abs(u[{k}])" for k in range(len(model.players)))}, 1e-300):
+    if status or error > {EXACT} * told.scale:
         return {tuple_of("-1.0" if outcome.codes else "nan" for outcome in model.outcomes)}
     return {", ".join(given[outcome.name] for outcome in model.outcomes)},
 
 
 def status_of(p):
-    return level0(p)[4]{f" | level1(p, {value!r})[4]" if model.without else ""}
+    return level0(p)[2].status{f" | level1(p, {value!r})[2].status" if model.without else ""}
 """
 
 
@@ -271,7 +332,9 @@ def kernel(model: Model) -> Any:
 def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:
     """Say why a game could not be solved by its definition."""
     hint = "; try search='careful'" if model.search != "careful" else ""
-    status = functions(model)["status_of"](parameters_type(tuple(model.by_name))(*map(float, numbers.values())))
+    status = functions(model)["status_of"](
+        parameters_type(tuple(model.by_name))(*map(float, numbers.values()))
+    )
     places = range(len(model.moves), -1, -1)
     found = [(place, bit) for place in places for bit in WHY if status >> BITS * (place + 1) & bit]
     if not found:
