@@ -1,7 +1,7 @@
 """The alliance game by its definition: a superpower S, its ally A and a challenger C.
 
-S pledges forces, A signs or refuses, A arms, C arms. A state whose war payoff exceeds its payoff from the status
-quo then has a credible threat, and the two settle. Nothing here says how to solve the game.
+S pledges forces, A signs or refuses, A arms, C arms. A state whose war payoff exceeds its payoff from the
+status quo then has a credible threat, and the two settle. Nothing here says how to solve the game.
 """
 
 import math
