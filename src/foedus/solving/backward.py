@@ -211,7 +211,7 @@ def follow{k}(place, x, answer):
     for option in range(1, {len(move.options)}):
         v, other, t = level{k + 1}(p{before}, float(option))
         status, error, scale = status | t.status, max(error, t.error), max(scale, t.scale)
-        own, lead = mixed({OPTION}, t.kind, option), ahead({others[0]}, {mine})
+        own, lead = mixed({OPTION}, t.kind, option), ahead({others[0]}, {mine}, {_largest(picked + others)})
         if prefers({tuple_of(others)}, {tuple_of(picked)}, error) > 0:
             margin, rival, within, nested = 1.0 + lead, kind, t.margin, mixed({OPTION}, t.rival, option)
             u, end, kind = v, other, own
