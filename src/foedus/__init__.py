@@ -35,8 +35,10 @@ if TYPE_CHECKING:  # the same as `_WHERE`, for type checkers
     from .maps.cutpoints import cutpoints
     from .maps.statics import statics
     from .model.claim import Claim
+    from .model.efg import model_from_efg
     from .model.loading import load_model
     from .model.model import Model
+    from .model.moves import Chance, Choice, Move
     from .model.outcomes import Code, Outcome
     from .model.parameters import Parameter
     from .solving.sweeps import solve_points, sweep
@@ -44,12 +46,15 @@ if TYPE_CHECKING:  # the same as `_WHERE`, for type checkers
     from .uncertainty.sensitivity import sensitivity
 
 __all__ = [
+    "Chance",
+    "Choice",
     "Claim",
     "Code",
     "Crisis",
     "Equilibrium",
     "Game",
     "Model",
+    "Move",
     "Outcome",
     "Parameter",
     "Regime",
@@ -61,6 +66,7 @@ __all__ = [
     "jit",
     "load",
     "load_model",
+    "model_from_efg",
     "plot",
     "save",
     "sensitivity",
@@ -74,12 +80,15 @@ __all__ = [
 # the module of each name; it is imported when the name is asked for, because importing libraries takes longer
 # than solving a game
 _WHERE = {
+    "Chance": "model.moves",
+    "Choice": "model.moves",
     "Claim": "model.claim",
     "Code": "model.outcomes",
     "Crisis": "alliance.codes",
     "Equilibrium": "alliance.equilibrium",
     "Game": "alliance.game",
     "Model": "model.model",
+    "Move": "model.moves",
     "Outcome": "model.outcomes",
     "Parameter": "model.parameters",
     "Regime": "alliance.codes",
@@ -91,6 +100,7 @@ _WHERE = {
     "jit": "kernels.loop",
     "load": "io.files",
     "load_model": "model.loading",
+    "model_from_efg": "model.efg",
     "plot": "draw.plots",
     "save": "io.files",
     "sensitivity": "uncertainty.sensitivity",

@@ -127,7 +127,7 @@ FILES = {
     ),
     "no kernel": (
         changed("    solve=solve,\n", ""),
-        "x.py: the model zones cannot be solved: it has no solve=; if it was read from a file of results, give the model itself with model= (from --model x.py)",
+        "x.py: the model zones cannot be solved: it has neither solve= nor moves=; if it was read from a file of results, give the model itself with model= (from --model x.py)",
     ),
     "half a code": (
         changed("range(2)", "0, 1.5"),
@@ -309,7 +309,7 @@ def test_what_names_no_model_is_refused(folder, place):
         "folder.py": f"{folder}/folder.py: Is a directory",
         "latin.py": "latin.py is not a text file in UTF-8 (from --model latin.py)",
     }
-    named = f"{place!r} is not a model; give a file that ends in .py, such as entry.py or entry.py:name, or a built-in model: alliance (from --model {place})"
+    named = f"{place!r} is not a model; give a file that ends in .py, such as entry.py or entry.py:name, a file of Gambit's that ends in .efg, or a built-in model: alliance (from --model {place})"
     assert refused(folder, "solve", "--model", place) == words.get(place, named)
 
 

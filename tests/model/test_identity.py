@@ -184,7 +184,7 @@ def test_the_first_difference_is_told(changes, words):
 )
 def test_a_model_that_a_dataset_tells_of_is_not_solved(tool):
     told = model_of(foedus.sweep({"demand": [9.0, 10.0]}, model=model))
-    with pytest.raises(ValueError, match="the model entry cannot be solved: it has no solve=; if it was read from a file of results, give the model itself with model="):  # fmt: skip
+    with pytest.raises(ValueError, match="the model entry cannot be solved: it has neither solve= nor moves=; if it was read from a file of results, give the model itself with model="):  # fmt: skip
         tool(told)
 
 

@@ -299,6 +299,26 @@ def test_own_game_explains_the_whole_file():
     assert "".join(parts).split() == template.split()
 
 
+@compiled_only
+def test_games_from_gambit(tmp_path, monkeypatch, capsys):
+    """The files of the page, its command lines and what they print, and its Python."""
+    page = (ROOT / "docs" / "efg.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name, text in re.findall(r"```(?:toml|text)\n# (\S+)\n(.*?)```", page, re.DOTALL):
+        Path(name).write_text(text.replace("points = 300", "points = 30"))
+    lines = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    assert len(lines) == 3
+    for line in lines:
+        assert run(shlex.split(line)) == 0
+    printed = [line.split() for line in capsys.readouterr().out.splitlines()]
+    for said in re.findall(r"```text\n([^#].*?)```", page, re.DOTALL):
+        assert all(line.split() in printed for line in said.splitlines())
+    assert Path("crisis.png").exists()
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "efg.md", "exec"), {})
+    assert capsys.readouterr().out == "concession\n"
+
+
 MISTAKES = {
     "parameter 'force'": ("enough = p.forces", "enough = p.force"),
     "half is called": ("def solve", "def half(x):\n    return x / 2\n\n\ndef solve", "= p.forces *", "= half(p.forces) *"),

@@ -12,14 +12,13 @@ import math
 import operator
 import os
 import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
-from ..io.files import beside, writable
 from ..kernels import alliance as kernels
 from ..model.checks import check_whole
+from ..solving.gambit import ENDS, GAP, PRECISION, End, Node, checked_path, doubt, least_gap, path_of, write
 from ..version import __version__
 from .codes import Crisis, Player
 from .definition import payoffs, settle
@@ -31,11 +30,9 @@ from .words import explain
 
 PLEDGES, ARMS = 2, 3  # the default size of a tree: 45 ends
 SIZES = 100  # the most pledges, and the most arms
-ENDS = 5_000  # the most ends
-GAP = 1e-4  # every decision must matter by this much to its player
-CLEAR = 1e-3  # and by this much if players err,
-PRECISION = 2000.0  # as in a logit equilibrium of this precision
-# S's pledge and A's arms are raised by these parts: the first ones that make every decision matter enough
+CLEAR = 1e-3  # by how much every decision is to matter if players err
+PLAYERS = [player.words for player in Player if player != Player.NONE]
+# by what parts of themselves S's pledge and A's arms are raised: the first by which every decision is
 PLEDGES_RAISED = 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3
 ARMS_RAISED = 0.001, 0.005, 0.02, 0.05, 0.1
 DIGITS = 4  # of a move, so that its label is exact
@@ -46,42 +43,15 @@ TINY = 1e-12  # arms below this count as none
 BEYOND = 0.05  # a larger move costs at least this much more of the good
 
 
-@dataclass(frozen=True)
-class End:
-    """An end of the tree: what the players get, and why."""
-
-    payoffs: tuple[float, float, float]
-    settlement: float
-    crisis: Crisis
-
-
-@dataclass(frozen=True)
-class Node:
-    """A decision: who decides, after which moves, between which moves, where they lead, and the reply."""
-
-    player: Player
-    label: str
-    moves: tuple[str, ...]
-    after: "tuple[Node | End, ...]"
-    reply: int
-    tied: bool = False  # whether the player is indifferent between all of them in the game itself
-
-    @property
-    def ends(self) -> list[End]:
-        """The end that each move leads to if all later moves are replies."""
-        return [node if isinstance(node, End) else node.ends[node.reply] for node in self.after]
-
-
 def write_tree(eq: Solution, path: str | os.PathLike, pledges: int, arms: int) -> None:
     """Do what `Equilibrium.to_efg` says."""
     target = check_tree(path, pledges, arms)
     refuse_unsolved(eq)
     tree, raised = tree_around(eq, pledges, arms)
-    if doubt := _doubt(tree):
-        warnings.warn(f"{target}: {doubt}", RuntimeWarning, stacklevel=3)
-    text = "\n".join([*_heading(eq, tree, raised), "", *_lines(tree)])
-    with beside(target) as draft:
-        draft.write_text(text + "\n", encoding="utf-8")
+    if words := doubt(tree):
+        warnings.warn(f"{target}: {words}", RuntimeWarning, stacklevel=3)
+    title = f"{eq.regime.words.capitalize()}: {eq.game!r}"
+    write(target, title, PLAYERS, _remarks(eq, tree, raised), tree)
 
 
 def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS) -> Path:
@@ -95,9 +65,7 @@ def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS
     Traceback (most recent call last):
     ValueError: arms = 0 is not allowed; it must be a whole number, from 1 to 100
     """
-    target = Path(path)
-    if target.suffix != ".efg":
-        raise ValueError(f"{target}: the name must end in .efg")
+    target = checked_path(path)
     for name, size in (("pledges", pledges), ("arms", arms)):
         check_whole(name, size, 1, SIZES)
     ends = (1 + 2 * pledges) * arms**2
@@ -105,7 +73,7 @@ def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS
         raise ValueError(
             f"pledges = {pledges} and arms = {arms} make {ends:,} ends; a tree may have at most {ENDS:,}"
         )
-    return writable(target)
+    return target
 
 
 def tree_around(eq: Solution, pledges: int, arms: int) -> tuple[Node, tuple[float, float]]:
@@ -122,36 +90,6 @@ def tree_around(eq: Solution, pledges: int, arms: int) -> tuple[Node, tuple[floa
         if merit[0] == GAP and merit[1] > CLEAR:
             break
     return max(found, key=operator.itemgetter(0))[1:]
-
-
-def least_gap(tree: Node, precision: float = math.inf) -> float:
-    """Return by how much the closest decision of a tree matters: how much better the reply is for its player
-    than the next best move. If that is negative, another move is better.
-
-    Later players make each move with a logit probability of this `precision`. Moves that give everybody the
-    same payoffs as the reply do not count, nor do nodes that are tied.
-    """
-    reply = tree.ends[tree.reply]
-    values = [_expected(after, precision)[tree.player] for after in tree.after]
-    gaps = [
-        values[tree.reply] - value
-        for value, end in zip(values, tree.ends, strict=True)
-        if not tree.tied and end.payoffs != reply.payoffs
-    ]
-    gaps += [least_gap(node, precision) for node in tree.after if isinstance(node, Node)]
-    return min(gaps, default=math.inf)
-
-
-def _expected(tree: Node | End, precision: float) -> Sequence[float]:
-    """Return the expected payoffs of the players in a tree."""
-    if isinstance(tree, End):
-        return tree.payoffs
-    if precision == math.inf:
-        return tree.ends[tree.reply].payoffs
-    values = [_expected(after, precision) for after in tree.after]
-    most = max(value[tree.player] for value in values)
-    odds = [math.exp(precision * (value[tree.player] - most)) for value in values]
-    return [sum(map(operator.mul, odds, payoffs)) / sum(odds) for payoffs in zip(*values, strict=True)]
 
 
 def _offers(eq: Solution, pledges: int, arms: int, raised: tuple[float, float]) -> Node:
@@ -206,7 +144,7 @@ def _end(game: Game, pledge: float, ally_arms: float, challenger_arms: float) ->
     """Return the end after all moves; `pledge` is 0 if there is no alliance."""
     settlement, crisis = settle(game, pledge, ally_arms, challenger_arms)
     gains = payoffs(game, pledge, pledge > 0.0, ally_arms, challenger_arms, settlement)
-    return End(gains, settlement, crisis)
+    return End(gains, f"{crisis.words}, x = {settlement:.6g}")
 
 
 def _arms_against(game: Game, force: float, p: float) -> float:
@@ -260,15 +198,9 @@ def _added(arms: float) -> str:
     return f"adds {arms:.4g}" if arms else "adds nothing"
 
 
-def _heading(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]:
+def _remarks(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]:
     """Return the first lines: the game, its source, and remarks on the tree."""
     values = ", ".join(f"{p.symbol} = {getattr(eq.game, p.name)!r}" for p in NUMBERS.values())
-    players = " ".join(_quoted(player.words) for player in Player if player != Player.NONE)
-    node: Node | End = tree
-    path = []
-    while isinstance(node, Node):
-        path.append(f"{node.player.words} {node.moves[node.reply]}")
-        node = node.after[node.reply]
     remarks = [
         f"Parameters: {values}, {eq.game.contest} contest.",
         "A reconstruction of the game of Iwanami (2024), Journal of Peace Research 61(5), not a replication;"
@@ -276,12 +208,12 @@ def _heading(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]
         "The superpower offers an alliance with a pledge, or none; the ally signs or refuses; it adds arms;"
         " the challenger adds arms. The crisis is in the payoffs, which are in units of the disputed good.",
         f"The game itself, with any pledge and any arms: {explain(eq)}",
-        f"The same path in this tree: {'; '.join(path)}.",
+        f"The same path in this tree: {path_of(tree, PLAYERS)}.",
         "Grid: each node has the player's reply in the game itself, and other moves. These replies leave the"
         " next player indifferent. So the superpower's pledge is raised by"
         f" {100 * raised[0]:g} %, the ally's arms by {100 * raised[1]:g} %, and every move is rounded up to"
         f" {DIGITS} digits.",
-        _doubt(tree) or f"Every decision matters to its player by {least_gap(tree):.2g} or more.",
+        doubt(tree) or f"Every decision matters to its player by {least_gap(tree):.2g} or more.",
     ]
     same = [node.label.removeprefix("ally: ") for node in tree.after if isinstance(node, Node) and node.tied]
     if same:
@@ -289,47 +221,4 @@ def _heading(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]
             f"But: {', '.join(same)}. In the game itself the ally gets the same by signing and by refusing,"
             " and signs."
         )
-    title = f"{eq.regime.words.capitalize()}: {eq.game!r}"
-    return [f"EFG 2 R {_quoted(title)} {{ {players} }}", _quoted("\n".join(remarks))]
-
-
-def _doubt(tree: Node) -> str:
-    """Say why a solver may find another equilibrium in a tree than the game's; nothing if there is no
-    reason."""
-    least = least_gap(tree)
-    if least <= 0.0:
-        return "On this grid a player has a better move than its reply in the game itself. Try another size."
-    if least <= GAP:
-        return f"A decision matters by only {least:.2g}. A numerical solver may miss it."
-    if least_gap(tree, PRECISION) <= 0.0:
-        return "Players who err may leave this path. Solve it by backward induction, not by logit equilibria."
-    return ""
-
-
-def _quoted(text: str) -> str:
-    """Return a text in quotes, as the format writes it."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def _lines(tree: Node) -> Iterator[str]:
-    """Give the lines of all nodes, each node before the nodes that follow it. Information sets and outcomes
-    are numbered in this order."""
-    counts = dict.fromkeys((*Player, End), 0)
-
-    def walk(node: Node | End) -> Iterator[str]:
-        if isinstance(node, End):
-            counts[End] += 1
-            number = counts[End]
-            label = f"{number}: {node.crisis.words}, x = {node.settlement:.6g}"
-            # all digits and no exponent, because Gambit does not always read one
-            payoffs = ", ".join(f"{Decimal(repr(payoff)):f}" for payoff in node.payoffs)
-            yield f't "" {number} {_quoted(label)} {{ {payoffs} }}'
-            return
-        counts[node.player] += 1
-        moves = " ".join(map(_quoted, node.moves))
-        yield f'p "" {node.player + 1} {counts[node.player]} {_quoted(node.label)} {{ {moves} }} 0'
-        for after in node.after:
-            yield from walk(after)
-
-    return walk(tree)
+    return remarks

@@ -120,7 +120,7 @@ model = Model(
     _OUTCOMES,
     loop=_loop,
     searched=Outcome("deviation_gain", "epsilon", GOOD, "largest gain of a player by another move"),
-    search=_search,
+    gains=_search,
     deciding=DECIDING,
     drawn=("pledge", "ally_arms", "challenger_arms"),
     answers=("pledge", "ally_arms", "challenger_arms", "settlement", "superpower_payoff", "burden_share"),

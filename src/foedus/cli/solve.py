@@ -13,6 +13,7 @@ from ..alliance.model import KEPT, OUTCOMES
 from ..alliance.solution import outcomes
 from ..draw.solution import Solution, solve_one
 from ..model import NUMBER, Code, Model, Outcome
+from ..model.checks import naming
 from .options import BUILT_IN, DeviationGain, Overwrite, Parameters, WholeNumber, given_parameters
 from .screens import Grid, show
 from .targets import check_output
@@ -22,10 +23,10 @@ def solve(
     *,
     deviation_gain: Annotated[DeviationGain, BUILT_IN] = False,
     off_path: Annotated[bool, BUILT_IN] = False,
-    efg: Annotated[Path | None, BUILT_IN] = None,
+    efg: Path | None = None,
     pledges: Annotated[WholeNumber, BUILT_IN] = None,
     arms: Annotated[WholeNumber, BUILT_IN] = None,
-    overwrite: Annotated[Overwrite, BUILT_IN] = False,
+    overwrite: Overwrite = False,
     json: bool = False,
     parameters: Parameters,
     model: Model,
@@ -54,7 +55,6 @@ def solve(
     if not model.built_in:
         asked = {
             "--off-path": off_path,
-            "--efg": efg,
             "--deviation-gain": deviation_gain,
             "--pledges": pledges is not None,
             "--arms": arms is not None,
@@ -63,7 +63,14 @@ def solve(
             raise ValueError(
                 f"{option} is for the alliance game; a model says how it is solved, not who moves"
             )
-        _show(solve_one(model, given))
+        if efg:
+            with naming("--efg"):
+                assert model.defined
+            check_output(efg, overwrite, ".efg")
+        solution = solve_one(model, given)
+        if efg:
+            solution.to_efg(efg)
+        _show(solution)
         return
     sizes = {k: size for k, size in (("pledges", pledges), ("arms", arms)) if size is not None}
     if efg:

@@ -1,5 +1,6 @@
 """What was found of one game of any model, and how people read it."""
 
+import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..model import NUMBER, UNSOLVED, Code, Model
+from ..model.moves import in_words
 from ..solving.columns import fixed_parameters
-from ..solving.requests import solve_columns
+from ..solving.requests import solve_columns, why_unsolved
 from .tables import html_table
 
 
@@ -39,7 +41,7 @@ class Solution:
         return [*super().__dir__(), *self.found]
 
     def __repr__(self) -> str:
-        found = (f"{name}={_in_words(value)}" for name, value in self.found.items())
+        found = (f"{name}={self._in_words(name)}" for name in self.found)
         return f"{self.model.written(self.game)}: {', '.join(found)}"
 
     def explain(self) -> str:
@@ -51,27 +53,64 @@ class Solution:
             raise ValueError(f"the model {self.model.name} explains no game; it has no explain=")
         return self.model.explain(self)
 
+    def to_efg(self, path: str | os.PathLike, *, values: int = 3) -> None:
+        """Write the game as a finite tree around its equilibrium, to be read by Gambit.
+
+        At each node of a `Move` the tree has the best reply in the game itself, a little on the safe side of
+        an indifference, and other values. The model must have a definition.
+
+        Parameters
+        ----------
+        path : str or path
+            where to, ending in .efg; an existing file is replaced
+        values : int, optional
+            how many values a `Move` has at each of its nodes
+
+        Raises
+        ------
+        ValueError
+            if the model has no definition, the ending or the number is not allowed, the tree would have more
+            than 5,000 ends, or the game is unsolved.
+        FileNotFoundError, IsADirectoryError, PermissionError, OSError
+            if `path` cannot be written.
+
+        Warns
+        -----
+        RuntimeWarning
+            if a decision of the tree matters so little that a solver may miss its equilibrium, or that is not
+            the game's.
+        """
+        from ..solving.gambit import write_game  # which few need
+
+        numbers = {name: parameter.number(self.game[name]) for name, parameter in self.model.by_name.items()}
+        write_game(self.model, numbers, path, values)
+
     def table(self) -> tuple[list[str], list[list[str]]]:
         """Return the headings and the rows of a table of the outcomes."""
         rows = [
             [
                 name,
                 outcome.symbol,
-                _in_words(self.found[name]),
+                self._in_words(name),
                 "" if outcome.units == NUMBER else outcome.units,
             ]
             for name, outcome in self.model.found.items()
         ]
         return ["outcome", "symbol", "value", "unit"], rows
 
+    def _in_words(self, name: str) -> str:
+        """Return an outcome as people read it."""
+        value = self.found[name]
+        if isinstance(value, Code):
+            return value.words
+        moves = self.model.moves
+        if name in (move.name for move in moves) and self.found[self.model.mapped.name] != UNSOLVED:
+            return in_words(moves, name, value)
+        return f"{value + 0.0:.6g}"  # 0.0 of -0.0
+
     def _repr_html_(self) -> str:
         """Return how a notebook shows it."""
         return html_table(*self.table())
-
-
-def _in_words(value: Any) -> str:
-    """Return a value as people read it."""
-    return value.words if isinstance(value, Code) else f"{value:.6g}"
 
 
 def solve_one(model: Model, parameters: Mapping[str, Any]) -> Solution:
@@ -80,15 +119,16 @@ def solve_one(model: Model, parameters: Mapping[str, Any]) -> Solution:
     Warns RuntimeWarning if it could not be solved.
     """
     numbers = fixed_parameters(model, parameters, {}, "")
-    first, *_ = numbers
-    points = {first: np.array([numbers.pop(first)])}
-    arrays = solve_columns(model, points, numbers, model.found, threads=1)
-    game = model.game({first: points[first][0], **numbers})
+    first, *others = numbers
+    points, fixed = {first: np.array([numbers[first]])}, {name: numbers[name] for name in others}
+    arrays = solve_columns(model, points, fixed, model.found, threads=1)
+    game = model.game(numbers)
     values = {name: array.item() for name, array in arrays.items()}
     found = {
         name: outcome.codes(values[name]) if outcome.codes else values[name]
         for name, outcome in model.found.items()
     }
     if values[model.mapped.name] == UNSOLVED:
-        warnings.warn(f"{model.written(game)} could not be solved", RuntimeWarning, stacklevel=3)
+        why = why_unsolved(model, numbers)
+        warnings.warn(f"{model.written(game)} could not be solved{why}", RuntimeWarning, stacklevel=3)
     return Solution(model, game, found)

@@ -11,7 +11,7 @@ from ..draw.colours import colours_of
 from ..draw.solution import Solution, solve_one
 from ..draw.tables import swatch
 from ..model import NUMBER, Code, Model, Parameter
-from ..solving.compiled import name_of
+from ..solving.broken import name_of
 from ..uncertainty.claims import usual_laws
 
 INSIDE = 0.01  # if an end is not allowed, the slider ends this share of its range before it

@@ -1,6 +1,8 @@
 """Checks of input, with messages that say what is allowed and where the value came from."""
 
 import contextlib
+import inspect
+import keyword
 from collections.abc import Iterator
 from numbers import Integral
 from typing import Any
@@ -29,6 +31,30 @@ def check_whole(name: str, value: Any, least: int, most: int | None = None) -> i
         allowed = f"{least} or more" if most is None else f"from {least} to {most}"
         raise ValueError(f"{name} = {value!r} is not allowed; it must be a whole number, {allowed}")
     return int(value)
+
+
+def is_word(name: Any) -> bool:
+    """Tell whether a name may be one of Python, in public."""
+    return isinstance(name, str) and name.isidentifier() and name[0] != "_" and not keyword.iskeyword(name)
+
+
+def check_function(what: str, function: Any, takes: str) -> None:
+    """Raise TypeError if something is not a function that can be called with such arguments.
+
+    Examples
+    --------
+    >>> check_function("payoffs", lambda p: 1.0, "p, m")
+    Traceback (most recent call last):
+    TypeError: payoffs takes p; it must take p, m
+    """
+    own = getattr(function, "py_func", function)  # of one that is compiled
+    if not inspect.isfunction(own):
+        raise TypeError(f"{what} = {function!r} is not a function; it must be one of ({takes})")
+    try:
+        inspect.signature(own).bind(*takes.split(", "))
+    except TypeError:
+        taken = ", ".join(inspect.signature(own).parameters) or "nothing"
+        raise TypeError(f"{what} takes {taken}; it must take {takes}") from None
 
 
 @contextlib.contextmanager

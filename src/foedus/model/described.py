@@ -13,9 +13,12 @@ from typing import Annotated, Any
 import pydantic
 
 from .model import Deciding, Model
+from .moves import AnyMove, definition
 from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
 from .rules import MOST
+
+FUNCTION = "a number that depends on the game"
 
 
 class _Table(pydantic.BaseModel):
@@ -52,6 +55,22 @@ class _Deciding(_Table):
     decision: _Codes
 
 
+class _Move(_Table):
+    kind: str
+    player: str
+    name: str
+    options: tuple[str, ...]
+    numbers: dict[str, tuple[str, ...]]  # its ends or probabilities, as texts, or what they are given by
+    when: bool  # whether it is made on a condition only
+
+
+class _Definition(_Table):
+    players: tuple[str, ...]
+    moves: list[_Move]
+    search: str
+    without: dict[str, float]
+
+
 class _Model(_Table):
     title: str
     parameters: list[_Parameter]
@@ -60,6 +79,7 @@ class _Model(_Table):
     drawn: tuple[str, ...]
     pairs: dict[str, str]
     pair_words: tuple[str, str]
+    definition: _Definition | None = None
 
 
 @functools.lru_cache  # every solved request asks for it
@@ -73,7 +93,7 @@ def described(model: Model) -> str:
     deciding = model.deciding and {
         part: _numbers(getattr(model.deciding, part)) for part in _Deciding.model_fields
     }
-    tables = {
+    tables: dict[str, Any] = {
         "title": model.title,
         "parameters": [
             {part: getattr(p, part) for part in _Parameter.model_fields} for p in model.parameters
@@ -84,7 +104,35 @@ def described(model: Model) -> str:
         "pairs": {**model.pairs},
         "pair_words": model.pair_words,
     }
+    if model.moves:
+        tables["definition"] = {
+            "players": [*model.players],
+            "moves": [_move(move) for move in model.moves],
+            "search": model.search,
+            "without": {**model.without},
+        }
     return json.dumps(tables, default=float)  # of NumPy's numbers
+
+
+def _move(move: AnyMove) -> dict[str, Any]:
+    """Return the table of a move."""
+    given = {part: getattr(move, part) for part in ("low", "high", "probabilities") if hasattr(move, part)}
+    return {
+        "kind": type(move).__name__,
+        "player": move.player,
+        "name": move.name,
+        "options": [*getattr(move, "options", ())],
+        "numbers": {part: _texts(numbers) for part, numbers in given.items()},
+        "when": move.when is not None,
+    }
+
+
+def _texts(numbers: Any) -> list[str]:
+    """Return numbers as texts, because JSON has no infinity; or what they depend on."""
+    if callable(numbers):
+        return [FUNCTION]
+    listed = numbers if isinstance(numbers, (list, tuple)) else [numbers]
+    return [repr(float(number)).removesuffix(".0") for number in listed]
 
 
 def _numbers(codes: type[Code] | None) -> dict[str, int] | None:
@@ -100,13 +148,56 @@ def _colours(model: Model, outcome: Outcome) -> dict[str, str]:
 
 @functools.lru_cache  # the file may change in the meantime, but the model does not
 def source_of(model: Model) -> str:
-    """Return the text of the file that a model came from, else the text of its kernel, else nothing."""
-    if model.source or model.solve is None:
+    """Return the text of the file that a model came from, else the text of its functions, else nothing."""
+    functions = [function for function in (model.solve, *definition(model).values()) if function is not None]
+    if model.source or not functions:
         return model.source
     try:
-        return inspect.getsource(model.solve)
+        return "\n".join(dict.fromkeys(inspect.getsource(function) for function in functions))
     except OSError:  # typed at a prompt that keeps no text
         return ""
+
+
+def _read(text: str) -> _Model:
+    """Return the tables of a text; raise ValueError if they are none of a model."""
+    try:
+        return _Model.model_validate_json(text)
+    except pydantic.ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(map(str, problem["loc"]))
+        raise ValueError(f"{place}: {problem['msg']}".removeprefix(": ")) from None
+
+
+def definition_described(text: str) -> list[tuple[str, str]]:
+    """Return what a text of `described` says of the definition of a game, in words; nothing if it has none.
+
+    Examples
+    --------
+    >>> from foedus.model import chosen
+    >>> definition_described(described(chosen(None)))
+    []
+    """
+    found = _read(text).definition
+    if found is None:
+        return []
+    lines = [("players", ", ".join(found.players))]
+    lines += [(f"move {number}", _told(move)) for number, move in enumerate(found.moves, 1)]
+    return [*lines, ("search", found.search)]
+
+
+def _told(move: _Move) -> str:
+    """Return what a move is, in words."""
+    words = f"{move.name}, {f'a choice of {move.player}' if move.player else 'by chance'}: "
+    numbers, odds = move.numbers, move.numbers.get("probabilities", ())
+    if not move.options:
+        words += f"from {' to '.join(numbers[end][0] for end in ('low', 'high'))}"
+    elif len(odds) == len(move.options):
+        both = enumerate(zip(move.options, odds, strict=True))
+        words += ", ".join(f"{place} {option} with probability {odd}" for place, (option, odd) in both)
+    else:
+        words += ", ".join(f"{place} {option}" for place, option in enumerate(move.options))
+        words += "; the probabilities depend on the game" if odds else ""
+    return words + ("; only in some games" if move.when else "")
 
 
 @functools.lru_cache
@@ -115,12 +206,7 @@ def model_described(name: str, text: str) -> Model:
 
     Raises ValueError if the text does not describe a model.
     """
-    try:
-        tables = _Model.model_validate_json(text)
-    except pydantic.ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(map(str, problem["loc"]))
-        raise ValueError(f"{place}: {problem['msg']}".removeprefix(": ")) from None
+    tables = _read(text)
     make: Any = Code  # an enumeration, by its functional interface
     outcomes, colours = [], {}
     for found in tables.outcomes:
@@ -175,7 +261,10 @@ def difference(text: str, other: str) -> str:
 def _leaves(tables: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Give all entries in the tables of a model, with their place in words."""
     for part, value in tables.items():
-        if part not in ("parameters", "outcomes"):
+        if part == "definition":
+            yield from _leaves(value or {})
+            continue
+        if part not in ("parameters", "outcomes", "moves"):
             yield part, value
             continue
         yield part, [table["name"] for table in value]

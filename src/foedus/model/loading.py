@@ -1,5 +1,8 @@
 """Models in files: a Python file that makes a `Model`, such as ``entry.py``, or ``entry.py:name`` if it makes
-several."""
+several.
+
+A game in a file of Gambit's, ``game.efg``, is a model, too; `efg` reads it.
+"""
 
 import ast
 import contextlib
@@ -15,6 +18,7 @@ import types
 from collections.abc import Iterator
 from pathlib import Path
 
+from .efg import model_from_efg
 from .model import BUILT_IN, Model, chosen, find
 
 KNOWN = ValueError, TypeError, ImportError  # errors that say what is wrong without their name
@@ -26,7 +30,8 @@ def load_model(place: str | os.PathLike) -> Model:
     Parameters
     ----------
     place : str or path
-        the file, or ``file.py:name`` if it makes several models; or the name of a built-in model
+        the file, or ``file.py:name`` if it makes several models; a game of Gambit's, as `model_from_efg` takes
+        it, ``game.efg`` or ``game.efg:other.toml``; or the name of a built-in model
 
     Raises
     ------
@@ -45,20 +50,28 @@ def load_model(place: str | os.PathLike) -> Model:
     named = os.fspath(place)
     if named in BUILT_IN:
         return find(named)
+    game, efg, tables = named.partition(".efg")
+    if efg and (not tables or tables.startswith(":")):
+        return model_from_efg(game + efg, tables[1:] or None)
     file, _, name = named.rpartition(":") if not named.endswith(".py") else (named, "", "")
     if not file.endswith(".py"):
         raise ValueError(
-            f"{named!r} is not a model; give a file that ends in .py, such as entry.py or entry.py:name, or "
-            f"a built-in model: {', '.join(BUILT_IN)}"
+            f"{named!r} is not a model; give a file that ends in .py, such as entry.py or entry.py:name, a file "
+            f"of Gambit's that ends in .efg, or a built-in model: {', '.join(BUILT_IN)}"
         )
     path = Path(file).absolute()
     return _loaded(path, name, tuple(_sources(path, path.parent, set())))
 
 
-def load_again(place: str, digest: str) -> Model:
-    """Return the model of a file that another process has loaded; raise ValueError if it is not the same."""
+def load_again(place: str, digest: str, by_search: bool = False) -> Model:
+    """Return the model of a file that another process has loaded; raise ValueError if it is not the same.
+
+    by_search : whether it is the one by its definition alone
+    """
     try:
         model = load_model(place)
+        if by_search:
+            model = model.defined
     except FileNotFoundError as error:
         raise ValueError(
             f"there is no {error.filename} on {platform.node()}, where games are to be solved"

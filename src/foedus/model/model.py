@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .claim import Claim
+from .defining import check_definition
+from .moves import AnyMove, completed, definition, own_outcomes
 from .names import resolve
 from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
-from .rules import check_model
+from .rules import check_kinds, check_model
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,12 +72,23 @@ class Model:
         unsolved if this code is -1.
     solve : callable, optional
         the kernel: it takes the parameters by name and returns a value for each outcome. Numba compiles it.
+    players, moves, payoffs, outcome : optional
+        the definition of the game: the players; the moves in order, each a `Move`, a `Choice` or a `Chance`;
+        ``payoffs(p, m)``, which takes the parameters and the moves by name and returns a payoff for each player;
+        and ``outcome(p, m)``, which returns the code, then a number for each further outcome of yours. A model
+        without `solve` is solved by backward induction. Each move, each payoff (``<player>_payoff``) and
+        ``search_error`` join its outcomes.
+    without : mapping of str to float, optional
+        the first move and a number: `outcome` then takes a third argument, the moves that the players would
+        make after that number
+    search : str, optional
+        how each interval is searched: ``"quick"``, ``"usual"`` or ``"careful"``
     loop : callable, optional
         it takes the numbers of each parameter and returns the `Loop` over such games, instead of a loop over
         `solve`
     searched : Outcome, optional
-        an outcome that `search` finds only on request
-    search : callable, optional
+        an outcome that `gains` finds only on request
+    gains : callable, optional
         it takes nothing and returns the `Search` for this outcome
     deciding : Deciding, optional
         whose decision flips where the regime changes
@@ -101,7 +114,8 @@ class Model:
     ------
     TypeError, ValueError
         if something is wrong with the model: a name is given twice or is one that a tool needs, no outcome is
-        a code, a code is not from 0 to 62, a default or a usual range is not allowed.
+        a code, a code is not from 0 to 62, a default or a usual range is not allowed, a definition lacks a
+        part or has a move that cannot be solved.
     """
 
     name: str
@@ -110,9 +124,15 @@ class Model:
     outcomes: Sequence[Outcome]
     solve: Callable[..., Any] | None = None
     _: dataclasses.KW_ONLY
+    players: Sequence[str] = ()
+    moves: Sequence[AnyMove] = ()
+    payoffs: Callable[..., Any] | None = None
+    outcome: Callable[..., Any] | None = None
+    without: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    search: str = "usual"
     loop: Callable[[Callable[[str], "np.ndarray"]], Loop] | None = None
     searched: Outcome | None = None
-    search: Callable[[], Search] | None = None
+    gains: Callable[[], Search] | None = None
     deciding: Deciding | None = None
     drawn: Sequence[str] = ()
     answers: Sequence[str] = ()
@@ -127,6 +147,10 @@ class Model:
     file: str = ""
 
     def __post_init__(self) -> None:
+        check_kinds(self)
+        check_definition(self)
+        if self.by_search:
+            object.__setattr__(self, "outcomes", completed(self.players, self.moves, self.outcomes))
         check_model(self)
 
     def __reduce__(self) -> Any:
@@ -134,7 +158,7 @@ class Model:
         if self.file:
             from .loading import load_again  # which makes models
 
-            return load_again, (self.file, self.hash)
+            return load_again, (self.file, self.hash, self.by_search)
         return (find, (self.name,)) if self.built_in else super().__reduce__()
 
     @property
@@ -144,6 +168,24 @@ class Model:
         module = sys.modules.get(BUILT_IN.get(self.name, ""))
         return getattr(module, "model", None) is self
 
+    @property
+    def by_search(self) -> bool:
+        """Whether it is solved by backward induction from its definition."""
+        return bool(self.moves) and self.solve is None and self.loop is None
+
+    @functools.cached_property
+    def defined(self) -> "Model":
+        """The same game by its definition alone; raise ValueError if it has none."""
+        if not self.moves:
+            raise ValueError(
+                f"the model {self.name} has no definition; give it players=, moves=, payoffs= and outcome="
+            )
+        if self.by_search:
+            return self
+        own = own_outcomes(self)
+        parts: dict[str, Any] = {"outcomes": own, "drawn": (), "answers": (), "pairs": {}, "claims": ()}
+        return dataclasses.replace(self, solve=None, loop=None, searched=None, gains=None, **parts)
+
     @functools.cached_property
     def hash(self) -> str:
         """A text that differs between models, and between versions of a model."""
@@ -151,8 +193,9 @@ class Model:
         from .referred import referred  # which most runs do without
 
         text = f"{described(self)}\n{source_of(self)}"
-        if self.solve is not None:
-            text += f"\n{self.name}\n{referred(self.solve)}"
+        for function in (self.solve, *definition(self).values()):
+            if function is not None:
+                text += f"\n{self.name}\n{referred(function)}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @functools.cached_property
@@ -258,9 +301,9 @@ def chosen(model: Model | None) -> Model:
         raise TypeError(f"model must be a Model, not {model!r}")
     if model.name in BUILT_IN and not model.built_in:
         raise ValueError(f"foedus has a model with the name {model.name}; give yours another name")
-    if model.solve is None and model.loop is None:
+    if model.solve is None and model.loop is None and not model.moves:
         raise ValueError(
-            f"the model {model.name} cannot be solved: it has no solve=; "
+            f"the model {model.name} cannot be solved: it has neither solve= nor moves=; "
             "if it was read from a file of results, give the model itself with model="
         )
     return model

@@ -3,12 +3,12 @@
 import dis
 import inspect
 import itertools
-import keyword
 import math
 import textwrap
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from .checks import is_word
 from .claim import Claim
 from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
@@ -53,10 +53,6 @@ def check_model(model: "Model") -> None:
     Traceback (most recent call last):
     ValueError: the parameter 'threads' has the name of an option; give it another name
     """
-    _check_kinds("parameters", model.parameters, Parameter)
-    _check_kinds("outcomes", model.outcomes, Outcome)
-    if model.claims or not isinstance(model.claims, (list, tuple)):
-        _check_kinds("claims", model.claims, Claim)
     _check_texts(model)
     _check_names(model)
     for parameter in model.parameters:
@@ -78,6 +74,14 @@ def check_model(model: "Model") -> None:
             raise ValueError(f"{name!r} is not an outcome; there are {', '.join(model.found)}")
 
 
+def check_kinds(model: "Model") -> None:
+    """Raise TypeError if a list of a model is none, or has something else in it."""
+    _check_kinds("parameters", model.parameters, Parameter)
+    _check_kinds("outcomes", model.outcomes, Outcome)
+    if model.claims or not isinstance(model.claims, (list, tuple)):
+        _check_kinds("claims", model.claims, Claim)
+
+
 def _check_kinds(what: str, entries: Any, kind: type) -> None:
     """Raise unless `entries` is a list of one or more entries of a kind."""
     if not isinstance(entries, (list, tuple)) or isinstance(entries, kind) or not entries:
@@ -90,25 +94,24 @@ def _check_kinds(what: str, entries: Any, kind: type) -> None:
 
 def _check_names(model: "Model") -> None:
     """Raise if a name is not allowed, is given twice, or is one that foedus uses."""
-    if not _is_word(model.name):
+    if not is_word(model.name):
         raise ValueError(f"the model's name {model.name!r} is not a word of letters, digits and _")
     searched = (model.searched,) if model.searched else ()
     seen: set[str] = set()
     for what, entries in (("parameter", model.parameters), ("outcome", (*model.outcomes, *searched))):
         for name in (entry.name for entry in entries):
-            if not _is_word(name) or keyword.iskeyword(name):
+            if not is_word(name):
                 raise ValueError(f"the {what} {name!r} is not named by a word of letters, digits and _")
             if name in seen:
                 raise ValueError(f"the name {name!r} is given twice; give the {what} another name")
             seen.add(name)
-            ours = TOLD if name.startswith(("boundary_", "meeting_")) else OURS[what].get(name)
-            if ours:
+            if ours := name_of_ours(what, name):
                 raise ValueError(f"the {what} {name!r} has the name of {ours}; give it another name")
 
 
-def _is_word(name: Any) -> bool:
-    """Tell whether a name can be a public name in Python."""
-    return isinstance(name, str) and name.isidentifier() and name[0] != "_"
+def name_of_ours(what: str, name: str) -> str | None:
+    """Return what of ours a parameter or an outcome has the name of, or None."""
+    return TOLD if name.startswith(("boundary_", "meeting_")) else OURS[what].get(name)
 
 
 def _check_parameter(model: "Model", parameter: Parameter) -> None:
@@ -139,6 +142,7 @@ def _check_texts(model: "Model") -> None:
         (f"the model {model.name}", ("title", "references"), model),
         *((parameter.name, ("symbol", "units", "long_name"), parameter) for parameter in model.parameters),
         *((outcome.name, ("symbol", "units", "long_name"), outcome) for outcome in model.outcomes),
+        *((move.name, ("symbol", "long_name"), move) for move in model.moves),
         *((f"the claim {claim.name}", ("name", "sentence"), claim) for claim in model.claims),
     ]
     for place, parts, entry in told:
@@ -157,13 +161,19 @@ def _check_kernel(model: "Model", solve: Any) -> None:
         raise TypeError(
             f"{function.__name__} takes {count} arguments; a kernel takes one, p, with the parameters by name"
         )
-    for called in _called(function, []):
+    check_comparisons(model, "solve", function)
+
+
+def check_comparisons(model: "Model", what: str, function: Callable) -> None:
+    """Raise if a function compares a parameter or a move with the text of a choice: it has its number."""
+    named = [(f"p.{parameter.name}", parameter.choices) for parameter in model.parameters]
+    named += [(f"m.{move.name}", getattr(move, "options", ())) for move in model.moves]
+    for called in _called(getattr(function, "py_func", function), []):
         for text in _texts(called):
-            for name, choices in ((p.name, p.choices) for p in model.parameters if text in p.choices):
+            for name, choices in ((name, choices) for name, choices in named if text in choices):
                 places = ", ".join(f"{place} for {choice}" for place, choice in enumerate(choices))
-                raise ValueError(
-                    f"{called.__name__} compares with the text {text!r}; p.{name} is a number: {places}"
-                )
+                who = what if called.__name__ == "<lambda>" else called.__name__
+                raise ValueError(f"{who} compares with the text {text!r}; {name} is a number: {places}")
 
 
 def _called(function: Callable, seen: list[Callable]) -> Iterator[Callable]:

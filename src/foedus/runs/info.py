@@ -13,6 +13,7 @@ from ..io.draft import drafted_file, games_done
 from ..io.files import NAMES, opened, path_of
 from ..large.slabs import code_counts
 from ..model import Model
+from ..model.described import definition_described, described
 
 LOOK = 1000  # values of an axis that are looked at, at least, to tell the shares of the regimes
 
@@ -55,6 +56,7 @@ def _lines(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
     if not model.built_in:
         version = dataset.attrs.get("model_hash", "not told")
         yield "model", f"{model.title} ({model.name}, version {version})"
+        yield from definition_described(dataset.attrs.get("model_described", described(model)))
     kept = {dim for name in dataset.data_vars if name in model.kept for dim in dataset[name].dims}
     games = [size for dim, size in dataset.sizes.items() if dim in (*kept, *model.by_name, "game")]
     yield "games", f"{dataset.attrs.get('games') or math.prod(games):,}"

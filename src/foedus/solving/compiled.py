@@ -1,39 +1,23 @@
-"""A model's own kernel: it is compiled into the loop over games, and its errors are explained."""
+"""A model's own kernel, or the one made of its definition: it is compiled into the loop over games."""
 
 import bisect
-import re
-import traceback
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
-from numba import types
 
-from ..kernels.loop import NUMBERS, TILE, compiled, loop, parameters_type
+from ..kernels.loop import TILE, compiled, loop, parameters_type
 from ..model import UNSOLVED, Code, Loop, Model
 from ..model.described import described
+from ..model.moves import definition
 from ..model.referred import referred
+from .backward import kernel
+from .broken import KernelError, check_functions, line_of, name_of, not_compiled, nothing_returned
 from .columns import ROW, Columns
 from .parallel import Tile
 
-KINDS: dict[Any, str] = {
-    NUMBERS: "one value",
-    (types.StringLiteral, types.UnicodeType): "a text",
-    types.List: "a list",
-    types.Array: "an array",
-    types.Generator: "a generator",
-    types.BaseTuple: "a tuple",
-}  # what a kernel may return by mistake, by numba's types
-
-
-class KernelError(ValueError):
-    """An error in a model's kernel, in one line; `whole` is the full message of numba."""
-
-    def __init__(self, line: str, whole: str = "") -> None:
-        super().__init__(line)
-        self.whole = whole
+SEARCH_TILE = 4, 64  # rows and columns that a thread takes at a time, if each game's moves are searched for
 
 
 def own_loop(model: Model, columns: Columns) -> Loop:
@@ -48,105 +32,36 @@ def own_loop(model: Model, columns: Columns) -> Loop:
     alone = len(single) == 1 and columns.values[single[0]].size >= ROW
     inner = names.index(single[0]) if alone else None
     mapped = list(model.found).index(model.mapped.name)
-    meaning = f"{described(model)}\n{referred(model.solve, with_code=True)}"
+    check_functions(model)
+    try:
+        solve = kernel(model)  # which compiles what it is made of
+    except numba.core.errors.NumbaError as error:
+        raise not_compiled(model, error) from error
+    functions = definition(model).values() if model.by_search else [model.solve]
+    meaning = "\n".join([described(model), *(referred(f, with_code=True) for f in functions)])
     codes_of = tuple(outcome.codes for outcome in model.outcomes)
-    solve_tile = loop(model.solve, tuple(names), codes_of, mapped, inner, meaning, keeps=bool(model.file))
+    solve_tile = loop(solve, tuple(names), codes_of, mapped, inner, meaning, keeps=bool(model.file))
     known = np.array([_bits(outcome.codes) for outcome in model.outcomes], np.uint64)
 
     def solve_games(tile: Tile, width: int, *arguments: Any) -> tuple[int, int]:
         try:
             unsolved, first, odd = solve_tile(tile, width, *arguments, known)
         except numba.core.errors.NumbaError as error:
-            raise _not_compiled(model, error) from error
+            raise not_compiled(model, error) from error
         except Exception as error:
             if not getattr(solve_tile, "signatures", True):  # it was not compiled
-                raise _not_compiled(model, error) from error
+                raise not_compiled(model, error) from error
             raise _raised(model, columns, solve_tile, tile, width, (*arguments, known), error) from error
         if odd >= 0:
             raise _odd(model, columns.numbers(odd))
         return unsolved, first
 
-    return Loop(solve_games, TILE)
+    return Loop(solve_games, SEARCH_TILE, quick=False) if model.by_search else Loop(solve_games, TILE)
 
 
 def _bits(codes: Iterable[Code] | None) -> int:
     """Return the codes and -1 as bits; the lowest bit is -1."""
     return sum(1 << code + 1 for code in {UNSOLVED, *(codes or ())})
-
-
-def _not_compiled(model: Model, error: Exception) -> KernelError:
-    """Say in one line why a kernel cannot be compiled."""
-    solve = compiled(model.solve)
-    given = (numba.typeof(parameters_type(tuple(model.by_name))(*([0.0] * len(model.by_name)))),)
-    try:
-        solve.compile(given)
-    except Exception as own:  # also for names that do not exist, such as math.gama
-        return KernelError(f"{_place(model, str(own))}: {_reason(model, str(own))}", str(own))
-    gives: Any = solve.overloads[given].signature.return_type
-    if isinstance(gives, (types.Optional, types.NoneType)):
-        return KernelError(f"{name_of(model)}: solve ends without return, or returns None; {_wanted(model)}")
-    if not isinstance(gives, types.BaseTuple):
-        return KernelError(f"{name_of(model)}: solve returns {_kind(gives)}; {_wanted(model)}")
-    kinds = list(gives)  # type: ignore[call-overload]
-    if len(kinds) == len(model.found):
-        for outcome, kind in zip(model.outcomes, kinds, strict=True):
-            if not isinstance(kind, NUMBERS):
-                return KernelError(
-                    f"{name_of(model)}: solve returns {_kind(kind)} as {outcome.name}; it must be a number"
-                )
-            codes: Any = getattr(kind, "instance_class", outcome.codes)
-            if outcome.codes and codes is not outcome.codes:
-                return KernelError(
-                    f"{name_of(model)}: solve returns a code of {codes.__name__} as {outcome.name}; "
-                    f"it must be one of {outcome.codes.__name__}"
-                )
-        return KernelError(f"{name_of(model)}: solve cannot be compiled: {error}", str(error))
-    count = "one value" if len(kinds) == 1 else f"{len(kinds)} values"
-    return KernelError(f"{name_of(model)}: solve returns {count}; {_wanted(model)}")
-
-
-def _kind(found: Any) -> str:
-    """Say what kind of thing a kernel returns."""
-    return next((words for kind, words in KINDS.items() if isinstance(found, kind)), str(found))
-
-
-def name_of(model: Model) -> str:
-    """Return the name of a model in error messages: its file, if it has one."""
-    return Path(model.file).name.partition(":")[0] or f"the model {model.name}"
-
-
-def _place(model: Model, told: str) -> str:
-    """Return the line of a model's file that numba's message is about, or only the file."""
-    lines = re.findall(r'([^"/\\]+)(?:", line | \()(\d+)', told)
-    own = list(dict.fromkeys(int(line) for file, line in lines if file == name_of(model)))
-    if "Return of" in told:
-        return f"{name_of(model)}, lines {' and '.join(map(str, sorted(own)))}"
-    return f"{name_of(model)}, line {own[0]}" if own else _line_raised(model, _defaults(model))
-
-
-def _reason(model: Model, told: str) -> str:
-    """Return the first line of numba's message that says something, in our words if we know it."""
-    line = next((line for line in told.splitlines() if line and not line.startswith("Failed in")), "")
-    line = re.sub(r"\.* Raised from .*", "", line)
-    if found := re.match(r"Unknown attribute '(\w+)' of type Parameters", line):
-        return f"there is no parameter {found[1]!r}; there are {', '.join(model.by_name)}"
-    if found := re.match(
-        r"Untyped global name '(\w+)': Cannot determine Numba type of <class 'function'>", line
-    ):
-        return f"{found[1]} is called by a kernel; mark it with @foedus.jit"
-    if found := re.match(r"Unknown attribute '(\w+)' of type IntEnum class<\w+>\((\w+)\)", line):
-        return f"there is no {found[2]}.{found[1]}"
-    if line.startswith("No implementation of function") and (call := re.search(">>> (.*)", told)):
-        hint = f"; an index must be a whole number, such as int(p.{[*model.by_name][-1]})"
-        return f"solve cannot be compiled: numba knows no {call[1]}{hint if ', float64)' in call[1] else ''}"
-    if line.startswith(("Can't unify return type", "Cannot cast Tuple", "Cannot cast UniTuple")):
-        return f"solve returns values of different kinds in different lines; {_wanted(model)}"
-    return f"solve cannot be compiled: {line.rstrip(' .:')}"
-
-
-def _wanted(model: Model) -> str:
-    """Say what a kernel must return."""
-    return f"it must return a value for each outcome: {', '.join(model.found)}"
 
 
 def _raised(
@@ -169,39 +84,26 @@ def _raised(
     row = rows[min(row, len(rows) - 1)]
     game = bisect.bisect_left(games, True, key=lambda game: fails((row, row + 1, first_column, game + 1)))
     numbers = columns.numbers(row * width + games[min(game, len(games) - 1)])
-    line = _line_raised(model, numbers)
-    if str(error).endswith("got None"):  # numba's words for it
-        return KernelError(f"{name_of(model)}: solve ends without return, or returns None; {_wanted(model)}")
+    if str(error).endswith("got None"):  # as numba says it
+        return nothing_returned(model)
+    solve: Any = kernel(model)
+    # numba tells the line of a function that is called; a whole definition would take minutes as Python
+    solve = compiled(solve) if model.by_search else getattr(solve, "py_func", solve)
+    line = line_of(model, lambda: solve(parameters_type(tuple(numbers))(**numbers)))
+    who = "the definition" if model.by_search else "the kernel"
     raised = f"{type(error).__name__}: {error}".removesuffix(": ")
-    return KernelError(f"{line}: the kernel raised {raised}, in {model.written(model.game(numbers))}")
-
-
-def _defaults(model: Model) -> dict[str, float]:
-    """Return the numbers of the game with all parameters at their default."""
-    return {parameter.name: parameter.number(parameter.default) for parameter in model.parameters}
-
-
-def _line_raised(model: Model, numbers: Mapping[str, float]) -> str:
-    """Return the line of a model's file in which its kernel raises an error in plain Python."""
-    solve: Any = getattr(model.solve, "py_func", model.solve)
-    try:
-        solve(parameters_type(tuple(numbers))(**numbers))
-    except Exception as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        lines = [frame.lineno for frame in frames if Path(frame.filename).name == name_of(model)]
-        if lines:
-            return f"{name_of(model)}, line {lines[-1]}"
-    return name_of(model)
+    return KernelError(f"{line}: {who} raised {raised}, in {model.written(model.game(numbers))}")
 
 
 def _odd(model: Model, numbers: Mapping[str, float]) -> KernelError:
     """Say which outcome of a game is not a code."""
     given = parameters_type(tuple(model.by_name))(*(numbers[name] for name in model.by_name))
-    values = zip(model.outcomes, compiled(model.solve)(given), strict=True)
+    values = zip(model.outcomes, compiled(kernel(model))(given), strict=True)
     coded = [(outcome.name, outcome.codes, value) for outcome, value in values if outcome.codes]
     name, codes, value = next(one for one in coded if one[2] not in (UNSOLVED, *one[1]))
     there = ", ".join(f"{int(code)} {code.words}" for code in codes)
     game = model.written(model.game(numbers))
+    who = "outcome" if model.by_search else "the kernel"
     return KernelError(
-        f"{name_of(model)}: the kernel returns {float(value):.15g} as {name} in {game}; the codes are {there}"
+        f"{name_of(model)}: {who} gives {float(value):.15g} as {name} in {game}; the codes are {there}"
     )

@@ -170,8 +170,8 @@ def _laid_out(request: Request) -> tuple[np.ndarray, ...]:
 
 def _solve_searched(request: Request, threads: int, progress: Progress | None) -> Solved:
     """Solve all games of a request, then search in each game for the variable that takes a search."""
-    assert request.model.search
-    needs, search_games = request.model.search()
+    assert request.model.gains
+    needs, search_games = request.model.gains()
     wanted = [name for name in request.model.found if name in {*needs, *request.variables}]
     exact = request._replace(variables=wanted, dtype=np.dtype(np.float64))
     arrays, unsolved, first = solve_request(exact, threads)
@@ -211,13 +211,22 @@ def solve_columns(
     return solve_request(request, threads).arrays
 
 
+def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:
+    """Return ``: `` and why a game, given by numbers, could not be solved; nothing if that is not known."""
+    if not model.by_search:
+        return ""
+    from .backward import why_unsolved as why  # with numba
+
+    return f": {why(model, model.in_order(numbers))}"
+
+
 def warn_unsolved(
     model: Model, unsolved: int, games: int, first: Mapping[str, float], stacklevel: int
 ) -> None:
     """Warn how many games could not be solved, and name the first of them, given by its numbers."""
     warnings.warn(
         f"{unsolved} of {games} games could not be solved; their {model.mapped.name} is -1 (unsolved). "
-        f"The first is {model.written(model.game(first))}",
+        f"The first is {model.written(model.game(first))}{why_unsolved(model, first)}",
         RuntimeWarning,
         stacklevel=stacklevel,
     )

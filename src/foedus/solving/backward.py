@@ -1,0 +1,349 @@
+"""A kernel made of a game's definition: backward induction by compiled search.
+
+For each move there is a function of the parameters and the moves before it. It returns what follows if
+everybody plays their best from there on: the payoffs, the end of the game (all moves, and what `outcome`
+gives), and what is `Told` of it. `kernels.search` searches for a move; it asks the function of the next move.
+The function after the last move asks `payoffs` and `outcome`.
+"""
+
+import functools
+import math
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from numba import types
+from numba.extending import overload
+
+from ..kernels._calls import address_of, place_of, row_at
+from ..kernels._jit import jit
+from ..kernels._room import floats
+from ..kernels.loop import compiled, number, parameters_type, values
+from ..kernels.loop import jit as jit_anew
+from ..kernels.search import (
+    ANSWER,
+    BITS,
+    ENDLESS,
+    ENDS,
+    KIND,
+    MARGIN,
+    NOT_A_NUMBER,
+    ODDS,
+    RIVAL,
+    SCALE,
+    STATUS,
+    UNSURE,
+    ahead,
+    mixed,
+    prefers,
+    searcher,
+)  # fmt: skip
+from ..kernels.search import ERROR as FOUND_ERROR
+from ..model import Model
+from ..model.moves import (
+    CARE,
+    ERROR,
+    Chance,
+    Choice,
+    Move,
+    moves_type,
+    own_outcomes,
+    payoff_of,
+    probability_of,
+)
+
+NOT_MADE, OPTION, BY_CHANCE = 6, 7, 8  # kinds of play, beside those of `kernels.search`
+EXACT = 1e-6  # of the largest payoff: a game whose payoffs are less exact is unsolved
+WHY = {
+    NOT_A_NUMBER: "payoffs returns NaN or infinity",
+    ENDS: "the low end of {move} is above its high end, or one of them is NaN",
+    ENDLESS: "the payoff of {player} rises without end in {move}; limit {move} with low= or high=",
+    ODDS: "the probabilities of {move} are negative or do not add up to 1",
+    UNSURE: "the search is not sure which {move} is best for {player}",
+}  # by the bits of a status
+
+
+class Told(NamedTuple):
+    """What is told of play from a move on, beside payoffs and moves."""
+
+    kind: int
+    error: float
+    status: int
+    margin: float  # by how much a later player prefers this kind of play to its `rival`
+    rival: int
+    scale: float  # the largest payoff that was looked at
+
+
+@jit
+def made(move):
+    """Return a move as the functions of a definition see it: 0 where it is not made."""
+    return 0.0 if math.isnan(move) else move
+
+
+def own_code(value, codes):
+    """Return a code that `outcome` gives as a float; raise TypeError if it is one of another class."""
+    if isinstance(value, IntEnum) and not isinstance(value, codes):
+        raise TypeError(f"{type(value).__name__}.{value.name} is no code of {codes.__name__}")
+    return number(value)
+
+
+@overload(own_code)
+def _own_code(value, codes):
+    if isinstance(value, types.IntEnumMember) and value.instance_class is not codes.instance_class:
+        return None
+    return lambda value, codes: number(value)
+
+
+def tuple_of(items: Any) -> str:
+    """Return the text of a tuple."""
+    return f"({''.join(f'{item}, ' for item in items)})"
+
+
+def deciders(model: Model, place: int) -> list[int]:
+    """Return the numbers of those who decide a move: its player, then those who moved before, each once."""
+    movers = [move.player for move in reversed(model.moves[: place + 1]) if move.player]
+    return [model.players.index(player) for player in dict.fromkeys(movers)]
+
+
+def _seen(model: Model, place: int) -> str:
+    """Return the text of the moves before one, as the functions of a definition take them."""
+    return f"Moves{tuple_of([f'made(m{k})' for k in range(place)] + ['0.0'] * (len(model.moves) - place))}"
+
+
+@functools.cache
+def names_of(model: Model) -> dict[str, Any]:
+    """Return what the text of a definition's functions refers to; the functions themselves are compiled."""
+    names: dict[str, Any] = {
+        "__name__": __name__, "Moves": moves_type(model.moves), "made": made, "mixed": mixed,
+        "prefers": prefers, "ahead": ahead,
+        "search": searcher(), "Told": Told,
+        "given": floats(len(model.by_name) + len(model.moves)), "answers": floats(ANSWER),
+        "Parameters": parameters_type(tuple(model.by_name)), "place_of": place_of, "row_at": row_at,
+        "number": number, "values": values, "isfinite": math.isfinite, "nan": math.nan, "inf": math.inf,
+        "payoffs": compiled(model.payoffs), "outcome": compiled(model.outcome), "own_code": own_code,
+        "codes": own_outcomes(model)[0].codes,
+    }  # fmt: skip
+    for k, move in enumerate(model.moves):
+        for part in ("low", "high", "when", "probabilities"):
+            value = getattr(move, part, None)
+            names[f"{part}{k}"] = compiled(value) if callable(value) else value
+    return names
+
+
+def _after_all(model: Model) -> str:
+    """Return the text of the function after the last move."""
+    count = len(model.moves)
+    codes, *own = own_outcomes(model)
+    found = [f"f{k}" for k in range(1 + len(own))]
+    ends = [f"m{k}" for k in range(count)]
+    if _by_chance(model):
+        ends += [f"(1.0 if code == {int(code)}.0 else 0.0)" for code in codes.codes or ()]
+    ends += ["code", *(f"number({name})" for name in found[1:])]
+    us = [f"u{k}" for k in range(len(model.players))]
+    return f"""
+def level{count}(p{"".join(f", m{k}" for k in range(count))}):
+    moves = {_seen(model, count)}
+    {tuple_of(us)} = values(payoffs(p, moves))
+    {tuple_of(found)} = values(outcome(p, moves{", moves" if model.without else ""}))
+    u, code = {tuple_of(f"number({name})" for name in us)}, own_code(f0, codes)
+    status = {" + ".join(f"(0 if isfinite(u[{k}]) else 1)" for k in range(len(us)))}
+    status = {NOT_A_NUMBER << BITS * (count + 1)} if status else 0
+    return u, {tuple_of(ends)}, Told(int(code), 0.0, status, inf, -1, {_largest(us)})
+"""
+
+
+def _largest(items: Iterable[str]) -> str:
+    """Return the text of the largest absolute value."""
+    return f"max({', '.join(f'abs({item})' for item in items)}, 0.0)"
+
+
+def _by_chance(model: Model) -> bool:
+    """Tell whether chance has a move."""
+    return any(isinstance(move, Chance) for move in model.moves)
+
+
+def _level(model: Model, k: int) -> str:
+    """Return the text of the function of move k."""
+    move, moves = model.moves[k], _seen(model, k)
+    before = "".join(f", m{i}" for i in range(k))
+    text = f"\ndef level{k}(p{before}):\n"
+    if move.when is not None:
+        text += f"""
+    if not when{k}(p, {moves}):
+        u, end, t = level{k + 1}(p{before}, nan)
+        kind, rival = mixed({NOT_MADE}, t.kind, 0), mixed({NOT_MADE}, t.rival, 0)
+        return u, end, Told(kind, t.error, t.status, t.margin, rival, t.scale)
+"""
+    bits = BITS * (k + 1)
+    picked = [f"u[{player}]" for player in deciders(model, k)]
+    if isinstance(move, Move):
+        low, high = (
+            f"float({name}{k}(p, {moves}))" if callable(end) else f"float({name}{k})"
+            for name, end in (("low", move.low), ("high", move.high))
+        )
+        size = len(model.by_name)
+        unpacked = tuple_of(f"g[{i}]" for i in range(size))
+        packed = [f"p.{name}" for name in model.by_name] + [f"m{i}" for i in range(k)]
+        return f"""
+def follow{k}(place, x, answer):
+    g, a = row_at(place, {size + k}), row_at(answer, {ANSWER})
+    u, end, t = level{k + 1}(Parameters{unpacked}{"".join(f", g[{size + i}]" for i in range(k))}, x)
+    {"; ".join(f"a[{i}] = {payoff}" for i, payoff in enumerate(picked))}
+    a[{KIND}], a[{FOUND_ERROR}], a[{STATUS}] = t.kind, t.error, t.status
+    a[{MARGIN}], a[{RIVAL}] = t.margin, t.rival
+    return 0
+{text}
+    g, a = given(), answers()
+    {"; ".join(f"g[{i}] = {item}" for i, item in enumerate(packed))}
+    search((address{k}(), place_of(g), {low}, {high}, {CARE[model.search]}, {len(picked)}, place_of(a)))
+    u, end, t = level{k + 1}(p{before}, a[0])
+    status = int(a[{STATUS}])
+    status = (status >> {BITS} << {BITS}) | ((status & {2**BITS - 1}) << {bits})
+    scale = max(a[{SCALE}], t.scale)
+    return u, end, Told(int(a[{KIND}]), a[{FOUND_ERROR}], status, a[{MARGIN}], int(a[{RIVAL}]), scale)
+"""
+    if isinstance(move, Choice):
+        mine, others = picked[0], [item.replace("u[", "v[") for item in picked]
+        return f"""{text}
+    u, end, t = level{k + 1}(p{before}, 0.0)
+    kind, error, status, scale = mixed({OPTION}, t.kind, 0), t.error, t.status, t.scale
+    margin, rival, within, nested = inf, -1, t.margin, mixed({OPTION}, t.rival, 0)
+    for option in range(1, {len(move.options)}):
+        v, other, t = level{k + 1}(p{before}, float(option))
+        status, error, scale = status | t.status, max(error, t.error), max(scale, t.scale)
+        own, lead = mixed({OPTION}, t.kind, option), ahead({others[0]}, {mine}, {_largest(picked + others)})
+        if prefers({tuple_of(others)}, {tuple_of(picked)}, error) > 0:
+            margin, rival, within, nested = 1.0 + lead, kind, t.margin, mixed({OPTION}, t.rival, option)
+            u, end, kind = v, other, own
+        elif 1.0 - lead < margin:
+            margin, rival = 1.0 - lead, own
+    rival = rival if margin <= within else nested
+    return u, end, Told(kind, error, status, min(margin, within), rival, scale)
+"""
+    players, ends, options = range(len(model.players)), range(_size(model)), range(len(move.options))
+    odds = (
+        f"values(probabilities{k}(p, {moves}))"
+        if callable(move.probabilities)
+        else tuple_of(float(one) for one in move.probabilities)
+    )
+    lines = [
+        f"    {tuple_of(f'q{i}' for i in options)} = {odds}",
+        f"    total = {' + '.join(f'q{i}' for i in options)}",
+        f"    odd = {' or '.join(f'not q{i} >= 0.0' for i in options)} or not abs(total - 1.0) <= 1e-9",
+        f"    kind, error, status, scale = 0, 0.0, {ODDS << bits} if odd else 0, 0.0",
+        *(f"    s{i} = 0.0" for i in players),
+        *(f"    e{i} = w{i} = 0.0" for i in ends),
+    ]
+    for i in options:
+        lines += [
+            f"    u, end, t = level{k + 1}(p{before}, {float(i)})",
+            f"    kind = mixed({BY_CHANCE}, kind, t.kind)",
+            f"    if q{i} > 0.0:",
+            "        error, status, scale = max(error, t.error), status | t.status, max(scale, t.scale)",
+            *(f"        s{j} += q{i} * u[{j}]" for j in players),
+            *(
+                line
+                for j in ends
+                for line in (
+                    f"        if end[{j}] == end[{j}]:",
+                    f"            e{j} += q{i} * end[{j}]; w{j} += q{i}",
+                )
+            ),
+        ]
+    mean = tuple_of(f"(e{j} / w{j} if w{j} > 0.0 else nan)" for j in ends)
+    return (
+        text
+        + "\n".join(lines)
+        + f"\n    u = {tuple_of(f's{j}' for j in players)}"
+        + f"\n    return u, {mean}, Told(kind, error, status, inf, -1, scale)\n"
+    )
+
+
+def _size(model: Model) -> int:
+    """Return how many numbers the end of a game has."""
+    codes, *own = own_outcomes(model)
+    return len(model.moves) + (len(codes.codes or ()) if _by_chance(model) else 0) + 1 + len(own)
+
+
+def _solve(model: Model) -> str:
+    """Return the text of the kernel."""
+    count = len(model.moves)
+    code, *own = own_outcomes(model)
+    first = count + (len(code.codes or ()) if _by_chance(model) else 0)
+    given = {code.name: "code", ERROR: "error"}
+    given |= {outcome.name: f"end[{first + 1 + i}]" for i, outcome in enumerate(own)}
+    given |= {move.name: f"end[{k}]" for k, move in enumerate(model.moves)}
+    given |= {payoff_of(player): f"u[{i}]" for i, player in enumerate(model.players)}
+    given |= {probability_of(code): "probability"}
+    likeliest = f"code = end[{first}]; probability = 1.0"
+    if _by_chance(model):
+        lines = [f"code = {float(min(code.codes or ()))}; probability = -1.0"]
+        for place, one in enumerate(code.codes or (), count):
+            lines += [
+                f"if end[{place}] > probability + 1e-12:",
+                f"    code = {float(one)}; probability = end[{place}]",
+            ]
+        total = " + ".join(f"end[{count + i}]" for i in range(len(code.codes or ())))
+        lines += [f"if {total} < 1.0 - 1e-9:", "    code = -2.0  # one of them was no code"]
+        likeliest = "\n    ".join(lines)
+    if model.without:
+        value = float(*model.without.values())
+        found = [f"f{k}" for k in range(1 + len(own))]
+        likeliest = f"""_, other, told = level1(p, {float(value)!r})
+    error, status = max(error, told.error), status | told.status
+    {tuple_of(found)} = values(outcome(p, {_path(model, "end")}, {_path(model, "other")}))
+    code = own_code(f0, codes)"""
+        given |= {outcome.name: f"number(f{i})" for i, outcome in enumerate(own, 1)}
+    return f"""
+def solve(p):
+    u, end, told = level0(p)
+    error, status = told.error, told.status
+    {likeliest}
+    if status or error > {EXACT} * told.scale:
+        return {tuple_of("-1.0" if outcome.codes else "nan" for outcome in model.outcomes)}
+    return {", ".join(given[outcome.name] for outcome in model.outcomes)},
+
+
+def status_of(p):
+    return level0(p)[2].status{f" | level1(p, {value!r})[2].status" if model.without else ""}
+"""
+
+
+def _path(model: Model, end: str) -> str:
+    """Return the text of the moves at an end of the game."""
+    return f"Moves{tuple_of(f'made({end}[{k}])' for k in range(len(model.moves)))}"
+
+
+@functools.cache
+def functions(model: Model) -> dict[str, Any]:
+    """Return the compiled functions of a definition: ``level0`` and so on, ``solve``, ``status_of``."""
+    names = {**names_of(model)}
+    count = len(model.moves)
+    for place in range(count, -1, -1):
+        exec(_after_all(model) if place == count else _level(model, place), names)
+        if f"follow{place}" in names:
+            names[f"address{place}"] = address_of(jit_anew(names[f"follow{place}"]))
+        names[f"level{place}"] = jit_anew(names[f"level{place}"])
+    exec(_solve(model), names)
+    names["solve"], names["status_of"] = jit_anew(names["solve"]), jit_anew(names["status_of"])
+    return names
+
+
+def kernel(model: Model) -> Any:
+    """Return what solves one game: a model's own kernel, or the one made of its definition."""
+    return functions(model)["solve"] if model.by_search else model.solve
+
+
+def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:
+    """Say why a game could not be solved by its definition."""
+    hint = "; try search='careful'" if model.search != "careful" else ""
+    status = functions(model)["status_of"](
+        parameters_type(tuple(model.by_name))(*map(float, numbers.values()))
+    )
+    places = range(len(model.moves), -1, -1)
+    found = [(place, bit) for place in places for bit in WHY if status >> BITS * (place + 1) & bit]
+    if not found:
+        return "the search does not find the payoffs to enough digits" + hint
+    place, bit = found[0]
+    move = model.moves[min(place, len(model.moves) - 1)]
+    return WHY[bit].format(move=move.name, player=move.player) + (hint if bit == UNSURE else "")

@@ -1,0 +1,215 @@
+"""What is wrong with the functions of a model, told in a line, with the line of its file."""
+
+import re
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numba
+from numba import types
+
+from ..kernels._jit import plain
+from ..kernels.loop import NUMBERS, compiled, parameters_type
+from ..model import Model, Outcome
+from ..model.moves import definition, own_outcomes
+from .backward import names_of
+
+KINDS: dict[Any, str] = {
+    NUMBERS: "one value",
+    (types.StringLiteral, types.UnicodeType): "a text",
+    types.List: "a list",
+    types.Array: "an array",
+    types.Generator: "a generator",
+    types.BaseTuple: "a tuple",
+}  # what else a function may give than values, by numba's types
+
+
+class KernelError(ValueError):
+    """What is wrong with a function of a model, in a line; `whole` is all that numba says of it."""
+
+    def __init__(self, line: str, whole: str = "") -> None:
+        super().__init__(line)
+        self.whole = whole
+
+
+class Function(NamedTuple):
+    """A function of a model, as errors call it, and what it must return."""
+
+    name: str
+    compiled: Any
+    given: tuple[Any, ...]  # games and moves, for it to be tried with
+    wanted: str
+    returns: Sequence[Outcome] | None  # or a number
+
+
+def check_functions(model: Model) -> None:
+    """Raise `KernelError` if a function of a definition cannot be compiled, or returns what it must not.
+
+    The kernel is made of these functions, and what numba says of the kernel does not tell which is wrong.
+    """
+    if model.by_search and not plain:
+        for function in _functions(model):
+            if error := _problem(model, function):
+                raise error
+
+
+def not_compiled(model: Model, error: Exception) -> KernelError:
+    """Say in one line why a kernel cannot be compiled."""
+    if not model.by_search:
+        solve = _kernel(model)
+        return _problem(model, solve) or KernelError(
+            f"{name_of(model)}: solve cannot be compiled: {error}", str(error)
+        )
+    reason = _reason(model, Function("the definition", None, (), "", None), str(error))
+    return KernelError(f"{name_of(model)}: {reason}", str(error))
+
+
+def nothing_returned(model: Model) -> KernelError:
+    """Say which function of a model returns nothing, where one does."""
+    return _no_return(model, _kernel(model))
+
+
+def name_of(model: Model) -> str:
+    """Return how errors speak of a model: by its file, if it is from one."""
+    return Path(model.file).name.partition(":")[0] or f"the model {model.name}"
+
+
+def line_of(model: Model, run: Callable[[], Any]) -> str:
+    """Return the line of a model's file in which something is raised, or else the file."""
+    try:
+        run()
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if Path(frame.filename).name == name_of(model)]
+        if lines:
+            return f"{name_of(model)}, line {lines[-1]}"
+    return name_of(model)
+
+
+def _game(model: Model) -> Any:
+    """Return the game of all defaults, as functions take it."""
+    defaults = (parameter.number(parameter.default) for parameter in model.parameters)
+    return parameters_type(tuple(model.by_name))(*defaults)
+
+
+def _kernel(model: Model) -> Function:
+    """Return a model's own kernel."""
+    wanted = f"a value for each outcome: {', '.join(model.found)}"
+    return Function("solve", compiled(model.solve), (_game(model),), wanted, model.outcomes)
+
+
+def _functions(model: Model) -> Iterator[Function]:
+    """Give the functions of a definition."""
+    names, own = names_of(model), own_outcomes(model)
+    moves = names["Moves"](*([0.0] * len(model.moves)))
+    given: tuple[Any, ...] = _game(model), moves
+    payoffs = f"a payoff for each player: {', '.join(model.players)}"
+    yield Function("payoffs", names["payoffs"], given, payoffs, [Outcome(player) for player in model.players])
+    outcomes = f"a value for each outcome: {', '.join(outcome.name for outcome in own)}"
+    yield Function("outcome", names["outcome"], (*given, moves) if model.without else given, outcomes, own)
+    for k, move in enumerate(model.moves):
+        for part in ("low", "high", "when", "probabilities"):
+            name = f"{move.name}: {part}"
+            if name in definition(model):
+                options = getattr(move, "options", ())
+                wanted, returns = {
+                    "when": ("True or False", None),
+                    "probabilities": (
+                        f"a probability for each option: {', '.join(options)}",
+                        [Outcome(option) for option in options],
+                    ),
+                }.get(part, ("a number", None))
+                yield Function(name, names[f"{part}{k}"], given, wanted, returns)
+
+
+def _problem(model: Model, function: Function) -> KernelError | None:
+    """Say what is wrong with a function, if something is."""
+    name, solve = function.name, function.compiled
+    given = tuple(numba.typeof(one) for one in function.given)
+    try:
+        solve.compile(given)
+    except Exception as error:  # also of what the function refers to, as in math.gama
+        return KernelError(
+            f"{_place(model, function, str(error))}: {_reason(model, function, str(error))}", str(error)
+        )
+    gives: Any = solve.overloads[given].signature.return_type
+    if isinstance(gives, (types.Optional, types.NoneType)):
+        return _no_return(model, function)
+    if function.returns is None:
+        return None if isinstance(gives, NUMBERS) else KernelError(_returns(model, function, _kind(gives)))
+    if not isinstance(gives, types.BaseTuple):
+        return KernelError(_returns(model, function, _kind(gives)))
+    kinds = list(gives)  # type: ignore[call-overload]
+    if len(kinds) != len(function.returns):
+        count = "one value" if len(kinds) == 1 else f"{len(kinds)} values"
+        return KernelError(_returns(model, function, count))
+    for outcome, kind in zip(function.returns, kinds, strict=True):
+        if not isinstance(kind, NUMBERS):
+            return KernelError(
+                f"{name_of(model)}: {name} returns {_kind(kind)} as {outcome.name}; it must be a number"
+            )
+        codes: Any = getattr(kind, "instance_class", outcome.codes)
+        if outcome.codes and codes is not outcome.codes:
+            return KernelError(
+                f"{name_of(model)}: {name} returns a code of {codes.__name__} as {outcome.name}; "
+                f"it must be one of {outcome.codes.__name__}"
+            )
+    return None
+
+
+def _returns(model: Model, function: Function, what: str) -> str:
+    """Say what a function returns, and what it must."""
+    return f"{name_of(model)}: {function.name} returns {what}; it must return {function.wanted}"
+
+
+def _no_return(model: Model, function: Function) -> KernelError:
+    """Say that a function returns nothing, at least in some games."""
+    name = f"{name_of(model)}: {function.name}"
+    return KernelError(f"{name} ends without return, or returns None; it must return {function.wanted}")
+
+
+def _kind(found: Any) -> str:
+    """Say of what kind something is that a function gives."""
+    return next((words for kind, words in KINDS.items() if isinstance(found, kind)), str(found))
+
+
+def _place(model: Model, function: Function, told: str) -> str:
+    """Return the line of a model's file that numba's words speak of, or as much as is known of it."""
+    lines = re.findall(r'([^"/\\]+)(?:", line | \()(\d+)', told)
+    own = list(dict.fromkeys(int(line) for file, line in lines if file == name_of(model)))
+    if "Return of" in told:
+        return f"{name_of(model)}, lines {' and '.join(map(str, sorted(own)))}"
+    if own:
+        return f"{name_of(model)}, line {own[0]}"
+    return line_of(model, lambda: function.compiled.py_func(*function.given))
+
+
+def _reason(model: Model, function: Function, told: str) -> str:
+    """Return the first of numba's words that tell something, in ours where they are known."""
+    line = next((line for line in told.splitlines() if line and not line.startswith("Failed in")), "")
+    line = re.sub(r"\.* Raised from .*", "", line)
+    if found := re.match(r"Unknown attribute '(\w+)' of type Parameters", line):
+        return f"there is no parameter {found[1]!r}; there are {', '.join(model.by_name)}"
+    if found := re.match(r"Unknown attribute '(\w+)' of type Moves", line):
+        return f"there is no move {found[1]!r}; there are {', '.join(move.name for move in model.moves)}"
+    if found := re.match(
+        r"Untyped global name '(\w+)': Cannot determine Numba type of <class 'function'>", line
+    ):
+        caller = "a kernel" if function.name == "solve" else function.name
+        return f"{found[1]} is called by {caller}; mark it with @foedus.jit"
+    if found := re.match(r"Unknown attribute '(\w+)' of type IntEnum class<\w+>\((\w+)\)", line):
+        return f"there is no {found[2]}.{found[1]}"
+    if line.startswith("No implementation of function") and (call := re.search(">>> (.*)", told)):
+        hint = (
+            f"; an index must be whole, as in int(p.{[*model.by_name][-1]})"
+            if ", float64)" in call[1]
+            else ""
+        )
+        return f"{function.name} cannot be compiled: numba knows no {call[1]}{hint}"
+    if line.startswith(("Can't unify return type", "Cannot cast Tuple", "Cannot cast UniTuple")):
+        return (
+            f"{function.name} returns values of other kinds in one line than in another; "
+            f"it must return {function.wanted}"
+        )
+    return f"{function.name} cannot be compiled: {line.rstrip(' .:')}"

@@ -1,0 +1,371 @@
+"""A game that is given by its definition as a finite tree around its equilibrium, which Gambit reads.
+
+At every node of a `Move` the tree has the player's best reply in the game itself, where any number may be
+chosen, and other numbers. A best reply often stands on an indifference: a leader chooses what just keeps its
+rival out. It is then moved a little to the side where the same replies follow, so that later players are not
+indifferent and the replies are the subgame perfect equilibrium of the tree, too.
+"""
+
+import itertools
+import math
+import operator
+import os
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from ..io.files import beside, writable
+from ..kernels.loop import parameters_type
+from ..model import Model
+from ..model.checks import check_whole
+from ..model.gametree import CHANCE
+from ..model.moves import Chance, Choice, Move
+from ..version import __version__
+from .backward import functions, made, why_unsolved
+
+ENDS = 5_000  # of a tree, at most
+GAP = 1e-4  # by how much every decision is to matter to who takes it
+PRECISION = 2000.0  # of logit equilibria, in which players err
+INDIFFERENT = 1e-9  # of a payoff: options that differ by less are tied
+NAMED = 5  # nodes that are tied, at most
+TREES = 40  # that are tried
+VALUES = 3  # of a move, unless another number is asked for
+MOST_VALUES = 100
+DIGITS = 5  # of a value, so that it is what its label says
+SHIFTS = 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1  # by what parts of its size a best reply is moved
+APART = 0.002  # of the range of a move: a best reply that is nearer to the low end is taken to be there
+
+
+@dataclass(frozen=True)
+class End:
+    """An end of a tree: what the players get, and what it is called."""
+
+    payoffs: tuple[float, ...]
+    label: str
+
+
+@dataclass(frozen=True)
+class Node:
+    """A decision: whose, after what, between which moves, where they lead, which is the reply; or chance."""
+
+    player: int
+    label: str
+    moves: tuple[str, ...]
+    after: "tuple[Node | End, ...]"
+    reply: int = 0
+    tied: bool = False  # whether in the game itself the player is indifferent between all of them
+    odds: tuple[Fraction, ...] = ()  # of chance
+
+
+def expected(tree: Node | End, precision: float = math.inf) -> Sequence[float]:
+    """Return what the players may expect from a tree if all replies follow, or each move with a logit
+    probability of this `precision`."""
+    if isinstance(tree, End):
+        return tree.payoffs
+    if precision == math.inf and not tree.odds:
+        return expected(tree.after[tree.reply])
+    values = [expected(after, precision) for after in tree.after]
+    odds = [*map(float, tree.odds)]
+    if not odds:
+        most = max(value[tree.player] for value in values)
+        odds = [math.exp(precision * (value[tree.player] - most)) for value in values]
+    return [sum(map(operator.mul, odds, payoffs)) / sum(odds) for payoffs in zip(*values, strict=True)]
+
+
+def least_gap(tree: Node, precision: float = math.inf) -> float:
+    """Return by how much the closest decision of a tree matters: how much better the reply is for the player
+    than the next best move. Where that is negative, another move is better.
+
+    Players later make each move with a logit probability of this `precision`. Moves do not count that lead to
+    the same for everybody, as refusing does, nor do nodes that are tied.
+    """
+    gaps = [least_gap(node, precision) for node in tree.after if isinstance(node, Node)]
+    if not tree.odds and not tree.tied:
+        ends = [expected(after) for after in tree.after]
+        values = [expected(after, precision)[tree.player] for after in tree.after]
+        gaps += [
+            values[tree.reply] - value
+            for value, end in zip(values, ends, strict=True)
+            if end != ends[tree.reply]
+        ]
+    return min(gaps, default=math.inf)
+
+
+def doubt(tree: Node) -> str:
+    """Say why a solver may find another equilibrium in a tree than that of the game, if there is a reason."""
+    least = least_gap(tree)
+    if least <= 0.0:
+        return "On this grid a player has a better move than its reply in the game itself; try another size."
+    if least <= GAP:
+        return f"A decision matters by only {least:.2g}, too little for a numerical solver to be sure of it."
+    if least_gap(tree, PRECISION) <= 0.0:
+        return "Players who err may leave this path: solve it by backward induction, not by logit equilibria."
+    return ""
+
+
+def tied_nodes(tree: Node) -> list[str]:
+    """Say at which nodes the player is indifferent in the game itself, if there are some."""
+    labels = [node.label for node in _nodes(tree) if node.tied]
+    if not labels:
+        return []
+    more = f" and {len(labels) - NAMED} more" if len(labels) > NAMED else ""
+    named = "; ".join(labels[:NAMED])
+    return [
+        "In the game itself the player is indifferent here, and takes what the player before prefers: "
+        f"{named}{more}."
+    ]
+
+
+def _nodes(tree: Node | End) -> Iterator[Node]:
+    """Give all nodes of a tree but its ends."""
+    if isinstance(tree, Node):
+        yield tree
+        for after in tree.after:
+            yield from _nodes(after)
+
+
+def path_of(tree: Node | End, players: Sequence[str]) -> str:
+    """Return the moves of the path that the replies make; chance ends it."""
+    path = []
+    while isinstance(tree, Node) and not tree.odds:
+        path.append(f"{players[tree.player]} {tree.moves[tree.reply]}")
+        tree = tree.after[tree.reply]
+    return "; ".join(path)
+
+
+def checked_path(path: str | os.PathLike) -> Path:
+    """Return `path` if a tree can be written there, without touching it; raise ValueError, or what
+    `io.files.writable` raises, if it cannot."""
+    target = Path(path)
+    if target.suffix != ".efg":
+        raise ValueError(f"{target}: the name must end in .efg")
+    return writable(target)
+
+
+def write(target: Path, title: str, players: Sequence[str], remarks: Sequence[str], tree: Node) -> None:
+    """Write a tree as a file that Gambit reads, beside its place and renamed when it is complete."""
+    names = " ".join(map(quoted, players))
+    head = [f"EFG 2 R {quoted(title)} {{ {names} }}", quoted("\n".join(remarks)), ""]
+    with beside(target) as draft:
+        draft.write_text("\n".join([*head, *_lines(tree)]) + "\n", encoding="utf-8")
+
+
+def quoted(text: str) -> str:
+    """Return a text as the format has it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _lines(tree: Node) -> Iterator[str]:
+    """Give the lines of all nodes, a node before what comes after it; information sets of each player and
+    outcomes are counted as they come."""
+    counts: dict[Any, int] = {}
+
+    def count(what: Any) -> int:
+        counts[what] = counts.get(what, 0) + 1
+        return counts[what]
+
+    def walk(node: Node | End) -> Iterator[str]:
+        if isinstance(node, End):
+            number = count(End)
+            # all digits and no exponent, which Gambit does not always read; 0 has no sign
+            payoffs = ", ".join(f"{Decimal(repr(payoff + 0.0)):f}" for payoff in node.payoffs)
+            yield f't "" {number} {quoted(f"{number}: {node.label}")} {{ {payoffs} }}'
+            return
+        moves = [*map(quoted, node.moves)]
+        if node.odds:
+            moves = [f"{move} {one}" for move, one in zip(moves, node.odds, strict=True)]
+        head = f'c "" {count(CHANCE)}' if node.odds else f'p "" {node.player + 1} {count(node.player)}'
+        yield f"{head} {quoted(node.label)} {{ {' '.join(moves)} }} 0"
+        for after in node.after:
+            yield from walk(after)
+
+    return walk(tree)
+
+
+def write_game(
+    model: Model, numbers: Mapping[str, float], path: str | os.PathLike, values: int = VALUES
+) -> None:
+    """Write a game of a model with a definition as a tree for Gambit.
+
+    Parameters
+    ----------
+    model : Model
+    numbers : mapping of str to float
+        all parameters, as kernels know them
+    path : str or path
+        where to, ending in .efg; an existing file is replaced
+    values : int, optional
+        how many values a `Move` has at each of its nodes
+
+    Raises
+    ------
+    ValueError
+        if the model has no definition, a size or the ending of the path is not allowed, the tree would be
+        too large or the game is unsolved.
+    FileNotFoundError, IsADirectoryError, PermissionError, OSError
+        if `path` cannot be written.
+
+    Warns
+    -----
+    RuntimeWarning
+        if a decision of the tree matters so little that a solver may miss its equilibrium, or that is not
+        the game's.
+    """
+    defined = model.defined
+    target = checked_path(path)
+    check_whole("values", values, 1, MOST_VALUES)
+    tree = tree_around(defined, numbers, values)
+    words = doubt(tree)
+    if words:
+        warnings.warn(f"{target}: {words}", RuntimeWarning, stacklevel=3)
+    game = model.written(model.game(numbers))
+    given = ", ".join(f"{name} = {value!r}" for name, value in model.game(numbers).items())
+    players = [player.replace("_", " ") for player in defined.players]
+    remarks = [
+        f"Parameters: {given}.",
+        *filter(None, [model.references]),
+        f"Written by foedus {__version__}.",
+        f"The path in this tree: {path_of(tree, players)}.",
+        f"Grid: at each node the best reply in the game itself, to {DIGITS} digits, and other values.",
+        *tied_nodes(tree),
+        words or f"Every decision matters to its player by {least_gap(tree):.2g} or more.",
+    ]
+    write(target, f"{model.title}: {game}", players, remarks, tree)
+
+
+def tree_around(model: Model, numbers: Mapping[str, float], values: int = VALUES) -> Node:
+    """Return the tree of a game of a model that is solved by its definition.
+
+    Best replies are moved ever further from where others are indifferent, until every decision is clear; if
+    none is far enough, it is the tree in which decisions are clearest.
+    """
+    moved = sum(isinstance(move, Move) for move in model.moves)
+    # by the places of the least shifts of all moves, the nearest first, and of these the later moves' nearest
+    starts = sorted(
+        itertools.product(range(len(SHIFTS)), repeat=moved), key=lambda one: (sum(one), one[::-1])
+    )
+    found = []
+    for order, start in enumerate(starts[:TREES]):
+        tree = _tree(model, numbers, values, [SHIFTS[place:] for place in start])
+        found.append((min(least_gap(tree), GAP), least_gap(tree, PRECISION), -order, tree))
+        if not doubt(tree):
+            break
+    return max(found)[-1]
+
+
+def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Sequence[Sequence[float]]) -> Node:
+    """Return the tree in which best replies are moved, if at all, by one of these shifts of each `Move`."""
+    places = [k for k, move in enumerate(model.moves) if isinstance(move, Move)]
+    compiled = functions(model)
+    p = parameters_type(tuple(model.by_name))(*(float(numbers[name]) for name in model.by_name))
+    levels = [compiled[f"level{k}"] for k in range(len(model.moves) + 1)]
+    moves_of = compiled["Moves"]
+    left = [ENDS]
+
+    def asked(part: Any, before: tuple[float, ...]) -> Any:
+        """Return what a part of a move is after other moves, if it is a function."""
+        seen = (*map(made, before), *[0.0] * (len(model.moves) - len(before)))
+        return part(p, moves_of(*seen)) if callable(part) else part
+
+    def follow(before: tuple[float, ...], history: tuple[str, ...]) -> Node | End:
+        """Return what follows some moves."""
+        k = len(before)
+        if k == len(model.moves):
+            payoffs, end, *_ = levels[k](p, *before)
+            left[0] -= 1
+            if left[0] < 0:
+                raise ValueError(
+                    f"the tree would have more than {ENDS:,} ends; ask for fewer values of each move"
+                )
+            # where the code depends on what would be without the first move, this is not known of other ends
+            code = "" if model.without else model.codes(int(end[_place_of_code(model)])).words
+            return End(tuple(map(float, payoffs)), code or ", ".join(history))
+        move = model.moves[k]
+        if move.when is not None and not asked(move.when, before):
+            return follow((*before, math.nan), history)
+        payoffs, end, _, _, status = levels[k](p, *before)
+        if status:
+            raise ValueError(
+                f"{model.written(model.game(numbers))} could not be solved: {why_unsolved(model, numbers)}"
+            )
+        name = move.name.replace("_", " ")
+        label = f"{name}{' after ' if history else ''}{', '.join(history)}"
+        odds: tuple[Fraction, ...] = ()
+        if isinstance(move, Choice | Chance):
+            options, labels = [*map(float, range(len(move.options)))], [*move.options]
+            reply = 0 if isinstance(move, Chance) else round(end[k])
+            if isinstance(move, Chance):
+                first = [Fraction(repr(float(one))) for one in asked(move.probabilities, before)][:-1]
+                odds = (*first, 1 - sum(first, Fraction()))
+        else:
+            low, high = (float(asked(one, before)) for one in move.ends)
+            best = _moved(
+                lambda x: levels[k + 1](p, *before, x)[2], float(end[k]), low, high, shifts[places.index(k)]
+            )
+            options = _around(best, low, high, values)
+            labels, reply = [f"{name} {x:.{DIGITS}g}" for x in options], options.index(best)
+        after = tuple(
+            follow((*before, option), (*history, words))
+            for option, words in zip(options, labels, strict=True)
+        )
+        player = model.players.index(move.player) if move.player else CHANCE
+        tied = False
+        if isinstance(move, Choice):
+            found = [levels[k + 1](p, *before, option)[0][player] for option in options]
+            tied = max(found) - min(found) <= INDIFFERENT * max(map(abs, found))
+        return Node(player, label, tuple(labels), after, reply, tied, odds)
+
+    tree = follow((), ())
+    assert isinstance(tree, Node)
+    return tree
+
+
+def _place_of_code(model: Model) -> int:
+    """Return where the code stands among the numbers of an end."""
+    chance = any(isinstance(move, Chance) for move in model.moves)
+    return len(model.moves) + (len(model.codes) if chance else 0)
+
+
+def _moved(kind: Any, best: float, low: float, high: float, shifts: Sequence[float]) -> float:
+    """Return a best reply to few digits, moved from where what follows is of another kind on one side.
+
+    kind : of a move, the kind of play that follows; shifts : by what parts of its size it may be moved
+    """
+    size = abs(best) or (high - low if high - low < math.inf else 1.0)
+    for shift in (0.0, *shifts):
+        for side in (1.0, -1.0) if shift else (1.0,):
+            x = min(max(float(f"{best + side * shift * size:.{DIGITS}g}"), low), high)
+            near = (max(shift / 2, SHIFTS[0] / 4)) * size
+            around = {kind(min(max(x + step, low), high)) for step in (-near, 0.0, near)}
+            if around == {kind(best)}:
+                return x
+    return best
+
+
+def _around(best: float, low: float, high: float, count: int) -> list[float]:
+    """Return so many values of a move in order: its best one, and others that differ enough from it."""
+    wide = high - low if high - low < math.inf else max(2.0 * abs(best), 1.0)
+    if not wide:
+        return [best]
+    bottom, top = max(low, best - wide), min(high, best + wide)
+    found = [best]
+    near = (best - low) / 2
+    if not APART * wide <= near <= wide / 4:
+        near = wide / 4
+    for x in (best - near, best + near, bottom, top):
+        rounded = min(max(float(f"{x:.{DIGITS}g}"), low), high)
+        if len(found) < count and all(abs(rounded - other) >= near / 2 for other in found):
+            found.append(rounded)
+    while len(found) < count:
+        places = sorted({bottom, top, *found})
+        one, other = max(itertools.pairwise(places), key=lambda pair: pair[1] - pair[0], default=(low, high))
+        x = float(f"{(one + other) / 2:.{DIGITS}g}")
+        if x in found or not low <= x <= high:  # there is but one value
+            break
+        found.append(x)
+    return sorted(found)
