@@ -3,7 +3,8 @@
 `solve` solves one game, `sweep` a grid, `sweep_to` a grid of any size into a file, `compare` a grid under
 several functional forms, `solve_points` scattered games. `cutpoints` finds where the regime changes along a
 parameter, `adaptive_map` where over a grid. `sensitivity` tells which parameters matter, `statics` how an
-outcome answers to each, and how far the next regime is. `save` and `load` keep results, `plot` draws them.
+outcome answers to each, and how far the next regime is. `check` holds a kernel against the definition of its
+game. `save` and `load` keep results, `plot` draws them.
 Importing this compiles and loads nothing heavy.
 """
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:  # what `_WHERE` says, for type checkers
     from .model.outcomes import Code, Outcome
     from .model.parameters import Parameter
     from .solving.sweeps import solve_points, sweep
+    from .uncertainty.check import check
     from .uncertainty.claims import claims
     from .uncertainty.sensitivity import sensitivity
 
@@ -59,6 +61,7 @@ __all__ = [
     "Regime",
     "Solution",
     "adaptive_map",
+    "check",
     "claims",
     "compare",
     "cutpoints",
@@ -93,6 +96,7 @@ _WHERE = {
     "Regime": "alliance.codes",
     "Solution": "draw.solution",
     "adaptive_map": "maps.adaptive",
+    "check": "uncertainty.check",
     "claims": "uncertainty.claims",
     "compare": "maps.compare",
     "cutpoints": "maps.cutpoints",

@@ -12,7 +12,7 @@ import cyclopts
 from ..model import Model
 from ..system.libraries import Broken, cause_and_fix
 from ..version import __version__
-from .models import model_named, option_of
+from .models import OPTION, model_named, option_of
 from .options import VERBOSE, for_model
 from .screens import complain, mind_streams
 
@@ -21,7 +21,7 @@ HELP = "Solve the alliance game of a superpower, its ally and a challenger, exac
 COMPLETION = "--install-completion"
 COMMANDS = (
     "new", "solve", "map", "compare", "points", "plot", "cutpoints", "statics", "info", "claims",
-    "sensitivity", "explore", "doctor",
+    "check", "sensitivity", "explore", "doctor",
 )  # fmt: skip
 
 
@@ -62,6 +62,8 @@ def run(arguments: list[str]) -> int:
     gc.set_threshold(100_000)  # imports make little garbage, and looking for it takes a tenth of a run
     try:
         # only what is run is imported, unless all commands are to be told
+        if arguments[:1] == ["check"] and arguments[1:] and not arguments[1].startswith("-"):
+            arguments = ["check", OPTION, *arguments[1:]]  # its model may be named without the option
         asked = [name for name in COMMANDS if name in arguments[:1]] or COMMANDS
         app = application(model_named(arguments), asked)
         # whose command is the parser's, and takes no model

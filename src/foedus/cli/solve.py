@@ -28,6 +28,7 @@ def solve(
     efg: Path | None = None,
     pledges: Annotated[WholeNumber, BUILT_IN] = None,
     arms: Annotated[WholeNumber, BUILT_IN] = None,
+    defined: bool = False,
     overwrite: Overwrite = False,
     parameters: Parameters,
     model: Model,
@@ -44,8 +45,13 @@ def solve(
         of that grid: how many pledges S has, beside none [default: 2]
     arms
         of that grid: how many arms A and C have at each of their nodes [default: 3]
+    defined
+        solve the game by its definition (its moves= and payoffs=), and not by the model's own solve=
     """
     given = given_parameters(model, parameters)
+    if defined:
+        with naming("--defined"):
+            model = model.defined
     if not model.built_in:
         asked = {
             "--off-path": off_path,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .claim import Claim
 from .defining import check_definition
-from .moves import AnyMove, completed, definition, own_outcomes
+from .moves import GAIN, AnyMove, Chance, completed, definition, own_outcomes
 from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
 from .rules import check_kinds, check_model
@@ -85,7 +85,8 @@ class Model:
     loop : callable, optional
         of the numbers that each parameter takes, the `Loop` over such games, in place of one over `solve`
     searched : Outcome, optional
-        what is found only where it is asked for, by `gains`
+        what is found only where it is asked for, by `gains`; of a model with a definition and no move of chance,
+        `deviation_gain`, the largest gain of a player by another move, unless it is given
     gains : callable, optional
         of nothing, the `Search` of it
     deciding : Deciding, optional
@@ -149,6 +150,8 @@ class Model:
         check_definition(self)
         if self.by_search:
             object.__setattr__(self, "outcomes", completed(self.players, self.moves, self.outcomes))
+        if self.searched is None and self.moves and not any(isinstance(move, Chance) for move in self.moves):
+            object.__setattr__(self, "searched", GAIN)
         check_model(self)
 
     def __reduce__(self) -> Any:

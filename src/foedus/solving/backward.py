@@ -6,9 +6,11 @@ the kind of play, an error and a status. A move is searched for by `kernels.sear
 the next move; the function after the last move asks `payoffs` and `outcome`.
 """
 
+import dataclasses
 import functools
+import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -39,7 +41,7 @@ from ..kernels.search import (
     searcher,
 )  # fmt: skip
 from ..kernels.search import ERROR as FOUND_ERROR
-from ..model import Model
+from ..model import Model, Search
 from ..model.moves import (
     CARE,
     ERROR,
@@ -327,6 +329,103 @@ def functions(model: Model) -> dict[str, Any]:
 def kernel(model: Model) -> Any:
     """Return what solves one game: a model's own kernel, or the one made of its definition."""
     return functions(model)["solve"] if model.by_search else model.solve
+
+
+class Deviation(NamedTuple):
+    """What the player of a move could gain by another one, if everybody plays their best from then on."""
+
+    place: int  # of the move
+    gain: float  # infinite if the stated move is not allowed
+    error: float  # of the gain, as the search estimates it
+    stated: float
+    better: float
+
+
+def deviations(model: Model, numbers: Iterable[float], stated: Iterable[float]) -> list[Deviation] | None:
+    """Return, for each move of a game, what its player could gain by another one, after the stated moves before it.
+
+    A play from which nobody gains so is an equilibrium: the one-deviation principle. A stated move that is NaN
+    is taken to be the best. Returns None if the search is not sure.
+    """
+    found = functions(model)
+    p = parameters_type(tuple(model.by_name))(*map(float, numbers))
+    before: tuple[float, ...] = ()
+    gains = []
+    for place, (move, given) in enumerate(zip(model.moves, stated, strict=True)):
+        u, end, told = found[f"level{place}"](p, *before)
+        better = float(end[place])
+        one = better if math.isnan(given) or math.isnan(better) else float(given)
+        player = model.players.index(move.player)
+        replies = [found[f"level{place + 1}"](p, *before, x) for x in near(move, one)]
+        if told.status or any(reply.status for _, _, reply in replies):
+            return None
+        gain = u[player] - max(reached[player] for reached, _, _ in replies)
+        error = told.error + max(reply.error for _, _, reply in replies)
+        seen = found["Moves"](*map(made, before), *[0.0] * (len(model.moves) - place))
+        gain = gain if _is_allowed(model, place, p, seen, one) else math.inf
+        gains.append(Deviation(place, gain, error, one, better))
+        before = *before, one
+    return gains
+
+
+def near(move: Any, value: float) -> tuple[float, ...]:
+    """Return a value of a move, and those at its sides that rounding cannot tell from it."""
+    slip = 1e-9 * max(1.0, abs(value))
+    return (value, value - slip, value + slip) if isinstance(move, Move) and value == value else (value,)
+
+
+def _is_allowed(model: Model, place: int, p: Any, seen: Any, value: float) -> bool:
+    """Tell whether a value of a move is between its ends, or one of its options."""
+    move: Any = model.moves[place]
+    if math.isnan(value):
+        return True
+    if not isinstance(move, Move):
+        return value in range(len(move.options))
+    found = functions(model)
+    ends = (found[f"{end}{place}"] for end in ("low", "high"))
+    low, high = (end(p, seen) if callable(end) else end for end in ends)
+    slip = 1e-9 * max(1.0, abs(value))
+    return bool(low - slip <= value <= high + slip)
+
+
+def follows(
+    model: Model, numbers: Iterable[float], moves: Iterable[float]
+) -> Iterator[tuple[tuple[float, ...], tuple[float, ...]]]:
+    """Give the payoffs, and the code and numbers, of play by these moves, and by those that rounding cannot tell
+    from them: a move is often just where another player is indifferent."""
+    found = functions(model)
+    p = parameters_type(tuple(model.by_name))(*map(float, numbers))
+    against = ()
+    if model.without:
+        _, end, _ = found["level1"](p, float(*model.without.values()))
+        against = (found["Moves"](*map(made, end[: len(model.moves)])),)
+    sides = itertools.starmap(near, zip(model.moves, moves, strict=True))
+    for each in itertools.product(*sides):
+        seen = found["Moves"](*map(made, each))
+        yield found["payoffs"](p, seen), tuple(map(float, found["outcome"](p, seen, *against)))
+
+
+def own_gains(model: Model) -> Search:
+    """Return how the largest gain by another move is searched for, of a model with a definition.
+
+    A model that is solved by search is held against a more careful one.
+    """
+    names = [move.name for move in model.moves]
+    needs = tuple(name for name in names if name in model.found)
+    judge = dataclasses.replace(model, search="careful") if model.by_search else model.defined
+
+    def search(
+        first: int, last: int, fixed: Any, varying: Any, layout: Any, values: Any, stated: Any, gains: Any
+    ) -> None:
+        for game in range(first, last):
+            numbers = fixed.copy()
+            for place, (offset, size, stride) in zip(varying, layout, strict=True):
+                numbers[place] = values[offset + game // stride % size]
+            told = dict(zip(needs, stated[:, game], strict=True))
+            found = deviations(judge, numbers, [told.get(name, math.nan) for name in names])
+            gains[game] = max(0.0, *(one.gain for one in found)) if found else math.nan
+
+    return Search(needs, search)
 
 
 def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:
