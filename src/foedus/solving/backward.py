@@ -56,6 +56,7 @@ from ..model.moves import (
 
 NOT_MADE, OPTION, BY_CHANCE = 6, 7, 8  # kinds of play, beside those of `kernels.search`
 EXACT = 1e-6  # of the largest payoff: a game whose payoffs are less exact is unsolved
+SLIP = 1e-9  # of a stated move: how far rounding may have brought it across an indifference, or an end
 WHY = {
     NOT_A_NUMBER: "payoffs returns NaN or infinity",
     ENDS: "the low end of {move} is above its high end, or one of them is NaN",
@@ -335,7 +336,7 @@ class Deviation(NamedTuple):
     """What the player of a move could gain by another one, if everybody plays their best from then on."""
 
     place: int  # of the move
-    gain: float  # infinite if the stated move is not allowed
+    gain: float
     error: float  # of the gain, as the search estimates it
     stated: float
     better: float
@@ -361,31 +362,39 @@ def deviations(model: Model, numbers: Iterable[float], stated: Iterable[float]) 
             return None
         gain = u[player] - max(reached[player] for reached, _, _ in replies)
         error = told.error + max(reply.error for _, _, reply in replies)
-        seen = found["Moves"](*map(made, before), *[0.0] * (len(model.moves) - place))
-        gain = gain if _is_allowed(model, place, p, seen, one) else math.inf
         gains.append(Deviation(place, gain, error, one, better))
         before = *before, one
     return gains
 
 
 def near(move: Any, value: float) -> tuple[float, ...]:
-    """Return a value of a move, and those at its sides that rounding cannot tell from it."""
-    slip = 1e-9 * max(1.0, abs(value))
-    return (value, value - slip, value + slip) if isinstance(move, Move) and value == value else (value,)
+    """Return a value of a move, and those at its sides that rounding cannot tell from it; 0 is exact."""
+    if not isinstance(move, Move) or not value or math.isnan(value):
+        return (value,)
+    return value, value * (1.0 - SLIP), value * (1.0 + SLIP)
 
 
-def _is_allowed(model: Model, place: int, p: Any, seen: Any, value: float) -> bool:
-    """Tell whether a value of a move is between its ends, or one of its options."""
-    move: Any = model.moves[place]
-    if math.isnan(value):
-        return True
-    if not isinstance(move, Move):
-        return value in range(len(move.options))
+def forbidden(model: Model, numbers: Iterable[float], moves: Iterable[float]) -> list[int]:
+    """Return the places of the moves that are not between their ends, or none of their options, after those
+    before them."""
     found = functions(model)
-    ends = (found[f"{end}{place}"] for end in ("low", "high"))
-    low, high = (end(p, seen) if callable(end) else end for end in ends)
-    slip = 1e-9 * max(1.0, abs(value))
-    return bool(low - slip <= value <= high + slip)
+    p = parameters_type(tuple(model.by_name))(*map(float, numbers))
+    seen: tuple[float, ...] = (0.0,) * len(model.moves)
+    wrong = []
+    for place, (move, value) in enumerate(zip(model.moves, moves, strict=True)):
+        before = found["Moves"](*seen)
+        if isinstance(move, Move):
+            ends = (found[f"{end}{place}"] for end in ("low", "high"))
+            low, high = (end(p, before) if callable(end) else end for end in ends)
+            slip = SLIP * max(1.0, abs(value))
+            allowed = low - slip <= value <= high + slip
+        else:
+            allowed = value in range(len(move.options))
+        when = found[f"when{place}"]
+        if not allowed and (when is None or when(p, before)):
+            wrong.append(place)
+        seen = *seen[:place], made(float(value)), *seen[place + 1 :]
+    return wrong
 
 
 def follows(
@@ -423,7 +432,11 @@ def own_gains(model: Model) -> Search:
                 numbers[place] = values[offset + game // stride % size]
             told = dict(zip(needs, stated[:, game], strict=True))
             found = deviations(judge, numbers, [told.get(name, math.nan) for name in names])
-            gains[game] = max(0.0, *(one.gain for one in found)) if found else math.nan
+            if not found:
+                gains[game] = math.nan
+                continue
+            odd = forbidden(judge, numbers, [one.stated for one in found])
+            gains[game] = math.inf if odd else max(0.0, *(one.gain for one in found))
 
     return Search(needs, search)
 

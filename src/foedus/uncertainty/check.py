@@ -36,7 +36,8 @@ class Check(NamedTuple):
     games : int
         how many games were drawn
     unsolved, unsure : int
-        how many of these the kernel and, of the others, the definition could not solve; they are not compared
+        how many of these the kernel and, of the others, the definition could not solve; they are not compared,
+        unless the kernel's payoffs, codes or moves are wrong by what it says itself
     agree : int
         in how many of the games that were compared both agree
     low, high : float
@@ -157,13 +158,15 @@ def check(
     near = NEAR * largest
     apart = {name: _apart(game, name, stated[name], wanted[name], near) & compared for name in names}
     differ, differences, wrong = dict.fromkeys(names, 0), [], 0
-    for i in np.flatnonzero(np.logical_or.reduce([*apart.values()])):
+    for i in np.flatnonzero(np.logical_or.reduce([unsure, *apart.values()])):
         numbers = {p: float(points[p][i] if p in points else others[p]) for p in game.by_name}
         told = {name: found[i].item() for name, found in stated.items()}
-        words = _judged(game, [*numbers.values()], told, np.broadcast_to(near, games)[i], wrong < EXAMPLES)
+        searched = not unsure[i]  # or else only what the kernel says of its own moves can be judged
+        words = _judged(game, [*numbers.values()], told, np.broadcast_to(near, games)[i], searched, wrong < EXAMPLES)
         if not words:
             continue
         wrong += 1
+        unsure[i] = False
         values = {
             name: tuple(_value(game, name, found[name][i]) for found in (stated, wanted))
             for name in names
@@ -173,7 +176,7 @@ def check(
             differ[name] += 1
         if wrong <= EXAMPLES:
             differences.append(Difference(game.game(numbers), values, words))
-    count = int(np.count_nonzero(compared))
+    count = int(np.count_nonzero(~unsolved & ~unsure))
     agree = count - wrong
     low, high = _interval(agree, count)
     counts = int(np.count_nonzero(unsolved)), int(np.count_nonzero(unsure))
@@ -229,10 +232,18 @@ def _value(model: Model, name: str, value: Any) -> Any:
 
 
 def _judged(
-    model: Model, numbers: list[float], told: Mapping[str, float], near: float, in_full: bool
+    model: Model,
+    numbers: list[float],
+    told: Mapping[str, float],
+    near: float,
+    searched: bool,
+    in_full: bool,
 ) -> str:
-    """Say what is wrong with the play that a kernel states of a game, or nothing."""
-    from ..solving.backward import deviations, follows  # with numba
+    """Say what is wrong with the play that a kernel states of a game, or nothing.
+
+    searched : whether the search may tell what players gain; in_full : whether it tells more than needs be
+    """
+    from ..solving.backward import deviations, follows, forbidden  # with numba
 
     defined = model.defined
     if any(isinstance(move, Chance) for move in model.moves):
@@ -240,20 +251,18 @@ def _judged(
     stated = [told.get(move.name, math.nan) for move in model.moves]
     if any(move.name not in told for move in model.moves):  # the definition's own, where the kernel tells none
         filled = deviations(defined, numbers, stated)
-        if filled is None:
+        if filled is None or not searched:
             return ""
         stated = [one.stated for one in filled]
+    odd = [model.moves[place].name for place in forbidden(defined, numbers, stated)]
+    if odd:
+        return f"{odd[0]} = {told[odd[0]]:.6g} is not allowed"
     slips = _misstated(model, numbers, told, stated, near, follows)
-    if slips and not in_full:
+    if not searched or (slips and not in_full):
         return slips
-    gains = deviations(defined, numbers, stated)
-    if gains is None:
-        return slips
-    for one in reversed(gains):  # what comes after the last of them is right
+    for one in reversed(deviations(defined, numbers, stated) or []):  # what comes after the last of them is right
         if one.gain > near + one.error:
             move = model.moves[one.place]
-            if math.isinf(one.gain):
-                return f"{move.name} = {one.stated:.6g} is not allowed; {move.player}'s best is {one.better:.6g}"
             return (
                 f"{move.player} would gain {one.gain:.4g} by {move.name} = {one.better:.6g}, in place of "
                 f"{one.stated:.6g}"
@@ -273,6 +282,8 @@ def _misstated(
     names = [*map(payoff_of, model.players), *(outcome.name for outcome in own_outcomes(model))]
     wrong: list[str] = []
     for payoffs, values in follows(model.defined, numbers, stated):
+        if not all(map(math.isfinite, payoffs)):  # the definition is of another game
+            return ""
         both = zip(names, itertools.chain(payoffs, values), strict=True)
         here = [
             f"{name} is {_shown(model, name, told[name])}, but the moves make it {_shown(model, name, value)}"
