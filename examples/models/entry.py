@@ -38,7 +38,7 @@ def solve(p):
 
 
 def payoffs(p, m):
-    """Return both profits, if the incumbent leads; equals set their outputs at once, which is another game."""
+    """Return both profits, if the incumbent leads; equals move at once, which is another game."""
     if p.conduct == 1.0:
         return math.nan, math.nan
     margin = p.demand - p.cost - m.output - m.rival_output

@@ -100,7 +100,11 @@ def test_planted_errors_are_found(model, change):
 
 def test_who_gains_by_what_is_told():
     """After the output A/2 the rival's best is A/4, worth A^2/16; A/3 is worth A^2/18."""
-    found = foedus.check(mutant(ENTRY, *MUTANTS["entry"]["best reply"]), 20, region={"sunk_cost": (0.01, 0.02), "demand": (8, 20)})
+    found = foedus.check(
+        mutant(ENTRY, *MUTANTS["entry"]["best reply"]),
+        20,
+        region={"sunk_cost": (0.01, 0.02), "demand": (8, 20)},
+    )
     assert found.agree == 0
     one = found.differences[0]
     margin = one.game["demand"] - one.game["cost"]
@@ -143,14 +147,18 @@ def test_what_a_player_could_gain_is_a_variable_of_every_definition():
     """A rival that makes A/3 forgoes A^2/16 - A^2/18, and the incumbent who foresees it nothing."""
     wrong = mutant(ENTRY, *MUTANTS["entry"]["best reply"])
     costs = {"sunk_cost": [0.01, 0.02]}
-    assert solve_points(costs, model=wrong, variables=["deviation_gain"]).deviation_gain.values == pytest.approx(
-        [64 / 144] * 2
-    )
+    assert solve_points(
+        costs, model=wrong, variables=["deviation_gain"]
+    ).deviation_gain.values == pytest.approx([64 / 144] * 2)
     for model in (ENTRY, ENTRY.defined):
         found = foedus.sweep(costs, model=model, variables=["entry", "deviation_gain"])
         assert (found.deviation_gain >= 0).all()
         assert found.deviation_gain.values == pytest.approx([0.0, 0.0], abs=1e-9)
-    forbidden = mutant(ENTRY, "deterring >= leading:\n        return Entry.DETERRED, limit", "True:\n        return Entry.DETERRED, 99.0")
+    forbidden = mutant(
+        ENTRY,
+        "deterring >= leading:\n        return Entry.DETERRED, limit",
+        "True:\n        return Entry.DETERRED, 99.0",
+    )
     assert np.isinf(solve_points(costs, model=forbidden, variables=["deviation_gain"]).deviation_gain).all()
 
 
@@ -208,7 +216,9 @@ def test_what_cannot_be_checked_is_told(make, words):
 def test_the_command(tmp_path):
     text = (MODELS / "entry.py").read_text(encoding="utf-8")
     (tmp_path / "entry.py").write_text(text, encoding="utf-8")
-    (tmp_path / "wrong.py").write_text(text.replace("alone, margin / 4", "alone, margin / 3"), encoding="utf-8")
+    (tmp_path / "wrong.py").write_text(
+        text.replace("alone, margin / 4", "alone, margin / 3"), encoding="utf-8"
+    )
     right = run_here(["check", "entry.py", "--games", 20, "--region", "demand=6:9"], tmp_path)
     assert right.returncode == 0, right.stderr
     assert "the kernel agrees with the definition in every game compared" in right.stdout
@@ -223,10 +233,15 @@ def test_the_command(tmp_path):
     for line in lines[:2]:
         told = run_here(line.split()[1:], tmp_path)
         assert told.returncode == 0, told.stderr
-        outputs.append(float(next(row for row in told.stdout.splitlines() if "rival_output" in row).split()[2]))
+        outputs.append(
+            float(next(row for row in told.stdout.splitlines() if "rival_output" in row).split()[2])
+        )
     assert outputs[0] == pytest.approx(4 / 3 * outputs[1], rel=1e-4)
     for arguments, words in (
-        (["check", "entry.py", "--region", "demand=3"], "'3' is not of the form from:to (from --region demand=3)"),
+        (
+            ["check", "entry.py", "--region", "demand=3"],
+            "'3' is not of the form from:to (from --region demand=3)",
+        ),
         (["check", "nix.py"], "nix.py: No such file or directory"),
         (["check"], "the model alliance has no definition"),
         (["solve", "--defined"], "the model alliance has no definition"),

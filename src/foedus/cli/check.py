@@ -1,6 +1,7 @@
 """foedus check."""
 
 import functools
+from typing import Any
 
 from rich import box
 from rich.table import Table
@@ -32,11 +33,11 @@ def check(
     parameters: DrawnParameters,
     model: Model,
 ) -> int:
-    """Check a model's own solution (its solve=) against the definition of its game, as in foedus check aid.py.
+    """Check a model's own solution (solve=) against the definition of its game, as in foedus check aid.py.
 
-    Random games are solved both ways. For the first games in which the two differ, the commands that solve them
-    are shown, and what a player would gain by another move. Ends with exit code 1 if any game differs, or none
-    could be compared.
+    Random games are solved both ways. For the first games in which the two differ, it shows the commands that
+    solve them, and what a player would gain by another move. Ends with exit code 1 if any game differs, or
+    none could be compared.
 
     Parameters
     ----------
@@ -45,15 +46,15 @@ def check(
     seed
         the seed of the draws [default: 1]
     region
-        a parameter and from where to where it is drawn, as in --region stake=1:5; once for each such parameter
+        a parameter and from where to where it is drawn, as in --region stake=1:5; once for each parameter
     """
-    design = given_parameters(model, parameters)
+    design: dict[str, Any] = given_parameters(model, parameters)
     read = functools.partial(stretch_of, model)
     design["region"] = named_values("--region", region, "parameter=from:to", read)
-    given = {name: value for name, value in (("games", games), ("seed", seed)) if value is not None}
-    compile_kernels(lambda: check_model(model, **{**given, **design, "games": 1}), quiet)
+    design |= {name: value for name, value in (("games", games), ("seed", seed)) if value is not None}
+    compile_kernels(lambda: check_model(model, **{**design, "games": 1}), quiet)
     with progress_bar("checking", 1, quiet) as progress:
-        found = check_model(model, **given, **design, threads=threads, progress=progress)
+        found = check_model(model, **design, threads=threads, progress=progress)
     if not quiet:
         show(_table(found), *_lines(found))
     return 0 if found.passed else 1
@@ -74,7 +75,9 @@ def _lines(found: Check) -> list[str]:
     lines = [f"\n{found.verdict}"]
     if found.compared:
         share, low, high = (100 * part for part in (found.share, found.low, found.high))
-        lines.append(f"{share:.2f} % of {found.compared} games agree (95 % interval: {low:.2f} to {high:.2f} %)")
+        lines.append(
+            f"{share:.2f} % of {found.compared} games agree (95 % interval: {low:.2f} to {high:.2f} %)"
+        )
     for count, who in ((found.unsolved, "kernel"), (found.unsure, "definition")):
         if count:
             lines.append(f"{count} games could not be solved by the {who}, and are not compared")

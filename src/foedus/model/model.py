@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .claim import Claim
 from .defining import check_definition
-from .moves import GAIN, AnyMove, Chance, completed, definition, own_outcomes
+from .moves import GAIN, AnyMove, Chance, completed, definition
 from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
 from .rules import check_kinds, check_model
@@ -85,8 +85,8 @@ class Model:
     loop : callable, optional
         of the numbers that each parameter takes, the `Loop` over such games, in place of one over `solve`
     searched : Outcome, optional
-        what is found only where it is asked for, by `gains`; of a model with a definition and no move of chance,
-        `deviation_gain`, the largest gain of a player by another move, unless it is given
+        what is found only where it is asked for, by `gains`; of a model with a definition and no move of
+        chance, `deviation_gain`, the largest gain of a player by another move, unless it is given
     gains : callable, optional
         of nothing, the `Search` of it
     deciding : Deciding, optional
@@ -183,8 +183,7 @@ class Model:
             )
         if self.by_search:
             return self
-        own = own_outcomes(self)
-        parts: dict[str, Any] = {"outcomes": own, "drawn": (), "answers": (), "pairs": {}, "claims": ()}
+        parts: dict[str, Any] = {"drawn": (), "answers": (), "pairs": {}, "claims": ()}
         return dataclasses.replace(self, solve=None, loop=None, searched=None, gains=None, **parts)
 
     @functools.cached_property

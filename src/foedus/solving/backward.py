@@ -343,7 +343,7 @@ class Deviation(NamedTuple):
 
 
 def deviations(model: Model, numbers: Iterable[float], stated: Iterable[float]) -> list[Deviation] | None:
-    """Return, for each move of a game, what its player could gain by another one, after the stated moves before it.
+    """Return, for each move of a game, what its player could gain by another one, after the moves stated before.
 
     A play from which nobody gains so is an equilibrium: the one-deviation principle. A stated move that is NaN
     is taken to be the best. Returns None if the search is not sure.
@@ -400,11 +400,11 @@ def forbidden(model: Model, numbers: Iterable[float], moves: Iterable[float]) ->
 def follows(
     model: Model, numbers: Iterable[float], moves: Iterable[float]
 ) -> Iterator[tuple[tuple[float, ...], tuple[float, ...]]]:
-    """Give the payoffs, and the code and numbers, of play by these moves, and by those that rounding cannot tell
-    from them: a move is often just where another player is indifferent."""
+    """Give the payoffs, and the code and numbers, of play by these moves, and by those that rounding cannot
+    tell from them: a move is often just where another player is indifferent."""
     found = functions(model)
     p = parameters_type(tuple(model.by_name))(*map(float, numbers))
-    against = ()
+    against: tuple[Any, ...] = ()
     if model.without:
         _, end, _ = found["level1"](p, float(*model.without.values()))
         against = (found["Moves"](*map(made, end[: len(model.moves)])),)

@@ -36,8 +36,8 @@ class Check(NamedTuple):
     games : int
         how many games were drawn
     unsolved, unsure : int
-        how many of these the kernel and, of the others, the definition could not solve; they are not compared,
-        unless the kernel's payoffs, codes or moves are wrong by what it says itself
+        how many of these the kernel and, of the others, the definition could not solve; they are not
+        compared, unless the payoffs or codes of the kernel are not those of its own moves
     agree : int
         in how many of the games that were compared both agree
     low, high : float
@@ -80,7 +80,9 @@ class Check(NamedTuple):
             return "no game could be compared"
         if self.passed:
             return "the kernel agrees with the definition in every game compared"
-        return f"the kernel differs from the definition in {self.compared - self.agree} of {self.compared} games"
+        return (
+            f"the kernel differs from the definition in {self.compared - self.agree} of {self.compared} games"
+        )
 
     def __repr__(self) -> str:
         lines = [f"{self.model.name}: {self.verdict}"]
@@ -99,9 +101,9 @@ def check(
 ) -> Check:
     """Hold a model's kernel (or loop) against the definition of its game, on random games.
 
-    Each game is solved both ways. Where the payoffs, moves and codes are not the same, the play that the kernel
-    states is judged by the definition: its payoffs and codes must be those of its moves, and no player may gain
-    by another move. If it passes, the game agrees: there is more than one best move.
+    Each game is solved both ways. Where the payoffs, moves and codes are not the same, the play that the
+    kernel states is judged by the definition: its payoffs and codes must be those of its moves, and no player
+    may gain by another move. If it passes, the game agrees: there is more than one best move.
 
     Parameters
     ----------
@@ -154,7 +156,9 @@ def check(
     unsure = ~unsolved & (wanted[code] == UNSOLVED)
     compared = ~unsolved & ~unsure
     payoffs = [name for name in map(payoff_of, game.players) if name in names]
-    largest = np.max([np.abs(found[name]) for found in (stated, wanted) for name in payoffs] or [[1.0]], axis=0)
+    largest = np.max(
+        [np.abs(found[name]) for found in (stated, wanted) for name in payoffs] or [[1.0]], axis=0
+    )
     near = NEAR * largest
     apart = {name: _apart(game, name, stated[name], wanted[name], near) & compared for name in names}
     differ, differences, wrong = dict.fromkeys(names, 0), [], 0
@@ -162,7 +166,9 @@ def check(
         numbers = {p: float(points[p][i] if p in points else others[p]) for p in game.by_name}
         told = {name: found[i].item() for name, found in stated.items()}
         searched = not unsure[i]  # or else only what the kernel says of its own moves can be judged
-        words = _judged(game, [*numbers.values()], told, np.broadcast_to(near, games)[i], searched, wrong < EXAMPLES)
+        words = _judged(
+            game, [*numbers.values()], told, np.broadcast_to(near, games)[i], searched, wrong < EXAMPLES
+        )
         if not words:
             continue
         wrong += 1
@@ -196,9 +202,13 @@ def _drawn(
         with naming("region"):
             parameter = model.parameter(name)
             if parameter.choices:
-                raise ValueError(f"{name} is a choice, of which there is no stretch; it is {parameter.domain}")
+                raise ValueError(
+                    f"{name} is a choice, of which there is no stretch; it is {parameter.domain}"
+                )
             if not isinstance(ends, (list, tuple)) or len(ends) != 2:
-                raise ValueError(f"{name}: {ends!r} is not a pair of numbers, from where to where it is drawn")
+                raise ValueError(
+                    f"{name}: {ends!r} is not a pair of numbers, from where to where it is drawn"
+                )
             low, high = map(parameter.check, ends)
             laws[name] = ("log_uniform" if in_logarithms(low, high) else "uniform", low, high)
     found = check_laws(model, laws or None, fixed)
@@ -249,7 +259,9 @@ def _judged(
     if any(isinstance(move, Chance) for move in model.moves):
         return "the values differ"
     stated = [told.get(move.name, math.nan) for move in model.moves]
-    if any(move.name not in told for move in model.moves):  # the definition's own, where the kernel tells none
+    if any(
+        move.name not in told for move in model.moves
+    ):  # the definition's own, where the kernel tells none
         filled = deviations(defined, numbers, stated)
         if filled is None or not searched:
             return ""
@@ -260,7 +272,9 @@ def _judged(
     slips = _misstated(model, numbers, told, stated, near, follows)
     if not searched or (slips and not in_full):
         return slips
-    for one in reversed(deviations(defined, numbers, stated) or []):  # what comes after the last of them is right
+    for one in reversed(
+        deviations(defined, numbers, stated) or []
+    ):  # what comes after the last of them is right
         if one.gain > near + one.error:
             move = model.moves[one.place]
             return (
