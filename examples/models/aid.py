@@ -14,7 +14,7 @@ payoff is concave in m up to the aid that deters, and falls beyond. Each best re
 ties.
 """
 
-from foedus import Claim, Code, Model, Outcome, Parameter
+from foedus import Claim, Code, Model, Move, Outcome, Parameter, jit
 
 
 class Peace(Code):
@@ -39,10 +39,34 @@ def solve(p):
         peace, aid, chance = Peace.WAR, 0.0, alone
     arms = p.edge * p.challenger_value * chance * chance
     rival_arms = p.challenger_value * chance * (1 - chance)
-    payoff = p.stake * chance + p.stake_lost * (1 - chance) - aid
+    third_payoff = p.stake * chance + p.stake_lost * (1 - chance) - aid
     ally_payoff = p.ally_value * chance - arms * (1 + aid) ** -p.thrift
     rival_payoff = p.challenger_value * (1 - chance) - rival_arms
-    return peace, aid, arms, rival_arms, chance, payoff, ally_payoff, rival_payoff
+    return peace, aid, arms, rival_arms, chance, third_payoff, ally_payoff, rival_payoff
+
+
+@jit
+def keeps(p, m):
+    """Return the chance that A keeps the prize."""
+    return m.arms / (m.arms + p.edge * m.rival_arms) if m.arms > 0 else 0.0
+
+
+def payoffs(p, m):
+    """Return the payoffs of S, A and C."""
+    chance = keeps(p, m)
+    ally_payoff = p.ally_value * chance - m.arms * (1 + m.aid) ** -p.thrift
+    return (
+        p.stake * chance + p.stake_lost * (1 - chance) - m.aid,
+        ally_payoff,
+        p.challenger_value * (1 - chance) - m.rival_arms,
+    )
+
+
+def outcome(p, m):
+    """Return the code and A's chance."""
+    if m.rival_arms == 0:
+        return (Peace.PEACE_BY_AID if m.aid > 0 else Peace.PEACE), keeps(p, m)
+    return (Peace.WAR_WITH_AID if m.aid > 0 else Peace.WAR), keeps(p, m)
 
 
 def outmatched(g):
@@ -81,11 +105,19 @@ model = Model(
         Outcome("arms", "a", "arms", "A's arms"),
         Outcome("rival_arms", "b", "arms", "C's arms"),
         Outcome("chance", "P", "1", "chance that A keeps the prize"),
-        Outcome("payoff", "U_S", "money", "S's payoff"),
+        Outcome("third_payoff", "U_S", "money", "S's payoff"),
         Outcome("ally_payoff", "U_A", "money", "A's payoff"),
         Outcome("rival_payoff", "U_C", "money", "C's payoff"),
     ],
     solve=solve,
+    players=["third", "ally", "rival"],
+    moves=[
+        Move("third", "aid", "m", high=lambda p, m: p.stake),
+        Move("ally", "arms", "a", high=lambda p, m: p.ally_value * (1 + m.aid) ** p.thrift),
+        Move("rival", "rival_arms", "b", high=lambda p, m: p.challenger_value),
+    ],
+    payoffs=payoffs,
+    outcome=outcome,
     claims=[
         Claim("aid_provokes", "Aid to an ally that is outmatched makes C arm more.", outmatched, provoked),
         Claim("edge_is_dear", "The less C's arms count, the less S pays for peace.", bought, cheaper),

@@ -11,7 +11,7 @@ makes A/3, the rival enters if A^2/9 > F, and the incumbent cannot deter it.
 
 import math
 
-from foedus import Claim, Code, Model, Outcome, Parameter
+from foedus import Claim, Code, Model, Move, Outcome, Parameter
 
 
 class Entry(Code):
@@ -37,6 +37,23 @@ def solve(p):
     return Entry.ACCOMMODATED, alone, margin / 4, leading, margin * margin / 16 - p.sunk_cost
 
 
+def payoffs(p, m):
+    """Return both profits, if the incumbent leads; equals move at once, which is another game."""
+    if p.conduct == 1.0:
+        return math.nan, math.nan
+    margin = p.demand - p.cost - m.output - m.rival_output
+    entering = p.sunk_cost if m.rival_output > 0 else 0.0
+    return m.output * margin, m.rival_output * margin - entering
+
+
+def outcome(p, m):
+    """Return the code."""
+    if m.rival_output > 0:
+        return (Entry.ACCOMMODATED,)
+    alone = (p.demand - p.cost) / 2
+    return (Entry.DETERRED if m.output > alone else Entry.BLOCKADED,)
+
+
 def deterred(g):
     """the incumbent deters the rival"""
     return g.found.entry == Entry.DETERRED
@@ -52,7 +69,7 @@ def always(g):
 
 
 def no_less(g):
-    return g.at(sunk_cost=1.01 * g.given.sunk_cost).found.profit >= g.found.profit
+    return g.at(sunk_cost=1.01 * g.given.sunk_cost).found.incumbent_payoff >= g.found.incumbent_payoff
 
 
 def led(g):
@@ -61,7 +78,7 @@ def led(g):
 
 
 def no_loss(g):
-    return g.found.profit >= g.at(conduct="equals").found.profit
+    return g.found.incumbent_payoff >= g.at(conduct="equals").found.incumbent_payoff
 
 
 model = Model(
@@ -79,10 +96,17 @@ model = Model(
         Outcome("entry", "", "1", "the rival's entry", Entry),
         Outcome("output", "q_1", "units", "incumbent's output"),
         Outcome("rival_output", "q_2", "units", "rival's output"),
-        Outcome("profit", "U_1", "money", "incumbent's profit"),
-        Outcome("rival_profit", "U_2", "money", "rival's profit"),
+        Outcome("incumbent_payoff", "U_1", "money", "incumbent's profit"),
+        Outcome("rival_payoff", "U_2", "money", "rival's profit"),
     ],
     solve=solve,
+    players=["incumbent", "rival"],
+    moves=[
+        Move("incumbent", "output", "q_1", high=lambda p, m: p.demand),
+        Move("rival", "rival_output", "q_2", high=lambda p, m: p.demand),
+    ],
+    payoffs=payoffs,
+    outcome=outcome,
     claims=[
         Claim(
             "limit_output",

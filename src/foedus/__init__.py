@@ -3,8 +3,9 @@
 `solve` solves one game, `sweep` a grid, `sweep_to` a grid of any size into a file, `compare` a grid under
 several functional forms, `solve_points` scattered games. `cutpoints` finds where the regime changes along a
 parameter, `adaptive_map` where it changes on a grid. `sensitivity` shows which parameters matter, `statics`
-how an outcome responds to each parameter, and how far the next regime is. `claims` tests claims about a game.
-`save` and `load` keep results, `plot` draws them. Importing foedus is fast and compiles nothing.
+how an outcome responds to each parameter, and how far the next regime is. `claims` tests claims about a game,
+and `check` a model's own solution against the definition of its game. `save` and `load` keep results, `plot`
+draws them. Importing foedus is fast and compiles nothing.
 """
 
 import importlib
@@ -42,6 +43,7 @@ if TYPE_CHECKING:  # the same as `_WHERE`, for type checkers
     from .model.outcomes import Code, Outcome
     from .model.parameters import Parameter
     from .solving.sweeps import solve_points, sweep
+    from .uncertainty.check import check
     from .uncertainty.claims import claims
     from .uncertainty.sensitivity import sensitivity
 
@@ -60,6 +62,7 @@ __all__ = [
     "Regime",
     "Solution",
     "adaptive_map",
+    "check",
     "claims",
     "compare",
     "cutpoints",
@@ -94,6 +97,7 @@ _WHERE = {
     "Regime": "alliance.codes",
     "Solution": "draw.solution",
     "adaptive_map": "maps.adaptive",
+    "check": "uncertainty.check",
     "claims": "uncertainty.claims",
     "compare": "maps.compare",
     "cutpoints": "maps.cutpoints",

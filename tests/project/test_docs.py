@@ -319,6 +319,33 @@ def test_games_from_gambit(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == "concession\n"
 
 
+@compiled_only
+def test_check(tmp_path, monkeypatch, capsys):
+    """The file of the page, its commands and what they print, its Python; and the file without the error."""
+    page = (ROOT / "docs" / "check.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    file, *codes = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    Path("duopoly.py").write_text(file)
+    check, *solve = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    assert run(shlex.split(check)) == 1
+    shown = capsys.readouterr().out
+    (said,) = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    assert unspaced(said) <= unspaced(shown)
+    assert "follower would gain" in shown
+    for line, reply, profit in zip(solve, ("4", "3"), ("8", "9"), strict=True):
+        assert run(shlex.split(line)) == 0
+        rows = [row.split() for row in capsys.readouterr().out.splitlines()]
+        assert ["reply", "q_2", reply] in rows
+        assert ["follower_payoff", "U_2", profit] in rows
+    names = {}
+    for code in codes:
+        exec(compile(code, "check.md", "exec"), names)
+        assert capsys.readouterr().out.splitlines() == re.findall(r"^# (.*)$", code, re.MULTILINE)
+    Path("right.py").write_text(file.replace("p.demand / 3", "p.demand / 4"))
+    assert run(["check", "right.py", "--games", "200"]) == 0
+    assert "100.00 % of 200 games agree" in capsys.readouterr().out
+
+
 MISTAKES = {
     "parameter 'force'": ("enough = p.forces", "enough = p.force"),
     "half is called": ("def solve", "def half(x):\n    return x / 2\n\n\ndef solve", "= p.forces *", "= half(p.forces) *"),

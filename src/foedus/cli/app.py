@@ -12,7 +12,7 @@ import cyclopts
 from ..model import Model
 from ..system.libraries import Broken, cause_and_fix
 from ..version import __version__
-from .models import model_named, option_of
+from .models import OPTION, model_named, option_of
 from .options import VERBOSE, for_model, meant_option
 from .screens import complain, mind_streams
 
@@ -23,7 +23,7 @@ TASKS = {
     "Solve games": ("solve", "points", "map", "compare"),
     "Look at results": ("plot", "explore", "info"),
     "Ask what matters": ("cutpoints", "statics", "sensitivity", "claims"),
-    "Your own game, and this installation": ("new", "doctor"),
+    "Your own game, and this installation": ("new", "check", "doctor"),
 }
 COMMANDS = [name for names in TASKS.values() for name in names]
 
@@ -69,6 +69,8 @@ def run(arguments: list[str]) -> int:
     gc.set_threshold(100_000)  # imports make little garbage, and looking for it takes a tenth of a run
     try:
         # import only the command that is run, or all of them for the list of commands
+        if arguments[:1] == ["check"] and arguments[1:] and not arguments[1].startswith("-"):
+            arguments = ["check", OPTION, *arguments[1:]]  # its model may be named without the option
         asked = [name for name in COMMANDS if name in arguments[:1]] or COMMANDS
         model = model_named(arguments)
         app = application(model, asked)

@@ -26,6 +26,7 @@ def solve(
     efg: Path | None = None,
     pledges: Annotated[WholeNumber, BUILT_IN] = None,
     arms: Annotated[WholeNumber, BUILT_IN] = None,
+    defined: bool = False,
     overwrite: Overwrite = False,
     json: bool = False,
     parameters: Parameters,
@@ -45,8 +46,13 @@ def solve(
         the number of arms at each node of A and C in that file [default: 3]
     json
         print the parameters and the outcomes as JSON, and nothing else; what is not a number is null
+    defined
+        solve the game by its definition (its moves= and payoffs=), and not by the model's own solve=
     """
     given = given_parameters(model, parameters)
+    if defined:
+        with naming("--defined"):
+            model = model.defined
     if json:
         if efg or off_path or deviation_gain:
             raise ValueError("--json prints outcomes only; leave out --efg, --off-path and --deviation-gain")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .claim import Claim
 from .defining import check_definition
-from .moves import AnyMove, completed, definition, own_outcomes
+from .moves import GAIN, AnyMove, Chance, completed, definition
 from .names import resolve
 from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
@@ -87,7 +87,8 @@ class Model:
         it takes the numbers of each parameter and returns the `Loop` over such games, instead of a loop over
         `solve`
     searched : Outcome, optional
-        an outcome that `gains` finds only on request
+        an outcome that `gains` finds only on request; of a model with a definition and no move of chance,
+        `deviation_gain`, the largest gain of a player by another move, unless it is given
     gains : callable, optional
         it takes nothing and returns the `Search` for this outcome
     deciding : Deciding, optional
@@ -151,6 +152,8 @@ class Model:
         check_definition(self)
         if self.by_search:
             object.__setattr__(self, "outcomes", completed(self.players, self.moves, self.outcomes))
+        if self.searched is None and self.moves and not any(isinstance(move, Chance) for move in self.moves):
+            object.__setattr__(self, "searched", GAIN)
         check_model(self)
 
     def __reduce__(self) -> Any:
@@ -182,8 +185,7 @@ class Model:
             )
         if self.by_search:
             return self
-        own = own_outcomes(self)
-        parts: dict[str, Any] = {"outcomes": own, "drawn": (), "answers": (), "pairs": {}, "claims": ()}
+        parts: dict[str, Any] = {"drawn": (), "answers": (), "pairs": {}, "claims": ()}
         return dataclasses.replace(self, solve=None, loop=None, searched=None, gains=None, **parts)
 
     @functools.cached_property

@@ -18,6 +18,7 @@ CARE = {
     "usual": 20,
     "careful": 64,
 }  # by name of a search, into how many parts it cuts an interval
+GAIN = Outcome("deviation_gain", "epsilon", NUMBER, "largest gain of a player by another move")
 TAKES = "p, m"  # what the functions of a definition take: the parameters and the moves, by name
 When = Callable[..., Any] | None
 End = float | Callable[..., float]

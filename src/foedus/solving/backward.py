@@ -6,9 +6,11 @@ gives), and what is `Told` of it. `kernels.search` searches for a move; it asks 
 The function after the last move asks `payoffs` and `outcome`.
 """
 
+import dataclasses
 import functools
+import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -39,7 +41,7 @@ from ..kernels.search import (
     searcher,
 )  # fmt: skip
 from ..kernels.search import ERROR as FOUND_ERROR
-from ..model import Model
+from ..model import Model, Search
 from ..model.moves import (
     CARE,
     ERROR,
@@ -54,6 +56,7 @@ from ..model.moves import (
 
 NOT_MADE, OPTION, BY_CHANCE = 6, 7, 8  # kinds of play, beside those of `kernels.search`
 EXACT = 1e-6  # of the largest payoff: a game whose payoffs are less exact is unsolved
+SLIP = 1e-9  # of a stated move: how far rounding may have brought it across an indifference, or an end
 WHY = {
     NOT_A_NUMBER: "payoffs returns NaN or infinity",
     ENDS: "the low end of {move} is above its high end, or one of them is NaN",
@@ -332,6 +335,115 @@ def functions(model: Model) -> dict[str, Any]:
 def kernel(model: Model) -> Any:
     """Return what solves one game: a model's own kernel, or the one made of its definition."""
     return functions(model)["solve"] if model.by_search else model.solve
+
+
+class Deviation(NamedTuple):
+    """What the player of a move could gain by another one, if everybody plays their best from then on."""
+
+    place: int  # of the move
+    gain: float
+    error: float  # of the gain, as the search estimates it
+    stated: float
+    better: float
+
+
+def deviations(model: Model, numbers: Iterable[float], stated: Iterable[float]) -> list[Deviation] | None:
+    """Return, for each move of a game, what its player could gain by another one, after the moves stated before.
+
+    A play from which nobody gains so is an equilibrium: the one-deviation principle. A stated move that is NaN
+    is taken to be the best. Returns None if the search is not sure.
+    """
+    found = functions(model)
+    p = parameters_type(tuple(model.by_name))(*map(float, numbers))
+    before: tuple[float, ...] = ()
+    gains = []
+    for place, (move, given) in enumerate(zip(model.moves, stated, strict=True)):
+        u, end, told = found[f"level{place}"](p, *before)
+        better = float(end[place])
+        one = better if math.isnan(given) or math.isnan(better) else float(given)
+        player = model.players.index(move.player)
+        replies = [found[f"level{place + 1}"](p, *before, x) for x in near(move, one)]
+        if told.status or any(reply.status for _, _, reply in replies):
+            return None
+        gain = u[player] - max(reached[player] for reached, _, _ in replies)
+        error = told.error + max(reply.error for _, _, reply in replies)
+        gains.append(Deviation(place, gain, error, one, better))
+        before = *before, one
+    return gains
+
+
+def near(move: Any, value: float) -> tuple[float, ...]:
+    """Return a value of a move, and those at its sides that rounding cannot tell from it; 0 is exact."""
+    if not isinstance(move, Move) or not value or math.isnan(value):
+        return (value,)
+    return value, value * (1.0 - SLIP), value * (1.0 + SLIP)
+
+
+def forbidden(model: Model, numbers: Iterable[float], moves: Iterable[float]) -> list[int]:
+    """Return the places of the moves that are not between their ends, or none of their options, after those
+    before them."""
+    found = functions(model)
+    p = parameters_type(tuple(model.by_name))(*map(float, numbers))
+    seen: tuple[float, ...] = (0.0,) * len(model.moves)
+    wrong = []
+    for place, (move, value) in enumerate(zip(model.moves, moves, strict=True)):
+        before = found["Moves"](*seen)
+        if isinstance(move, Move):
+            ends = (found[f"{end}{place}"] for end in ("low", "high"))
+            low, high = (end(p, before) if callable(end) else end for end in ends)
+            slip = SLIP * max(1.0, abs(value))
+            allowed = low - slip <= value <= high + slip
+        else:
+            allowed = value in range(len(move.options))
+        when = found[f"when{place}"]
+        if not allowed and (when is None or when(p, before)):
+            wrong.append(place)
+        seen = *seen[:place], made(float(value)), *seen[place + 1 :]
+    return wrong
+
+
+def follows(
+    model: Model, numbers: Iterable[float], moves: Iterable[float]
+) -> Iterator[tuple[tuple[float, ...], tuple[float, ...]]]:
+    """Give the payoffs, and the code and numbers, of play by these moves, and by those that rounding cannot
+    tell from them: a move is often just where another player is indifferent."""
+    found = functions(model)
+    p = parameters_type(tuple(model.by_name))(*map(float, numbers))
+    against: tuple[Any, ...] = ()
+    if model.without:
+        _, end, _ = found["level1"](p, float(*model.without.values()))
+        against = (found["Moves"](*map(made, end[: len(model.moves)])),)
+    sides = itertools.starmap(near, zip(model.moves, moves, strict=True))
+    for each in itertools.product(*sides):
+        seen = found["Moves"](*map(made, each))
+        yield found["payoffs"](p, seen), tuple(map(float, found["outcome"](p, seen, *against)))
+
+
+def own_gains(model: Model) -> Search:
+    """Return how the largest gain by another move is searched for, of a model with a definition.
+
+    A model that is solved by search is held against a more careful one.
+    """
+    names = [move.name for move in model.moves]
+    needs = tuple(name for name in names if name in model.found)
+    judge = dataclasses.replace(model, search="careful") if model.by_search else model.defined
+
+    def search(
+        first: int, last: int, fixed: Any, varying: Any, layout: Any, values: Any, stated: Any, gains: Any
+    ) -> None:
+        for game in range(first, last):
+            numbers = fixed.copy()
+            for place, (offset, size, stride) in zip(varying, layout, strict=True):
+                numbers[place] = values[offset + game // stride % size]
+            told = dict(zip(needs, stated[:, game], strict=True))
+            found = deviations(judge, numbers, [told.get(name, math.nan) for name in names])
+            if not found:
+                gains[game] = math.nan
+                continue
+            odd = forbidden(judge, numbers, [one.stated for one in found])
+            gains[game] = math.inf if odd else max(0.0, *(one.gain for one in found))
+
+    return Search(needs, search)
 
 
 def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:

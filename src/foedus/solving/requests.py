@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..model import Loop, Model
+from ..model import Loop, Model, Search
 from .columns import Columns, check_axes, fixed_parameters, grid, scattered
 from .parallel import Progress, check_threads, games_of, in_parallel, tiles
 
@@ -170,8 +170,7 @@ def _laid_out(request: Request) -> tuple[np.ndarray, ...]:
 
 def _solve_searched(request: Request, threads: int, progress: Progress | None) -> Solved:
     """Solve all games of a request, then search in each game for the variable that takes a search."""
-    assert request.model.gains
-    needs, search_games = request.model.gains()
+    needs, search_games = _gains(request.model)
     wanted = [name for name in request.model.found if name in {*needs, *request.variables}]
     exact = request._replace(variables=wanted, dtype=np.dtype(np.float64))
     arrays, unsolved, first = solve_request(exact, threads)
@@ -192,12 +191,22 @@ def _solve_searched(request: Request, threads: int, progress: Progress | None) -
     return Solved(kept, unsolved, first)
 
 
+def _gains(model: Model) -> Search:
+    """Return how the largest gain by another move is searched for."""
+    if model.gains:
+        return model.gains()
+    from .backward import own_gains  # with numba, slower to import than everything else here
+
+    return own_gains(model)
+
+
 def solve_columns(
     model: Model,
     points: Mapping[str, np.ndarray],
     fixed: Mapping[str, float],
     variables: Iterable[str],
     threads: int | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, np.ndarray]:
     """Return `variables` of scattered games by name, as plain arrays.
 
@@ -208,7 +217,7 @@ def solve_columns(
     request = Request(model, columns, ("game",), (columns.games,), list(variables), np.dtype(np.float64))
     if not columns.games:
         return {name: np.empty(0, request.dtype_of(name)) for name in request.variables}
-    return solve_request(request, threads).arrays
+    return solve_request(request, threads, progress).arrays
 
 
 def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:

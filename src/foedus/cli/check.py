@@ -1,0 +1,88 @@
+"""foedus check."""
+
+import functools
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from ..model import Model
+from ..uncertainty.check import Check
+from ..uncertainty.check import check as check_model
+from .claims import solving
+from .options import (
+    DrawnParameters,
+    Quiet,
+    Threads,
+    WholeNumber,
+    given_parameters,
+    named_values,
+    stretch_of,
+)
+from .progress import compile_kernels, progress_bar
+from .screens import show
+
+
+def check(
+    *,
+    games: WholeNumber = None,
+    seed: WholeNumber = None,
+    region: list[str] | None = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    parameters: DrawnParameters,
+    model: Model,
+) -> int:
+    """Check a model's own solution (solve=) against the definition of its game, as in foedus check aid.py.
+
+    Random games are solved both ways. For the first games in which the two differ, it shows the commands that
+    solve them, and what a player would gain by another move. Ends with exit code 1 if any game differs, or
+    none could be compared.
+
+    Parameters
+    ----------
+    games
+        how many random games are drawn [default: 1000]
+    seed
+        the seed of the draws [default: 1]
+    region
+        a parameter and from where to where it is drawn, as in --region stake=1:5; once for each parameter
+    """
+    design: dict[str, Any] = given_parameters(model, parameters)
+    read = functools.partial(stretch_of, model)
+    design["region"] = named_values("--region", region, "parameter=from:to", read)
+    design |= {name: value for name, value in (("games", games), ("seed", seed)) if value is not None}
+    compile_kernels(lambda: check_model(model, **{**design, "games": 1}), quiet)
+    with progress_bar("checking", 1, quiet) as progress:
+        found = check_model(model, **design, threads=threads, progress=progress)
+    if not quiet:
+        show(_table(found), *_lines(found))
+    return 0 if found.passed else 1
+
+
+def _table(found: Check) -> Table:
+    """Return how often each outcome differs, as a table for the screen."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("games that differ", justify="right")
+    for name, count in found.differ.items():
+        table.add_row(name, str(count))
+    return table
+
+
+def _lines(found: Check) -> list[str]:
+    """Return the verdict, the share of games that agree, and the first that do not."""
+    lines = [f"\n{found.verdict}"]
+    if found.compared:
+        share, low, high = (100 * part for part in (found.share, found.low, found.high))
+        lines.append(
+            f"{share:.2f} % of {found.compared} games agree (95 % interval: {low:.2f} to {high:.2f} %)"
+        )
+    for count, who in ((found.unsolved, "kernel"), (found.unsure, "definition")):
+        if count:
+            lines.append(f"{count} games could not be solved by the {who}, and are not compared")
+    for one in found.differences:
+        line = solving(found.model, one.game)
+        lines.append(f"\n{one.words}")
+        lines += [line, f"{line} --defined"] if line.startswith("foedus") else [line]
+    return lines
