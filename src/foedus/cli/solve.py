@@ -1,7 +1,7 @@
 """foedus solve."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +24,7 @@ from .targets import check_output
 def solve(
     *,
     deviation_gain: Annotated[DeviationGain, BUILT_IN] = False,
-    off_path: Annotated[bool, BUILT_IN] = False,
+    off_path: bool = False,
     efg: Path | None = None,
     pledges: Annotated[WholeNumber, BUILT_IN] = None,
     arms: Annotated[WholeNumber, BUILT_IN] = None,
@@ -37,7 +37,8 @@ def solve(
     Parameters
     ----------
     off_path
-        show also what each player would have done after other pledges, and after other arms of A
+        show also what each player would have done after other moves; of the alliance game, after other
+        pledges and other arms of A
     efg
         a file to write the game to, on a grid of moves around its equilibrium, to be opened in Gambit; .efg
     pledges
@@ -48,7 +49,6 @@ def solve(
     given = given_parameters(model, parameters)
     if not model.built_in:
         asked = {
-            "--off-path": off_path,
             "--deviation-gain": deviation_gain,
             "--pledges": pledges is not None,
             "--arms": arms is not None,
@@ -57,14 +57,17 @@ def solve(
             raise ValueError(
                 f"{option} is for the alliance game; a model says how it is solved, not who moves"
             )
-        if efg:
-            with naming("--efg"):
+        for option in ("--efg",) * bool(efg) + ("--off-path",) * off_path:
+            with naming(option):
                 assert model.defined
+        if efg:
             check_output(efg, overwrite, ".efg")
         solution = solve_one(model, given)
+        tables = solution.off_path() if off_path else []
         if efg:
             solution.to_efg(efg)
         _show(solution)
+        _show_tables(tables)
         return
     sizes = {k: size for k, size in (("pledges", pledges), ("arms", arms)) if size is not None}
     if efg:
@@ -86,6 +89,11 @@ def solve(
     if efg:
         eq.to_efg(efg, **sizes)
     show(_table(eq, KEPT if deviation_gain else OUTCOMES), eq.explain())
+    _show_tables(tables)
+
+
+def _show_tables(tables: Iterable[tuple[str, list[str], list[list[str | float]]]]) -> None:
+    """Show what would follow after other moves."""
     for title, headings, rows in tables:
         show("", rich_table(headings, rows, title))
 

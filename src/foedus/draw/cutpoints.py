@@ -196,11 +196,11 @@ def _regime_patches(model: Model, dataset: xr.Dataset) -> list[Patch]:
 def _curve_lines(model: Model, dataset: xr.Dataset) -> list[Line2D]:
     """Return a line for each player whose decision flips somewhere, with its decisions."""
     lines = []
-    if model.deciding and "player" in dataset:
-        for who in model.deciding.player:
+    if model.decides and "player" in dataset:
+        for who in model.decides.player:
             flips = np.unique(dataset.decision.values[dataset.player.values == who])
             if who >= 0 and flips.size:
-                words = "\n".join(f"  {model.deciding.decision(code).words}" for code in flips.tolist())
+                words = "\n".join(f"  {model.decides.decision(code).words}" for code in flips.tolist())
                 lines.append(Line2D([], [], label=f"{who.words}:\n{words}", **_style(who)))
     over = dataset.value.dims[:-1]
     places = (dict(zip(over, at, strict=True)) for at in np.ndindex(*(dataset.sizes[dim] for dim in over)))

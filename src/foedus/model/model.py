@@ -42,9 +42,10 @@ class Deciding(NamedTuple):
     """How it is told whose decision flips where the regime changes, and between what."""
 
     needs: tuple[str, ...]  # the outcomes that tell, of games on both sides
-    decide: Callable[
-        [Mapping[str, "np.ndarray"], Mapping[str, "np.ndarray"]], tuple["np.ndarray", "np.ndarray"]
-    ]  # of these below and above, the codes of players and decisions
+    decide: (
+        Callable[[Mapping[str, "np.ndarray"], Mapping[str, "np.ndarray"]], tuple["np.ndarray", "np.ndarray"]]
+        | None
+    )  # of these below and above, the codes of players and decisions; None: by the definition of the game
     player: type[Code]  # -1: nobody
     decision: type[Code]
 
@@ -89,7 +90,7 @@ class Model:
     gains : callable, optional
         of nothing, the `Search` of it
     deciding : Deciding, optional
-        whose decision flips where the regime changes
+        whose decision flips where the regime changes; a model with a definition tells without it
     drawn : sequence of str, optional
         outcomes that are drawn over the regimes along an axis
     answers : sequence of str, optional
@@ -182,7 +183,18 @@ class Model:
             return self
         own = own_outcomes(self)
         parts: dict[str, Any] = {"outcomes": own, "drawn": (), "answers": (), "pairs": {}, "claims": ()}
-        return dataclasses.replace(self, solve=None, loop=None, searched=None, gains=None, **parts)
+        return dataclasses.replace(
+            self, solve=None, loop=None, searched=None, gains=None, deciding=None, **parts
+        )
+
+    @property
+    def decides(self) -> Deciding | None:
+        """How it is told whose decision flips: as the model says, or else by its definition."""
+        if self.deciding or not self.moves:
+            return self.deciding
+        from .turns import turn_codes  # which most runs do without
+
+        return Deciding((), None, *turn_codes(self)[:2])
 
     @functools.cached_property
     def hash(self) -> str:
