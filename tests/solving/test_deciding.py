@@ -6,28 +6,14 @@ import math
 import numpy as np
 import pytest
 from conftest import compiled_only
+from dixit import BLOCKADE, DETERRING, DIXIT, Entry
 
 import foedus
-from foedus import Chance, Choice, Code, Model, Move, Outcome, Parameter
+from foedus import Chance, Choice, Code, Model, Outcome, Parameter
 from foedus.maps.cutpoints import cutpoint_rows
 from foedus.model.turns import turns
 
 pytestmark = compiled_only
-
-
-class Entry(Code):
-    ACCOMMODATED, DETERRED, BLOCKADED = range(3)
-
-
-def profits(p, m):
-    price = 1.0 - m.output - m.rival_output
-    return price * m.output, price * m.rival_output - p.sunk_cost * m.enter
-
-
-def entered(p, m):
-    if m.enter == 1.0:
-        return (Entry.ACCOMMODATED,)
-    return (Entry.DETERRED if m.output > 0.5 + 1e-9 else Entry.BLOCKADED,)
 
 
 def closed_form(p):
@@ -36,22 +22,6 @@ def closed_form(p):
         return Entry.BLOCKADED, 0.5
     deterred = limit * (1.0 - limit) >= 0.125
     return (Entry.DETERRED, limit) if deterred else (Entry.ACCOMMODATED, 0.5)
-
-
-DETERRING = (2.0 - math.sqrt(2.0)) ** 2 / 64.0  # where (1 - 2 sqrt(F)) 2 sqrt(F) = 1/8
-BLOCKADE = 1.0 / 16.0  # where 1 - 2 sqrt(F) = 1/2
-DIXIT = Model(
-    "dixit", "Entry with a sunk cost",
-    parameters=[Parameter("sunk_cost", "F", 0.02, ">= 0", usual=(0, 0.1))],
-    outcomes=[Outcome("entry", codes=Entry)],
-    players=["incumbent", "rival"],
-    moves=[
-        Move("incumbent", "output", "q_1", high=1.0),
-        Choice("rival", "enter", ("stay out", "enter")),
-        Move("rival", "rival_output", "q_2", high=1.0, when=lambda p, m: m.enter == 1.0),
-    ],
-    payoffs=profits, outcome=entered,
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

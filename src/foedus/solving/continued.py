@@ -13,8 +13,8 @@ from ..model.moves import AnyMove, Chance, Move, in_words, payoff_of
 from .backward import functions, part_of, solve_after, why_unsolved
 
 PARTS = (0.0, 0.5, 1.0, 1.5, 2.0)  # of the equilibrium's own move
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the range of a move, if the equilibrium's is 0
-EXACT = 1e-9  # of the largest payoff: what is less is 0
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the range of a move, or of 1, if the equilibrium's is 0
+EXACT = 1e-9  # of the largest payoff, and of the range of a move: what is less is 0
 Tables = list[tuple[str, list[str], list[list[str | float]]]]
 
 
@@ -60,8 +60,8 @@ class Game(NamedTuple):
 def game_of(model: Model, numbers: Mapping[str, float]) -> Game:
     """Return a game by the numbers by which kernels know its parameters; raise ValueError if the model has no
     definition."""
-    names = tuple(model.by_name)
-    return Game(model.defined, parameters_type(names)(*(float(numbers[name]) for name in names)))
+    game, names = model.defined, tuple(model.by_name)
+    return Game(game, parameters_type(names)(*(float(numbers[name]) for name in names)))
 
 
 def after(game: Game, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,10 +178,12 @@ def _values(game: Game, before: Sequence[float], own: float) -> list[float]:
     if not isinstance(move, Move):
         return [*map(float, range(len(move.options)))]
     low, high = game.ends(before)
-    finite = math.isfinite(low) and math.isfinite(high)
-    others = [part * own for part in PARTS] if own else [low + share * (high - low) for share in SHARES]
-    if not own and not finite:
-        others = [*SHARES]
+    start, width = (low, high - low) if math.isfinite(high - low) else (0.0, 1.0)
+    if abs(own) > EXACT * width:
+        others = [part * own for part in PARTS]
+    else:  # 0, but for rounding
+        own = min(max(0.0, low), high)
+        others = [start + share * width for share in SHARES]
     return sorted({own, *(min(max(value, low), high) for value in others)})
 
 
