@@ -346,6 +346,23 @@ def test_check(tmp_path, monkeypatch, capsys):
     assert "100.00 % of 200 games agree" in capsys.readouterr().out
 
 
+def test_off_path(tmp_path, monkeypatch, capsys):
+    """The model of the page on other moves, its command lines and its Python, and all that it shows of them."""
+    page = (ROOT / "docs" / "off-path.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    model, code = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    Path("dixit.py").write_text(model)
+    exec(compile(code, "off-path.md", "exec"), {})
+    lines = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    assert len(lines) == 2
+    for line in lines:
+        assert run(shlex.split(line)) == 0
+    printed = [line.split() for line in capsys.readouterr().out.splitlines()]
+    for said in re.findall(r"```text\n(.*?)```", page, re.DOTALL):
+        assert all(line.split() in printed for line in said.splitlines() if set(line) - {*" ─"})
+
+
 MISTAKES = {
     "parameter 'force'": ("enough = p.forces", "enough = p.force"),
     "half is called": ("def solve", "def half(x):\n    return x / 2\n\n\ndef solve", "= p.forces *", "= half(p.forces) *"),

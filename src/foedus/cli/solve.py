@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from json import dumps
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +22,7 @@ from .targets import check_output
 def solve(
     *,
     deviation_gain: Annotated[DeviationGain, BUILT_IN] = False,
-    off_path: Annotated[bool, BUILT_IN] = False,
+    off_path: bool = False,
     efg: Path | None = None,
     pledges: Annotated[WholeNumber, BUILT_IN] = None,
     arms: Annotated[WholeNumber, BUILT_IN] = None,
@@ -37,7 +37,8 @@ def solve(
     Parameters
     ----------
     off_path
-        also show what each player would have done after other pledges, and after other arms of A
+        also show what each player would have done after other moves; in the alliance game, after other
+        pledges and other arms of A
     efg
         write the game to this .efg file for Gambit, with a few moves around those of the equilibrium
     pledges
@@ -60,7 +61,6 @@ def solve(
         return
     if not model.built_in:
         asked = {
-            "--off-path": off_path,
             "--deviation-gain": deviation_gain,
             "--pledges": pledges is not None,
             "--arms": arms is not None,
@@ -69,14 +69,17 @@ def solve(
             raise ValueError(
                 f"{option} is for the alliance game; a model says how it is solved, not who moves"
             )
-        if efg:
-            with naming("--efg"):
+        for option in ("--efg",) * bool(efg) + ("--off-path",) * off_path:
+            with naming(option):
                 assert model.defined
+        if efg:
             check_output(efg, overwrite, ".efg")
         solution = solve_one(model, given)
+        tables = solution.off_path() if off_path else []
         if efg:
             solution.to_efg(efg)
         _show(solution)
+        _show_tables(tables)
         return
     sizes = {k: size for k, size in (("pledges", pledges), ("arms", arms)) if size is not None}
     if efg:
@@ -98,6 +101,11 @@ def solve(
     if efg:
         eq.to_efg(efg, **sizes)
     show(_table(eq, KEPT if deviation_gain else OUTCOMES), eq.explain())
+    _show_tables(tables)
+
+
+def _show_tables(tables: Iterable[tuple[str, list[str], list[list[str | float]]]]) -> None:
+    """Show what would follow after other moves."""
     for title, headings, rows in tables:
         show("", Grid(headings, rows, title))
 

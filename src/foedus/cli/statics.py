@@ -143,10 +143,10 @@ def margin_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | floa
 
 def _who(model: Model, one: "xr.Dataset") -> str:
     """Say whose decision flips, and between what, where that is known."""
-    if not model.deciding or one.player < 0:
+    if not model.decides or one.player < 0:
         return ""
-    player = model.deciding.player(one.player.item())
-    decision = model.deciding.decision(one.decision.item())
+    player = model.decides.player(one.player.item())
+    decision = model.decides.decision(one.decision.item())
     return f"{player.words}: {decision.words}"
 
 

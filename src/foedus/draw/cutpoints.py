@@ -309,9 +309,9 @@ def _curve_lines(
         return Line2D([], [], label="\n".join(wrap_text(words, width, size)), **style)
 
     lines = []
-    if model.deciding:
+    if model.decides:
         for (who, what), style in styles.items():
-            player, decision = model.deciding.player(who), model.deciding.decision(what)
+            player, decision = model.decides.player(who), model.decides.decision(what)
             lines.append(line(f"{player.words}: {decision.words}", **style))
     over = dataset.value.dims[:-1]
     places = (dict(zip(over, at, strict=True)) for at in np.ndindex(*(dataset.sizes[dim] for dim in over)))

@@ -3,7 +3,7 @@
 import os
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,11 +26,14 @@ class Solution:
         the parameters by name
     found : dict
         the outcomes by name, which are attributes, too
+    given : dict
+        the moves that are not those of the equilibrium but were given to `after`
     """
 
     model: Model
     game: Mapping[str, Any]
     found: Mapping[str, Any]
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self.found:
@@ -42,7 +45,9 @@ class Solution:
 
     def __repr__(self) -> str:
         found = (f"{name}={self._in_words(name)}" for name in self.found)
-        return f"{self.model.written(self.game)}: {', '.join(found)}"
+        given = ", ".join(f"{name}={value!r}" for name, value in self.given.items())
+        after = f".after({given})" if given else ""
+        return f"{self.model.written(self.game)}{after}: {', '.join(found)}"
 
     def explain(self) -> str:
         """Say in words what the model says of this game.
@@ -52,6 +57,83 @@ class Solution:
         if self.model.explain is None:
             raise ValueError(f"the model {self.model.name} explains no game; it has no explain=")
         return self.model.explain(self)
+
+    def after(self, **moves: Any) -> "Solution":
+        """Return what follows if some moves are other ones than in the equilibrium.
+
+        The given moves are made; every other move is the best reply to those before it. The model must have
+        a definition. What is asked of a result of `after` keeps the moves that were given before.
+
+        Parameters
+        ----------
+        **moves
+            a number for each `Move`, and an option or its number for each `Choice` and `Chance`. A move of
+            chance that comes before another given move must be given, too.
+
+        Returns
+        -------
+        Solution
+            with the outcomes of the model's definition
+
+        Raises
+        ------
+        TypeError
+            if a name is no move, no move is given, or a move is no number and no option.
+        ValueError
+            if the model has no definition, a move lies beyond its ends, is not made after the moves before
+            it, or comes after a move of chance that is not given; or if the game could not be solved.
+
+        Warns
+        -----
+        RuntimeWarning
+            if what follows could not be solved.
+
+        Examples
+        --------
+        >>> import foedus
+        >>> class Deal(foedus.Code):
+        ...     REFUSED, ACCEPTED = range(2)
+        >>> ultimatum = foedus.Model(
+        ...     "ultimatum", "Take it or leave it", [foedus.Parameter("prize", "v", 1.0, "> 0")],
+        ...     [foedus.Outcome("deal", codes=Deal)], players=["proposer", "responder"],
+        ...     moves=[foedus.Move("proposer", "offer", "x", high=lambda p, m: p.prize),
+        ...            foedus.Choice("responder", "answer", ("refuse", "accept"))],
+        ...     payoffs=lambda p, m: (m.answer * (p.prize - m.offer), m.answer * (m.offer - 0.1)),
+        ...     outcome=lambda p, m: (m.answer,),
+        ... )
+        >>> eq = foedus.solve(model=ultimatum)
+        >>> round(eq.offer, 6), eq.deal.name
+        (0.1, 'ACCEPTED')
+        >>> eq.after(offer=0.05).deal.name
+        'REFUSED'
+        """
+        from ..solving.continued import after, game_of  # with numba
+
+        given = {**self.given, **moves}
+        found = after(game_of(self.model, self._numbers()), given)
+        model = self.model.defined
+        if found[model.mapped.name] == UNSOLVED:
+            written = ", ".join(f"{name}={value!r}" for name, value in given.items())
+            warnings.warn(
+                f"{model.written(self.game)} could not be solved after {written}",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+        return Solution(model, self.game, found, given)
+
+    def off_path(self) -> list[tuple[str, list[str], list[list[str | float]]]]:
+        """Return the title, the headings and the rows of a table for each move of the equilibrium: what would
+        follow after some other values or options.
+
+        Raises ValueError if the model has no definition or the game could not be solved.
+        """
+        from ..solving.continued import game_of, tables  # with numba
+
+        return tables(game_of(self.model, self._numbers()))
+
+    def _numbers(self) -> dict[str, float]:
+        """Return the parameters as kernels know them."""
+        return {name: parameter.number(self.game[name]) for name, parameter in self.model.by_name.items()}
 
     def to_efg(self, path: str | os.PathLike, *, values: int = 3) -> None:
         """Write the game as a finite tree around its equilibrium, to be read by Gambit.
@@ -82,8 +164,7 @@ class Solution:
         """
         from ..solving.gambit import write_game  # which few need
 
-        numbers = {name: parameter.number(self.game[name]) for name, parameter in self.model.by_name.items()}
-        write_game(self.model, numbers, path, values)
+        write_game(self.model, self._numbers(), path, values)
 
     def table(self) -> tuple[list[str], list[list[str]]]:
         """Return the headings and the rows of a table of the outcomes."""

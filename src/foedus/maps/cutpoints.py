@@ -10,6 +10,7 @@ from ..model import UNSOLVED, Label, Model, Outcome, Parameter, chosen, table
 from ..model.checks import check_whole
 from ..model.parameters import Symbol
 from ..solving.columns import Columns, check_axes, fixed_parameters, grid, in_logarithms, spread
+from ..solving.deciding import decided
 from ..solving.parallel import Progress, check_threads
 from ..solving.requests import request, solve_columns, solve_request
 
@@ -32,11 +33,11 @@ def labels(model: Model) -> dict[str, Label]:
         Outcome("regime_below", "", "1", "regime just below the cutpoint", model.codes),
         Outcome("regime_above", "", "1", "regime at and just above the cutpoint", model.codes),
     ]
-    if model.deciding:
+    if model.decides:
         found += [
-            Label("player", "", "1", "whose decision flips", model.deciding.player),
+            Label("player", "", "1", "whose decision flips", model.decides.player),
             Label(
-                "decision", "", "1", "between which moves that player is indifferent", model.deciding.decision
+                "decision", "", "1", "between which moves that player is indifferent", model.decides.decision
             ),
         ]
     return table(*found)
@@ -136,7 +137,8 @@ def cutpoints(
 
     def solve(line: np.ndarray, at: np.ndarray, wanted: Any) -> dict[str, np.ndarray]:
         columns = {name: v[line // lines.strides[name] % v.size] for name, v in values.items()}
-        return solve_columns(game, {**columns, parameter: at}, rest, wanted, threads)
+        columns[parameter] = at
+        return {**rest, **columns, **solve_columns(game, columns, rest, wanted, threads)}
 
     def regimes_at(line: np.ndarray, at: np.ndarray) -> np.ndarray:
         return solve(line, at, [game.mapped.name])[game.mapped.name]
@@ -159,9 +161,10 @@ def cutpoints(
         "regime_below": padded(found.below, UNSOLVED),
         "regime_above": padded(found.above, UNSOLVED),
     }
-    if game.deciding:
-        sides = (solve(found.line, side, game.deciding.needs) for side in (found.low, found.high))
-        player, decision = game.deciding.decide(*sides)
+    if game.decides:
+        wanted = [game.mapped.name, *game.decides.needs]
+        below, above = (solve(found.line, side, wanted) for side in (found.low, found.high))
+        player, decision = decided(game, below, above, threads)
         results |= {"player": padded(player, -1), "decision": padded(decision, -1)}
     return _labelled(game, results, game.by_name[parameter], scan, values, rest)
 
@@ -304,10 +307,10 @@ def cutpoint_rows(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | flo
 
     model = model_of(dataset)
     codes = {"below": ("regime_below", model.codes), "above": ("regime_above", model.codes)}
-    if model.deciding:
+    if model.decides:
         codes |= {
-            "player": ("player", model.deciding.player),
-            "between": ("decision", model.deciding.decision),
+            "player": ("player", model.decides.player),
+            "between": ("decision", model.decides.decision),
         }
     axes = [str(dim) for dim in dataset.value.dims[:-1]]
     names = [*axes, dataset.attrs["parameter"]]

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..model import UNSOLVED, Code, Label, Model, Outcome, Parameter, chosen, table
 from ..solving.columns import check_axes, fixed_parameters, grid
+from ..solving.deciding import decided
 from ..solving.parallel import Progress, check_threads
 from ..solving.requests import solve_columns
 from .cutpoints import Brackets, close_in
@@ -46,11 +47,11 @@ def labels(model: Model) -> dict[str, Label]:
         Label("variable", "", "1", "variable"),
         Label("parameter", "", "1", "parameter"),
     ]
-    if model.deciding:
+    if model.decides:
         found += [
-            Label("player", "", "1", "whose decision flips there", model.deciding.player),
+            Label("player", "", "1", "whose decision flips there", model.decides.player),
             Label(
-                "decision", "", "1", "between which moves that player is indifferent", model.deciding.decision
+                "decision", "", "1", "between which moves that player is indifferent", model.decides.decision
             ),
         ]
     return table(*found)
@@ -170,18 +171,18 @@ def statics(
         )
     at = np.arange(count)
     here = {name: np.broadcast_to(column, count) for name, column in (games.fixed | games.points(at)).items()}
-    mapped, needs = game.mapped.name, game.deciding.needs if game.deciding else ()
+    mapped, needs = game.mapped.name, game.decides.needs if game.decides else ()
 
     def solve(change: str, to: np.ndarray, which: np.ndarray, wanted: Iterable[str]) -> dict[str, np.ndarray]:
-        """Return variables of some of the games, with a parameter changed."""
-        columns = {name: column[which] for name, column in here.items()}
-        return solve_columns(game, {**columns, change: to}, {}, wanted, threads)
+        """Return variables of some of the games, with a parameter changed, and the parameters."""
+        columns = {name: column[which] for name, column in here.items()} | {change: to}
+        return columns | solve_columns(game, columns, {}, wanted, threads)
 
     base = solve(chosen_parameters[0], here[chosen_parameters[0]], at, [*names, mapped, *needs])
     outcome = _stacked(base, names, count)
     responses = np.full((len(SIDES), len(names), len(chosen_parameters), count), math.nan)
     margins = np.full((len(SIDES), len(chosen_parameters), count), math.inf)
-    beyond = np.full((3 if game.deciding else 1, *margins.shape), UNSOLVED, np.int8)
+    beyond = np.full((3 if game.decides else 1, *margins.shape), UNSOLVED, np.int8)
     for k, name in enumerate(chosen_parameters):
         for side, sign in enumerate(SIDES.values()):
             near = _Side(game, game.by_name[name], here[name], sign, functools.partial(solve, name))
@@ -231,7 +232,7 @@ class _Side(NamedTuple):
         return np.abs(self.parameter.ends[self.sign > 0] - self.value)
 
     def at(self, distance: np.ndarray, games: np.ndarray, wanted: Iterable[str]) -> dict[str, np.ndarray]:
-        """Return variables of games at a distance; `distance` and `games` have the same shape."""
+        """Return variables and parameters of games at a distance; `distance` and `games` have the same shape."""
         low, high = self.parameter.ends
         value = np.clip(self.value[games] + self.sign * distance, low, high)
         solved = self.solve(value.ravel(), games.ravel(), wanted)
@@ -266,7 +267,7 @@ def _distances(near: _Side) -> np.ndarray:
 def _next_regime(near: _Side, regime: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the distance of the next regime from each game; and rows of codes: the next regime and, if the
     model can tell, the player whose decision flips there, and which decision."""
-    distances, mapped, deciding = _distances(near), near.model.mapped.name, near.model.deciding
+    distances, mapped, deciding = _distances(near), near.model.mapped.name, near.model.decides
     count = regime.size
     low, high = np.zeros(count), np.full(count, math.inf)
     beyond = np.full((3 if deciding else 1, count), UNSOLVED, np.int8)
@@ -291,8 +292,9 @@ def _next_regime(near: _Side, regime: np.ndarray) -> tuple[np.ndarray, np.ndarra
     nearest = found.take(np.arange(apart.size))  # changes further away come after these
     low[apart], high[apart], beyond[0, apart] = nearest.low, nearest.high, nearest.above
     if deciding:
-        sides = (near.at(side[games], games, deciding.needs) for side in (low, high))
-        beyond[1:, games] = deciding.decide(*sides)
+        wanted = [mapped, *deciding.needs]
+        below, above = (near.at(side[games], games, wanted) for side in (low, high))
+        beyond[1:, games] = decided(near.model, below, above)
     return high, beyond
 
 

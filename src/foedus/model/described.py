@@ -90,8 +90,8 @@ def described(model: Model) -> str:
         | {"codes": _numbers(outcome.codes), "colours": _colours(model, outcome)}
         for outcome in model.kept.values()
     ]
-    deciding = model.deciding and {
-        part: _numbers(getattr(model.deciding, part)) for part in _Deciding.model_fields
+    deciding = model.decides and {
+        part: _numbers(getattr(model.decides, part)) for part in _Deciding.model_fields
     }
     tables: dict[str, Any] = {
         "title": model.title,

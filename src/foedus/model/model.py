@@ -43,9 +43,10 @@ class Deciding(NamedTuple):
     """How to tell whose decision flips where the regime changes, and between which moves."""
 
     needs: tuple[str, ...]  # the outcomes that this takes, for games on both sides of the change
-    decide: Callable[
-        [Mapping[str, "np.ndarray"], Mapping[str, "np.ndarray"]], tuple["np.ndarray", "np.ndarray"]
-    ]  # takes these outcomes below and above, gives the codes of players and decisions
+    decide: (
+        Callable[[Mapping[str, "np.ndarray"], Mapping[str, "np.ndarray"]], tuple["np.ndarray", "np.ndarray"]]
+        | None
+    )  # takes these outcomes below and above, gives the codes of players and decisions; None: by the definition
     player: type[Code]  # -1: nobody
     decision: type[Code]
 
@@ -92,7 +93,7 @@ class Model:
     gains : callable, optional
         it takes nothing and returns the `Search` for this outcome
     deciding : Deciding, optional
-        whose decision flips where the regime changes
+        whose decision flips where the regime changes; a model with a definition tells without it
     drawn : sequence of str, optional
         outcomes that figures draw over the regimes along an axis
     answers : sequence of str, optional
@@ -186,7 +187,18 @@ class Model:
         if self.by_search:
             return self
         parts: dict[str, Any] = {"drawn": (), "answers": (), "pairs": {}, "claims": ()}
-        return dataclasses.replace(self, solve=None, loop=None, searched=None, gains=None, **parts)
+        return dataclasses.replace(
+            self, solve=None, loop=None, searched=None, gains=None, deciding=None, **parts
+        )
+
+    @property
+    def decides(self) -> Deciding | None:
+        """How to tell whose decision flips: as the model says, or else by its definition."""
+        if self.deciding or not self.moves:
+            return self.deciding
+        from .turns import turn_codes  # which most runs do without
+
+        return Deciding((), None, *turn_codes(self)[:2])
 
     @functools.cached_property
     def hash(self) -> str:

@@ -10,7 +10,7 @@ import dataclasses
 import functools
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -155,6 +155,14 @@ def level{count}(p{"".join(f", m{k}" for k in range(count))}):
 """
 
 
+def part_of(model: Model, p: Any, part: Any, before: Iterable[float]) -> Any:
+    """Return what an end, a condition or the probabilities of a move are after the moves before it."""
+    if not callable(part):
+        return part
+    seen = [*map(made, before)]
+    return part(p, moves_type(model.moves)(*seen, *[0.0] * (len(model.moves) - len(seen))))
+
+
 def _largest(items: Iterable[str]) -> str:
     """Return the text of the largest absolute value."""
     return f"max({', '.join(f'abs({item})' for item in items)}, 0.0)"
@@ -268,8 +276,8 @@ def _size(model: Model) -> int:
     return len(model.moves) + (len(codes.codes or ()) if _by_chance(model) else 0) + 1 + len(own)
 
 
-def _solve(model: Model) -> str:
-    """Return the text of the kernel."""
+def _solve(model: Model, after: int = 0) -> str:
+    """Return the text of the kernel, after so many moves that are given."""
     count = len(model.moves)
     code, *own = own_outcomes(model)
     first = count + (len(code.codes or ()) if _by_chance(model) else 0)
@@ -297,9 +305,10 @@ def _solve(model: Model) -> str:
     {tuple_of(found)} = values(outcome(p, {_path(model, "end")}, {_path(model, "other")}))
     code = own_code(f0, codes)"""
         given |= {outcome.name: f"number(f{i})" for i, outcome in enumerate(own, 1)}
+    before = "".join(f", m{i}" for i in range(after))
     return f"""
-def solve(p):
-    u, end, told = level0(p)
+def solve(p{before}):
+    u, end, told = level{after}(p{before})
     error, status = told.error, told.status
     {likeliest}
     if status or error > {EXACT} * told.scale:
@@ -330,6 +339,17 @@ def functions(model: Model) -> dict[str, Any]:
     exec(_solve(model), names)
     names["solve"], names["status_of"] = jit_anew(names["solve"]), jit_anew(names["status_of"])
     return names
+
+
+def solve_after(model: Model, p: Any, moves: Sequence[float]) -> dict[str, Any]:
+    """Return the outcomes of a game by its definition, by name, if its first moves are these."""
+    names = {**functions(model)}
+    exec(_solve(model, len(moves)), names)
+    found = map(float, names["solve"](p, *moves))
+    return {
+        name: outcome.codes(int(value)) if outcome.codes else value
+        for (name, outcome), value in zip(model.found.items(), found, strict=True)
+    }
 
 
 def kernel(model: Model) -> Any:

@@ -25,7 +25,7 @@ from ..model.checks import check_whole
 from ..model.gametree import CHANCE
 from ..model.moves import Chance, Choice, Move
 from ..version import __version__
-from .backward import functions, made, why_unsolved
+from .backward import functions, part_of, why_unsolved
 
 ENDS = 5_000  # of a tree, at most
 GAP = 1e-4  # by how much every decision is to matter to who takes it
@@ -264,13 +264,11 @@ def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Seque
     compiled = functions(model)
     p = parameters_type(tuple(model.by_name))(*(float(numbers[name]) for name in model.by_name))
     levels = [compiled[f"level{k}"] for k in range(len(model.moves) + 1)]
-    moves_of = compiled["Moves"]
     left = [ENDS]
 
     def asked(part: Any, before: tuple[float, ...]) -> Any:
-        """Return what a part of a move is after other moves, if it is a function."""
-        seen = (*map(made, before), *[0.0] * (len(model.moves) - len(before)))
-        return part(p, moves_of(*seen)) if callable(part) else part
+        """Return what a part of a move is after other moves."""
+        return part_of(model, p, part, before)
 
     def follow(before: tuple[float, ...], history: tuple[str, ...]) -> Node | End:
         """Return what follows some moves."""
