@@ -27,7 +27,7 @@ def _pointer(size, dtype, word):
 
 def _row(size, dtype, word):
     def row():
-        return np.empty(size, dtype.name)
+        return np.zeros(size, dtype.name)  # plain Python warns of sums with what `empty` holds
 
     pointer = _pointer(size, dtype, word)
     overload(row, inline="always")(lambda: lambda: numba.carray(pointer(), (size,)))

@@ -236,7 +236,7 @@ def _limits(model: Model, line: xr.Dataset) -> Sequence[float]:
 
 def _styles(model: Model, dataset: xr.Dataset) -> dict[Decided, dict[str, Any]]:
     """Return how the curves of each decision that flips somewhere are drawn."""
-    if not (model.deciding and {*DECIDED} <= {*dataset}):
+    if not (model.decides and {*DECIDED} <= {*dataset}):
         return {}
     there = np.isfinite(dataset.value.values)
     pairs = {*zip(*(dataset[name].values[there].tolist() for name in DECIDED), strict=True)}
