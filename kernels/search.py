@@ -27,8 +27,8 @@ ROWS = NODES + 4 + POINTS  # of the nodes, those that close in, and those of a p
 TOP, ASKED, LEFT, RIGHT, FITTED = NODES, NODES + 1, NODES + 2, NODES + 3, NODES + 4
 BEST = RIGHT  # when no gap is closed
 MOST = 6  # who decide
-# of an answer, behind the payoffs. A margin says by how much a later player prefers this kind of play to its rival:
-# 1 if it is indifferent, and 0 if it is just no tie any more.
+# Places in an answer, behind the payoffs. A margin says by how much a later player prefers this kind of play
+# to its rival: 1 if the player is indifferent, 0 if the rival is better by just enough to be no tie.
 KIND, ERROR, STATUS, MARGIN, RIVAL, SCALE, ANSWER = range(MOST, MOST + 7)
 room, whole_room, wide_room = floats(ROWS), wholes(ROWS), floats(ROWS * MOST)
 terms_room, answer_room, tally_room = floats(POINTS + 1), floats(ANSWER), wholes(3)
@@ -81,8 +81,8 @@ def equal(one, other, largest, noise):
 
 @jit
 def prefers(one, other, noise):
-    """Return 1 if one list of payoffs is better than another for the first of those who decide, or else for the
-    next, and so on; -1 if it is worse; 0 if all are indifferent."""
+    """Return 1 if one list of payoffs is better than another for the first of those who decide, -1 if it is
+    worse. If the first is indifferent, the next decides, and so on; return 0 if all are indifferent."""
     largest = 0.0
     for r in range(len(one)):
         largest = max(largest, abs(one[r]), abs(other[r]))
@@ -210,7 +210,7 @@ def slope(rows, near, far_x, far_payoff):
 @jit
 def step_back(rows, side, gap, end):
     """Move a side of a change away from it, towards the node `end`, to where rounding does not decide what
-    follows: as far as the change is exact, and on until the next player is indifferent without a tie's help."""
+    follows: by the gap that is left, and on until a later player is indifferent or better off."""
     step = gap if rows.x[end] > rows.x[side] else -gap
     for _ in range(STEPS):
         x = rows.x[side] + step
@@ -333,8 +333,10 @@ def stationary(terms, count, low, high):
 
 @jit
 def fit(rows, r, floor, terms):
-    """Fit a polynomial to the payoffs r at the points, and put the coefficients of its derivative into `terms`;
-    return how many they are, and how large the last ones of the polynomial are."""
+    """Fit a polynomial to the payoffs r at the points; put the coefficients of its derivative into `terms`.
+
+    Returns how many these are, and how large the last coefficients of the polynomial are.
+    """
     values, middle = terms_room(), rows.payoffs[FITTED + PARTS // 2, r]
     for m in range(POINTS):
         values[m] = terms[m] = 0.0
@@ -368,8 +370,8 @@ def lean(rows, i, j):
 
 @jit
 def not_indifferent(rows):
-    """Return the first of those who decide to whom it matters which point is taken, or -1; how far the payoffs
-    differ; and how far they would by rounding alone."""
+    """Return the first of those who decide to whom it matters which point is taken, or -1; how far the
+    payoffs differ; and how far they would differ by rounding alone."""
     worst = 0.0
     for k in range(FITTED, FITTED + POINTS):
         worst = max(worst, rows.errors[k])
@@ -414,7 +416,7 @@ def summit(rows, low, high, kind):
             ask(rows, TOP, low if t <= -1.0 else high if t >= 1.0 else middle + half * t)
             if rows.kinds[TOP] != kind or beats(rows, top, TOP, r):
                 copy(rows, top, TOP)
-            # how exactly the top is known, and what hangs on it; an end from which payoffs fall is known exactly
+            # how exactly the top is known; an end from which payoffs fall is known exactly
             falls, doubt = bend(terms, count, t), 36.0 * max(tail, floor)
             exact = (
                 0.0
@@ -443,8 +445,8 @@ def falls_from(rows, j, inner):
 
 @jit_apart
 def settle(rows, j):
-    """Find the top beside node j, which is better than those of its kind beside it, and put it into row `TOP`;
-    return where it lies, or 0 as `summit` does."""
+    """Find the top beside node j, which is better than its neighbours of the same kind, and put it into row
+    `TOP`; return where it lies, or 0 as `summit` does."""
     last = rows.tally[COUNT] - 1
     left = j - 1 if j > 0 and rows.kinds[j - 1] == rows.kinds[j] else j
     right = j + 1 if j < last and rows.kinds[j + 1] == rows.kinds[j] else j
@@ -505,8 +507,10 @@ def is_top(rows, j, best):
 
 @jit
 def best_top(rows, best):
-    """Put the best of all tops into row `BEST`, with its margin over the best of another kind; return its kind
-    of play, or -1 if a node was added meanwhile."""
+    """Put the best of all tops into row `BEST`, with its margin over the best of another kind.
+
+    Returns its kind of play, or -1 if a node was added meanwhile.
+    """
     j = kind = 0
     chosen = False
     margin, rival, within, other = math.inf, -1, math.inf, -1
@@ -594,8 +598,8 @@ def search(follow, given, low, high, parts, deciders, answer):
     follow, given : what tells what follows upon a move, as the places of a function and of what is given
     parts : into how many the interval is cut at first
     deciders : how many decide a tie
-    answer : the place for the move, the `KIND` of play that it makes, an `ERROR` of the payoffs, and a `STATUS`:
-        `SOLVED`, or why the move could not be found
+    answer : the place for the move, the `KIND` of play that it makes, an `ERROR` of the payoffs, and a
+        `STATUS`: `SOLVED`, or why the move could not be found
     """
     found = row_at(answer, ANSWER)
     if not low <= high or low == math.inf or high == -math.inf:
