@@ -1,6 +1,11 @@
-"""What a game costs that is given by its definition: a tree of 60 ends in one of Gambit's files.
+"""What a game costs that is given by its definition: firms that choose an output one after another, and a
+tree of 60 ends in one of Gambit's files.
 
     python -m benchmarks.suite.definitions        from the root of a checkout, with foedus and pygambit
+
+Each of one, two or three firms sees the outputs before it. Demand is linear, and each firm has its own cost.
+All parameters vary, and one thread solves the games. An adaptive map is timed as a whole process, with the
+compiled code in the cache: a leader sets an output, and a follower then enters at a cost or stays out.
 
 The tree has 3, 4 and 5 options after one another, two players in turns, and each of the 120 payoffs is a
 parameter. foedus solves a map of two of them, and games in which all vary, on one thread. Gambit no longer
@@ -11,6 +16,8 @@ their limit, where both find the same path.
 import io
 import itertools
 import math
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -18,10 +25,90 @@ from pathlib import Path
 import numpy as np
 
 import foedus
+from foedus import Code, Model, Move, Outcome, Parameter
 
+FIRMS = {1: 200_000, 2: 20_000, 3: 400}  # games that take about a second, by the number of firms
+ROUNDS = 7
+ENTRY = """
+from foedus import Choice, Code, Model, Move, Outcome, Parameter
+
+class Market(Code):
+    MONOPOLY, DUOPOLY = range(2)
+
+def payoffs(p, m):
+    price = p.demand - m.output - m.rival_output
+    return price * m.output, price * m.rival_output - p.entry_cost * m.enter
+
+def outcome(p, m):
+    return Market.DUOPOLY if m.enter == 1 else Market.MONOPOLY,
+
+entered = lambda p, m: m.enter == 1
+model = Model(
+    "entry", "A leader, and a follower that may enter",
+    [Parameter("demand", "a", 8.0, "> 0"), Parameter("entry_cost", "F", 1.0, ">= 0")],
+    [Outcome("market", codes=Market)],
+    players=["leader", "follower"],
+    moves=[
+        Move("leader", "output", high=lambda p, m: p.demand),
+        Choice("follower", "enter", ("stay out", "enter")),
+        Move("follower", "rival_output", high=lambda p, m: p.demand, when=entered),
+    ],
+    payoffs=payoffs, outcome=outcome,
+)
+"""
+RUN = """
+model = "entry.py"
+axes.demand = { from = 4, to = 12, points = 256 }
+axes.entry_cost = { from = 0, to = 6, points = 256 }
+output.file = "entry.nc"
+"""
 OPTIONS = 3, 4, 5
 GAMES = 500_000
 PRECISION = 1e3  # of logit equilibria: play that is worse by 0.01 is made once in 20,000 times
+
+
+class Market(Code):
+    """Whether the last firm sells anything."""
+
+    MONOPOLY, SHARED = range(2)
+
+
+def stackelberg(firms):
+    """Return the game of so many firms."""
+    outputs, costs = [f"output{k}" for k in range(firms)], [f"cost{k}" for k in range(firms)]
+    price = f"p.demand - {' - '.join(f'm.{output}' for output in outputs)}"
+    each = [f"({price} - p.{cost}) * m.{output}" for output, cost in zip(outputs, costs, strict=True)]
+    return Model(
+        f"firms{firms}",
+        "Firms that choose an output one after another",
+        [Parameter("demand", "", 10.0, "> 0"), *(Parameter(cost, "", 1.0, ">= 0") for cost in costs)],
+        [Outcome("market", codes=Market)],
+        players=[f"firm{k}" for k in range(firms)],
+        moves=[Move(f"firm{k}", output, high=lambda p, m: p.demand) for k, output in enumerate(outputs)],
+        payoffs=eval(f"lambda p, m: ({', '.join(each)},)"),
+        outcome=eval(f"lambda p, m: (Market.SHARED if m.{outputs[-1]} > 0 else Market.MONOPOLY,)", globals()),
+    )
+
+
+class Firms:
+    """Firms that move one after another, by the number of firms."""
+
+    params = tuple(FIRMS)
+    param_names = ("firms",)
+
+    def setup(self, firms):
+        """Compile what solves them, and check it against the closed form with equal costs."""
+        self.model = stackelberg(firms)
+        equal = foedus.solve(model=self.model)
+        for k in range(firms):
+            assert math.isclose(getattr(equal, f"output{k}"), 9.0 / 2 ** (k + 1), rel_tol=1e-9)
+        rng = np.random.default_rng(1)
+        self.points = {"demand": rng.uniform(5, 15, FIRMS[firms])}
+        self.points |= {f"cost{k}": rng.uniform(0, 2, FIRMS[firms]) for k in range(firms)}
+
+    def time_points(self, firms):
+        """Games in which each parameter varies."""
+        return foedus.solve_points(self.points, model=self.model, variables=["market"], threads=1)
 
 
 def tree(payoffs):
@@ -93,8 +180,45 @@ def by_gambit(payoffs):
     return int(np.ravel_multi_index([int(option) for option in path], OPTIONS))
 
 
+def rate(words, seconds):
+    """Print how many games a second are solved: the median of the rounds, the slowest and the fastest."""
+    slowest, median, fastest = (1 / np.quantile(seconds, part) for part in (1, 0.5, 0))
+    print(f"{words:>28} {median:12,.0f} games per second, {slowest:,.0f} to {fastest:,.0f}")
+
+
+def timed(solve, *given):
+    """Return the seconds of each of some rounds."""
+    times = []
+    for _ in range(ROUNDS):
+        begun = time.perf_counter()
+        solve(*given)
+        times.append(time.perf_counter() - begun)
+    return np.array(times)
+
+
+def adaptive_map():
+    """Return the seconds of each process that makes the adaptive map, after one that compiles."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "entry.py").write_text(ENTRY)
+        Path(folder, "run.toml").write_text(RUN)
+        words = ["map", "run.toml", "--adaptive", "--overwrite", "--quiet", "--no-picture"]
+
+        def process():
+            subprocess.run([sys.executable, "-m", "foedus", *words], cwd=folder, check=True)
+
+        process()
+        return timed(process)
+
+
 def main():
-    """Print what a game costs either way, in one run, once both have found the same in some games."""
+    """Print what games cost, the tree by Gambit, too, which finds the same in some games."""
+    for firms, games in FIRMS.items():
+        bench = Firms()
+        bench.setup(firms)
+        rate(f"Stackelberg, firms: {firms}", timed(bench.time_points, firms) / games)
+    times = adaptive_map()
+    spread = f"{times.min():.1f} to {times.max():.1f}"
+    print(f"{'adaptive map, 256 x 256':>28} {np.median(times):12.1f} seconds a process, {spread}")
     bench = Tree()
     bench.setup()
     some = random_payoffs(20)
@@ -102,16 +226,11 @@ def main():
     ours = foedus.solve_points(columns, model=bench.model, threads=1).end.values
     begun = time.perf_counter()
     theirs = [by_gambit(payoffs) for payoffs in some]
-    seconds = (time.perf_counter() - begun) / len(some)
+    speed = len(some) / (time.perf_counter() - begun)
+    print(f"{'tree, logit by Gambit':>28} {speed:12,.0f} games per second")
     np.testing.assert_array_equal(ours, theirs)
-    print(f"{'Gambit, logit equilibrium':>26} {1 / seconds:12,.0f} games per second")
-    for words, solve in (("map of two payoffs", bench.time_map), ("all payoffs vary", bench.time_points)):
-        times = []
-        for _ in range(7):
-            begun = time.perf_counter()
-            games = solve().end.size
-            times.append((time.perf_counter() - begun) / games)
-        print(f"{f'foedus, {words}':>26} {1 / np.median(times):12,.0f} games per second")
+    rate("tree, two payoffs vary", timed(bench.time_map) / math.isqrt(GAMES) ** 2)
+    rate("tree, all payoffs vary", timed(bench.time_points) / (GAMES // 4))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,10 @@ import importlib
 import importlib.resources
 import inspect
 import io
+import itertools
 import pkgutil
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -17,13 +19,16 @@ from pathlib import Path
 
 import distributed
 import pytest
+import xarray as xr
 from conftest import compiled_only
 from write_tables import PAGES as WITH_TABLES
 from write_tables import written
 
 import foedus
 from foedus.cli.app import run
+from foedus.kernels.search import node
 from foedus.model import Code, Label, Parameter
+from foedus.model.moves import CARE
 from foedus.runs.runfile import read_run
 
 ROOT = Path(__file__).parents[2]
@@ -361,6 +366,62 @@ def test_off_path(tmp_path, monkeypatch, capsys):
     printed = [line.split() for line in capsys.readouterr().out.splitlines()]
     for said in re.findall(r"```text\n(.*?)```", page, re.DOTALL):
         assert all(line.split() in printed for line in said.splitlines() if set(line) - {*" ─"})
+
+
+DEFINITION = (ROOT / "docs" / "definition.md").read_text(encoding="utf-8")
+
+
+@compiled_only
+def test_definition(tmp_path, monkeypatch, capsys):
+    """Every example of the page on definitions, its command lines, and what they print."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    file, draw, *others = re.findall(r"```(?:\{code-cell\} )?python\n(.*?)```", DEFINITION, re.DOTALL)
+    Path("stackelberg.py").write_text(file, encoding="utf-8")
+    model = foedus.load_model("stackelberg.py")  # which keeps what is compiled
+    names = {"__name__": "definition"}
+    exec(compile(file, "definition.md", "exec"), names)
+    names["model"] = model
+    exec(compile(draw, "definition.md", "exec"), names)
+    ds = names["ds"]
+    alone = ds.entry_cost >= (ds.demand / 4) ** 2  # by hand, and so is the other boundary
+    shared = ds.entry_cost <= ((1 - 0.5**0.5) * ds.demand / 4) ** 2
+    assert (ds.market == xr.where(shared, 2, xr.where(alone, 0, 1))).all()
+    for code in others:
+        exec(compile(code, "definition.md", "exec"), names)
+        printed = [line.split() for line in capsys.readouterr().out.splitlines()]
+        said = [line.split() for line in re.findall(r"^# (.*)$", code, re.MULTILINE)]
+        assert [*map(len, printed)] == [*map(len, said)]
+        for words, told in zip(itertools.chain(*printed), itertools.chain(*said), strict=True):
+            # how often a search fails depends on where its values lie
+            assert words == told or float(words) == pytest.approx(float(told), abs=0.05)
+    lines = re.findall(r"^    foedus (.*)$", DEFINITION, re.MULTILINE)
+    assert len(lines) == 2
+    for line in lines:
+        assert run(shlex.split(line)) == 0
+    shown = unspaced(re.sub(r"search_error .*", "", capsys.readouterr().out))
+    for said in re.findall(r"```text\n(.*?)```", DEFINITION, re.DOTALL):
+        assert unspaced(re.sub(r"search_error .*", "", said)) <= shown
+
+
+def test_definition_tells_how_many_values_a_search_begins_with():
+    rows = re.findall(r'^\| `"(\w+)"`.* \| (\d+) \| (\d+) % \|$', DEFINITION, re.MULTILINE)
+    assert [name for name, *_ in rows] == [*CARE]
+    for name, values, gap in rows:
+        nodes = [node(0.0, 1.0, i / CARE[name]) for i in range(CARE[name] + 1)]
+        assert len(nodes) == int(values)
+        assert round(100 * max(b - a for a, b in itertools.pairwise(nodes))) == int(gap)
+
+
+def test_definition_tells_mistakes():
+    """The messages of the page are those that the tests of definitions provoke."""
+    files = [ROOT / "tests" / "model" / f"test_{name}.py" for name in ("broken_definition", "definition")]
+    told = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    told += "\n".join(words for *_, words in runpy.run_path(files[0])["BROKEN"].values())
+    _, messages = DEFINITION.split("## When something is wrong")
+    rows = re.findall(r"^\| `(.*)` \| .* \|$", messages, re.MULTILINE)
+    assert len(rows) == 16
+    assert [row for row in rows if row not in told] == []
 
 
 MISTAKES = {
