@@ -3,9 +3,6 @@
 import functools
 from typing import Any
 
-from rich import box
-from rich.table import Table
-
 from ..model import Model
 from ..uncertainty.check import Check
 from ..uncertainty.check import check as check_model
@@ -20,7 +17,7 @@ from .options import (
     stretch_of,
 )
 from .progress import compile_kernels, progress_bar
-from .screens import show
+from .screens import Grid, show
 
 
 def check(
@@ -60,14 +57,11 @@ def check(
     return 0 if found.passed else 1
 
 
-def _table(found: Check) -> Table:
+def _table(found: Check) -> Grid:
     """Return how often each outcome differs, as a table for the screen."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    table.add_column("outcome", no_wrap=True)
-    table.add_column("games that differ", justify="right")
-    for name, count in found.differ.items():
-        table.add_row(name, str(count))
-    return table
+    return Grid(
+        ["outcome", "games that differ"], [[name, str(count)] for name, count in found.differ.items()]
+    )
 
 
 def _lines(found: Check) -> list[str]:

@@ -232,7 +232,7 @@ class _Side(NamedTuple):
         return np.abs(self.parameter.ends[self.sign > 0] - self.value)
 
     def at(self, distance: np.ndarray, games: np.ndarray, wanted: Iterable[str]) -> dict[str, np.ndarray]:
-        """Return variables and parameters of games at a distance; `distance` and `games` have the same shape."""
+        """Return variables and parameters of games at a distance; `distance` is shaped like `games`."""
         low, high = self.parameter.ends
         value = np.clip(self.value[games] + self.sign * distance, low, high)
         solved = self.solve(value.ravel(), games.ravel(), wanted)

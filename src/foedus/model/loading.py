@@ -30,8 +30,8 @@ def load_model(place: str | os.PathLike) -> Model:
     Parameters
     ----------
     place : str or path
-        the file, or ``file.py:name`` if it makes several models; a game of Gambit's, as `model_from_efg` takes
-        it, ``game.efg`` or ``game.efg:other.toml``; or the name of a built-in model
+        the file, or ``file.py:name`` if it makes several models; a game of Gambit's, ``game.efg`` or
+        ``game.efg:other.toml``, as `model_from_efg` takes it; or the name of a built-in model
 
     Raises
     ------
@@ -56,8 +56,8 @@ def load_model(place: str | os.PathLike) -> Model:
     file, _, name = named.rpartition(":") if not named.endswith(".py") else (named, "", "")
     if not file.endswith(".py"):
         raise ValueError(
-            f"{named!r} is not a model; give a file that ends in .py, such as entry.py or entry.py:name, a file "
-            f"of Gambit's that ends in .efg, or a built-in model: {', '.join(BUILT_IN)}"
+            f"{named!r} is not a model; give a file that ends in .py, such as entry.py or entry.py:name, "
+            f"a file of Gambit's that ends in .efg, or a built-in model: {', '.join(BUILT_IN)}"
         )
     path = Path(file).absolute()
     return _loaded(path, name, tuple(_sources(path, path.parent, set())))

@@ -46,7 +46,7 @@ class Deciding(NamedTuple):
     decide: (
         Callable[[Mapping[str, "np.ndarray"], Mapping[str, "np.ndarray"]], tuple["np.ndarray", "np.ndarray"]]
         | None
-    )  # takes these outcomes below and above, gives the codes of players and decisions; None: by the definition
+    )  # takes these outcomes below and above, gives the codes of players and decisions; None: by definition
     player: type[Code]  # -1: nobody
     decision: type[Code]
 
@@ -75,10 +75,10 @@ class Model:
         the kernel: it takes the parameters by name and returns a value for each outcome. Numba compiles it.
     players, moves, payoffs, outcome : optional
         the definition of the game: the players; the moves in order, each a `Move`, a `Choice` or a `Chance`;
-        ``payoffs(p, m)``, which takes the parameters and the moves by name and returns a payoff for each player;
-        and ``outcome(p, m)``, which returns the code, then a number for each further outcome of yours. A model
-        without `solve` is solved by backward induction. Each move, each payoff (``<player>_payoff``) and
-        ``search_error`` join its outcomes.
+        ``payoffs(p, m)``, which takes the parameters and the moves by name and returns a payoff for each
+        player; and ``outcome(p, m)``, which returns the code, then a number for each further outcome of
+        yours. A model without `solve` is solved by backward induction. Each move, each payoff
+        (``<player>_payoff``) and ``search_error`` join its outcomes.
     without : mapping of str to float, optional
         the first move and a number: `outcome` then takes a third argument, the moves that the players would
         make after that number

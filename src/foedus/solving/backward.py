@@ -368,10 +368,10 @@ class Deviation(NamedTuple):
 
 
 def deviations(model: Model, numbers: Iterable[float], stated: Iterable[float]) -> list[Deviation] | None:
-    """Return, for each move of a game, what its player could gain by another one, after the moves stated before.
+    """Return what each player could gain by another move, after the stated moves before it.
 
-    A play from which nobody gains so is an equilibrium: the one-deviation principle. A stated move that is NaN
-    is taken to be the best. Returns None if the search is not sure.
+    A play from which nobody gains so is an equilibrium: the one-deviation principle. A stated move that is
+    NaN is taken to be the best. Returns None if the search is not sure.
     """
     found = functions(model)
     p = parameters_type(tuple(model.by_name))(*map(float, numbers))
