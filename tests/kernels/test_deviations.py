@@ -387,7 +387,8 @@ class TestOneGame:
         without = dataclasses.replace(eq.without, ally_payoff=eq.without.ally_payoff - 0.02)
         assert dataclasses.replace(eq, without=without).deviation_gain == pytest.approx(0.02)
 
-    def test_on_the_command_line(self, capsys):
+    def test_on_the_command_line(self, capsys, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "200")  # or the rows of the table are stacked
         assert run(["solve", "--ally-cost", "1"]) == 0
         assert "deviation_gain" not in capsys.readouterr().out
         assert run(["solve", "--ally-cost", "1", "--deviation-gain"]) == 0

@@ -147,7 +147,7 @@ def test_what_is_wrong_is_told_in_one_line(make, words):
 
 TOOLS = [
     foedus.solve, foedus.sweep, foedus.sweep_to, foedus.solve_points, foedus.compare, foedus.cutpoints,
-    foedus.adaptive_map, foedus.statics, foedus.sensitivity, foedus.claims, foedus.plot,
+    foedus.adaptive_map, foedus.statics, foedus.sensitivity, foedus.claims,
 ]  # fmt: skip
 
 
