@@ -31,8 +31,8 @@ ModelOption = Annotated[
     str | None,
     cyclopts.Parameter(
         name=["--model", "-m"],
-        help="your own game: a Python file that makes a Model, as entry.py, or entry.py:name of several; or a "
-        "file of Gambit's, as game.efg",
+        help="your own game: a Python file that makes a Model, as entry.py, or entry.py:name of several; or "
+        "a file of Gambit's, as game.efg",
     ),
 ]
 BUILT_IN = "an option that only the alliance game has"
