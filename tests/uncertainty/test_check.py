@@ -237,6 +237,10 @@ def test_the_command(tmp_path):
             float(next(row for row in told.stdout.splitlines() if "rival_output" in row).split()[2])
         )
     assert outputs[0] == pytest.approx(4 / 3 * outputs[1], rel=1e-4)
+    for file, gain in (("wrong.py", 64 / 144), ("entry.py", 0.0)):
+        told = run_here(["solve", "--model", file, "--sunk-cost", 0.01, "--deviation-gain"], tmp_path)
+        (row,) = [row.split() for row in told.stdout.splitlines() if "deviation_gain" in row]
+        assert float(row[2]) == pytest.approx(gain, rel=1e-5, abs=1e-9)
     for arguments, words in (
         (
             ["check", "entry.py", "--region", "demand=3"],

@@ -23,7 +23,7 @@ from .targets import check_output
 
 def solve(
     *,
-    deviation_gain: Annotated[DeviationGain, BUILT_IN] = False,
+    deviation_gain: DeviationGain = False,
     off_path: Annotated[bool, BUILT_IN] = False,
     efg: Path | None = None,
     pledges: Annotated[WholeNumber, BUILT_IN] = None,
@@ -55,7 +55,7 @@ def solve(
     if not model.built_in:
         asked = {
             "--off-path": off_path,
-            "--deviation-gain": deviation_gain,
+            "--deviation-gain": deviation_gain and not model.searched,
             "--pledges": pledges is not None,
             "--arms": arms is not None,
         }
@@ -67,7 +67,7 @@ def solve(
             with naming("--efg"):
                 assert model.defined
             check_output(efg, overwrite, ".efg")
-        solution = solve_one(model, given)
+        solution = solve_one(model, given, model.kept if deviation_gain else model.found)
         if efg:
             solution.to_efg(efg)
         _show(solution)
