@@ -247,6 +247,7 @@ def test_the_command(tmp_path):
             "'3' is not of the form from:to (from --region demand=3)",
         ),
         (["check", "nix.py"], "nix.py: No such file or directory"),
+        (["solve", "--deviation-gain", "--model", str(MODELS / "deterrence.py")], "deterrence has no definition"),
         (["check"], "the model alliance has no definition"),
         (["solve", "--defined"], "the model alliance has no definition"),
     ):

@@ -55,7 +55,6 @@ def solve(
     if not model.built_in:
         asked = {
             "--off-path": off_path,
-            "--deviation-gain": deviation_gain and not model.searched,
             "--pledges": pledges is not None,
             "--arms": arms is not None,
         }
@@ -63,6 +62,12 @@ def solve(
             raise ValueError(
                 f"{option} is for the alliance game; a model says how it is solved, not who moves"
             )
+        if deviation_gain and not model.searched:
+            with naming("--deviation-gain"):
+                assert model.defined
+                raise ValueError(
+                    "chance moves in this game, and gains by another move are not searched for then"
+                )
         if efg:
             with naming("--efg"):
                 assert model.defined
