@@ -131,7 +131,6 @@ def test_help_has_its_names(own, capsys, command):
 
 def test_options_of_the_alliance_game_are_refused_and_not_offered(own, capsys):
     for words in (
-        ["--deviation-gain"],
         ["--pledges", "3"],
         ["--arms", "3"],
     ):

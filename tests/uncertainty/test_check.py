@@ -237,12 +237,20 @@ def test_the_command(tmp_path):
             float(next(row for row in told.stdout.splitlines() if "rival_output" in row).split()[2])
         )
     assert outputs[0] == pytest.approx(4 / 3 * outputs[1], rel=1e-4)
+    for file, gain in (("wrong.py", 64 / 144), ("entry.py", 0.0)):
+        told = run_here(["solve", "--model", file, "--sunk-cost", 0.01, "--deviation-gain"], tmp_path)
+        (row,) = [row.split() for row in told.stdout.splitlines() if "deviation_gain" in row]
+        assert float(row[2]) == pytest.approx(gain, rel=1e-5, abs=1e-9)
     for arguments, words in (
         (
             ["check", "entry.py", "--region", "demand=3"],
             "'3' is not of the form from:to (from --region demand=3)",
         ),
         (["check", "nix.py"], "nix.py: No such file or directory"),
+        (
+            ["solve", "--deviation-gain", "--model", str(MODELS / "deterrence.py")],
+            "deterrence has no definition",
+        ),
         (["check"], "the model alliance has no definition"),
         (["solve", "--defined"], "the model alliance has no definition"),
     ):

@@ -21,7 +21,7 @@ from .targets import check_output
 
 def solve(
     *,
-    deviation_gain: Annotated[DeviationGain, BUILT_IN] = False,
+    deviation_gain: DeviationGain = False,
     off_path: bool = False,
     efg: Path | None = None,
     pledges: Annotated[WholeNumber, BUILT_IN] = None,
@@ -61,7 +61,6 @@ def solve(
         return
     if not model.built_in:
         asked = {
-            "--deviation-gain": deviation_gain,
             "--pledges": pledges is not None,
             "--arms": arms is not None,
         }
@@ -69,12 +68,18 @@ def solve(
             raise ValueError(
                 f"{option} is for the alliance game; a model says how it is solved, not who moves"
             )
+        if deviation_gain and not model.searched:
+            with naming("--deviation-gain"):
+                assert model.defined
+                raise ValueError(
+                    "chance moves in this game, and gains by another move are not searched for then"
+                )
         for option in ("--efg",) * bool(efg) + ("--off-path",) * off_path:
             with naming(option):
                 assert model.defined
         if efg:
             check_output(efg, overwrite, ".efg")
-        solution = solve_one(model, given)
+        solution = solve_one(model, given, model.kept if deviation_gain else model.found)
         tables = solution.off_path() if off_path else []
         if efg:
             solution.to_efg(efg)

@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -175,7 +175,8 @@ class Solution:
                 self._in_words(name),
                 "" if outcome.units == NUMBER else outcome.units,
             ]
-            for name, outcome in self.model.found.items()
+            for name, outcome in self.model.kept.items()
+            if name in self.found
         ]
         return ["outcome", "symbol", "value", "unit"], rows
 
@@ -194,20 +195,26 @@ class Solution:
         return html_table(*self.table())
 
 
-def solve_one(model: Model, parameters: Mapping[str, Any]) -> Solution:
+def solve_one(
+    model: Model, parameters: Mapping[str, Any], variables: Iterable[str] | None = None
+) -> Solution:
     """Return one game of a model, solved; raise TypeError and ValueError as `sweep` does.
+
+    variables : what is found of it, with the outcome that maps show; default: all outcomes
 
     Warns RuntimeWarning if it could not be solved.
     """
     numbers = fixed_parameters(model, parameters, {}, "")
     first, *others = numbers
     points, fixed = {first: np.array([numbers[first]])}, {name: numbers[name] for name in others}
-    arrays = solve_columns(model, points, fixed, model.found, threads=1)
+    wanted = model.check_names(variables, model.kept)
+    arrays = solve_columns(model, points, fixed, wanted, threads=1)
     game = model.game(numbers)
     values = {name: array.item() for name, array in arrays.items()}
     found = {
         name: outcome.codes(values[name]) if outcome.codes else values[name]
-        for name, outcome in model.found.items()
+        for name, outcome in model.kept.items()
+        if name in values
     }
     if values[model.mapped.name] == UNSOLVED:
         why = why_unsolved(model, numbers)
