@@ -1,8 +1,9 @@
 """How a search is compiled once for all games, and still asks functions that are compiled for one.
 
-Compiled code that calls another function carries a copy of it, and a search copied into each move of each game
-would take minutes to compile. So the search is called by its place in memory, and calls what follows upon a move
-by its place. Arrays go by their places, too. As plain Python all of these are the functions and arrays themselves.
+Compiled code carries a copy of each function that it calls, and a search that is copied into each move of
+each game would take minutes to compile. So a game calls the search by its place in memory, and the search calls
+by its place the function that tells what follows upon a move. Arrays are passed by their places, too. In plain
+Python all of these are the functions and arrays themselves.
 """
 
 import llvmlite.binding
@@ -76,7 +77,10 @@ def _call_compiled(follow, given, x, answer):
 
 
 def address_of(follow):
-    """Return a function that gives the place of a compiled function of `FOLLOWS`, which returns a whole number."""
+    """Return a function that gives the place of a compiled function of `FOLLOWS`.
+
+    That function returns a whole number.
+    """
     if plain:
         return lambda: follow
     follow.compile(FOLLOWS)
@@ -94,7 +98,8 @@ def address_of(follow):
 
 
 def by_name(function, takes):
-    """Return what calls a compiled function that takes `takes` and returns a whole number, without a copy of it."""
+    """Return what calls, without a copy of it, a compiled function that takes `takes` and returns a whole
+    number."""
     if plain:
         return lambda arguments: function(*arguments)
     function.compile(takes)

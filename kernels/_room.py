@@ -1,6 +1,6 @@
 """Room for numbers on the stack, so that a search allocates nothing per game.
 
-Each function here makes a function that a kernel calls for its room; it is empty again when the kernel returns.
+Each function here makes a function that a kernel calls for its room. The room lasts until the kernel returns.
 """
 
 import numba

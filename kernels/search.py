@@ -27,11 +27,12 @@ ROWS = NODES + 4 + POINTS  # of the nodes, those that close in, and those of a p
 TOP, ASKED, LEFT, RIGHT, FITTED = NODES, NODES + 1, NODES + 2, NODES + 3, NODES + 4
 BEST = RIGHT  # when no gap is closed
 MOST = 6  # who decide
-# of an answer, behind the payoffs. A margin says by how much a later player prefers this kind of play to its rival:
-# 1 if it is indifferent, and 0 if it is just no tie any more.
+# Places in an answer, behind the payoffs. A margin says by how much a later player prefers this kind of play
+# to its rival: 1 if the player is indifferent, 0 if the rival is better by just enough to be no tie.
 KIND, ERROR, STATUS, MARGIN, RIVAL, SCALE, ANSWER = range(MOST, MOST + 7)
 room, whole_room, wide_room = floats(ROWS), wholes(ROWS), floats(ROWS * MOST)
-terms_room, answer_room, tally_room = floats(POINTS + 1), floats(ANSWER), wholes(3)
+terms_room, answer_room, tally_room, single = floats(POINTS + 1), floats(ANSWER), wholes(3), floats(1)
+scales = floats(MOST)
 COUNT, WHY, FULL = (
     0,
     1,
@@ -39,12 +40,14 @@ COUNT, WHY, FULL = (
 )  # of a tally: how many nodes, the status of all that was asked, whether nodes ran out
 SHRINKS = 40  # at most; each cuts an interval to a third or less
 PASSES = 8
+WIDE = 4
 STEPS = 16
 DOUBT = 1e-4  # of the largest payoff: the error of a move that nobody can be sure of
 CLOSE = 2e-14  # of a move: how closely a change is closed in on
 NARROW = 1e-10  # of the whole interval: narrower gaps hold no further kind
 FAR = 1e12
 TIE = 1e-13  # of the larger of two payoffs: what is nearer is equal
+ROUNDING = 1e-16  # of a player's largest payoff: the error of one
 LARGEST = 1e-15  # of the largest payoff of those who decide: what rounding may make of a difference
 
 SOLVED, NOT_A_NUMBER, ENDS, ENDLESS, UNSURE, ODDS = 0, 1, 2, 4, 8, 16  # why a game could not be solved
@@ -81,8 +84,8 @@ def equal(one, other, largest, noise):
 
 @jit
 def prefers(one, other, noise):
-    """Return 1 if one list of payoffs is better than another for the first of those who decide, or else for the
-    next, and so on; -1 if it is worse; 0 if all are indifferent."""
+    """Return 1 if one list of payoffs is better than another for the first of those who decide, -1 if it is
+    worse. If the first is indifferent, the next decides, and so on; return 0 if all are indifferent."""
     largest = 0.0
     for r in range(len(one)):
         largest = max(largest, abs(one[r]), abs(other[r]))
@@ -108,6 +111,8 @@ class Rows(NamedTuple):
     rivals: np.ndarray
     shut: np.ndarray  # whether the change between a node and the next needs no more to be closed in on
     tally: np.ndarray
+    scale: np.ndarray  # the largest payoff of each of those who decide at any node
+    doubt: np.ndarray  # how far the payoffs of others may be off because a top is not known exactly
 
 
 @jit_apart
@@ -146,9 +151,18 @@ def insert(rows, row, at):
 
 
 @jit
-def ahead(one, other):
+def ahead(one, other, largest):
     """Return how far a payoff is ahead of another, in units of the difference that makes no tie."""
-    return (one - other) / (TIE * max(abs(one), abs(other)) + 1e-300)
+    return (one - other) / (TIE * max(abs(one), abs(other)) + LARGEST * largest + 1e-300)
+
+
+@jit
+def foremost(rows):
+    """Return the largest payoff of those who decide in the rows `TOP` and `BEST`."""
+    most = 0.0
+    for r in range(rows.payoffs.shape[1]):
+        most = max(most, abs(rows.payoffs[TOP, r]), abs(rows.payoffs[BEST, r]))
+    return most
 
 
 @jit_apart
@@ -161,7 +175,7 @@ def better(rows, i, j):
 def beats(rows, i, j, r):
     """Tell whether row i gives one of those who decide more than row j, by more than rounding explains."""
     one, other = rows.payoffs[i, r], rows.payoffs[j, r]
-    return one > other and not equal(one, other, max(abs(one), abs(other)), rows.errors[i] + rows.errors[j])
+    return one > other and not equal(one, other, rows.scale[r], rows.errors[i] + rows.errors[j])
 
 
 @jit
@@ -208,9 +222,15 @@ def slope(rows, near, far_x, far_payoff):
 
 
 @jit
+def alike(rows, row, payoff):
+    """Tell whether the mover's payoff in a row differs from another one by no more than rounding explains."""
+    return equal(rows.payoffs[row, 0], payoff, rows.scale[0], 2.0 * rows.errors[row])
+
+
+@jit
 def step_back(rows, side, gap, end):
     """Move a side of a change away from it, towards the node `end`, to where rounding does not decide what
-    follows: as far as the change is exact, and on until the next player is indifferent without a tie's help."""
+    follows: by the gap that is left, and on until a later player is indifferent or better off."""
     step = gap if rows.x[end] > rows.x[side] else -gap
     for _ in range(STEPS):
         x = rows.x[side] + step
@@ -264,7 +284,8 @@ def close_in(rows, i, best):
             if max(left + 3.0 * gap * max(rise_left, 0.0), right + 3.0 * gap * max(-rise_right, 0.0)) < best:
                 break
             jump = abs(right - left) > 4.0 * gap * (abs(rise_left) + abs(rise_right))
-            if gap <= width / 32.0 and not jump and rise_left * rise_right > 0.0:
+            known = not (alike(rows, LEFT, before_left) or alike(rows, RIGHT, before_right))
+            if gap <= width / 32.0 and not jump and known and rise_left * rise_right > 0.0:
                 break
         ask(rows, ASKED, middle)
         kind = rows.kinds[ASKED]
@@ -333,8 +354,10 @@ def stationary(terms, count, low, high):
 
 @jit
 def fit(rows, r, floor, terms):
-    """Fit a polynomial to the payoffs r at the points, and put the coefficients of its derivative into `terms`;
-    return how many they are, and how large the last ones of the polynomial are."""
+    """Fit a polynomial to the payoffs r at the points; put the coefficients of its derivative into `terms`.
+
+    Returns how many these are, and how large the last coefficients of the polynomial are.
+    """
     values, middle = terms_room(), rows.payoffs[FITTED + PARTS // 2, r]
     for m in range(POINTS):
         values[m] = terms[m] = 0.0
@@ -368,8 +391,8 @@ def lean(rows, i, j):
 
 @jit
 def not_indifferent(rows):
-    """Return the first of those who decide to whom it matters which point is taken, or -1; how far the payoffs
-    differ; and how far they would by rounding alone."""
+    """Return the first of those who decide to whom it matters which point is taken, or -1; how far the
+    payoffs differ; and how far they would differ by rounding alone."""
     worst = 0.0
     for k in range(FITTED, FITTED + POINTS):
         worst = max(worst, rows.errors[k])
@@ -377,7 +400,7 @@ def not_indifferent(rows):
         least = most = rows.payoffs[FITTED, r]
         for k in range(FITTED, FITTED + POINTS):
             least, most = min(least, rows.payoffs[k, r]), max(most, rows.payoffs[k, r])
-        floor = 4e-16 * max(abs(least), abs(most)) + 2.0 * worst
+        floor = ROUNDING * rows.scale[r] + 2.0 * worst
         if most - least > 8.0 * floor:
             return r, most - least, floor
     return -1, 0.0, 0.0
@@ -390,7 +413,7 @@ def summit(rows, low, high, kind):
     Returns where it lies: `INSIDE` where payoffs are smooth, or at a `KINK`; 0 if a move in between, which is
     put there instead, is of another kind.
     """
-    terms, where = terms_room(), KINK
+    terms, where, last = terms_room(), KINK, math.inf
     for _ in range(SHRINKS):
         half, middle, top = (high - low) / 2.0, low + (high - low) / 2.0, FITTED
         for k in range(POINTS):
@@ -407,15 +430,18 @@ def summit(rows, low, high, kind):
                 top = k
         copy(rows, top, TOP)
         before, after = max(top - 1, FITTED), min(top + 1, FITTED + PARTS)
-        count, tail = fit(rows, r, floor, terms)
-        smooth = tail <= max(1e-11 * spread, 2.0 * floor)
+        rounding = ROUNDING * rows.scale[r]
+        count, tail = fit(rows, r, rounding, terms)
+        # or as smooth as it gets, where later moves are not known more exactly
+        smooth = tail <= max(1e-11 * spread, 2.0 * rounding) or 0.25 * last < tail <= 2.0 * floor
+        last = tail
         if smooth or half <= 4e-16 * max(abs(low), abs(high)):
             t = stationary(terms, count, PLACES[before - FITTED], PLACES[after - FITTED])
             ask(rows, TOP, low if t <= -1.0 else high if t >= 1.0 else middle + half * t)
             if rows.kinds[TOP] != kind or beats(rows, top, TOP, r):
                 copy(rows, top, TOP)
-            # how exactly the top is known, and what hangs on it; an end from which payoffs fall is known exactly
-            falls, doubt = bend(terms, count, t), 36.0 * max(tail, floor)
+            # how exactly the top is known; an end from which payoffs fall is known exactly
+            falls, doubt = bend(terms, count, t), 36.0 * max(tail, rounding)
             exact = (
                 0.0
                 if abs(sum_at(terms, count, t)) > doubt
@@ -424,7 +450,7 @@ def summit(rows, low, high, kind):
                 else 1.0
             )
             width = rows.x[after] - rows.x[before]
-            rows.errors[TOP] += exact * half * lean(rows, before, after) / width if width > 0.0 else 0.0
+            rows.doubt[0] = exact * half * lean(rows, before, after) / width if width > 0.0 else 0.0
             return INSIDE if smooth else KINK
         low, high = rows.x[before], rows.x[after]
     return where
@@ -441,11 +467,30 @@ def falls_from(rows, j, inner):
     return abs(rows.payoffs[inner, 0] - rows.payoffs[j, 0] - fall) < 1e3 * abs(fall)
 
 
+@jit
+def same(rows, i, j):
+    """Tell whether node i is one, and of the kind of node j."""
+    return 0 <= i < rows.tally[COUNT] and rows.kinds[i] == rows.kinds[j]
+
+
+@jit
+def wide(rows, i, step):
+    """Return the node up to `WIDE` places on in one direction to which payoffs fall within a kind.
+
+    The wider an interval, the more exactly a polynomial tells where its derivative is zero.
+    """
+    for _ in range(WIDE):
+        if not same(rows, i + step, i) or rows.payoffs[i + step, 0] > rows.payoffs[i, 0]:
+            break
+        i += step
+    return i
+
+
 @jit_apart
 def settle(rows, j):
-    """Find the top beside node j, which is better than those of its kind beside it, and put it into row `TOP`;
-    return where it lies, or 0 as `summit` does."""
-    last = rows.tally[COUNT] - 1
+    """Find the top beside node j, which is better than its neighbours of the same kind, and put it into row
+    `TOP`; return where it lies, or 0 as `summit` does."""
+    last, rows.doubt[0] = rows.tally[COUNT] - 1, 0.0
     left = j - 1 if j > 0 and rows.kinds[j - 1] == rows.kinds[j] else j
     right = j + 1 if j < last and rows.kinds[j + 1] == rows.kinds[j] else j
     where = LOW if j == 0 else HIGH if j == last else CHANGE
@@ -453,7 +498,7 @@ def settle(rows, j):
         copy(rows, j, TOP)
         if left == right or falls_from(rows, j, left if left < j else right):
             return where
-    where = summit(rows, rows.x[left], rows.x[right], rows.kinds[j])
+    where = summit(rows, rows.x[wide(rows, left, -1)], rows.x[wide(rows, right, 1)], rows.kinds[j])
     if where and beats(rows, j, TOP, 0):
         copy(rows, j, TOP)
     if where and rows.x[TOP] <= rows.x[0]:
@@ -469,12 +514,6 @@ def kind_at(rows, j, where, follows):
         after = rows.kinds[j - 1] == rows.kinds[j]  # the last of its kind, or the first
         other = 2 * rows.kinds[j + 1] + 1 if after else 2 * rows.kinds[j - 1]
     return mixed(INSIDE if where == KINK else where, follows, other)
-
-
-@jit
-def same(rows, i, j):
-    """Tell whether node i is one, and of the kind of node j."""
-    return 0 <= i < rows.tally[COUNT] and rows.kinds[i] == rows.kinds[j]
 
 
 @jit
@@ -505,10 +544,12 @@ def is_top(rows, j, best):
 
 @jit
 def best_top(rows, best):
-    """Put the best of all tops into row `BEST`, with its margin over the best of another kind; return its kind
-    of play, or -1 if a node was added meanwhile."""
+    """Put the best of all tops into row `BEST`, with its margin over the best of another kind.
+
+    Returns its kind of play, or -1 if a node was added meanwhile.
+    """
     j = kind = 0
-    chosen = False
+    doubt, place, at_end = 0.0, -1, False  # the node of the best top, and whether it is that node
     margin, rival, within, other = math.inf, -1, math.inf, -1
     while j < rows.tally[COUNT]:
         if is_top(rows, j, best):
@@ -518,23 +559,31 @@ def best_top(rows, best):
             if where == 0:
                 insert(rows, TOP, j if rows.x[TOP] < rows.x[j] else j + 1)
                 return -1
-            own, preferred = kind_at(rows, j, where, rows.kinds[j]), better(rows, TOP, BEST) if chosen else 1
-            lead = ahead(rows.payoffs[TOP, 0], rows.payoffs[BEST, 0])
+            own, stays = kind_at(rows, j, where, rows.kinds[j]), rows.x[TOP] == rows.x[j]
+            preferred = better(rows, TOP, BEST) if place >= 0 else 1
+            lead = ahead(rows.payoffs[TOP, 0], rows.payoffs[BEST, 0], foremost(rows))
+            tie = (
+                abs(lead) <= 1.0
+                or alike(rows, TOP, rows.payoffs[BEST, 0])
+                or alike(rows, BEST, rows.payoffs[TOP, 0])
+            )
+            if place >= 0 and place == j - 1 and tie and rows.kinds[place] != rows.kinds[j]:
+                # payoffs that rise from a change of kind are larger there than on its other side
+                preferred = 1 if at_end and not stays else -1 if stays and not at_end else preferred
+                if preferred == 0 and rows.errors[TOP] == 0.0 < rows.errors[BEST]:
+                    preferred = 1  # it ends with a corner, which is known exactly
             if preferred > 0 or (preferred == 0 and rows.x[TOP] < rows.x[BEST]):
-                if chosen and own != kind:
+                if place >= 0 and own != kind:
                     margin, rival = 1.0 + lead, kind
                 copy(rows, TOP, BEST)
-                chosen, kind, within, other = (
-                    True,
-                    own,
-                    rows.margins[TOP],
-                    kind_at(rows, j, where, rows.rivals[TOP]),
-                )
+                kind, place, at_end, doubt = own, j, stays, rows.doubt[0]
+                within, other = rows.margins[TOP], kind_at(rows, j, where, rows.rivals[TOP])
                 if where == CHANGE:  # it moves with the change
                     within = math.inf
             elif own != kind and 1.0 - lead < margin:
                 margin, rival = 1.0 - lead, own
         j += 1
+    rows.errors[BEST] += doubt
     rows.margins[BEST], rows.rivals[BEST] = min(margin, within), rival if margin <= within else other
     return kind
 
@@ -556,13 +605,12 @@ def close_changes(rows):
 
 
 @jit
-def largest(rows):
-    """Return the largest payoff at any node of those who decide."""
-    most = 0.0
-    for i in range(rows.tally[COUNT]):
-        for r in range(rows.payoffs.shape[1]):
-            most = max(most, abs(rows.payoffs[i, r]))
-    return most
+def measure(rows):
+    """Find the largest payoff of each of those who decide."""
+    for r in range(rows.payoffs.shape[1]):
+        rows.scale[r] = 0.0
+        for i in range(rows.tally[COUNT]):
+            rows.scale[r] = max(rows.scale[r], abs(rows.payoffs[i, r]))
 
 
 @jit
@@ -577,13 +625,14 @@ def best_move(rows, low, high, parts):
         rows.shut[i] = 0
         ask(rows, i, node(low, high, i / parts))
     reach_out(rows, low, high)
+    measure(rows)
     for _ in range(PASSES):
         best = close_changes(rows)
         kind = 0 if rows.tally[WHY] else best_top(rows, best)
         if kind >= 0:
             break
     if kind < 0 or rows.tally[FULL]:  # more kinds than it can tell apart
-        rows.errors[BEST] += DOUBT * largest(rows)
+        rows.errors[BEST] += DOUBT * rows.scale.max()
     return max(kind, 0)
 
 
@@ -594,8 +643,8 @@ def search(follow, given, low, high, parts, deciders, answer):
     follow, given : what tells what follows upon a move, as the places of a function and of what is given
     parts : into how many the interval is cut at first
     deciders : how many decide a tie
-    answer : the place for the move, the `KIND` of play that it makes, an `ERROR` of the payoffs, and a `STATUS`:
-        `SOLVED`, or why the move could not be found
+    answer : the place for the move, the `KIND` of play that it makes, an `ERROR` of the payoffs, and a
+        `STATUS`: `SOLVED`, or why the move could not be found
     """
     found = row_at(answer, ANSWER)
     if not low <= high or low == math.inf or high == -math.inf:
@@ -604,12 +653,24 @@ def search(follow, given, low, high, parts, deciders, answer):
         return 0
     payoffs = wide_room()[: ROWS * deciders].reshape(ROWS, deciders)
     rows = Rows(
-        follow, given, room(), payoffs, room(), whole_room(), room(), whole_room(), whole_room(), tally_room()
+        follow,
+        given,
+        room(),
+        payoffs,
+        room(),
+        whole_room(),
+        room(),
+        whole_room(),
+        whole_room(),
+        tally_room(),
+        scales(),
+        single(),
     )
     rows.tally[COUNT], rows.tally[WHY], rows.tally[FULL] = 0, SOLVED, 0
+    rows.scale[:] = 0.0
     found[KIND] = best_move(rows, low, high, parts)
     found[0], found[ERROR], found[STATUS] = rows.x[BEST], rows.errors[BEST], rows.tally[WHY]
-    found[MARGIN], found[RIVAL], found[SCALE] = rows.margins[BEST], rows.rivals[BEST], largest(rows)
+    found[MARGIN], found[RIVAL], found[SCALE] = rows.margins[BEST], rows.rivals[BEST], rows.scale.max()
     return 0
 
 

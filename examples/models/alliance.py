@@ -1,13 +1,11 @@
-"""The alliance game by its definition alone: a superpower S, its ally A and a challenger C (see the page on the game).
+"""The alliance game by its definition: a superpower S, its ally A and a challenger C.
 
-S pledges forces, A signs or refuses, A arms, C arms. Then a state whose war payoff exceeds its payoff from the status
-quo has a credible threat, and the two settle. Nothing here says how the game is solved: foedus searches for it. The
-kernel that foedus has for this game is held against it.
+S pledges forces, A signs or refuses, A arms, C arms. A state whose war payoff exceeds its payoff from the
+status quo then has a credible threat, and the two settle. Nothing here says how to solve the game.
 """
 
 import math
 
-import foedus
 from foedus import Choice, Model, Move, Outcome, Regime, jit
 from foedus.model import chosen
 
@@ -39,7 +37,7 @@ def settle(p, m):
 
 def payoffs(p, m):
     """Return the payoffs of S, A and C."""
-    crisis, share, signed = settle(p, m)
+    _, share, signed = settle(p, m)
     cost = p.superpower_cost * m.pledge + p.alliance_cost
     return (
         -p.stake * abs(share - p.status_quo) - signed * cost,
@@ -61,7 +59,7 @@ def outcome(p, m, without):
 model = Model(
     "alliance_defined", "The alliance game by its definition",
     parameters=chosen(None).parameters,
-    outcomes=[Outcome("regime", "", "1", "regime", Regime), Outcome("settlement", "x", "good", "ally's share")],
+    outcomes=[Outcome("regime", long_name="regime", codes=Regime), Outcome("settlement", "x", "good")],
     players=["superpower", "ally", "challenger"],
     moves=[
         Move("superpower", "pledge", "s", high=lambda p, m: p.stake / p.superpower_cost),

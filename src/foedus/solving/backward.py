@@ -1,9 +1,9 @@
 """A kernel made of a game's definition: backward induction by compiled search.
 
 For each move there is a function of the parameters and the moves before it. It returns what follows if
-everybody plays their best from there on: the payoffs, the end of the game (all moves and what `outcome` gives),
-the kind of play, an error and a status. A move is searched for by `kernels.search`, which asks the function of
-the next move; the function after the last move asks `payoffs` and `outcome`.
+everybody plays their best from there on: the payoffs, the end of the game (all moves, and what `outcome`
+gives), and what is `Told` of it. `kernels.search` searches for a move; it asks the function of the next move.
+The function after the last move asks `payoffs` and `outcome`.
 """
 
 import functools
@@ -114,7 +114,8 @@ def _seen(model: Model, place: int) -> str:
 def names_of(model: Model) -> dict[str, Any]:
     """Return what the text of a definition's functions refers to; the functions themselves are compiled."""
     names: dict[str, Any] = {
-        "__name__": __name__, "Moves": moves_type(model.moves), "made": made, "mixed": mixed, "prefers": prefers, "ahead": ahead,
+        "__name__": __name__, "Moves": moves_type(model.moves), "made": made, "mixed": mixed,
+        "prefers": prefers, "ahead": ahead,
         "search": searcher(), "Told": Told,
         "given": floats(len(model.by_name) + len(model.moves)), "answers": floats(ANSWER),
         "Parameters": parameters_type(tuple(model.by_name)), "place_of": place_of, "row_at": row_at,
@@ -196,7 +197,8 @@ def follow{k}(place, x, answer):
     g, a = row_at(place, {size + k}), row_at(answer, {ANSWER})
     u, end, t = level{k + 1}(Parameters{unpacked}{"".join(f", g[{size + i}]" for i in range(k))}, x)
     {"; ".join(f"a[{i}] = {payoff}" for i, payoff in enumerate(picked))}
-    a[{KIND}], a[{FOUND_ERROR}], a[{STATUS}], a[{MARGIN}], a[{RIVAL}] = t.kind, t.error, t.status, t.margin, t.rival
+    a[{KIND}], a[{FOUND_ERROR}], a[{STATUS}] = t.kind, t.error, t.status
+    a[{MARGIN}], a[{RIVAL}] = t.margin, t.rival
     return 0
 {text}
     g, a = given(), answers()
@@ -205,7 +207,8 @@ def follow{k}(place, x, answer):
     u, end, t = level{k + 1}(p{before}, a[0])
     status = int(a[{STATUS}])
     status = (status >> {BITS} << {BITS}) | ((status & {2**BITS - 1}) << {bits})
-    return u, end, Told(int(a[{KIND}]), a[{FOUND_ERROR}], status, a[{MARGIN}], int(a[{RIVAL}]), max(a[{SCALE}], t.scale))
+    scale = max(a[{SCALE}], t.scale)
+    return u, end, Told(int(a[{KIND}]), a[{FOUND_ERROR}], status, a[{MARGIN}], int(a[{RIVAL}]), scale)
 """
     if isinstance(move, Choice):
         mine, others = picked[0], [item.replace("u[", "v[") for item in picked]
@@ -216,13 +219,14 @@ def follow{k}(place, x, answer):
     for option in range(1, {len(move.options)}):
         v, other, t = level{k + 1}(p{before}, float(option))
         status, error, scale = status | t.status, max(error, t.error), max(scale, t.scale)
-        own, lead = mixed({OPTION}, t.kind, option), ahead({others[0]}, {mine})
+        own, lead = mixed({OPTION}, t.kind, option), ahead({others[0]}, {mine}, {_largest(picked + others)})
         if prefers({tuple_of(others)}, {tuple_of(picked)}, error) > 0:
             margin, rival, within, nested = 1.0 + lead, kind, t.margin, mixed({OPTION}, t.rival, option)
             u, end, kind = v, other, own
         elif 1.0 - lead < margin:
             margin, rival = 1.0 - lead, own
-    return u, end, Told(kind, error, status, min(margin, within), rival if margin <= within else nested, scale)
+    rival = rival if margin <= within else nested
+    return u, end, Told(kind, error, status, min(margin, within), rival, scale)
 """
     players, ends, options = range(len(model.players)), range(_size(model)), range(len(move.options))
     odds = (
@@ -258,7 +262,8 @@ def follow{k}(place, x, answer):
     return (
         text
         + "\n".join(lines)
-        + f"\n    return {tuple_of(f's{j}' for j in players)}, {mean}, Told(kind, error, status, inf, -1, scale)\n"
+        + f"\n    u = {tuple_of(f's{j}' for j in players)}"
+        + f"\n    return u, {mean}, Told(kind, error, status, inf, -1, scale)\n"
     )
 
 
@@ -320,7 +325,7 @@ def _path(model: Model, end: str) -> str:
 
 @functools.cache
 def functions(model: Model) -> dict[str, Any]:
-    """Return the compiled functions of a model's definition: ``level0`` and so on, ``solve``, ``status_of``."""
+    """Return the compiled functions of a definition: ``level0`` and so on, ``solve``, ``status_of``."""
     names = {**names_of(model)}
     count = len(model.moves)
     for place in range(count, -1, -1):
