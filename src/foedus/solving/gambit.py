@@ -286,8 +286,8 @@ def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Seque
         move = model.moves[k]
         if move.when is not None and not asked(move.when, before):
             return follow((*before, math.nan), history)
-        payoffs, end, _, _, status = levels[k](p, *before)
-        if status:
+        payoffs, end, told = levels[k](p, *before)
+        if told.status:
             raise ValueError(
                 f"{model.written(model.game(numbers))} could not be solved: {why_unsolved(model, numbers)}"
             )
@@ -303,7 +303,11 @@ def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Seque
         else:
             low, high = (float(asked(one, before)) for one in move.ends)
             best = _moved(
-                lambda x: levels[k + 1](p, *before, x)[2], float(end[k]), low, high, shifts[places.index(k)]
+                lambda x: levels[k + 1](p, *before, x)[2].kind,
+                float(end[k]),
+                low,
+                high,
+                shifts[places.index(k)],
             )
             options = _around(best, low, high, values)
             labels, reply = [f"{name} {x:.{DIGITS}g}" for x in options], options.index(best)
