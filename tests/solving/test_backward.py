@@ -2,6 +2,7 @@
 
 import math
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -315,3 +316,55 @@ def test_a_more_careful_search_finds_what_is_narrower():
     found = {search: at(defined(moves, needle, search=search)).x for search in ("quick", "careful")}
     assert found["quick"] == 0.0
     assert 0.605 <= found["careful"] <= 0.655
+
+
+# the alliance game, of which the kernels know the solution
+
+
+@pytest.fixture(scope="module")
+def alliance():
+    return foedus.load_model(Path(__file__).parents[2] / "examples" / "models" / "alliance.py")
+
+
+def drawn(model, count, seed):
+    """Return random games over the usual ranges, evenly in logarithms where these are wide."""
+    rng = np.random.default_rng(seed)
+    games = {}
+    for p in model.parameters:
+        if not p.choices and p.name != "decisiveness":
+            low, high = p.usual
+            wide = low > 0 and high / low >= 10
+            games[p.name] = (
+                np.exp(rng.uniform(*np.log((low, high)), count)) if wide else rng.uniform(low, high, count)
+            )
+    for name, value in (
+        ("ally_forces", 0.0),
+        ("autonomy_cost", 0.0),
+        ("alliance_cost", 0.0),
+        ("effectiveness", 1.0),
+    ):
+        games[name] = np.where(rng.random(count) < 0.5, value, games[name])
+    games["bargaining_power"] = np.where(rng.random(count) < 0.3, 1.0, games["bargaining_power"])
+    return games, rng
+
+
+@pytest.mark.filterwarnings("ignore:.*could not be solved")
+@compiled_only
+@pytest.mark.parametrize(
+    ("contest", "gammas", "count"),
+    [("ratio", (1.0, 1.0), 40), ("ratio", (0.3, 3.0), 20), ("difference", (1.0, 10.0), 20)],
+)
+def test_the_alliance_game(alliance, contest, gammas, count):
+    """Payoffs and regimes are those of the kernels wherever the search is sure, and it nearly always is."""
+    games, rng = drawn(alliance, count * TIMES, 11)
+    games["decisiveness"] = np.exp(rng.uniform(*np.log(gammas), count * TIMES))
+    found = foedus.solve_points(games, model=alliance, contest=contest)
+    right = foedus.solve_points(games, contest=contest)
+    sure = (found.regime != -1).values
+    assert (~sure).sum() <= max(0.05 * len(sure), 1)
+    for payoff in ("superpower_payoff", "ally_payoff"):
+        np.testing.assert_allclose(found[payoff].values[sure], right[payoff].values[sure], rtol=0, atol=1e-6)
+    assert (found.regime == right.regime).values[sure].all()
+    again = foedus.solve_points(games, model=alliance, contest=contest, threads=1)
+    for name in ("superpower_payoff", "pledge", "regime"):
+        assert found[name].values.tobytes() == again[name].values.tobytes()
