@@ -1,9 +1,9 @@
 """How a search is compiled once for all games, and still asks functions that are compiled for one.
 
-Compiled code carries a copy of each function that it calls, and a search that is copied into each move of
-each game would take minutes to compile. So a game calls the search by its place in memory. The search in turn
-calls by its place the function that tells what follows upon a move. Arrays are passed by their places, too. In
-plain Python all of these are the functions and arrays themselves.
+Compiled code carries a copy of each function that it calls, and a search that is copied into each move
+of each game would take minutes to compile. So a game calls the search by its place in memory. The search
+in turn calls by its place the function that tells what follows upon a move. Arrays are passed by their
+places, too. In plain Python all of these are the functions and arrays themselves.
 """
 
 import llvmlite.binding
