@@ -46,6 +46,7 @@ DOUBT = 1e-4  # of the largest payoff: the error of a move that nobody can be su
 CLOSE = 2e-14  # of a move: how closely a change is closed in on
 NARROW = 1e-10  # of the whole interval: narrower gaps hold no further kind
 FAR = 1e12
+NEAR = 4.0  # times a move, where an end lies at infinity
 TIE = 1e-13  # of the larger of two payoffs: what is nearer is equal
 ROUNDING = 1e-16  # of a player's largest payoff: the error of one
 LARGEST = 1e-15  # of the largest payoff of those who decide: what rounding may make of a difference
@@ -168,7 +169,9 @@ def foremost(rows):
 @jit_apart
 def better(rows, i, j):
     """Tell whether row i is better than row j, as `prefers` does."""
-    return prefers(rows.payoffs[i], rows.payoffs[j], rows.errors[i] + rows.errors[j])
+    return prefers(
+        rows.payoffs[i], rows.payoffs[j], rows.errors[i] + rows.errors[j] + LARGEST * rows.scale[0]
+    )
 
 
 @jit
@@ -281,7 +284,8 @@ def close_in(rows, i, best):
         left, right = rows.payoffs[LEFT, 0], rows.payoffs[RIGHT, 0]
         # nothing in between can be the best, or payoffs rise through it
         if math.isfinite(rise_left) and math.isfinite(rise_right):
-            if max(left + 3.0 * gap * max(rise_left, 0.0), right + 3.0 * gap * max(-rise_right, 0.0)) < best:
+            most = max(left + 3.0 * gap * max(rise_left, 0.0), right + 3.0 * gap * max(-rise_right, 0.0))
+            if gap <= width / 4.0 and most < best:
                 break
             jump = abs(right - left) > 4.0 * gap * (abs(rise_left) + abs(rise_right))
             known = not (alike(rows, LEFT, before_left) or alike(rows, RIGHT, before_right))
@@ -438,8 +442,8 @@ def summit(rows, low, high, kind):
         if smooth or half <= 4e-16 * max(abs(low), abs(high)):
             t = stationary(terms, count, PLACES[before - FITTED], PLACES[after - FITTED])
             ask(rows, TOP, low if t <= -1.0 else high if t >= 1.0 else middle + half * t)
-            if rows.kinds[TOP] != kind or beats(rows, top, TOP, r):
-                copy(rows, top, TOP)
+            if rows.kinds[TOP] != kind:
+                return 0
             # how exactly the top is known; an end from which payoffs fall is known exactly
             falls, doubt = bend(terms, count, t), 36.0 * max(tail, rounding)
             exact = (
@@ -481,6 +485,8 @@ def wide(rows, i, step):
     """
     for _ in range(WIDE):
         if not same(rows, i + step, i) or rows.payoffs[i + step, 0] > rows.payoffs[i, 0]:
+            break
+        if abs(rows.payoffs[i + step, 0]) > rows.scale[0]:  # far out, where rounding is larger
             break
         i += step
     return i
@@ -605,12 +611,21 @@ def close_changes(rows):
 
 
 @jit
-def measure(rows):
-    """Find the largest payoff of each of those who decide."""
+def measure(rows, endless):
+    """Find the largest payoff of each of those who decide, by which rounding is measured.
+
+    Payoffs far out towards an end at infinity do not count.
+    """
+    best = 0
+    for i in range(rows.tally[COUNT]):
+        if rows.payoffs[i, 0] > rows.payoffs[best, 0]:
+            best = i
+    reach = NEAR * max(abs(rows.x[best]), 1.0) if endless else math.inf
     for r in range(rows.payoffs.shape[1]):
         rows.scale[r] = 0.0
         for i in range(rows.tally[COUNT]):
-            rows.scale[r] = max(rows.scale[r], abs(rows.payoffs[i, r]))
+            if abs(rows.x[i] - rows.x[best]) <= reach:
+                rows.scale[r] = max(rows.scale[r], abs(rows.payoffs[i, r]))
 
 
 @jit
@@ -625,7 +640,7 @@ def best_move(rows, low, high, parts):
         rows.shut[i] = 0
         ask(rows, i, node(low, high, i / parts))
     reach_out(rows, low, high)
-    measure(rows)
+    measure(rows, high - low == math.inf)
     for _ in range(PASSES):
         best = close_changes(rows)
         kind = 0 if rows.tally[WHY] else best_top(rows, best)

@@ -14,11 +14,13 @@ from foedus.kernels._calls import address_of, place_of, row_at
 from foedus.kernels.loop import jit
 from foedus.kernels.search import (
     ANSWER,
+    CHANGE,
     DOUBT,
     ENDLESS,
     ENDS,
     ERROR,
     KIND,
+    LARGEST,
     MARGIN,
     NODES,
     NOT_A_NUMBER,
@@ -26,6 +28,8 @@ from foedus.kernels.search import (
     SCALE,
     SOLVED,
     STATUS,
+    TIE,
+    mixed,
     searcher,
     stationary,
 )  # fmt: skip
@@ -33,8 +37,8 @@ from foedus.kernels.search import (
 PIECES = 256
 (
     UNTIL, SORT, AT, CONSTANT, SLOPE, SQUARE, POWER, KINK, ROOT, LOG, WAVE, PULSE, BEFORE, BEFORE_SQUARE, OTHER, RATE,
-    STATE, WIDTH,
-) = range(18)  # fmt: skip
+    STATE, INEXACT, WIDTH,
+) = range(19)  # fmt: skip
 
 
 def follow(given, x, answer):
@@ -51,7 +55,12 @@ def follow(given, x, answer):
         + piece[WAVE] * math.sin(piece[PULSE] * far)
     )  # fmt: skip
     found[1] = piece[BEFORE] * x + piece[BEFORE_SQUARE] * far * far
-    found[KIND], found[ERROR], found[STATUS], found[RIVAL] = piece[SORT], 0.0, piece[STATE], piece[OTHER]
+    found[KIND], found[ERROR], found[STATUS], found[RIVAL] = (
+        piece[SORT],
+        piece[INEXACT],
+        piece[STATE],
+        piece[OTHER],
+    )
     # how far the change is off at which its rival would be as good
     change = piece[UNTIL] if piece[OTHER] > piece[SORT] else pieces[max(first - WIDTH, 0) + UNTIL]
     found[MARGIN] = piece[RATE] * abs(x - change) if piece[RATE] > 0.0 else math.inf
@@ -69,11 +78,11 @@ def find(pieces, low, high, parts, deciders, answer):
 
 
 def piece(until=math.inf, kind=0, at=0.0, constant=0.0, slope=0.0, square=0.0, power=2.0, kink=0.0, root=0.0, log=0.0,
-          wave=0.0, pulse=0.0, before=0.0, before_square=0.0, rival=-1, rate=0.0, status=SOLVED):  # fmt: skip
+          wave=0.0, pulse=0.0, before=0.0, before_square=0.0, rival=-1, rate=0.0, status=SOLVED, error=0.0):  # fmt: skip
     """Return the numbers of a piece."""
     return (
         until, kind, at, constant, slope, square, power, kink, root, log, wave, pulse, before, before_square, rival, rate,
-        status,
+        status, error,
     )  # fmt: skip
 
 
@@ -110,6 +119,8 @@ TOPS = {
     "logarithm": ([piece(log=1, slope=-0.4)], (0, 9), 1.5, 1e-12),
     "logarithm, by its kink": ([piece(at=1, log=-1)], (0, 9), 1, 1e-12),
     "kink": ([piece(at=0.3, kink=-1)], (0, 1), 0.3, 1e-14),
+    "kink at zero": ([piece(kink=-1)], (-1, 1), 0, 1e-14),
+    "root upside down, at zero": ([piece(root=-1)], (-1, 1), 0, 1e-13),
     "uneven kink": ([piece(at=0.3, kink=-1, slope=0.9)], (0, 1), 0.3, 1e-14),
     "kink with bends": ([piece(at=0.3, kink=-1, square=-5, slope=0.3)], (0, 1), 0.3, 1e-13),
     "root upside down": ([piece(at=0.3, root=-1)], (0, 1), 0.3, 1e-13),
@@ -182,7 +193,6 @@ def test_known_tops(case, parts):
     assert found.error <= 1e-7 * found.scale
 
 
-@pytest.mark.xfail(reason="the top of a kind is fitted where another kind lies, and no node is put there")
 def test_a_kind_amid_another_is_found_where_the_top_of_the_other_would_be():
     around = {"at": 0.3, "square": -1}
     pieces = [
@@ -219,6 +229,21 @@ def test_a_tie_is_decided_by_those_before_and_then_by_the_smaller_move(case):
     pieces, (low, high), alone, asked = TIES[case]
     assert Found(pieces, low, high).x == pytest.approx(alone, abs=1e-12)
     assert Found(pieces, low, high, deciders=2).x == pytest.approx(asked, abs=1e-12)
+
+
+def test_of_two_sides_of_a_change_the_exact_one_has_it():
+    """A later player's corner is part of its kind, and the end of the other kind is not part of that one."""
+    for error, side in ((1e-12, 1), (0.0, 0)):
+        found = Found(
+            [
+                piece(0.7, 0, at=0.7, constant=1, slope=1, error=error),
+                piece(kind=1, at=0.7, constant=1, slope=-2),
+            ],
+            0,
+            1,
+        )
+        assert found.x == pytest.approx(0.7, abs=1e-12)
+        assert found.kind == (mixed(CHANGE, 1, 0) if side else mixed(CHANGE, 0, 3))
 
 
 UNSOLVED = {
@@ -271,7 +296,7 @@ def test_the_best_move_tells_how_clearly_it_is_preferred():
         )
         found = Found([low, high], 0, 1)
         assert found.x == pytest.approx(0.75 if ahead > 0 else 0.25)
-        assert found.margin == pytest.approx(1 + 1e-9 / 1e-13, rel=1e-3)
+        assert found.margin == pytest.approx(1 + 1e-9 / (TIE + LARGEST), rel=1e-3)
         assert found.rival == Found([low, high], 0.5 if ahead < 0 else 0, 1 if ahead < 0 else 0.5).kind
     assert Found([piece(at=0.3, square=-1)], 0, 1).margin == INF
 
