@@ -82,7 +82,7 @@ BROKEN = {
     ),
     "fewer payoffs in a line": (
         f"return {PAYOFFS}", "if p.t > 1:\n        return 1.0, 1.0\n    return 1.0",
-        f"x.py, lines 20 and 21: payoffs returns values of other kinds in one line than in another; {EACH_PLAYER}{MORE}",
+        f"x.py, lines 20 and 21: payoffs returns values of different kinds in different lines; {EACH_PLAYER}{MORE}",
     ),
     "a text as a payoff": (PAYOFFS, 'm.x, "much"', "x.py: payoffs returns a text as b; it must be a number"),
     "no parameter": (PAYOFFS, "m.x * p.v, 0.0", f"x.py, line 19: there is no parameter 'v'; there are t, u{MORE}"),
@@ -226,7 +226,7 @@ def folder(tmp_path_factory):
 
 RAISED = {
     "raises": "x.py, line 14: the definition raised ValueError: too large, in Game(case='raises')",
-    "code": "x.py: outcome gives 7 as size in Game(case='code'); the codes are 0 small, 1 large",
+    "code": "x.py: outcome returns 7 as size in Game(case='code'); the codes are 0 small, 1 large",
 }
 UNSOLVED = {
     "endless": "Game(case='endless') could not be solved: the payoff of a rises without end in x; limit x with low= or high=",

@@ -322,7 +322,7 @@ def test_a_definition_is_sent_to_other_processes(tmp_path):
         assert (sent.by_search, sent.hash, list(sent.found)) == (one.by_search, one.hash, list(one.found))
     assert model.hash != model.defined.hash
     path.write_text(TWICE.replace("p.t - m.x", "p.t - 2 * m.x"))
-    with pytest.raises(ValueError, match=f"{path} is another on"):
+    with pytest.raises(ValueError, match=f"{path} differs on"):
         pickle.loads(pickle.dumps(model.defined))
 
 

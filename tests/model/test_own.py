@@ -289,7 +289,7 @@ def test_a_cluster_that_has_another_file_or_none_says_so(own, tmp_path, monkeypa
             foedus.sweep(AXES, model=model, chunks={}).compute()
         assert client.submit(abs, -1).result() == 1
     here = f"on {platform.node()}, where games are to be solved"
-    assert f"{other.value}, {none.value}" == f"{file} is another {here}, there is no {file} {here}"
+    assert f"{other.value}, {none.value}" == f"{file} differs {here}, there is no {file} {here}"
     assert os.listdir() == []
 
 

@@ -569,7 +569,7 @@ def test_every_command_takes_every_model(name, folder):
     assert points.sizes == {"game": 2}
     if cut:
         printed = command(f"cutpoints {cut} {file}", folder)
-        assert re.findall(r"^ +([\d.]+)  ", printed, re.MULTILINE) == values
+        assert re.findall(r"^ *(\d[\d.]*)  ", printed, re.MULTILINE) == values
     design = "--games 5000" if name in NUMERIC else f"examples/models/{name}.toml"
     told = command(f"claims {design} {file}", folder)
     assert re.findall(r"^(\w+) +\d+ +\d+ +100.00 .* holds +$", told, re.MULTILINE) == [

@@ -1,4 +1,4 @@
-"""What is wrong with the functions of a model, told in a line, with the line of its file."""
+"""What is wrong with the functions of a model: one line says it, with the line of its file."""
 
 import re
 import traceback
@@ -170,12 +170,12 @@ def _no_return(model: Model, function: Function) -> KernelError:
 
 
 def _kind(found: Any) -> str:
-    """Say of what kind something is that a function gives."""
+    """Say what kind of thing a function returns."""
     return next((words for kind, words in KINDS.items() if isinstance(found, kind)), str(found))
 
 
 def _place(model: Model, function: Function, told: str) -> str:
-    """Return the line of a model's file that numba's words speak of, or as much as is known of it."""
+    """Return the line of a model's file that numba's message is about, or only the file."""
     lines = re.findall(r'([^"/\\]+)(?:", line | \()(\d+)', told)
     own = list(dict.fromkeys(int(line) for file, line in lines if file == name_of(model)))
     if "Return of" in told:
@@ -186,7 +186,7 @@ def _place(model: Model, function: Function, told: str) -> str:
 
 
 def _reason(model: Model, function: Function, told: str) -> str:
-    """Return the first of numba's words that tell something, in ours where they are known."""
+    """Return the first line of numba's message that says something, in our words if we know it."""
     line = next((line for line in told.splitlines() if line and not line.startswith("Failed in")), "")
     line = re.sub(r"\.* Raised from .*", "", line)
     if found := re.match(r"Unknown attribute '(\w+)' of type Parameters", line):
@@ -202,14 +202,14 @@ def _reason(model: Model, function: Function, told: str) -> str:
         return f"there is no {found[2]}.{found[1]}"
     if line.startswith("No implementation of function") and (call := re.search(">>> (.*)", told)):
         hint = (
-            f"; an index must be whole, as in int(p.{[*model.by_name][-1]})"
+            f"; an index must be a whole number, such as int(p.{[*model.by_name][-1]})"
             if ", float64)" in call[1]
             else ""
         )
         return f"{function.name} cannot be compiled: numba knows no {call[1]}{hint}"
     if line.startswith(("Can't unify return type", "Cannot cast Tuple", "Cannot cast UniTuple")):
         return (
-            f"{function.name} returns values of other kinds in one line than in another; "
+            f"{function.name} returns values of different kinds in different lines; "
             f"it must return {function.wanted}"
         )
     return f"{function.name} cannot be compiled: {line.rstrip(' .:')}"

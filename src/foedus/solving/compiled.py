@@ -105,5 +105,5 @@ def _odd(model: Model, numbers: Mapping[str, float]) -> KernelError:
     game = model.written(model.game(numbers))
     who = "outcome" if model.by_search else "the kernel"
     return KernelError(
-        f"{name_of(model)}: {who} gives {float(value):.15g} as {name} in {game}; the codes are {there}"
+        f"{name_of(model)}: {who} returns {float(value):.15g} as {name} in {game}; the codes are {there}"
     )
