@@ -1,6 +1,7 @@
 """How Sphinx builds these pages: `make docs`."""
 
 import importlib.resources
+import inspect
 import re
 import shutil
 import sys
@@ -14,7 +15,8 @@ numba.config.DISABLE_JIT = True  # compiled functions hide their signatures
 import foedus  # noqa: E402
 
 for name in foedus.__all__:  # pages name the parameters once, and not in each signature
-    vars(getattr(foedus, name)).pop("__signature__", None)
+    if inspect.isfunction(member := getattr(foedus, name)):
+        vars(member).pop("__signature__", None)
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
