@@ -46,6 +46,10 @@ def check_kept(dataset: xr.Dataset) -> None:
     for name in (*dataset.dims, *dataset.variables):
         if not _is_name(name):
             raise ValueError(f"the name {name!r} cannot be kept in a file; {NAMES}")
+        if name in dataset.coords and " " in str(name):  # files list coordinates with spaces between them
+            raise ValueError(
+                f"the coordinate {name!r} cannot be kept in a file; a coordinate's name has no spaces"
+            )
     for name, array in dataset.variables.items():
         if not _are_kept(array):
             raise ValueError(f"{name} holds values of the type {array.dtype}; {VALUES}")

@@ -29,7 +29,7 @@ class Announcing(Listener):
         self.depth += 1
         function = event.data["dispatcher"].py_func
         if self.depth == 1 and not self.silent:
-            self.told = function.__module__.startswith("foedus.") and len(called_by(function)) > FEW
+            self.told = (function.__module__ or "").startswith("foedus.") and len(called_by(function)) > FEW
             self.done, self.started, self.last = 0, time.monotonic(), time.monotonic()
             if self.told:
                 say(f"compiling, which happens once for each version and takes {TIME}")

@@ -36,7 +36,8 @@ def test_a_picture_is_that_of_the_whole_sweep(whole, few, variable):
             np.testing.assert_array_equal(shown, expected)
     at = {"stake": 1.0}
     lines = [
-        [line.get_ydata() for axes in foedus.plot(dataset, [variable, "pledge"], at=at).axes for line in axes.lines]
+        # the first line of each panel; the whole sweep has those without the superpower, too
+        [axes.lines[0].get_ydata() for axes in foedus.plot(dataset, [variable, "pledge"], at=at).axes if axes.lines]
         for dataset in (whole, few)
     ] if variable != "crisis" else [[], []]  # fmt: skip
     for shown, expected in zip(*lines, strict=False):
@@ -47,7 +48,8 @@ def test_a_picture_is_that_of_the_whole_sweep(whole, few, variable):
 def test_it_is_solved_at_a_value_that_is_not_on_the_grid(few):
     line = foedus.plot(few, "settlement", at={"lambda": 1.3}).axes[0].lines[0]
     exact = foedus.sweep({"ally_cost": AXES["ally_cost"]}, bargaining_power=0.5, stake=1.3)
-    np.testing.assert_array_equal(line.get_ydata(), exact.settlement)
+    shown = np.asarray(line.get_ydata())  # NaN where the line breaks off
+    np.testing.assert_array_equal(shown[~np.isnan(shown)], exact.settlement)
 
 
 def test_what_is_there_is_taken_as_it_is(few):

@@ -476,7 +476,7 @@ class TestCommand:
             ("--adaptive --resume", "takes neither --resume nor --dask"),
             ("--spacing 4", "--spacing is that of an adaptive map; it takes --adaptive"),
             ("--adaptive --spacing 0", "spacing = 0 is not allowed; it must be a whole number, 1 or more"),
-            ("--adaptive -o map.csv", "map.csv: the name must end in .nc or .zarr"),
+            ("--adaptive -o map.csv", "map.csv: a table takes neither --adaptive, --resume nor --dask"),
         ],
     )
     def test_bad_input(self, run_file, options, words, capsys):

@@ -138,7 +138,7 @@ WRONG = {
     "a move of a keyword": (dict(moves=[Move("seller", "lambda", high=1.0)]), "the move 'lambda' is not named by a word of letters, digits and _"),
     "a move that is ours": (
         dict(moves=[Move("seller", "share", high=1.0)]),
-        "the move 'share' has the name of something that foedus tells of games; give it another name",
+        "the move 'share' has the name of a variable of foedus; give it another name",
     ),
     "a parameter that is a payoff": (
         dict(parameters=[Parameter("buyer_payoff", "t", 0.0)]),

@@ -404,7 +404,7 @@ TREES = {
     ),
     "our name": (
         changed('"enter"', '"player"'),
-        "the outcome 'player' has the name of something that foedus tells of games; give it another name (from game.efg)",
+        "the outcome 'player' has the name of a variable of foedus; give it another name (from game.efg)",
     ),
 }  # fmt: skip
 TOMLS = {
@@ -425,7 +425,7 @@ TOMLS = {
     ),
     "no domain": (
         changed('">= 0"', '"positive"', TABLES),
-        "'positive' is not a domain; one is written as in '> 0 and <= 1', or is 'any' (from [parameters] cost) (from game.toml)",
+        "'positive' is not a domain; write one such as '> 0 and <= 1', or 'any' (from [parameters] cost) (from game.toml)",
     ),
     "unknown outcome": (
         changed("costs =", "cost =", TABLES),

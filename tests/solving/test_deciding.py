@@ -45,7 +45,9 @@ def test_files_pictures_and_margins_tell_it(found, tmp_path):
     assert cutpoint_rows(again) == cutpoint_rows(found)
     assert again.decision.attrs["flag_meanings"].split()[2] == "lower_or_higher_output"
     (legend,) = foedus.plot(again).legends
-    assert "incumbent:\n  lower or higher output" in [text.get_text() for text in legend.texts]
+    assert "incumbent: lower or higher output" in [
+        text.get_text().replace("\n", " ") for text in legend.texts
+    ]
     near = foedus.statics(model=DIXIT, parameters=["sunk_cost"], sunk_cost=0.9 * DETERRING).sel(side="above")
     assert DIXIT.decides.player(near.player.item()).name == "INCUMBENT"
 
