@@ -11,9 +11,8 @@ from ..io.dataset import untold, varying
 from ..model import Model
 from ..solving.sweeps import sweep
 
-CHECKED = (
-    12  # values of each axis, about, at which it is checked that solving again finds what the dataset has
-)
+# values of each axis, about, at which solving again must find what the dataset has
+CHECKED = 12
 
 
 class Cut(NamedTuple):
@@ -46,7 +45,7 @@ def _solved(model: Model, dataset: xr.Dataset, at: Mapping[str, float]) -> xr.Da
     be."""
     names = [str(name) for name in dataset.data_vars]
     dims = list(dict.fromkeys(str(dim) for name in names for dim in dataset[name].dims))
-    if model.solve is None and model.loop is None:
+    if not model.solvable:
         return None
     if untold(dataset) or varying(dataset) or not {*names} <= {*model.found}:
         return None

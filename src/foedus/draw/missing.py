@@ -53,7 +53,7 @@ def with_missing(
     if not missing or not dims or untold(dataset) or varying(dataset) or not {*dims} <= {*known.by_name}:
         return dataset
     model = model if model is not None and model.name == known.name else known
-    if model.solve is None and model.loop is None and not model.moves:
+    if not model.solvable:
         raise ValueError(
             f"{missing[0]} is not in this dataset; it has {', '.join(there)}. To have it solved, give "
             "the file that makes the model (on the command line, with --model)"

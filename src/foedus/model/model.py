@@ -173,6 +173,11 @@ class Model:
         return getattr(module, "model", None) is self
 
     @property
+    def solvable(self) -> bool:
+        """Whether it says how its games are solved; one that was read from a file of results does not."""
+        return self.solve is not None or self.loop is not None or bool(self.moves)
+
+    @property
     def by_search(self) -> bool:
         """Whether it is solved by backward induction from its definition."""
         return bool(self.moves) and self.solve is None and self.loop is None
@@ -315,7 +320,7 @@ def chosen(model: Model | None) -> Model:
         raise TypeError(f"model must be a Model, not {model!r}")
     if model.name in BUILT_IN and not model.built_in:
         raise ValueError(f"foedus has a model with the name {model.name}; give yours another name")
-    if model.solve is None and model.loop is None and not model.moves:
+    if not model.solvable:
         raise ValueError(
             f"the model {model.name} cannot be solved: it has neither solve= nor moves=; "
             "if it was read from a file of results, give the model itself with model="

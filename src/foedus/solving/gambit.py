@@ -190,31 +190,9 @@ def _lines(tree: Node) -> Iterator[str]:
 def write_game(
     model: Model, numbers: Mapping[str, float], path: str | os.PathLike, values: int = VALUES
 ) -> None:
-    """Write a game of a model with a definition as a tree for Gambit.
+    """Write a game of a model with a definition as a tree for Gambit: see `Solution.to_efg`.
 
-    Parameters
-    ----------
-    model : Model
-    numbers : mapping of str to float
-        all parameters, as kernels know them
-    path : str or path
-        where to, ending in .efg; an existing file is replaced
-    values : int, optional
-        how many values a `Move` has at each of its nodes
-
-    Raises
-    ------
-    ValueError
-        if the model has no definition, a size or the ending of the path is not allowed, the tree would be
-        too large or the game is unsolved.
-    FileNotFoundError, IsADirectoryError, PermissionError, OSError
-        if `path` cannot be written.
-
-    Warns
-    -----
-    RuntimeWarning
-        if a decision of the tree matters so little that a solver may miss its equilibrium, or that is not
-        the game's.
+    numbers : all parameters, as kernels know them
     """
     defined = model.defined
     target = checked_path(path)
