@@ -556,7 +556,7 @@ class TestCompare:
         assert run(["compare", "run.toml", "--over", f"stake={values}"]) == 0
         assert foedus.load("map-forms.nc").sizes["stake"] == 25
         assert capsys.readouterr().err == (
-            "no picture: stake has 25 values, but a picture holds 24 panels: fix an axis with at (on the "
+            "no picture: stake has 25 values, but a picture has at most 24 panels: fix an axis with at (on the "
             "command line, --at stake=VALUE)\n"
         )
 
@@ -601,7 +601,7 @@ class TestCompare:
                 "contest=war",
                 "contest = 'war' is not allowed; it must be ratio or difference (from --at contest=war)",
             ),
-            ("decisiveness=9", "at: decisiveness = 9.0 is off its axis; it must be from 0.5 to 2"),
+            ("decisiveness=9", "at: decisiveness = 9.0 is outside its axis; it must be from 0.5 to 2"),
         ]:
             assert refuse(capsys, "plot", "map-forms.nc", "-o", "a.png", "--at", at) == words
         assert not Path("a.png").exists()

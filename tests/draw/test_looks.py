@@ -167,7 +167,7 @@ def test_axes_of_ones_own_are_drawn_in(made):
         ({"colours": {"restraint": "rad"}}, "colours: 'rad' of restraint is not a colour, such as 'red' or '#0072b2'"),
         ({"colours": "rad"}, "colours = 'rad' is not a colour map of matplotlib, such as 'viridis'"),
         ({"ax": 3}, "ax = 3 is not an Axes of matplotlib"),
-        ({"ax": Figure().subplots(), "width": 3}, "width and ax exclude each other; axes have their size"),
+        ({"ax": Figure().subplots(), "width": 3}, "width and ax exclude each other; axes already have a size"),
     ],
 )  # fmt: skip
 def test_an_option_that_is_not_allowed_is_refused_in_a_line(made, options, message):
