@@ -244,12 +244,12 @@ KERNELS = {
     ),
     "index that is not whole": (
         "return Zone.LOW, np.ones(3)[p.t]",
-        "x.py, line 11: solve cannot be compiled: numba knows no getitem(array(float64, 1d, C), float64); an index must be a whole number, such as int(p.u) (--verbose tells more)",
+        "x.py, line 11: solve cannot be compiled: numba does not know getitem(array(float64, 1d, C), float64); an index must be a whole number, such as int(p.u) (--verbose tells more)",
     ),
     "no code": ("return Zone.MIDDLE, 1.0", "x.py, line 11: there is no Zone.MIDDLE (--verbose tells more)"),
     "item": (
         'return Zone.LOW, p["t"]',
-        "x.py, line 11: solve cannot be compiled: numba knows no getitem(Parameters(float64 x 2), Literal[str](t)) (--verbose tells more)",
+        "x.py, line 11: solve cannot be compiled: numba does not know getitem(Parameters(float64 x 2), Literal[str](t)) (--verbose tells more)",
     ),
     "file": (
         'with open("x") as f:\n    return Zone.LOW, 1.0',
