@@ -16,7 +16,7 @@ def doctor(*, model: Model) -> int:
     """
     console = screen(soft_wrap=True)  # so that a path can be copied in one piece
     if model.built_in:
-        from ..alliance.doctor import examine, facts  # which few runs need
+        from ..alliance.doctor import examine, facts  # other commands do not need it
 
         show_facts(facts())
         console.print()

@@ -162,7 +162,7 @@ class Solution:
             if a decision of the tree matters so little that a solver may miss its equilibrium, or that is not
             the game's.
         """
-        from ..solving.gambit import write_game  # which few need
+        from ..solving.gambit import write_game  # few users need it
 
         write_game(self.model, self._numbers(), path, values)
 
