@@ -26,7 +26,7 @@ def seconds_per_game(contest, decisiveness, size=512):
 
 
 def ratios(contests, rounds=7, size=512):
-    """Return, for each contest, its time divided by that of the closed forms in each round, and both medians."""
+    """Return, for each contest: its time divided by that of the closed forms in each round; both medians."""
     for contest, gamma in [("ratio", 1.0), *contests]:
         seconds_per_game(contest, gamma, size=2)  # compiled, or loaded
     closed, others = [], {contest: [] for contest in contests}

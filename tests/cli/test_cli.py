@@ -239,7 +239,7 @@ class TestMap:
 
     @pytest.mark.parametrize("command", ["map run.toml --no-picture", "points games.csv -o games.nc"])
     def test_shows_no_progress_in_a_pipe(self, folder, monkeypatch, command):
-        """Nor where colours are asked for, as by the services that run tests."""
+        """Not even if colours are asked for, as services that run tests do."""
         monkeypatch.setenv("FORCE_COLOR", "1")
         done = cli(*command.split())
         assert (done.returncode, done.stderr) == (0, "")
@@ -361,7 +361,7 @@ class TestMap:
         ],
     )
     def test_refuses_maps_that_make_no_grid(self, folder, capsys, axis, forms, words):
-        """Maps that were put beside each other, which differ in more than where they stand."""
+        """Maps that were joined although they differ in more than the axis along which they were joined."""
         maps = [
             foedus.sweep({"ally_cost": [0.3, 1.0]}, **{axis: k}, **form) for k, form in enumerate(forms, 1)
         ]
@@ -392,7 +392,7 @@ class TestMap:
 
     @pytest.mark.parametrize("options", [[], ["--adaptive"]])
     def test_a_name_that_is_no_text_is_told_as_such(self, folder, monkeypatch, options):
-        """As those of files made under Latin-1 are, which are no UTF-8."""
+        """Such as the names of files made under Latin-1, which are not UTF-8."""
         odd = os.fsdecode(b"run\xe9.toml")
         Path("run.toml").rename(odd)
         monkeypatch.setattr(sys, "argv", ["foedus", "map", odd])
@@ -401,8 +401,7 @@ class TestMap:
 
     @pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="pipes have no names here")
     def test_reads_run_files_and_tables_from_pipes(self, folder):
-        """As ``<(...)`` of shells, which can be read but once; the table is one that is read a second
-        time."""
+        """Such as ``<(...)`` in shells, which can be read only once; this table must be read twice."""
         for command, file, text in (
             ("map", "a.nc", Path("run.toml").read_text()),
             ("points", "b.nc", "stake,\n0.5,\n1.0,\n"),
@@ -862,7 +861,7 @@ def test_common_slips_in_toml_are_told_with_what_mends_them(folder, capsys, text
 
 
 def test_a_tilde_is_the_users_home(folder, monkeypatch, capsys):
-    """Where no shell has read the path: in a run file, after --output=, in Python."""
+    """Where no shell expands the path: in a run file, after --output=, in Python."""
     home = folder / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))

@@ -218,7 +218,7 @@ def test_formulas_need_no_latex(made, tmp_path):
 
 
 def test_pyplot_shows_a_picture_or_says_why_not():
-    """It has the figure once it is in use, and lets go of it; a notebook that shows both shows it once."""
+    """pyplot has the figure as soon as pyplot is in use, and can close it; a notebook shows the figure only once."""
     program = """
 import foedus, warnings
 ds = foedus.sweep({'ally_cost': [0.2, 1.0, 5.0]}, variables=['regime'])

@@ -607,7 +607,7 @@ def drawn_twice(tmp_path_factory):
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_the_same_picture_is_the_same_file_in_every_process(drawn_twice, ending):
-    """Which has no time in it, nor anything that is drawn by lot or hangs on the hashes of a process."""
+    """It contains no time, nothing random, and nothing that depends on the hashes of a process."""
     one, other = ((drawn_twice / f"{seed}.{ending}").read_bytes() for seed in "12")
     assert one == other
     assert b"CreationDate" not in one

@@ -40,8 +40,7 @@ RUN = 'axes.t = { from = 0, to = 2, points = 5 }\naxes.u = [0.0, 1.0, 2.0]\noutp
 
 
 def foedus(*arguments, cwd, **environment):
-    """Run a command in this process, which loads numba but once, or where the environment is another in its
-    own."""
+    """Run a command in this process, which has loaded numba, or in a new process if the environment differs."""
     if environment:
         return subprocess.run(
             [sys.executable, "-W", "error", "-m", "foedus", *map(str, arguments)],

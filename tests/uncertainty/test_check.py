@@ -1,4 +1,4 @@
-"""A kernel held against the definition of its game: planted errors are found, and right kernels pass."""
+"""A kernel is checked against the definition of its game: planted errors are found, and right kernels pass."""
 
 import dataclasses
 import inspect

@@ -30,7 +30,7 @@ def check(
     parameters: DrawnParameters,
     model: Model,
 ) -> int:
-    """Check a model's own solution (solve=) against the definition of its game: foedus check aid.py.
+    """Check a model's own solution (solve=) against its definition, as in: foedus check aid.py.
 
     Random games are solved in both ways. If games differ, the commands that solve the first of them are
     shown, and how much a player would gain by another move. The exit code is 1 if a game differs, or if no

@@ -43,8 +43,8 @@ Spacing = Annotated[
     int | None,
     cyclopts.Parameter(
         converter=whole_number,
-        help="an adaptive map first solves every so many values of the grid [default: 8, or more if an axis "
-        "has more than 65536 values]",
+        help="an adaptive map first solves only every n-th value of each axis; n is this number [default: 8, "
+        "or more if an axis has more than 65536 values]",
     ),
 ]
 
