@@ -798,7 +798,7 @@ class TestInfo:
         out = capsys.readouterr().out
         assert "at default" not in out
         said = {what: " ".join(text) for what, *text in map(str.split, out.splitlines())}
-        assert said["not"] == "told stake, alliance_cost"
+        assert said["unknown"] == "stake, alliance_cost"
         assert said["masked"] == "25.000%, left out of the shares"
         share = (ds.regime.sel(ally_cost=[0.3, 0.9, 1.5]) == foedus.Regime.DETERRENCE).mean().item()
         assert share > 0
@@ -938,7 +938,7 @@ def test_points_and_maps_are_written_as_tables(tmp_path, monkeypatch, capsys):
     for arguments, words in (
         (["points", "games.csv", "-o", "games.csv", "--overwrite"], "is the file of the games"),
         (["points", "games.csv", "-o", "out.csv"], "exists already"),
-        (["map", "map.toml", "-o", "other.csv", "--adaptive"], "neither --adaptive"),
+        (["map", "map.toml", "-o", "other.csv", "--adaptive"], "cannot be made with --adaptive"),
     ):
         assert run(arguments) == 2
         assert words in capsys.readouterr().err

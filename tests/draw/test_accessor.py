@@ -163,7 +163,7 @@ class TestAt:
 
     def test_scattered_games_have_no_axes(self):
         points = foedus.solve_points({"ally_cost": [0.1, 0.3]})
-        with pytest.raises(ValueError, match=r"^at: scattered games \(dim 'game'\) lie on no axes"):
+        with pytest.raises(ValueError, match=r"^at: scattered games \(dim 'game'\) have no axes"):
             points.foedus.at(ally_cost=0.1)
 
 
@@ -235,7 +235,7 @@ class TestShares:
 
     def test_without_regimes(self, ds):
         for without in (ds[["pledge"]], ds.isel(ally_cost=slice(0))):
-            with pytest.raises(ValueError, match=r"^the Dataset has no regimes, and so it has no shares$"):
+            with pytest.raises(ValueError, match=r"^the Dataset has no regimes, so it has no shares$"):
                 without.foedus.shares()
 
     def test_of_one_game(self, ds):
