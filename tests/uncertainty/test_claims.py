@@ -353,9 +353,9 @@ def test_unsolved_games_meet_no_premise(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"axes": AXES, "distributions": LAWS}, "only random games have distributions"),
-        ({"axes": AXES, "games": 9}, "only random games have games"),
-        ({"axes": AXES, "seed": 0}, "only random games have seed"),
+        ({"axes": AXES, "distributions": LAWS}, "with axes, distributions= cannot be given; it is only for random games"),
+        ({"axes": AXES, "games": 9}, "with axes, games= cannot be given; it is only for random games"),
+        ({"axes": AXES, "seed": 0}, "with axes, seed= cannot be given; it is only for random games"),
         ({"axes": {}}, "axes is empty"),
         ({"axes": [1.0]}, "must be a mapping"),
         ({"axes": {"stake": [-1.0]}}, "stake.0. = -1.0 is not allowed"),
