@@ -192,7 +192,7 @@ def test_the_alliance_game_agrees_with_its_definition():
 
 BAD = {
     "no definition": (lambda: foedus.check(), "the model alliance has no definition; give it players="),
-    "no kernel": (lambda: foedus.check(ENTRY.defined), "is solved by its definition; there is no solve="),
+    "no kernel": (lambda: foedus.check(ENTRY.defined), "is solved by its definition; it has no solve="),
     "games": (lambda: foedus.check(ENTRY, 0), "games = 0 is not allowed"),
     "seed": (lambda: foedus.check(ENTRY, 5, -1), "seed = -1"),
     "a region of what is none": (lambda: foedus.check(ENTRY, region={"price": (1, 2)}), "'price' is not a parameter"),

@@ -472,7 +472,7 @@ def test_run_files(tmp_path, kind):
         (["-o", "claims.txt"], "claims.txt"),
         (["run.toml", "--games", "9"], "has axes; --games is for random games"),
         (["run.toml", "--seed", "9"], "has axes; --seed is for random games"),
-        (["run.toml", "--stake", "2"], "no options for parameters"),
+        (["run.toml", "--stake", "2"], "options for parameters cannot be given"),
         (["none.toml"], "there is no such run file"),
         (["broken.toml"], "this is not TOML"),
         (["forms.nc"], "compares forms"),
