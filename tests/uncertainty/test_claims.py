@@ -353,7 +353,10 @@ def test_unsolved_games_meet_no_premise(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"axes": AXES, "distributions": LAWS}, "with axes, distributions= cannot be given; it is only for random games"),
+        (
+            {"axes": AXES, "distributions": LAWS},
+            "with axes, distributions= cannot be given; it is only for random games",
+        ),
         ({"axes": AXES, "games": 9}, "with axes, games= cannot be given; it is only for random games"),
         ({"axes": AXES, "seed": 0}, "with axes, seed= cannot be given; it is only for random games"),
         ({"axes": {}}, "axes is empty"),
