@@ -113,7 +113,7 @@ class TestTextbooks:
         assert cuts.value.values == pytest.approx([1.0], abs=1e-9)
         player, decision = cuts.player.item(), cuts.decision.item()
         assert model.deciding.player(player).words == "incumbent"
-        assert model.deciding.decision(decision).words == "respond"
+        assert model.deciding.decision(decision).words == "acquiesce or fight"
 
     def test_sharing(self, made):
         """She is indifferent between no and yes if she gets nothing, and then says what he prefers: yes."""

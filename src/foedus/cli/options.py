@@ -36,6 +36,7 @@ ModelOption = Annotated[
     ),
 ]
 BUILT_IN = "an option that only the alliance game has"
+OWN = "an option that only other games have"
 VERBOSE = "--verbose"
 Verbose = Annotated[
     bool,
@@ -73,7 +74,7 @@ def for_model(command: Callable[..., Any], model: Model) -> Callable[..., Any]:
         if argument.name in model.by_name:  # as --arms of foedus solve may be
             continue
         kind = kinds.get(argument.annotation, argument.annotation)
-        if BUILT_IN in get_args(kind) and not model.built_in:  # read all the same, to be refused in our words
+        if (OWN if model.built_in else BUILT_IN) in get_args(kind):  # read, to be refused in our words
             kind = Annotated[kind, cyclopts.Parameter(show=False)]
         taken.append(argument.replace(annotation=kind))
     known = {}
@@ -121,10 +122,15 @@ Picture = Annotated[
 
 def whole_number(_: Any, tokens: Sequence[cyclopts.Token]) -> int:
     """Return a whole number as it was typed; 1.5 is none, though cyclopts would take it for 2."""
+    return whole(tokens[0].value)
+
+
+def whole(text: str) -> int:
+    """Return a whole number; raise ValueError if a text is none."""
     try:
-        return int(tokens[0].value)
+        return int(text)
     except ValueError:
-        raise ValueError(f"{tokens[0].value!r} is not a whole number") from None
+        raise ValueError(f"{text!r} is not a whole number") from None
 
 
 Number = Annotated[float | None, cyclopts.Parameter(converter=number)]

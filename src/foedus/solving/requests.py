@@ -195,6 +195,10 @@ def _gains(model: Model) -> Search:
     """Return how the largest gain by another move is searched for."""
     if model.gains:
         return model.gains()
+    if model.tree:
+        from .trees import gains  # which few need
+
+        return gains(model)
     from .backward import own_gains  # with numba, slower to import than everything else here
 
     return own_gains(model)
