@@ -113,7 +113,7 @@ class Solution:
 
         given = {**self.given, **moves}
         if self.model.tree:
-            model, found = self.model, trees.after(self.model, self._numbers(), given)
+            model, found = self.model, trees.after(*self._in_equilibrium(), given)
         else:
             model = self.model.defined
             found = continued.after(continued.game_of(model, self._numbers()), given)
@@ -135,12 +135,17 @@ class Solution:
         from ..solving import continued, trees  # with numba
 
         if self.model.tree:
-            return trees.tables(self.model, self._numbers())
+            return trees.tables(*self._in_equilibrium())
         return continued.tables(continued.game_of(self.model, self._numbers()))
 
     def _numbers(self) -> dict[str, float]:
         """Return the parameters as kernels know them."""
         return {name: parameter.number(self.game[name]) for name, parameter in self.model.by_name.items()}
+
+    def _in_equilibrium(self) -> tuple[Model, dict[str, float], Mapping[str, Any]]:
+        """Return the model, the parameters as kernels know them, and the outcomes where no move is given."""
+        found = solve_one(self.model, self.game).found if self.given else self.found
+        return self.model, self._numbers(), found
 
     def to_efg(self, path: str | os.PathLike, *, values: int | Mapping[str, int] | None = None) -> None:
         """Write the game as a finite tree around its equilibrium, to be read by Gambit.
@@ -175,7 +180,7 @@ class Solution:
 
         sizes = gambit.sizes_of(self.model, values)
         if self.model.tree:
-            trees.write_game(self.model, self._numbers(), path)
+            trees.write_game(*self._in_equilibrium(), path)
         else:
             gambit.write_game(self.model, self._numbers(), path, sizes)
 

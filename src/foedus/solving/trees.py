@@ -20,7 +20,6 @@ from ..model.turns import codes_of
 from . import gambit
 from .continued import Tables, to_digits
 from .deciding import INDIFFERENT, NOBODY, Columns, slack
-from .requests import solve_columns
 
 MARGIN = 1e-12  # by how much an end must be likelier than those before it: as in the kernel
 Way = tuple[tuple[Node, int], ...]  # nodes and the options taken there
@@ -33,14 +32,13 @@ class Play(NamedTuple):
     chosen: Mapping[str, Any]
 
 
-def play_of(model: Model, numbers: Mapping[str, float]) -> Play:
-    """Return the equilibrium of a game; raise ValueError if it could not be solved."""
-    columns = {name: np.array([number]) for name, number in numbers.items()}
-    names = [node.name for node in decisions(model)]
-    found = solve_columns(model, columns, {}, [END, *names], threads=1)
-    if found[END][0] == UNSOLVED:
+def play_of(model: Model, numbers: Mapping[str, float], found: Mapping[str, Any]) -> Play:
+    """Return the play of a game whose outcomes were found; raise ValueError if it could not be solved."""
+    if found[END] == UNSOLVED:
         raise ValueError(f"{model.written(model.game(numbers))} could not be solved")
-    return Play(_with_numbers(model, numbers), {name: int(found[name][0]) for name in names})
+    return Play(
+        _with_numbers(model, numbers), {node.name: int(found[node.name]) for node in decisions(model)}
+    )
 
 
 def decisions(model: Model) -> list[Node]:
@@ -57,7 +55,7 @@ def _with_numbers(model: Model, game: Mapping[str, Any]) -> Tree:
     """Return the tree with its numbers in a game, or in several as arrays."""
     tree = _tree(model)
 
-    def of(numbers: Sequence[Any]) -> list[Any]:
+    def of(numbers: Sequence[Any]) -> Sequence[Any]:
         return [number_in(number, game) for number in numbers]
 
     payoffs = {outcome: of(numbers) for outcome, numbers in tree.payoffs.items()}
@@ -114,8 +112,12 @@ def _outcomes(model: Model, play: Play) -> dict[str, Any]:
     }
 
 
-def after(model: Model, numbers: Mapping[str, float], given: Mapping[str, Any]) -> dict[str, Any]:
+def after(
+    model: Model, numbers: Mapping[str, float], found: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the outcomes, by name, if these options are taken and the equilibrium is played elsewhere.
+
+    found : the outcomes of the equilibrium
 
     Raises
     ------
@@ -123,7 +125,7 @@ def after(model: Model, numbers: Mapping[str, float], given: Mapping[str, Any]) 
         if a name is no node, none is given, an option is not one of the node, or play does not reach the
         node, because of another node or of chance; or if the game could not be solved.
     """
-    play = play_of(model, numbers)
+    play = play_of(model, numbers, found)
     nodes = {node.name: node for node in reversed(below(play.tree.root)) if node.after}
     for name in given:
         if name not in nodes:
@@ -131,13 +133,13 @@ def after(model: Model, numbers: Mapping[str, float], given: Mapping[str, Any]) 
     if not given:
         raise TypeError(f"no option is given; give one of a node: {', '.join(reversed(nodes))}")
     taken = {name: _option(model, nodes[name], value) for name, value in given.items()}
-    found = _taking(play, taken)
+    there = _taking(play, taken)
     ways = [*_ways(play.tree.root)]
     for name in taken:  # which several nodes of chance may have
-        why = [_blocked(model, found, taken, node, way) for node, way in ways if node.name == name]
+        why = [_blocked(model, there, taken, node, way) for node, way in ways if node.name == name]
         if all(why):
             raise ValueError(why[0])
-    return _outcomes(model, found)
+    return _outcomes(model, there)
 
 
 def _taking(play: Play, taken: Mapping[str, int]) -> Play:
@@ -191,14 +193,14 @@ def _option(model: Model, node: Node, value: Any) -> int:
     return int(value)
 
 
-def tables(model: Model, numbers: Mapping[str, float]) -> Tables:
+def tables(model: Model, numbers: Mapping[str, float], found: Mapping[str, Any]) -> Tables:
     """Return the title, headings and rows of a table for each node of the equilibrium's path: what follows
     each option there, to four digits.
 
     Where chance moves, its likeliest option is taken to have come in the tables of later nodes.
     """
-    play = play_of(model, numbers)
-    found: Tables = []
+    play = play_of(model, numbers, found)
+    told: Tables = []
     node, chances = play.tree.root, ""
     came: dict[str, int] = {}
     while node.after:
@@ -223,10 +225,10 @@ def tables(model: Model, numbers: Mapping[str, float]) -> Tables:
         if not any(follows for _, follows, *_ in rows):
             headings.remove("then")
             rows = [[words, *others] for words, _, *others in rows]
-        found.append((_words(title), [*map(_words, headings)], rows))
+        told.append((_words(title), [*map(_words, headings)], rows))
         came[node.name] = own
         node = node.after[own]
-    return found
+    return told
 
 
 def _follows(model: Model, play: Play, node: Node) -> Iterator[str]:
@@ -307,6 +309,12 @@ def _first_turn(model: Model, pair: Sequence[Play], near: float) -> tuple[int, i
     numbers = codes_of(tree.players, choices(tree))[2]
     paid = [expected(play) for play in pair]
 
+    def alike(node: Node, player: int) -> bool:
+        """Tell whether a player's payoff does not jump at a node."""
+        both = [[*map(float, one[id(node)])] for one in paid]
+        largest = max(abs(payoff) for one in both for payoff in one)
+        return abs(both[0][player] - both[1][player]) <= INDIFFERENT * largest + near
+
     def turn(node: Node) -> tuple[int, int]:
         if not node.after:
             return NOBODY
@@ -316,12 +324,11 @@ def _first_turn(model: Model, pair: Sequence[Play], near: float) -> tuple[int, i
         options = [play.chosen[node.name] for play in pair]
         if options[0] == options[1]:
             return turn(node.after[options[0]])
-        mine = [float(one[id(node)][node.player]) for one in paid]
-        largest = max(abs(float(payoff)) for one in paid for payoff in one[id(node)])
-        if abs(mine[0] - mine[1]) <= INDIFFERENT * largest + near:
+        if alike(node, node.player):
             place, turned = places[node.name], tuple(sorted(options))
             return node.player, numbers.get((place, turned), numbers.get((place, ()), UNSOLVED))
-        return first(node.after[option] for option in options)
+        # a jump of its payoff comes from what follows one of them
+        return first(one for one in (node.after[option] for option in options) if not alike(one, node.player))
 
     def first(nodes: Any) -> tuple[int, int]:
         return next((found for node in nodes if (found := turn(node)) != NOBODY), NOBODY)
@@ -329,10 +336,12 @@ def _first_turn(model: Model, pair: Sequence[Play], near: float) -> tuple[int, i
     return turn(tree.root)
 
 
-def write_game(model: Model, numbers: Mapping[str, float], path: str | os.PathLike) -> None:
+def write_game(
+    model: Model, numbers: Mapping[str, float], found: Mapping[str, Any], path: str | os.PathLike
+) -> None:
     """Write the tree for Gambit with the numbers of a game: see `Solution.to_efg`."""
     target = gambit.checked_path(path)
-    play = play_of(model, numbers)
+    play = play_of(model, numbers, found)
     replies = _replies(play)
     kept = "The tree of the model, with the numbers of this game."
     players = [_words(player) for player in play.tree.players]
