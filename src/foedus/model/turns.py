@@ -64,8 +64,10 @@ def codes_of(
     names = turns(moves)
     decisions = {name: number for number, name in enumerate(dict.fromkeys(names.values()), 1)}
     numbers = {turn: decisions[name] for turn, name in names.items()}
+    named = {player.upper(): number for number, player in enumerate(players)}
+    nobody = "NOBODY" if "NOBODY" not in named else "NO_PLAYER"
     return (
-        make("Player", {"NOBODY": UNSOLVED} | {player.upper(): k for k, player in enumerate(players)}),
+        make("Player", {nobody: UNSOLVED} | named),
         make("Decision", {"NONE": UNSOLVED, CONTINUOUS: 0} | decisions),
         numbers,
     )
