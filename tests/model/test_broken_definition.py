@@ -107,6 +107,7 @@ BROKEN = {
         f"return {PAYOFFS}", "p.t = 1.0\n    return m.x, m.y",
         f"x.py, line 19: payoffs changes p.t; it may only read p and m{MORE}",
     ),
+    "a parameter in brackets": (PAYOFFS, 'm.x, p["t"]', f"x.py, line 19: write p.t, not p['t']{MORE}"),
     "a name outside": (
         f"return {PAYOFFS}", "global count\n    count = 1\n    return m.x, m.y",
         f"x.py, line 20: payoffs changes a name outside of it (global); it may change its own only{MORE}",

@@ -198,6 +198,9 @@ def _reason(model: Model, function: Function, told: str) -> str:
     if found := re.match(r"No definition for lowering (Parameters|Moves)\(.*\)\.(\w+) = ", line):
         changed = f"{'p' if found[1] == 'Parameters' else 'm'}.{found[2]}"
         return f"{function.name} changes {changed}; it may only read p and m"
+    if found := re.search(r"getitem\((Parameters|Moves)\(.*\), Literal\[str\]\((\w+)\)\)", told):
+        given = "p" if found[1] == "Parameters" else "m"
+        return f"write {given}.{found[2]}, not {given}[{found[2]!r}]"
     if "unsupported opcode (STORE_GLOBAL)" in line:
         return f"{function.name} changes a name outside of it (global); it may change its own only"
     if found := re.match(

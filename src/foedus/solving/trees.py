@@ -162,7 +162,7 @@ def _ways(node: Node, way: Way = ()) -> Iterator[tuple[Node, Way]]:
 def _blocked(model: Model, play: Play, taken: Mapping[str, int], node: Node, way: Way) -> str | None:
     """Say why play does not reach a node, if it does not."""
     for one, option in way:
-        needed = f"{one.name}={one.options[option]!r}"
+        needed = f"{one.name}={one.options[option] or option!r}"
         if one.player == CHANCE and one.name not in taken:
             return f"{one.name} is a move of chance before {node.name}; give it, too, as in {needed}"
         chosen = taken[one.name] if one.name in taken else play.chosen[one.name]
@@ -223,7 +223,7 @@ def tables(model: Model, numbers: Mapping[str, float], found: Mapping[str, Any])
             follows = "; ".join(_follows(model, there, node.after[option]))
             rows.append([words, follows, outcomes[END].words, *to_digits(payoffs)])
         if not any(follows for _, follows, *_ in rows):
-            headings.remove("then")
+            del headings[1]
             rows = [[words, *others] for words, _, *others in rows]
         told.append((_words(title), [*map(_words, headings)], rows))
         came[node.name] = own
