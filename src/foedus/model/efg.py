@@ -1,6 +1,6 @@
 """Games in Gambit's extensive form (.efg) as models: finite trees of perfect information, with parameters.
 
-Expressions of parameters, which a small TOML file beside it gives, may replace numbers of the file.
+A small TOML file beside it may replace numbers of the tree by expressions of parameters.
 """
 
 import functools
@@ -62,10 +62,12 @@ class _Tables(pydantic.BaseModel):
 def model_from_efg(path: str | os.PathLike, parameters: str | os.PathLike | None = None) -> Model:
     """Return the game in an .efg file of Gambit's as a model: a finite tree of perfect information.
 
-    Its outcomes are `end`, the outcome of the tree that is reached (with chance the likeliest one, and
-    `end_probability`); what is chosen at each decision node, whether or not play comes to it; and each
-    player's expected payoff, `<player>_payoff`. Backward induction solves it. A player who is indifferent
-    takes the option that the player who moved before prefers, and so on back, then the earlier one.
+    The outcomes of the model are `end`, the outcome of the tree that play reaches (with chance the likeliest
+    one, with its `end_probability`); the option that is chosen at each decision node, also at nodes that play
+    does not reach; and each player's expected payoff, `<player>_payoff`. Backward induction solves the game.
+    An indifferent player takes the option that the player who moved before prefers; if that player is
+    indifferent, too, the one before that decides, and so on; if all are indifferent, the player takes the
+    first option.
 
     Parameters
     ----------
@@ -83,7 +85,7 @@ def model_from_efg(path: str | os.PathLike, parameters: str | os.PathLike | None
         if a file cannot be read.
     ValueError
         if the file is no .efg, an information set has several nodes, there are more than 63 ends, or the TOML
-        file names what is not there or has an expression that is not arithmetic.
+        file has a name that is not in the tree or an expression that is not arithmetic.
 
     Examples
     --------
@@ -122,7 +124,7 @@ def _read(file: Path) -> str:
 
 @functools.lru_cache
 def _made(file: Path, text: str, beside: Path | None, told: str | None, named: bool) -> Model:
-    """Return the model of a tree and of what is told of its parameters, both as texts."""
+    """Return the model of a tree and its TOML file, both as texts."""
     tree = read_tree(text, file.name)
     if beside and told is not None:
         with naming(beside.name):
@@ -138,7 +140,7 @@ def _made(file: Path, text: str, beside: Path | None, told: str | None, named: b
 
 
 def _payoffs_as_parameters(tree: Tree) -> tuple[list[Parameter], Tree]:
-    """Return a parameter for each payoff, and the tree in which it stands."""
+    """Return a parameter for each payoff, and the tree with these parameters."""
     parameters = []
     payoffs: dict[int, Sequence[Number]] = {}
     for outcome, given in tree.payoffs.items():
@@ -151,7 +153,7 @@ def _payoffs_as_parameters(tree: Tree) -> tuple[list[Parameter], Tree]:
 
 
 def _with_parameters(tree: Tree, told: str) -> tuple[list[Parameter], Tree]:
-    """Return the parameters that a TOML file tells, and the tree with its expressions in place of numbers."""
+    """Return the parameters in a TOML file, and the tree with its expressions in place of numbers."""
     try:
         tables = _Tables.model_validate(tomllib.loads(told))
     except tomllib.TOMLDecodeError as error:
