@@ -285,8 +285,8 @@ def written(number: float) -> str:
 
 
 def exact_odds(probabilities: Sequence[float]) -> list[Fraction]:
-    """Return probabilities as fractions of few digits that add up to 1 exactly, as Gambit wants: the largest
-    one takes the rounding.
+    """Return probabilities as fractions of few digits that add up to 1 exactly, as Gambit wants. The one with
+    the most digits is what the others leave, unless that is less than 0.
 
     Examples
     --------
@@ -294,8 +294,9 @@ def exact_odds(probabilities: Sequence[float]) -> list[Fraction]:
     [Fraction(7, 10), Fraction(3, 10)]
     """
     odds = [Fraction(repr(float(one))) for one in probabilities]
-    most = odds.index(max(odds))
-    odds[most] = 1 - sum(odds[:most] + odds[most + 1 :], Fraction())
+    left = [1 - (sum(odds) - one) for one in odds]
+    place = max((k for k in range(len(odds)) if left[k] >= 0), key=lambda k: odds[k].denominator)
+    odds[place] = left[place]
     return odds
 
 
