@@ -51,6 +51,8 @@ def number(value):
 def _number(value):
     if isinstance(value, types.IntEnumMember):
         return lambda value: float(value.value)
+    if isinstance(value, types.Boolean):
+        return lambda value: 1.0 if value else 0.0
     return (lambda value: float(value)) if isinstance(value, NUMBERS) else None
 
 

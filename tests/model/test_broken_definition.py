@@ -2,6 +2,7 @@
 
 import dataclasses
 import pickle
+from types import SimpleNamespace
 
 import pytest
 import xarray as xr
@@ -98,6 +99,20 @@ BROKEN = {
         PAYOFFS, "math.squareroot(m.x), 0.0",
         f"x.py, line 19: payoffs cannot be compiled: module 'math' has no attribute 'squareroot'{MORE}",
     ),
+    "a move that is changed": (
+        f"return {PAYOFFS}", "m.x = 1.0\n    return m.x, m.y",
+        f"x.py, line 19: payoffs changes m.x; it may only read p and m{MORE}",
+    ),
+    "a parameter that is changed": (
+        f"return {PAYOFFS}", "p.t = 1.0\n    return m.x, m.y",
+        f"x.py, line 19: payoffs changes p.t; it may only read p and m{MORE}",
+    ),
+    "a parameter in brackets": (PAYOFFS, 'm.x, p["t"]', f"x.py, line 19: write p.t, not p['t']{MORE}"),
+    "a name outside": (
+        f"return {PAYOFFS}", "global count\n    count = 1\n    return m.x, m.y",
+        f"x.py, line 20: payoffs changes a name outside of it (global); it may change its own only{MORE}",
+    ),
+    "a complex payoff": (PAYOFFS, "m.x, 1j * m.x", "x.py: payoffs returns a complex number as b; it must be a number"),
     "no tuple": (OUTCOME, "Size.SMALL", f"x.py: outcome returns one value; {EACH_OUTCOME}"),
     "fewer outcomes": (OUTCOME, "(Size.SMALL,)", f"x.py: outcome returns one value; {EACH_OUTCOME}"),
     "more outcomes": (OUTCOME, "Size.SMALL, 1.0, 2.0", f"x.py: outcome returns 3 values; {EACH_OUTCOME}"),
@@ -157,7 +172,7 @@ class Size(Code):
     SMALL, LARGE = range(2)
 
 
-SOUND, RAISES, CODE, ENDLESS, NAN, ENDS = range(6)
+SOUND, RAISES, CODE, ENDLESS, NAN, ENDS, MINUS = range(7)
 
 
 def payoffs(p, m):
@@ -169,13 +184,15 @@ def payoffs(p, m):
 
 
 def outcome(p, m):
+    if p.case == MINUS:
+        return -1,
     return 7 if p.case == CODE else Size.LARGE if m.x > 1 else Size.SMALL,
 
 
 model = Model(
     "sizes", "Sizes",
     parameters=[
-        Parameter("case", "", "sound", choices="sound raises code endless nan ends".split()),
+        Parameter("case", "", "sound", choices="sound raises code endless nan ends minus".split()),
     ],
     outcomes=[Outcome("size", codes=Size)],
     players=["a", "b"],
@@ -232,6 +249,7 @@ UNSOLVED = {
     "endless": "Game(case='endless') could not be solved: the payoff of a rises without end in x; limit x with low= or high=",
     "nan": "Game(case='nan') could not be solved: payoffs returns NaN or infinity",
     "ends": "Game(case='ends') could not be solved: the low end of x is above its high end, or one of them is NaN",
+    "minus": "Game(case='minus') could not be solved: outcome returns -1, which stands for unsolved",
 }  # fmt: skip
 
 
@@ -261,7 +279,9 @@ def test_why_a_game_could_not_be_solved_is_told(folder, case):
 )
 def test_where_the_search_is_not_sure_more_care_is_suggested(folder, monkeypatch, status, words):
     """The status is set by hand here; other tests are about games that are so hard."""
-    monkeypatch.setattr(backward, "functions", lambda model: {"status_of": lambda game: status})
+    told = SimpleNamespace(error=1.0, scale=1.0)
+    functions = {"status_of": lambda game: status, "level0": lambda game: (None, None, told)}
+    monkeypatch.setattr(backward, "functions", lambda model: functions)
     model = foedus.load_model(folder / "x.py")
     assert backward.why_unsolved(model, {"case": 0.0}) == f"{words}; try search='careful'"
     assert backward.why_unsolved(dataclasses.replace(model, search="careful"), {"case": 0.0}) == words
@@ -309,3 +329,46 @@ def test_a_definition_is_solved_where_it_was_sent(folder):
     """As Dask sends it."""
     model = pickle.loads(pickle.dumps(foedus.load_model(folder / "coin.py").defined))
     assert foedus.solve(model=model).a_payoff == 0.5
+
+
+ODD = """\
+from fractions import Fraction
+from foedus import Choice, Code, Model, Move, Outcome, Parameter
+
+
+class Deal(Code):
+    NO, YES = range(2)
+
+
+def payoffs(p, m, half=2):
+    return m.answer * (1.0 - m.offer), m.answer == 1 if m.offer > p.least / half else m.answer == 0
+
+
+def outcome(p, m, yes=1):
+    return (m.answer == yes,)
+
+
+model = Model(
+    "deal", "A deal", [Parameter("least", "l", 0.5, usual=(0.1, 2))], [Outcome("deal", codes=Deal)],
+    players=["nobody", "b"],
+    moves=[
+        Move("nobody", "offer", low=0, high=Fraction(1, 2)),
+        Choice("b", "answer", ("no", "yes"), when=lambda p, m, least=0: m.offer >= least),
+    ],
+    payoffs=payoffs, outcome=outcome,
+)
+"""
+
+
+@compiled_only
+def test_odd_but_sound_definitions_are_solved(tmp_path):
+    """Payoffs and a code that are True or False, arguments with defaults, a fraction as an end, a player whose name
+    is `nobody`: the answer is yes if more than l/2 is offered, which is allowed up to l = 1."""
+    (tmp_path / "odd.py").write_text(ODD)
+    model = foedus.load_model(tmp_path / "odd.py")
+    found = foedus.solve(model=model)
+    assert (found.deal.words, found.answer, found.b_payoff) == ("yes", 1.0, 1.0)
+    assert found.offer == pytest.approx(0.25)
+    cuts = foedus.cutpoints("least", (0.1, 2), model=model)
+    assert cuts.value.values == pytest.approx([1.0], abs=1e-6)
+    assert [code.name for code in model.decides.player] == ["NO_PLAYER", "NOBODY", "B"]

@@ -116,6 +116,31 @@ WRONG = {
     ),
     "players in a text": (dict(players="seller"), "players = 'seller' is not allowed; it must be a list of words of letters, digits and _"),
     "a player of two words": (dict(players=["seller", "the buyer"]), "players = ['seller', 'the buyer'] is not allowed; it must be"),
+    "a player in capitals": (
+        dict(players=["seller", "buyer", "Buyer"]),
+        "players = ['seller', 'buyer', 'Buyer'] is not allowed; each player must be named once, and small and capital letters are the same",
+    ),
+    "searches": (dict(search=["usual"]), "search = ['usual'] is not allowed; it must be quick or usual or careful"),
+    "an end of itself": (
+        dict(moves=[Move("seller", "price", low=lambda p, m: m.price - 1.0, high=1.0)]),
+        "price: low uses m.price, which is not made before price; there is no earlier move",
+    ),
+    "an end of a later move": (
+        dict(moves=[ENTER, Move("seller", "price", high=lambda p, m: m.enter + m.bid), Move("buyer", "bid")]),
+        "price: high uses m.bid, which is not made before price; it may use earlier moves: enter",
+    ),
+    "a condition of itself": (
+        dict(moves=[PRICE, Choice("buyer", "enter", ("a", "b"), when=lambda p, m: p.t > 0 and m.enter == 0)]),
+        "enter: when uses m.enter, which is not made before enter; it may use earlier moves: price",
+    ),
+    "odds of a later move": (
+        dict(moves=[Chance("weather", ("fair", "foul"), lambda p, m: (m.price, 1.0 - m.price)), PRICE]),
+        "weather: probabilities uses m.price, which is not made before weather; there is no earlier move",
+    ),
+    "without beyond the ends": (
+        dict(without={"price": 7.0}, outcome=held_against),
+        "without: price = 7.0 is beyond the ends of price",
+    ),
     "a player twice": (dict(players=["seller", "seller"]), "players = ['seller', 'seller'] is not allowed; each player must be named once"),
     "another player": (
         dict(moves=[Move("sellr", "price", high=1.0)]),
@@ -206,6 +231,8 @@ MOVES = {
     "a condition of an option": (lambda: Choice("buyer", "enter", ("a", "b"), when=lambda: True), "enter: when takes nothing; it must take p, m"),
     "options in a text": (lambda: Choice("buyer", "enter", "ab"), "enter: options = 'ab' is not allowed; it must be a list of names"),
     "options that are numbers": (lambda: Choice("buyer", "enter", (0, 1)), "enter: options = (0, 1) is not allowed; it must be a list of names"),
+    "an end beyond floats": (lambda: Move("seller", "price", high=10**400), "is not allowed; it must be a number or a function of (p, m)"),
+    "an option and a space": (lambda: Choice("buyer", "enter", ("a", "a ")), "enter: options = ('a', 'a ') is not allowed; it must be two different names or more"),
     "one option": (lambda: Choice("buyer", "enter", ["a"]), "enter: options = ['a'] is not allowed; it must be two different names or more"),
     "an option twice": (lambda: Chance("c", ["a", "a"], (0.5, 0.5)), "c: options = ['a', 'a'] is not allowed; it must be two different names"),
     "a probability": (lambda: Chance("c", ("a", "b"), 0.5), "c: probabilities = 0.5 is not allowed; it must be a list of numbers, one for each option"),

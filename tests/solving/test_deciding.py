@@ -135,7 +135,7 @@ def test_beside_unsolved_games_nobody_decides():
 
 
 def names_of(*moves):
-    return [*turns(game("names", stakes, *moves)).values()]
+    return [*turns(game("names", stakes, *moves).moves).values()]
 
 
 def test_names_of_decisions_are_told_apart():
@@ -143,6 +143,6 @@ def test_names_of_decisions_are_told_apart():
     three = Choice("leader", "go", ("stay put", "go (now)", "both"))
     assert names_of(three) == ["STAY_PUT_OR_GO_NOW", "STAY_PUT_OR_BOTH", "GO_NOW_OR_BOTH"]
     again = Choice("follower", "next", ("left", "right"))
-    assert names_of(GO, again) == ["GO_LEFT_OR_RIGHT", "NEXT_LEFT_OR_RIGHT"]
+    assert names_of(GO, again) == ["LEFT_OR_RIGHT_AT_GO", "LEFT_OR_RIGHT_AT_NEXT"]
     many = Choice("leader", "target", [f"city {k}" for k in range(12)])  # 66 pairs
     assert names_of(many, again) == ["ANOTHER_TARGET", "ANOTHER_NEXT"]

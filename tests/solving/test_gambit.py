@@ -192,6 +192,21 @@ def test_values_lie_around_the_best_one_and_within_the_ends():
         assert len(found) == (1 if low == high else count)
 
 
+def test_each_move_may_have_a_number_of_values_of_its_own(entry, tmp_path):
+    """Where the rival enters and where not, each of two outputs leads to four replies or to none."""
+    foedus.solve(model=entry, sunk_cost=0.02).to_efg(
+        tmp_path / "game.efg", values={"output": 2, "rival_output": 4}
+    )
+    game = pygambit.read_efg(tmp_path / "game.efg")
+    first = game.get_actions(at())
+    assert len(first) == 2
+    assert [len(game.get_actions(at(output, "enter"))) for output in first] == [4, 4]
+    foedus.solve(model=entry, sunk_cost=0.02).to_efg(tmp_path / "game.efg", values={"output": 5})
+    game = pygambit.read_efg(tmp_path / "game.efg")
+    first = game.get_actions(at())
+    assert (len(first), len(game.get_actions(at(first[0], "enter")))) == (5, trees.VALUES)
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("name", "values", "error", "words"),
@@ -205,6 +220,24 @@ class TestRefusals:
                 "values = 0 is not allowed; it must be a whole number, from 1 to 100",
             ),
             ("game.efg", 100, ValueError, "the tree would have more than 5,000 ends"),
+            (
+                "game.efg",
+                2.5,
+                ValueError,
+                "values = 2.5 is not allowed; it must be a whole number, from 1 to 100",
+            ),
+            (
+                "game.efg",
+                {"output": 0},
+                ValueError,
+                "values: output = 0 is not allowed; it must be a whole number, from 1 to 100",
+            ),
+            (
+                "game.efg",
+                {"enter": 2},
+                ValueError,
+                "values: 'enter' is not a move that is a number; there are output, rival_output",
+            ),
         ],
     )
     def test_in_python(self, entry, tmp_path, name, values, error, words):
@@ -223,7 +256,7 @@ class TestRefusals:
 
 
 FILE = """
-from foedus import Choice, Code, Model, Outcome, Parameter
+from foedus import Choice, Code, Model, Move, Outcome, Parameter
 
 
 class End(Code):
@@ -235,12 +268,18 @@ model = Model(
     moves=[Choice("mover", "go", ("out", "in"))],
     payoffs=lambda p, m: (m.go * p.gain,), outcome=lambda p, m: (End.IN if m.go == 1.0 else End.OUT,),
 )
+bids = Model(
+    "bids", "Bids", [Parameter("gain", "g", 0.5)], [Outcome("end", codes=End)], players=["one", "other"],
+    moves=[Move("one", "first", high=1.0), Move("other", "second", high=1.0)],
+    payoffs=lambda p, m: (-((m.first - p.gain) ** 2), -((m.second - m.first) ** 2)),
+    outcome=lambda p, m: (End.IN if m.first > 0.5 else End.OUT,),
+)
 """
 
 
 def test_on_the_command_line(tmp_path):
     (tmp_path / "step.py").write_text(FILE)
-    asked = ["solve", "--model", "step.py", "--gain", "2", "--efg", "game.efg"]
+    asked = ["solve", "--model", "step.py:model", "--gain", "2", "--efg", "game.efg"]
     done = run_here(asked, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     text = (tmp_path / "game.efg").read_text()
@@ -249,3 +288,40 @@ def test_on_the_command_line(tmp_path):
     done = run_here(asked, tmp_path)
     assert done.stderr == "foedus: game.efg exists already; --overwrite replaces it\n"
     assert run_here([*asked, "--overwrite"], tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [(["--values", "4"], 16), (["--values", "first=2", "--values", "second=5"], 10), (["--values=first=2"], 6), ([], 9)],
+)  # fmt: skip
+def test_how_many_values_moves_have_on_the_command_line(tmp_path, options, count):
+    (tmp_path / "step.py").write_text(FILE)
+    done = run_here(["solve", "--model", "step.py:bids", "--efg", "game.efg", *options], tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sum(line.startswith("t ") for line in (tmp_path / "game.efg").read_text().splitlines()) == count
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "words"),
+    [
+        ("bids", ["--efg", "game.efg", "--values", "0"], "values = 0 is not allowed; it must be a whole number, from 1 to 100 (from --values)"),
+        ("bids", ["--efg", "game.efg", "--values", "101"], "values = 101 is not allowed; it must be a whole number, from 1 to 100 (from --values)"),
+        ("bids", ["--efg", "game.efg", "--values", "two"], "'two' is not a whole number (from --values)"),
+        ("bids", ["--efg", "game.efg", "--values", "first=2.5"], "'2.5' is not a whole number (from --values first=2.5)"),
+        ("bids", ["--efg", "game.efg", "--values", "third=2"], "values: 'third' is not a move that is a number; there are first, second (from --values)"),
+        ("bids", ["--efg", "game.efg", "--values", "2", "--values", "first=2"], "'2' is not of the form move=number (from --values 2)"),
+        ("bids", ["--efg", "game.efg", "--values", "first=2", "--values", "first=3"], "--values names first more than once (from --values first=3)"),
+        ("bids", ["--efg", "game.efg", "--values", "first=-1"], "values: first = -1 is not allowed; it must be a whole number, from 1 to 100 (from --values)"),
+        ("bids", ["--values", "2"], "--values is a size of the grid in a file; it takes --efg"),
+        ("bids", ["--efg", "game.efg", "--pledges", "2"], "--pledges is for the alliance game; other games take --values"),
+        ("model", ["--efg", "game.efg", "--values", "2"], "the model step has no move that is a number, to have so many values (from --values)"),
+        (None, ["--efg", "game.efg", "--values", "2"], "--values is for other games; the alliance game takes --pledges and --arms"),
+        (None, ["--arms", "2"], "--arms is a size of the grid in a file; it takes --efg"),
+    ],
+)  # fmt: skip
+def test_bad_numbers_of_values_get_one_line(tmp_path, model, options, words):
+    (tmp_path / "step.py").write_text(FILE)
+    named = ["--model", f"step.py:{model}"] if model else []
+    done = run_here(["solve", *named, *options], tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"foedus: {words}\n")
+    assert not (tmp_path / "game.efg").exists()

@@ -17,8 +17,21 @@ from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
 from ..kernels import alliance as kernels
-from ..model.checks import check_whole
-from ..solving.gambit import ENDS, GAP, PRECISION, End, Node, checked_path, doubt, least_gap, path_of, write
+from ..solving.gambit import (
+    ENDS,
+    GAP,
+    PRECISION,
+    VALUES,
+    End,
+    Node,
+    check_size,
+    checked_path,
+    doubt,
+    least_gap,
+    lines_of,
+    path_of,
+    write,
+)  # fmt: skip
 from ..version import __version__
 from .codes import Crisis, Player
 from .definition import payoffs, settle
@@ -28,8 +41,7 @@ from .replies import INDIFFERENT, pledge_scale, refuse_unsolved
 from .solution import Solution
 from .words import explain
 
-PLEDGES, ARMS = 2, 3  # the default size of a tree: 45 ends
-SIZES = 100  # the most pledges, and the most arms
+PLEDGES, ARMS = 2, VALUES  # the default size of a tree: 45 ends
 CLEAR = 1e-3  # by how much every decision is to matter if players err
 PLAYERS = [player.words for player in Player if player != Player.NONE]
 # by what parts of themselves S's pledge and A's arms are raised: the first by which every decision is
@@ -51,7 +63,7 @@ def write_tree(eq: Solution, path: str | os.PathLike, pledges: int, arms: int) -
     if words := doubt(tree):
         warnings.warn(f"{target}: {words}", RuntimeWarning, stacklevel=3)
     title = f"{eq.regime.words.capitalize()}: {eq.game!r}"
-    write(target, title, PLAYERS, _remarks(eq, tree, raised), tree)
+    write(target, title, PLAYERS, _remarks(eq, tree, raised), lines_of(tree))
 
 
 def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS) -> Path:
@@ -67,7 +79,7 @@ def check_tree(path: str | os.PathLike, pledges: int = PLEDGES, arms: int = ARMS
     """
     target = checked_path(path)
     for name, size in (("pledges", pledges), ("arms", arms)):
-        check_whole(name, size, 1, SIZES)
+        check_size(name, size)
     ends = (1 + 2 * pledges) * arms**2
     if ends > ENDS:
         raise ValueError(

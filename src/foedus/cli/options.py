@@ -36,6 +36,7 @@ ModelOption = Annotated[
     ),
 ]
 BUILT_IN = "an option that only the alliance game has"
+OWN = "an option that only other games have"
 VERBOSE = "--verbose"
 Verbose = Annotated[
     bool,
@@ -73,7 +74,9 @@ def for_model(command: Callable[..., Any], model: Model) -> Callable[..., Any]:
         if argument.name in model.by_name:  # --arms of foedus solve may also be a parameter
             continue
         kind = kinds.get(argument.annotation, argument.annotation)
-        if BUILT_IN in get_args(kind) and not model.built_in:  # still read, so that the error is our own
+        if (OWN if model.built_in else BUILT_IN) in get_args(
+            kind
+        ):  # still read, so that the error is our own
             kind = Annotated[kind, cyclopts.Parameter(show=False)]
         taken.append(argument.replace(annotation=kind))
     known = {}
@@ -121,10 +124,15 @@ Picture = Annotated[
 
 def whole_number(_: Any, tokens: Sequence[cyclopts.Token]) -> int:
     """Return the whole number that was typed. 1.5 is an error here; cyclopts would read it as 2."""
+    return whole(tokens[0].value)
+
+
+def whole(text: str) -> int:
+    """Return the whole number in a text; raise ValueError if it is none."""
     try:
-        return int(tokens[0].value)
+        return int(text)
     except ValueError:
-        raise ValueError(f"{tokens[0].value!r} is not a whole number") from None
+        raise ValueError(f"{text!r} is not a whole number") from None
 
 
 Number = Annotated[float | None, cyclopts.Parameter(converter=number)]

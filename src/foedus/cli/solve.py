@@ -14,9 +14,22 @@ from ..alliance.solution import outcomes
 from ..draw.solution import Solution, solve_one
 from ..model import NUMBER, Code, Model, Outcome
 from ..model.checks import naming
-from .options import BUILT_IN, DeviationGain, Overwrite, Parameters, WholeNumber, given_parameters
+from .options import (
+    BUILT_IN,
+    OWN,
+    DeviationGain,
+    Overwrite,
+    Parameters,
+    WholeNumber,
+    given_parameters,
+    named_values,
+    whole,
+)
 from .screens import Grid, show
 from .targets import check_output
+
+VALUES = "--values"
+OF_FILE = "is a size of the grid in a file; it takes --efg"
 
 
 def solve(
@@ -26,6 +39,7 @@ def solve(
     efg: Path | None = None,
     pledges: Annotated[WholeNumber, BUILT_IN] = None,
     arms: Annotated[WholeNumber, BUILT_IN] = None,
+    values: Annotated[list[str] | None, OWN] = None,
     defined: bool = False,
     overwrite: Overwrite = False,
     json: bool = False,
@@ -45,6 +59,9 @@ def solve(
         the number of pledges in that file, besides no alliance [default: 2]
     arms
         the number of arms at each node of A and C in that file [default: 3]
+    values
+        how many values each move that is a number has in that file, as in --values 5 for all of them; or
+        --values price=5, once for each of them [default: 3]
     json
         print only the parameters and the outcomes, as JSON; a value that is not a finite number is null
     defined
@@ -65,7 +82,7 @@ def solve(
             "--arms": arms is not None,
         }
         for option in filter(asked.get, asked):
-            raise ValueError(f"{option} is only for the alliance game")
+            raise ValueError(f"{option} is only for the alliance game; other games take --values")
         if deviation_gain and not model.searched:
             with naming("--deviation-gain"):
                 assert model.defined
@@ -74,16 +91,19 @@ def solve(
                 )
         for option in ("--efg",) * bool(efg) + ("--off-path",) * off_path:
             with naming(option):
-                assert model.defined
+                assert model.tree or model.defined
+        sizes = _values(model, values, efg)
         if efg:
             check_output(efg, overwrite, ".efg")
         solution = solve_one(model, given, model.kept if deviation_gain else model.found)
         tables = solution.off_path() if off_path else []
         if efg:
-            solution.to_efg(efg)
+            solution.to_efg(efg, values=sizes)
         _show(solution)
         _show_tables(tables)
         return
+    if values:
+        raise ValueError("--values is for other games; the alliance game takes --pledges and --arms")
     sizes = {k: size for k, size in (("pledges", pledges), ("arms", arms)) if size is not None}
     if efg:
         from ..alliance.gambit import check_tree
@@ -91,7 +111,7 @@ def solve(
         check_tree(efg, **sizes)
         check_output(efg, overwrite, ".efg")
     elif sizes:
-        raise ValueError(f"--{next(iter(sizes))} is for the file that --efg writes; give --efg, too")
+        raise ValueError(f"--{next(iter(sizes))} {OF_FILE}")
     with warnings.catch_warnings():
         if efg or off_path:  # these raise an error for an unsolved game, so a warning is not needed
             warnings.simplefilter("ignore", RuntimeWarning)
@@ -105,6 +125,25 @@ def solve(
         eq.to_efg(efg, **sizes)
     show(_table(eq, KEPT if deviation_gain else OUTCOMES), eq.explain())
     _show_tables(tables)
+
+
+def _values(model: Model, texts: list[str] | None, efg: Path | None) -> int | dict[str, int] | None:
+    """Return how many values the moves have in a file, as they are asked for, checked."""
+    if not texts:
+        return None
+    if not efg:
+        raise ValueError(f"{VALUES} {OF_FILE}")
+    from ..solving.gambit import sizes_of  # which few need
+
+    values: int | dict[str, int]
+    if len(texts) == 1 and "=" not in texts[0]:
+        with naming(VALUES):
+            values = whole(texts[0])
+    else:
+        values = named_values(VALUES, texts, "move=number", lambda _, text: whole(text))
+    with naming(VALUES):
+        sizes_of(model, values)
+    return values
 
 
 def _show_tables(tables: Iterable[tuple[str, list[str], list[list[str | float]]]]) -> None:

@@ -62,13 +62,14 @@ class Solution:
         """Return what follows if some moves differ from those of the equilibrium.
 
         The given moves are made; every other move is the best reply to those before it. The model must have
-        a definition. If you call `after` on its own result, the moves that you gave before stay as they are.
+        a definition, or be a tree of `model_from_efg`. If you call `after` on its own result, the moves that
+        you gave before stay as they are.
 
         Parameters
         ----------
         **moves
-            a number for each `Move`, and an option or its number for each `Choice` and `Chance`. Moves of
-            chance that come before another given move must be given, too.
+            a number for each `Move`, and an option or its number for each `Choice`, `Chance` and node of a
+            tree. Moves of chance that come before another given move must be given, too.
 
         Returns
         -------
@@ -80,8 +81,9 @@ class Solution:
         TypeError
             if a name is not a move, no move is given, or a move is neither a number nor an option.
         ValueError
-            if the model has no definition, a move is outside its interval, is not made after the moves before
-            it, or comes after a move of chance that is not given; or if the game could not be solved.
+            if the model has no definition and is no tree, a move is outside its interval, is not made after
+            the moves before it, or comes after a move of chance that is not given; or if the game could not
+            be solved.
 
         Warns
         -----
@@ -107,11 +109,14 @@ class Solution:
         >>> eq.after(offer=0.05).deal.name
         'REFUSED'
         """
-        from ..solving.continued import after, game_of  # with numba
+        from ..solving import continued, trees  # with numba
 
         given = {**self.given, **moves}
-        found = after(game_of(self.model, self._numbers()), given)
-        model = self.model.defined
+        if self.model.tree:
+            model, found = self.model, trees.after(*self._in_equilibrium(), given)
+        else:
+            model = self.model.defined
+            found = continued.after(continued.game_of(model, self._numbers()), given)
         if found[model.mapped.name] == UNSOLVED:
             written = ", ".join(f"{name}={value!r}" for name, value in given.items())
             warnings.warn(
@@ -125,34 +130,43 @@ class Solution:
         """Return a table for each move of the equilibrium (title, headings and rows). It tells what would
         follow after some other values or options.
 
-        Raises ValueError if the model has no definition or the game could not be solved.
+        Raises ValueError if the model has no definition and is no tree, or the game could not be solved.
         """
-        from ..solving.continued import game_of, tables  # with numba
+        from ..solving import continued, trees  # with numba
 
-        return tables(game_of(self.model, self._numbers()))
+        if self.model.tree:
+            return trees.tables(*self._in_equilibrium())
+        return continued.tables(continued.game_of(self.model, self._numbers()))
 
     def _numbers(self) -> dict[str, float]:
         """Return the parameters as the numbers that kernels use."""
         return {name: parameter.number(self.game[name]) for name, parameter in self.model.by_name.items()}
 
-    def to_efg(self, path: str | os.PathLike, *, values: int = 3) -> None:
+    def _in_equilibrium(self) -> tuple[Model, dict[str, float], Mapping[str, Any]]:
+        """Return the model, the parameters as kernels know them, and the outcomes where no move is given."""
+        found = solve_one(self.model, self.game).found if self.given else self.found
+        return self.model, self._numbers(), found
+
+    def to_efg(self, path: str | os.PathLike, *, values: int | Mapping[str, int] | None = None) -> None:
         """Write the game as a finite tree around its equilibrium, to be read by Gambit.
 
         At each node of a `Move` the tree has the best reply in the game itself, a little on the safe side of
-        an indifference, and other values. The model must have a definition.
+        an indifference, and other values. The model must have a definition. A model that is a tree itself, of
+        `model_from_efg`, is written with the numbers of this game.
 
         Parameters
         ----------
         path : str or path
             where to, ending in .efg; an existing file is replaced
-        values : int, optional
-            how many values a `Move` has at each of its nodes
+        values : int or mapping of str to int, optional
+            how many values each `Move` has at each of its nodes: one number for all, or a number by the name
+            of the move; default: 3
 
         Raises
         ------
         ValueError
-            if the model has no definition, the ending or the number is not allowed, the tree would have more
-            than 5,000 ends, or the game is unsolved.
+            if the model has no definition and is no tree, the ending or a number is not allowed, there is no
+            such `Move`, the tree would have more than 5,000 ends, or the game is unsolved.
         FileNotFoundError, IsADirectoryError, PermissionError, OSError
             if `path` cannot be written.
 
@@ -162,9 +176,13 @@ class Solution:
             if a decision of the tree matters so little that a solver may miss its equilibrium, or that is not
             the game's.
         """
-        from ..solving.gambit import write_game  # few users need it
+        from ..solving import gambit, trees  # few users need it
 
-        write_game(self.model, self._numbers(), path, values)
+        sizes = gambit.sizes_of(self.model, values)
+        if self.model.tree:
+            trees.write_game(*self._in_equilibrium(), path)
+        else:
+            gambit.write_game(self.model, self._numbers(), path, sizes)
 
     def table(self) -> tuple[list[str], list[list[str]]]:
         """Return the headings and the rows of a table of the outcomes."""

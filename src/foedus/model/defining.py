@@ -19,7 +19,8 @@ from .moves import (
     payoff_of,
     probability_of,
 )  # fmt: skip
-from .rules import check_comparisons, name_of_ours
+from .moves import PARTS as PARTS_OF_MOVES
+from .rules import check_comparisons, moves_read, name_of_ours
 
 if TYPE_CHECKING:
     from .model import Model
@@ -29,7 +30,7 @@ PARTS = "players", "moves", "payoffs", "outcome"
 
 def check_definition(model: "Model") -> None:
     """Raise ValueError or TypeError in words if something is wrong with the definition of a game."""
-    if model.search not in CARE:
+    if not isinstance(model.search, str) or model.search not in CARE:
         raise ValueError(f"search = {model.search!r} is not allowed; it must be {' or '.join(CARE)}")
     given = [part for part in PARTS if not _is_absent(getattr(model, part))]
     if not given and not model.without:
@@ -47,6 +48,7 @@ def check_definition(model: "Model") -> None:
     check_function("outcome", model.outcome, f"{TAKES}, without" if model.without else TAKES)
     for what, function in definition(model).items():
         check_comparisons(model, what, function)
+    _check_later(model)
     if model.without or not isinstance(model.without, Mapping):
         _check_without(model)
 
@@ -82,8 +84,13 @@ def _check_players(model: "Model") -> None:
         raise TypeError(
             f"players = {players!r} is not allowed; it must be a list of words of letters, digits and _"
         )
-    if len({*players}) < len(players):
-        raise ValueError(f"players = {players!r} is not allowed; each player must be named once")
+    if len({player.lower() for player in players}) < len(players):
+        raise ValueError(
+            f"players = {players!r} is not allowed; each player must be named once, and small and capital "
+            "letters are the same"
+            if len({*players}) == len(players)
+            else f"players = {players!r} is not allowed; each player must be named once"
+        )
     for move in model.moves:
         if not isinstance(move, Chance) and move.player not in players:
             raise ValueError(
@@ -137,6 +144,22 @@ def _check_outcomes(model: "Model") -> None:
         )
 
 
+def _check_later(model: "Model") -> None:
+    """Raise if an end, a condition or the probabilities of a move depend on a move that is not made before
+    it: they would see 0."""
+    names = [move.name for move in model.moves]
+    for place, move in enumerate(model.moves):
+        for part in PARTS_OF_MOVES:
+            function = getattr(move, part, None)
+            for name in moves_read(function) if callable(function) else ():
+                if name in names[place:]:
+                    earlier = ", ".join(names[:place])
+                    may = f"it may use earlier moves: {earlier}" if earlier else "there is no earlier move"
+                    raise ValueError(
+                        f"{move.name}: {part} uses m.{name}, which is not made before {move.name}; {may}"
+                    )
+
+
 def _check_without(model: "Model") -> None:
     """Raise if `without` is not the first move with a number."""
     first, given = model.moves[0], model.without
@@ -150,6 +173,10 @@ def _check_without(model: "Model") -> None:
     number: Any = given[first.name]
     if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
         raise ValueError(f"without: {first.name} = {number!r} is not allowed; it must be a finite number")
-    if not isinstance(first, Move) and number not in range(len(first.options)):
+    if isinstance(first, Move):
+        low, high = first.ends
+        if not (callable(low) or low <= number) or not (callable(high) or number <= high):
+            raise ValueError(f"without: {first.name} = {number!r} is beyond the ends of {first.name}")
+    elif number not in range(len(first.options)):
         options = " or ".join(f"{place} for {option}" for place, option in enumerate(first.options))
         raise ValueError(f"without: {first.name} = {number!r} is not allowed; it must be {options}")

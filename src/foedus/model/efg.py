@@ -21,20 +21,21 @@ from .gametree import (
     END,
     PROBABILITY,
     SUM,
-    Node,
     Number,
     Tree,
     below,
+    choices,
     name_of,
     names_of,
     read_tree,
 )
 from .induction import kernel
 from .model import Deciding, Model
-from .moves import payoff_of
+from .moves import GAIN, payoff_of
 from .outcomes import Code, Outcome
 from .parameters import NUMBER, Parameter
 from .rules import MOST
+from .turns import codes_of
 
 
 class _Entry(pydantic.BaseModel):
@@ -245,9 +246,11 @@ def _model(name: str, tree: Tree, parameters: list[Parameter], source: str, file
         outcomes.append(
             Outcome(node.name, long_name=words, codes=_codes(node.name, names_of(node.options, "option")))
         )
+    player, decision, _ = codes_of(tree.players, choices(tree))
     return Model(
         name, tree.title or name, parameters, outcomes, kernel(tree, nodes, ends),
-        deciding=_deciding(tree, decisions), source=source, file=file,
+        deciding=Deciding((END, *(node.name for node in decisions)), None, player, decision),
+        searched=GAIN, tree=tree, source=source, file=file,
     )  # fmt: skip
 
 
@@ -255,20 +258,3 @@ def _codes(name: str, words: Sequence[str]) -> type[Code]:
     """Return codes of these names, from 0."""
     make: Any = Code  # an enumeration, by its functional interface
     return make(name, {word.upper(): number for number, word in enumerate(words)})
-
-
-def _deciding(tree: Tree, decisions: Sequence[Node]) -> Deciding:
-    """Return how to find who is indifferent where the end changes: the player at the last node, in the order
-    of the tree, at which another option is chosen. Changes at earlier nodes follow from it."""
-    import numpy as np
-
-    names = [node.name for node in decisions]
-    players = np.array([node.player for node in decisions], np.int8)
-
-    def decide(below: Mapping[str, Any], above: Mapping[str, Any]) -> tuple[Any, Any]:
-        last = np.full(np.shape(below[names[0]]), -1)
-        for number, name in enumerate(names):
-            last = np.where(below[name] != above[name], number, last)
-        return np.where(last < 0, -1, players[last]).astype(np.int8), last.astype(np.int8)
-
-    return Deciding((END, *names), decide, _codes("Player", tree.players), _codes("Decision", names))

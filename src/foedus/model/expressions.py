@@ -1,6 +1,7 @@
 """Arithmetic of numbers and parameters, as people write it in a file: read, never run as a program."""
 
 import ast
+import functools
 import math
 from collections.abc import Collection, Mapping
 from fractions import Fraction
@@ -73,6 +74,27 @@ def in_kernel(number: Fraction | str, given: str = "p.") -> str:
             return node
 
     return ast.unparse(InKernel().visit(ast.parse(number, mode="eval")))
+
+
+def number_in(number: Fraction | str, game: Mapping[str, Any]) -> Any:
+    """Return what a number is in a game, or in several, whose parameters are arrays: as the kernel finds it,
+    infinite or NaN where it is no number.
+
+    Examples
+    --------
+    >>> number_in("max(1 - cost, 0)", {"cost": 0.25}).item()
+    0.75
+    """
+    if not isinstance(number, str):
+        return float(number)
+    import numpy as np  # which reading a file does without
+
+    names = {name: getattr(np, name) for name in ("sqrt", "exp", "log", "abs")}
+    names |= {"min": lambda *of: functools.reduce(np.minimum, of)}
+    names |= {"max": lambda *of: functools.reduce(np.maximum, of)}
+    given = {name: np.asarray(one, np.float64)[()] for name, one in game.items()}
+    with np.errstate(all="ignore"):
+        return eval(in_kernel(number, ""), {"__builtins__": {}, **names}, given)  # checked: arithmetic
 
 
 def value(name: str, number: Fraction | str, defaults: Mapping[str, Any]) -> float:

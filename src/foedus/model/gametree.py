@@ -2,12 +2,13 @@
 
 import keyword
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from .moves import payoff_of
+from .moves import Choice, payoff_of
 
 END, PROBABILITY = "end", "end_probability"  # outcomes of every tree, and of those with chance
 CHANCE = -1  # the number of the player who moves by chance
@@ -32,14 +33,17 @@ class Node:
 
 
 class Tree(NamedTuple):
-    """What is in a file: payoffs by the number of an outcome, probabilities by the name of a chance move."""
+    """What is in a file: payoffs by the number of an outcome, probabilities by the name of a chance move.
+
+    These are of the kind `Number`; in a game, floats.
+    """
 
     title: str
     players: list[str]
     root: Node
     outcomes: dict[int, str]  # their names
-    payoffs: dict[int, Sequence[Number]]
-    chances: dict[str, Sequence[Number]]
+    payoffs: dict[int, Sequence[Any]]
+    chances: dict[str, Sequence[Any]]
 
 
 class _Reader:
@@ -235,10 +239,18 @@ def _joined(*labels: str) -> str:
 
 
 def names_of(labels: Sequence[str], otherwise: str) -> list[str]:
-    """Return labels as names, each of them once; one that cannot be a name is `otherwise` and its number."""
+    """Return labels as names, each of them once; one that cannot be a name has `otherwise` before it, or, if
+    it is empty, its number after that.
+
+    Examples
+    --------
+    >>> names_of(["Left", "2-0", ""], "option")
+    ['left', 'option_2_0', 'option_3']
+    """
     taken: set[str] = set()
     return [
-        _unique(name_of(label, f"{otherwise}_{n}", keywords=True), taken) for n, label in enumerate(labels, 1)
+        _unique(name_of(label, f"{otherwise}_{_joined(label) or n}", keywords=True), taken)
+        for n, label in enumerate(labels, 1)
     ]
 
 
@@ -249,6 +261,79 @@ def _unique(word: str, taken: set[str]) -> str:
         found, number = f"{word}_{number}", number + 1
     taken.add(found)
     return found
+
+
+def choices(tree: Tree) -> list[Choice]:
+    """Return the nodes at which a player has a choice, as moves of a definition, in the order of the tree."""
+    return [
+        Choice(tree.players[node.player], node.name, names_of(node.options, "option"))
+        for node in below(tree.root)
+        if node.player != CHANCE and len(node.options) > 1
+    ]
+
+
+def quoted(text: str) -> str:
+    """Return a text as the format has it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def written(number: float) -> str:
+    """Return a number as the format has it: all digits and no exponent, which Gambit does not always read; 0
+    has no sign."""
+    return f"{Decimal(repr(float(number) + 0.0)):f}"
+
+
+def exact_odds(probabilities: Sequence[float]) -> list[Fraction]:
+    """Return probabilities as fractions of few digits that add up to 1 exactly, as Gambit wants. The one with
+    the most digits is what the others leave, unless that is less than 0.
+
+    Examples
+    --------
+    >>> exact_odds([0.7, 1 - 0.7])
+    [Fraction(7, 10), Fraction(3, 10)]
+    """
+    odds = [Fraction(repr(float(one))) for one in probabilities]
+    left = [1 - (sum(odds) - one) for one in odds]
+    place = max((k for k in range(len(odds)) if left[k] >= 0), key=lambda k: odds[k].denominator)
+    odds[place] = left[place]
+    return odds
+
+
+def lines_of(tree: Tree) -> Iterator[str]:
+    """Give the lines of the nodes of a tree whose numbers are floats. The same names are read from them."""
+    numbers: dict[Any, int] = {}  # of information sets and outcomes, as they come
+
+    def count(kind: Any, name: Any) -> int:
+        return numbers.setdefault((kind, name), 1 + sum(1 for one, _ in numbers if one == kind))
+
+    def named(name: str) -> str:
+        return quoted(name.replace("_", " "))  # which is read as the same name
+
+    def outcome(node: Node) -> str:
+        if not node.outcome:
+            return "0"
+        payoffs = ", ".join(map(written, tree.payoffs[node.outcome]))
+        return f"{count(END, node.outcome)} {named(tree.outcomes[node.outcome])} {{ {payoffs} }}"
+
+    def walk(node: Node) -> Iterator[str]:
+        if not node.after:
+            yield f't "" {outcome(node)}'
+            return
+        known = (node.player, node.name) in numbers
+        number = count(node.player, node.name)
+        head = f'c "" {number}' if node.player == CHANCE else f'p "" {node.player + 1} {number}'
+        if not known:  # several nodes of chance may be one move
+            words = [*map(quoted, node.options)]
+            if node.player == CHANCE:
+                odds = exact_odds(tree.chances[node.name])
+                words = [f"{option} {one}" for option, one in zip(words, odds, strict=True)]
+            head += f" {named(node.name)} {{ {' '.join(words)} }}"
+        yield f"{head} {outcome(node)}"
+        for after in node.after:
+            yield from walk(after)
+
+    return walk(tree.root)
 
 
 def below(node: Node) -> list[Node]:

@@ -20,6 +20,8 @@ from .rules import check_kinds, check_model
 if TYPE_CHECKING:
     import numpy as np
 
+    from .gametree import Tree
+
 BUILT_IN = {"alliance": "foedus.alliance.model"}  # for each name, the module whose `model` is the model
 DEFAULT = "alliance"
 
@@ -46,7 +48,7 @@ class Deciding(NamedTuple):
     decide: (
         Callable[[Mapping[str, "np.ndarray"], Mapping[str, "np.ndarray"]], tuple["np.ndarray", "np.ndarray"]]
         | None
-    )  # takes these outcomes below and above, gives the codes of players and decisions; None: by definition
+    )  # takes these outcomes below and above, gives the codes of players and decisions; None: by the moves
     player: type[Code]  # -1: nobody
     decision: type[Code]
 
@@ -109,6 +111,8 @@ class Model:
         claims about the game, to be tested
     references : str, optional
         where the game comes from
+    tree : Tree, optional
+        the finite tree that a model of `model_from_efg` was made of
     source, file : str, optional
         the text of the file that the model came from, and its path, as `load_model` takes it
 
@@ -145,6 +149,7 @@ class Model:
     colours: Mapping[type[Code], Mapping[Code, str]] = dataclasses.field(default_factory=dict)
     claims: Sequence[Claim] = ()
     references: str = ""
+    tree: "Tree | None" = dataclasses.field(default=None, repr=False)
     source: str = ""
     file: str = ""
 
@@ -185,6 +190,11 @@ class Model:
     @functools.cached_property
     def defined(self) -> "Model":
         """The same game by its definition alone; raise ValueError if it has none."""
+        if self.tree:
+            raise ValueError(
+                f"the model {self.name} is a tree, which backward induction solves exactly; it has no other "
+                "definition to be solved by or to be held against"
+            )
         if not self.moves:
             raise ValueError(
                 f"the model {self.name} has no definition; give it players=, moves=, payoffs= and outcome="

@@ -163,8 +163,11 @@ AnyMove = Move | Choice | Chance
 
 
 def _is_number(value: Any) -> bool:
-    """Tell whether a value is a number, which may be infinite."""
-    return isinstance(value, Real) and not isinstance(value, bool) and not math.isnan(value)
+    """Tell whether a value is a number that a float may be, also infinite."""
+    try:
+        return isinstance(value, Real) and not isinstance(value, bool) and not math.isnan(value)
+    except OverflowError:
+        return False
 
 
 def _check_player(name: str, player: Any) -> None:
@@ -188,7 +191,7 @@ def _check_options(name: str, options: Any) -> None:
         isinstance(option, str) and option for option in options
     ):
         raise TypeError(f"{name}: options = {options!r} is not allowed; it must be a list of names")
-    if len(options) < 2 or len({*options}) < len(options):
+    if len(options) < 2 or len({option.strip() for option in options}) < len(options):
         raise ValueError(
             f"{name}: options = {options!r} is not allowed; it must be two different names or more"
         )

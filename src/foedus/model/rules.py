@@ -176,6 +176,22 @@ def check_comparisons(model: "Model", what: str, function: Callable) -> None:
                 raise ValueError(f"{who} compares with the text {text!r}; {name} is a number: {places}")
 
 
+def moves_read(function: Callable) -> Iterator[str]:
+    """Give the names that a function reads of its second argument, the moves, as y in m.y.
+
+    Examples
+    --------
+    >>> [*moves_read(lambda p, m: p.prize - m.offer)]
+    ['offer']
+    """
+    code = getattr(function, "py_func", function).__code__
+    for step, after in itertools.pairwise(dis.get_instructions(code)):
+        if step.opname.startswith("LOAD_FAST") and after.opname == "LOAD_ATTR":
+            loaded = step.argval[-1] if isinstance(step.argval, tuple) else step.argval
+            if loaded == code.co_varnames[1]:
+                yield after.argval
+
+
 def _called(function: Callable, seen: list[Callable]) -> Iterator[Callable]:
     """Give a function and all functions that it calls, directly or not."""
     if function not in seen:

@@ -1,9 +1,9 @@
-"""Whose decision changes at a cutpoint, and between what, in the words of a game's definition."""
+"""Whose decision changes at a cutpoint, and between what, in the words of a game's moves."""
 
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .moves import AnyMove, Chance, Move
@@ -17,21 +17,24 @@ CONTINUOUS = "MOVES_CHANGE_WITHOUT_A_JUMP"
 Turn = tuple[int, tuple[int, ...]]  # the place of a move and, of a choice, the two options
 
 
-def turns(model: "Model") -> dict[Turn, str]:
+def turns(moves: Sequence[AnyMove]) -> dict[Turn, str]:
     """Return what a player may be indifferent between, as names of codes: two options of a choice, or a lower
     and a higher number.
 
-    A choice with so many options that codes would not do has one name for all of its pairs.
+    A choice with so many options that codes would not do has one name for all of its pairs. If there are too
+    many choices, too, they have one name together.
     """
     found: dict[Turn, str] = {}
-    for place, move in enumerate(model.moves):
+    for place, move in enumerate(moves):
         for pair in _pairs(move):
             words = [move.options[option] for option in pair] if not isinstance(move, Move) else []
             found[place, pair] = _name(" or ".join(words) or f"lower or higher {move.name}")
     if len(found) >= MOST:  # one is without a jump
-        found = {(place, ()): _name(f"another {model.moves[place].name}") for place, _ in found}
+        found = {(place, ()): _name(f"another {moves[place].name}") for place, _ in found}
+    if len(found) >= MOST:
+        return dict.fromkeys(found, _name("another option"))
     if len({*found.values()}) < len(found):
-        return {turn: _name(f"{model.moves[turn[0]].name} {name}") for turn, name in found.items()}
+        return {turn: _name(f"{name} at {moves[turn[0]].name}") for turn, name in found.items()}
     return found
 
 
@@ -50,12 +53,21 @@ def _name(words: str) -> str:
 @functools.cache
 def turn_codes(model: "Model") -> tuple[type[Code], type[Code], Mapping[Turn, int]]:
     """Return the codes of players and of what they are indifferent between, and the numbers of these."""
+    return codes_of(model.players, model.moves)
+
+
+def codes_of(
+    players: Sequence[str], moves: Sequence[AnyMove]
+) -> tuple[type[Code], type[Code], Mapping[Turn, int]]:
+    """Return what `turn_codes` does, of players and moves."""
     make: Any = Code  # an enumeration, by its functional interface
-    numbers = {turn: number for number, turn in enumerate(turns(model), 1)}
-    players = {player.upper(): number for number, player in enumerate(model.players)}
-    decisions = {name: numbers[turn] for turn, name in turns(model).items()}
+    names = turns(moves)
+    decisions = {name: number for number, name in enumerate(dict.fromkeys(names.values()), 1)}
+    numbers = {turn: decisions[name] for turn, name in names.items()}
+    named = {player.upper(): number for number, player in enumerate(players)}
+    nobody = "NOBODY" if "NOBODY" not in named else "NO_PLAYER"
     return (
-        make("Player", {"NOBODY": UNSOLVED} | players),
+        make("Player", {nobody: UNSOLVED} | named),
         make("Decision", {"NONE": UNSOLVED, CONTINUOUS: 0} | decisions),
         numbers,
     )

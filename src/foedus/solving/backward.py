@@ -41,7 +41,7 @@ from ..kernels.search import (
     searcher,
 )  # fmt: skip
 from ..kernels.search import ERROR as FOUND_ERROR
-from ..model import Model, Search
+from ..model import UNSOLVED, Model, Search
 from ..model.moves import (
     CARE,
     ERROR,
@@ -130,6 +130,8 @@ def names_of(model: Model) -> dict[str, Any]:
     for k, move in enumerate(model.moves):
         for part in ("low", "high", "when", "probabilities"):
             value = getattr(move, part, None)
+            if part in ("low", "high") and value is not None and not callable(value):
+                value = float(value)  # numba does not know all numbers of Python
             names[f"{part}{k}"] = compiled(value) if callable(value) else value
     return names
 
@@ -470,12 +472,15 @@ def own_gains(model: Model) -> Search:
 def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:
     """Say why a game could not be solved by its definition."""
     hint = "; try search='careful'" if model.search != "careful" else ""
-    status = functions(model)["status_of"](
-        parameters_type(tuple(model.by_name))(*map(float, numbers.values()))
-    )
+    p = parameters_type(tuple(model.by_name))(*map(float, numbers.values()))
+    status = functions(model)["status_of"](p)
     places = range(len(model.moves), -1, -1)
     found = [(place, bit) for place in places for bit in WHY if status >> BITS * (place + 1) & bit]
     if not found:
+        levels = functions(model)
+        ends = [levels["level0"](p), *(levels["level1"](p, float(one)) for one in model.without.values())]
+        if all(told.error <= EXACT * ends[0][2].scale for _, _, told in ends):
+            return f"outcome returns {UNSOLVED}, which stands for unsolved"
         return "the search does not find the payoffs to enough digits" + hint
     place, bit = found[0]
     move = model.moves[min(place, len(model.moves) - 1)]

@@ -22,6 +22,7 @@ KINDS: dict[Any, str] = {
     types.Array: "an array",
     types.Generator: "a generator",
     types.BaseTuple: "a tuple",
+    types.Complex: "a complex number",
 }  # what a function may return instead of several values, by numba's types
 
 
@@ -127,7 +128,8 @@ def _functions(model: Model) -> Iterator[Function]:
 def _problem(model: Model, function: Function) -> KernelError | None:
     """Return the error in a function, if there is one."""
     name, solve = function.name, function.compiled
-    given = tuple(numba.typeof(one) for one in function.given)
+    bound = solve.py_func.__defaults__ or ()  # to arguments that are not given
+    given = (*map(numba.typeof, function.given), *map(types.Omitted, bound))
     try:
         solve.compile(given)
     except Exception as error:  # also if the function refers to something wrong, such as math.gama
@@ -194,6 +196,14 @@ def _reason(model: Model, function: Function, told: str) -> str:
         return f"there is no parameter {found[1]!r}; there are {', '.join(model.by_name)}"
     if found := re.match(r"Unknown attribute '(\w+)' of type Moves", line):
         return f"there is no move {found[1]!r}; there are {', '.join(move.name for move in model.moves)}"
+    if found := re.match(r"No definition for lowering (Parameters|Moves)\(.*\)\.(\w+) = ", line):
+        changed = f"{'p' if found[1] == 'Parameters' else 'm'}.{found[2]}"
+        return f"{function.name} changes {changed}; it may only read p and m"
+    if found := re.search(r"getitem\((Parameters|Moves)\(.*\), Literal\[str\]\((\w+)\)\)", told):
+        given = "p" if found[1] == "Parameters" else "m"
+        return f"write {given}.{found[2]}, not {given}[{found[2]!r}]"
+    if "unsupported opcode (STORE_GLOBAL)" in line:
+        return f"{function.name} changes a name outside of it (global); it may change its own only"
     if found := re.match(
         r"Untyped global name '(\w+)': Cannot determine Numba type of <class 'function'>", line
     ):

@@ -197,10 +197,15 @@ def _row(game: Game, moves: Sequence[float]) -> list[str | float]:
         cells += [*[""] * len(later), code.words, *[""] * len(model.players)]
     else:
         payoffs = [found[payoff_of(player)] for player in model.players]
-        least = EXACT * max(map(abs, payoffs))
         cells += [_cell(later, move, found[move.name]) for move in later]
-        cells += [code.words, *(payoff if abs(payoff) > least else 0.0 for payoff in payoffs)]
+        cells += [code.words, *to_digits(payoffs)]
     return [cell if isinstance(cell, str) else float(f"{cell:.4g}") + 0.0 for cell in cells]
+
+
+def to_digits(payoffs: Sequence[float]) -> list[float]:
+    """Return payoffs to four digits; what is 0 but for rounding is 0."""
+    least = EXACT * max(map(abs, payoffs))
+    return [float(f"{payoff:.4g}") if abs(payoff) > least else 0.0 for payoff in payoffs]
 
 
 def _cell(later: Sequence[AnyMove], move: AnyMove, value: float) -> str | float:

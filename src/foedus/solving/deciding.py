@@ -51,6 +51,10 @@ def decided(
     assert model.decides
     if model.decides.decide:
         return model.decides.decide(below, above)
+    if model.tree:
+        from .trees import decided as decided_in_tree
+
+        return decided_in_tree(model, below, above)
     game, regime = model.defined, model.mapped.name
     shape = above[regime].shape
     found = np.full((2, *shape), UNSOLVED, np.int8)
@@ -131,14 +135,18 @@ def _decider(model: Model, sides: Sides, k: int) -> tuple[int, int]:
     low, high = sides
     mover = model.players.index(model.moves[k].player)
     largest = max(map(abs, (*low.payoffs, *high.payoffs)))
-    apart = max(abs(one - other) for one, other in zip(low.p, high.p, strict=True))
-    if abs(low.payoffs[mover] - high.payoffs[mover]) <= INDIFFERENT * largest + STEEP * apart:
+    if abs(low.payoffs[mover] - high.payoffs[mover]) <= INDIFFERENT * largest + slack(low.p, high.p):
         return mover, turn_of(model, k, (low.path[k], high.path[k]))
     for side in sides:
         found = _turn(model, _both_after(model, sides, k, _safe(model, side, k, mover)), k + 1)
         if found[0] != UNSOLVED:
             return found
     return NOBODY
+
+
+def slack(low: Iterable[float], high: Iterable[float]) -> float:
+    """Return by how much payoffs may change between two games by their parameters alone."""
+    return STEEP * max(abs(one - other) for one, other in zip(low, high, strict=True))
 
 
 def _both_after(model: Model, sides: Sides, k: int, move: float) -> Sides:

@@ -12,9 +12,8 @@ import math
 import operator
 import os
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from ..io.files import beside, writable
 from ..kernels.loop import parameters_type
 from ..model import Model
 from ..model.checks import check_whole
-from ..model.gametree import CHANCE
+from ..model.gametree import CHANCE, exact_odds, quoted, written
 from ..model.moves import Chance, Choice, Move
 from ..version import __version__
 from .backward import functions, part_of, why_unsolved
@@ -147,21 +146,17 @@ def checked_path(path: str | os.PathLike) -> Path:
     return writable(target)
 
 
-def write(target: Path, title: str, players: Sequence[str], remarks: Sequence[str], tree: Node) -> None:
+def write(
+    target: Path, title: str, players: Sequence[str], remarks: Sequence[str], lines: Iterable[str]
+) -> None:
     """Write a tree as a file for Gambit; it has another name until it is complete."""
     names = " ".join(map(quoted, players))
     head = [f"EFG 2 R {quoted(title)} {{ {names} }}", quoted("\n".join(remarks)), ""]
     with beside(target) as draft:
-        draft.write_text("\n".join([*head, *_lines(tree)]) + "\n", encoding="utf-8")
+        draft.write_text("\n".join([*head, *lines]) + "\n", encoding="utf-8")
 
 
-def quoted(text: str) -> str:
-    """Return a text in quotes, as the format needs it."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def _lines(tree: Node) -> Iterator[str]:
+def lines_of(tree: Node) -> Iterator[str]:
     """Yield the lines of all nodes, each node before those that follow it. The information sets of each
     player, and the outcomes, are numbered in this order."""
     counts: dict[Any, int] = {}
@@ -173,8 +168,7 @@ def _lines(tree: Node) -> Iterator[str]:
     def walk(node: Node | End) -> Iterator[str]:
         if isinstance(node, End):
             number = count(End)
-            # all digits and no exponent, which Gambit does not always read; 0 has no sign
-            payoffs = ", ".join(f"{Decimal(repr(payoff + 0.0)):f}" for payoff in node.payoffs)
+            payoffs = ", ".join(map(written, node.payoffs))
             yield f't "" {number} {quoted(f"{number}: {node.label}")} {{ {payoffs} }}'
             return
         moves = [*map(quoted, node.moves)]
@@ -188,36 +182,69 @@ def _lines(tree: Node) -> Iterator[str]:
     return walk(tree)
 
 
+def sizes_of(model: Model, values: int | Mapping[str, int] | None) -> dict[str, int]:
+    """Return how many values each `Move` of a model has in a tree, by name: see `Solution.to_efg`.
+
+    Raises TypeError or ValueError if this is not allowed.
+    """
+    names = [move.name for move in model.moves if isinstance(move, Move)]
+    if values is None:
+        return dict.fromkeys(names, VALUES)
+    if not names:
+        raise ValueError(f"the model {model.name} has no move that is a number, to have so many values")
+    if not isinstance(values, Mapping):
+        check_size("values", values)
+        return dict.fromkeys(names, values)
+    for name, size in values.items():
+        if name not in names:
+            raise ValueError(f"values: {name!r} is not a move that is a number; there are {', '.join(names)}")
+        check_size(f"values: {name}", size)
+    return {name: values.get(name, VALUES) for name in names}
+
+
+def check_size(name: str, size: Any) -> None:
+    """Raise if a move cannot have so many values in a tree."""
+    check_whole(name, size, 1, MOST_VALUES)
+
+
 def write_game(
-    model: Model, numbers: Mapping[str, float], path: str | os.PathLike, values: int = VALUES
+    model: Model, numbers: Mapping[str, float], path: str | os.PathLike, sizes: Mapping[str, int]
 ) -> None:
     """Write a game of a model with a definition as a tree for Gambit: see `Solution.to_efg`.
 
-    numbers : all parameters, as the numbers that kernels use
+    numbers : all parameters, as the numbers that kernels use; sizes : what `sizes_of` returns
     """
     defined = model.defined
     target = checked_path(path)
-    check_whole("values", values, 1, MOST_VALUES)
-    tree = tree_around(defined, numbers, values)
+    tree = tree_around(defined, numbers, sizes)
+    grid = f"Grid: at each node the best reply in the game itself, to {DIGITS} digits, and other values."
+    players = [player.replace("_", " ") for player in defined.players]
+    keep(model, numbers, target, players, tree, [grid], lines_of(tree))
+
+
+def keep(
+    model: Model, numbers: Mapping[str, float], target: Path, players: Sequence[str], tree: Node,
+    remarks: Sequence[str], lines: Iterable[str],
+) -> None:  # fmt: skip
+    """Write the lines of a game's tree, with remarks; warn if a solver may not find its equilibrium."""
     words = doubt(tree)
     if words:
-        warnings.warn(f"{target}: {words}", RuntimeWarning, stacklevel=3)
+        warnings.warn(f"{target}: {words}", RuntimeWarning, stacklevel=4)
     game = model.written(model.game(numbers))
     given = ", ".join(f"{name} = {value!r}" for name, value in model.game(numbers).items())
-    players = [player.replace("_", " ") for player in defined.players]
     remarks = [
         f"Parameters: {given}.",
         *filter(None, [model.references]),
         f"Written by foedus {__version__}.",
         f"The path in this tree: {path_of(tree, players)}.",
-        f"Grid: at each node the best reply in the game itself, to {DIGITS} digits, and other values.",
+        *remarks,
         *tied_nodes(tree),
         words or f"Every decision matters to its player by {least_gap(tree):.2g} or more.",
     ]
-    write(target, f"{model.title}: {game}", players, remarks, tree)
+    write(target, f"{model.title}: {game}", players, remarks, lines)
 
 
-def tree_around(model: Model, numbers: Mapping[str, float], values: int = VALUES) -> Node:
+def tree_around(model: Model, numbers: Mapping[str, float], sizes: Mapping[str, int]) -> Node:
     """Return the tree of a game of a model that is solved by its definition.
 
     Best replies are moved further and further from the points where others are indifferent, until every
@@ -230,14 +257,16 @@ def tree_around(model: Model, numbers: Mapping[str, float], values: int = VALUES
     )
     found = []
     for order, start in enumerate(starts[:TREES]):
-        tree = _tree(model, numbers, values, [SHIFTS[place:] for place in start])
+        tree = _tree(model, numbers, sizes, [SHIFTS[place:] for place in start])
         found.append((min(least_gap(tree), GAP), least_gap(tree, PRECISION), -order, tree))
         if not doubt(tree):
             break
     return max(found)[-1]
 
 
-def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Sequence[Sequence[float]]) -> Node:
+def _tree(
+    model: Model, numbers: Mapping[str, float], sizes: Mapping[str, int], shifts: Sequence[Sequence[float]]
+) -> Node:
     """Return the tree in which best replies are moved, if needed, by one of the `shifts` of their `Move`."""
     places = [k for k, move in enumerate(model.moves) if isinstance(move, Move)]
     compiled = functions(model)
@@ -277,8 +306,7 @@ def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Seque
             options, labels = [*map(float, range(len(move.options)))], [*move.options]
             reply = 0 if isinstance(move, Chance) else round(end[k])
             if isinstance(move, Chance):
-                first = [Fraction(repr(float(one))) for one in asked(move.probabilities, before)][:-1]
-                odds = (*first, 1 - sum(first, Fraction()))
+                odds = tuple(exact_odds(asked(move.probabilities, before)))
         else:
             low, high = (float(asked(one, before)) for one in move.ends)
             best = _moved(
@@ -288,7 +316,7 @@ def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Seque
                 high,
                 shifts[places.index(k)],
             )
-            options = _around(best, low, high, values)
+            options = _around(best, low, high, sizes[move.name])
             labels, reply = [f"{name} {x:.{DIGITS}g}" for x in options], options.index(best)
         after = tuple(
             follow((*before, option), (*history, words))

@@ -195,6 +195,10 @@ def _gains(model: Model) -> Search:
     """Return the search for the largest gain by another move."""
     if model.gains:
         return model.gains()
+    if model.tree:
+        from .trees import gains  # few users need it
+
+        return gains(model)
     from .backward import own_gains  # imports numba, which takes longer than all the rest
 
     return own_gains(model)
