@@ -1,6 +1,5 @@
 """Pictures of cutpoints."""
 
-import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -32,9 +31,9 @@ from .parts import (
     wrap_text,
 )
 
-# of curves, by the decision that flips there; of more decisions than these, thicker ones
+# of curves, by the decision that flips there, the most different first; of more decisions than these, thicker ones
 STYLES: tuple[Any, ...] = (
-    "solid", "dashed", "dashdot", (0, (5, 1.5, 1, 1.5, 1, 1.5)), (0, (1, 1)), (0, (9, 2)), (0, (3, 1, 3, 4)),
+    "solid", "dashed", (0, (1, 1)), "dashdot", (0, (9, 2)), (0, (5, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1, 3, 4)),
 )  # fmt: skip
 THIN, THICK = 1.2, 2.4
 NOBODYS: dict[str, Any] = {
@@ -156,7 +155,7 @@ def _draw_lines(
     codes = [[int(first[j]), *map(int, above[j, : edges[j].size - 2])] for j in range(y.size)]
     decided = [list(zip(player[j].tolist(), decision[j].tolist(), strict=True)) for j in range(y.size)]
     heights = middles_of(y) if over else np.array([0.0, 1.0])
-    lower, upper = _joined(edges, codes, geometric(spread(low, high, 512)))
+    lower, upper, going = _joined(edges, codes, geometric(spread(low, high, 512)))
     boxes: dict[int, list] = {}
     for j in range(y.size):
         for there, at in ((lower[j], heights[j]), (upper[j], heights[j + 1])):
@@ -167,7 +166,7 @@ def _draw_lines(
     for code, quads in boxes.items():
         face = face_of(model, model.codes, code) | {"linewidth": 0}
         axes.add_collection(PolyCollection(quads, **face, antialiased=False), autolim=False)
-    for curve in _curves(edges, codes, decided, lower, upper, y, heights):
+    for curve in _curves(edges, decided, lower, upper, going, y, heights):
         if over:
             axes.plot(curve.x, curve.y, **styles.get(curve.decided, NOBODYS))
         else:
@@ -189,44 +188,50 @@ def middles_of(values: np.ndarray) -> np.ndarray:
 
 def _joined(
     edges: Sequence[np.ndarray], codes: Sequence[list[int]], scaled: bool
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Return where the edges of the regimes on each line go on, midway to the line below and to that above.
+) -> tuple[list[np.ndarray], list[np.ndarray], list[dict[int, int]]]:
+    """Return where the edges of the regimes on each line go on, midway to the line below and to that above,
+    and, for each line but the last, which of its edges go on as which of the next line.
 
-    Straight lines, on the log axis of a `scaled` parameter, too, join the edges of the regimes that two lines
-    both begin with, and of those that both end with. If that is all but some regimes that one line has in
-    between, these close to a point. Other edges go straight up and down.
+    The regimes that two lines share are joined by straight lines, on the log axis of a `scaled` parameter,
+    too. What only one line has between two of these closes to a point. If both lines have something there,
+    one replaces the other midway.
     """
     scale, back = (np.log, np.exp) if scaled else (np.asarray, np.asarray)
     places = [scale(line) for line in edges]
     lower, upper = [line.copy() for line in places], [line.copy() for line in places]
+    going: list[dict[int, int]] = []
     for j in range(len(edges) - 1):
-        (one, other), (here, there) = codes[j : j + 2], places[j : j + 2]
-        shorter, begin, end = min(len(one), len(other)), _alike(one, other), _alike(one[::-1], other[::-1])
-        if one == other:
-            begin, end = here.size, 0
-        elif begin + end >= shorter:  # more than one way to join them: the nearest
-            begin = min(range(shorter - end, begin + 1), key=lambda k: _apart(here, there, k, shorter - k))
-            end = shorter - begin
-        for k, n in [(k, k) for k in range(begin)] + [(len(one) - k, len(other) - k) for k in range(end)]:
-            upper[j][k] = lower[j + 1][n] = (here[k] + there[n]) / 2
-        if begin + end == shorter:
-            between = here[begin : len(one) - end + 1], there[begin : len(other) - end + 1]
-            tip = np.mean([line[[0, -1]].mean() for line in between])
-            tip = here[0] if begin == 0 else here[-1] if end == 0 else tip
-            upper[j][begin : len(one) - end + 1] = lower[j + 1][begin : len(other) - end + 1] = tip
-    return [back(line) for line in lower], [back(line) for line in upper]
+        here, there = places[j : j + 2]
+        last = here.size - 1, there.size - 1
+        going.append({})
+        k, n = 0, 0  # the edges on the right of the shared regime before, and on the left of the next
+        for until, til in [*_shared(*codes[j : j + 2], here, there), last]:
+            one, other = here[k : until + 1], there[n : til + 1]
+            left, right = (one[0] + other[0]) / 2, (one[-1] + other[-1]) / 2
+            if 1 in (one.size, other.size):
+                left = right = left if k == n == 0 else right if (until, til) == last else (left + right) / 2
+            upper[j][k : until + 1] = np.interp(one, one[[0, -1]], [left, right])
+            lower[j + 1][n : til + 1] = np.interp(other, other[[0, -1]], [left, right])
+            if one.size == other.size == 1:
+                going[j][k] = n
+            k, n = until + 1, til + 1
+    return [back(line) for line in lower], [back(line) for line in upper], going
 
 
-def _apart(here: np.ndarray, there: np.ndarray, begin: int, end: int) -> float:
-    """Return how far the first and the last edges of two lines are apart."""
-    left = here[:begin] - there[:begin]
-    right = here[here.size - end :] - there[there.size - end :]
-    return float(np.abs(left).sum() + np.abs(right).sum())
-
-
-def _alike(one: list[int], other: list[int]) -> int:
-    """Return how many codes two lists begin with that are the same."""
-    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+def _shared(one: list[int], other: list[int], here: np.ndarray, there: np.ndarray) -> list[tuple[int, int]]:
+    """Return where on two lines the regimes are that both have in the same order: as many as there are, and
+    of several ways, the one in which their edges are nearest."""
+    # of the first regimes of each line: how many are shared, how near they are, and which
+    best: list[list[tuple[int, float, list[tuple[int, int]]]]]
+    best = [[(0, 0.0, [])] * (len(other) + 1) for _ in range(len(one) + 1)]
+    for k, n in np.ndindex(len(one), len(other)):
+        ways = [best[k][n + 1], best[k + 1][n]]
+        if one[k] == other[n]:
+            count, near, pairs = best[k][n]
+            near -= float(np.abs(here[k : k + 2] - there[n : n + 2]).sum())
+            ways.append((count + 1, near, [*pairs, (k, n)]))
+        best[k + 1][n + 1] = max(ways)
+    return best[-1][-1][2]
 
 
 def _limits(model: Model, line: xr.Dataset) -> Sequence[float]:
@@ -249,37 +254,30 @@ def _styles(model: Model, dataset: xr.Dataset) -> dict[Decided, dict[str, Any]]:
 
 def _curves(
     edges: Sequence[np.ndarray],
-    codes: Sequence[list[int]],
     decided: Sequence[list[Decided]],
     lower: Sequence[np.ndarray],
     upper: Sequence[np.ndarray],
+    going: Sequence[Mapping[int, int]],
     y: np.ndarray,
     heights: np.ndarray,
 ) -> Iterator[Curve]:
-    """Give the curves: cutpoints on neighbouring lines that part the same regimes by the same decision, the
-    first of a line joined with the first, the second with the second, and so on; each from where it begins
-    midway to the line below, to where it ends midway to the line above."""
-    keys = [_keys(*line) for line in zip(codes, decided, strict=True)]
-    going: dict[tuple, Curve] = {}
+    """Give the curves: edges that go on from line to line where the same decision flips; each from where it
+    begins midway to the line below, to where it ends midway to the line above."""
+    curves: dict[int, Curve] = {}  # by the edge on a line
     for j in range(y.size):
-        for k, key in enumerate(keys[j]):
-            curve = going.setdefault(key, Curve(decided[j][k], [], []))
-            if not curve.x:
-                curve.x.append(lower[j][k + 1])
-                curve.y.append(heights[j])
-            curve.x.append(edges[j][k + 1])
+        begun, curves = curves, {}
+        for k in range(1, edges[j].size - 1):
+            who = decided[j][k - 1]
+            curve = begun.get(k) or Curve(who, [lower[j][k]], [heights[j]])
+            curve.x.append(edges[j][k])
             curve.y.append(y[j])
-            if j + 1 == y.size or key not in keys[j + 1]:
-                curve.x.append(upper[j][k + 1])
+            n = going[j].get(k) if j < len(going) else None
+            if n and decided[j + 1][n - 1] == who:
+                curves[n] = curve
+            else:
+                curve.x.append(upper[j][k])
                 curve.y.append(heights[j + 1])
-                yield going.pop(key)
-
-
-def _keys(codes: list[int], decided: list[Decided]) -> list[tuple]:
-    """Return what tells each cutpoint of a line from the others: the regimes that it parts, what decides, and
-    how many such there are before it."""
-    kinds = [(*pair, who) for pair, who in zip(itertools.pairwise(codes), decided, strict=False)]
-    return [(*kind, kinds[:k].count(kind)) for k, kind in enumerate(kinds)]
+                yield curve
 
 
 def _number_cutpoints(axes: Axes, dataset: xr.Dataset, heights: int) -> None:
