@@ -31,7 +31,7 @@ from .parts import (
     wrap_text,
 )
 
-# of curves, by the decision that flips there, the most different first; of more decisions than these, thicker ones
+# of curves, by the decision that flips there, those that differ most first; of more decisions, thicker ones
 STYLES: tuple[Any, ...] = (
     "solid", "dashed", (0, (1, 1)), "dashdot", (0, (9, 2)), (0, (5, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1, 3, 4)),
 )  # fmt: skip

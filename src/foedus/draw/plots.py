@@ -20,11 +20,10 @@ from ..io.files import beside, writable
 from ..model import Code, Model
 from ..model.checks import naming
 from ..model.names import Named, resolve
+from .again import cut_exactly, with_missing
 from .cutpoints import plot_cutpoints
-from .exact import cut_exactly
 from .layouts import PLACES, drawing, hand_over
 from .maps import draw_boundaries, draw_maps, grid_of
-from .missing import with_missing
 from .parts import SHOWN, Look, caption_of, drawn_of
 from .selection import check_variable, cut_at, forms_of, loaded, within_region
 from .sensitivity import plot_sensitivity
@@ -154,7 +153,7 @@ def _drawn(
     """Draw a dataset as `plot` says."""
     # by what its maker told of it, too: a dimension alone may be of any model
     told = {*getattr(dataset, "dims", ()), *getattr(dataset, "attrs", ())}
-    dataset = with_missing(dataset, variable, at, given)
+    dataset = with_missing(dataset, variable, at, given, region)
     whole = "cutpoints" if {"cutpoint", "within"} <= told else None
     whole = "sensitivity" if {"output", "interval"} <= told else whole
     if whole and (variable is not None or at or region):

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from ..model import Label, Model
+from .again import Cut
 from .colours import GAINS, NOISE
-from .exact import Cut
 from .layouts import add_legend, break_lines, label_panels, lay_out
 from .parts import (
     PANELS,
