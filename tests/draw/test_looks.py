@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from pictures import axis_labels, caption, legends, meshes, overlaps
+from pictures import axis_labels, caption, drawn, legends, meshes, overlaps
 
 import foedus
 from foedus import Regime
@@ -58,7 +58,7 @@ def made():
 
 def texts(figure) -> list[Text]:
     """Return all text that is seen in a picture."""
-    figure.draw_without_rendering()
+    drawn(figure)
     return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
 
 
@@ -217,11 +217,11 @@ def test_formulas_need_no_latex(made, tmp_path):
 # who shows it
 
 
-def test_pyplot_shows_a_picture_or_says_why_not():
+def test_pyplot_shows_a_picture_or_says_why_not(made, tmp_path):
     """It has the figure once it is in use, and lets go of it; a notebook that shows both shows it once."""
     program = """
 import foedus, warnings
-ds = foedus.sweep({'ally_cost': [0.2, 1.0, 5.0]}, variables=['regime'])
+ds = foedus.load("line.nc")
 alone = foedus.plot(ds)
 import matplotlib
 matplotlib.use("agg")
@@ -248,7 +248,10 @@ own = plt.figure()
 foedus.plot(ds, ax=own.subplots())
 assert len(plt.get_fignums()) == 2
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    foedus.save(made("line")[["regime"]], tmp_path / "line.nc")
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout == 2 * "matplotlib's backend agg opens no window; write the picture with savefig\n"
 

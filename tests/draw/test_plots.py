@@ -145,8 +145,8 @@ def test_labels_have_long_names_symbols_and_units(grid):
     assert figure.axes[0].get_ylabel() == "ally's share under the status quo, $q$ (good)"
     bar = next(axes for axes in figure.axes if axes.get_label() == "<colorbar>")
     assert bar.get_ylabel().split("\n") == [
-        "superpower's share of the alliance's spending,",
-        "$c_{S} s/(c_{S} s + c_{A} a)$",
+        "superpower's share of the",
+        "alliance's spending, $c_{S} s/(c_{S} s + c_{A} a)$",
     ]
 
 

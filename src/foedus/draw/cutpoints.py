@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from ..io.dataset import geometric
 from ..model import Model
 from ..solving.columns import spread
-from .layouts import add_legend, label_panels, lay_out
+from .layouts import add_legend, columns_of, label_panels, lay_out, set_head
 from .parts import (
     PANELS,
     STRIP,
@@ -33,12 +33,12 @@ from .parts import (
 
 # of curves, by the decision that flips there, those that differ most first; of more decisions, thicker ones
 STYLES: tuple[Any, ...] = (
-    "solid", "dashed", (0, (1, 1)), "dashdot", (0, (9, 2)), (0, (5, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1, 3, 4)),
+    "solid", "dashed", "dotted", "dashdot", (0, (9, 2)), (0, (5, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1, 3, 4)),
 )  # fmt: skip
 THIN, THICK = 1.2, 2.4
 NOBODYS: dict[str, Any] = {
     "color": "black",
-    "linestyle": (0, (1, 3)),
+    "linestyle": (0, (1, 4)),
     "linewidth": THIN,
 }  # if no decision flips
 LIMIT: dict[str, Any] = {
@@ -81,7 +81,7 @@ def plot_cutpoints(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
     y = next((dim for dim in over if dim != panel), None)
     count = dataset.sizes[panel] if panel else 1
     parts = [dataset.isel({panel: i}) for i in range(count)] if panel else [dataset]
-    columns = min(count, 3)
+    columns = columns_of(count)
     rows = math.ceil(count / columns)
     width, height = (4.7, 4.2) if count == 1 else (2.3, 2.0)
     parameter, (low, high) = dataset.attrs["parameter"], dataset.attrs["within"]
@@ -120,7 +120,7 @@ def plot_cutpoints(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
             _number_cutpoints(axes, part, numbers)
         if panel:
             head = equation(model, panel, part[panel].item())
-            axes.set_title(head, pad=None if y else 4 * text_size("axes.titlesize"))
+            set_head(layout, axes, head, columns, pad=None if y else 4 * text_size("axes.titlesize"))
     varied = axis_label(model.by_name[parameter], dataset.value, look)
     label_panels(layout, panels, columns, varied, axis_label(model.by_name[y], dataset[y], look) if y else "")
     add_legend(layout, entries)
@@ -205,7 +205,7 @@ def _joined(
         last = here.size - 1, there.size - 1
         going.append({})
         k, n = 0, 0  # the edges on the right of the shared regime before, and on the left of the next
-        for until, til in [*_shared(*codes[j : j + 2], here, there), last]:
+        for until, til in [*_shared(codes[j], codes[j + 1], here, there), last]:
             one, other = here[k : until + 1], there[n : til + 1]
             left, right = (one[0] + other[0]) / 2, (one[-1] + other[-1]) / 2
             if 1 in (one.size, other.size):

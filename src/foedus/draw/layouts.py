@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import matplotlib
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure  # not pyplot, which asks for a screen
 from matplotlib.text import Text
 
-from .parts import ALONE, Look, text_size, text_width, wrap_text
+from .parts import ALONE, PANELS, Look, text_size, text_width, wrap_text
 
 # in place of matplotlib's own defaults; what a style, a matplotlibrc or the user sets otherwise holds.
 # Journals refuse Type 3 fonts, and names in an SVG are random without a salt
@@ -38,8 +39,9 @@ LATE = ("axes", "font", "grid", "mathtext", "text", "xtick", "ytick")
 SCREEN_DPI = 110
 SIDE, FOOT = 0.7, 0.55  # inches, of the ticks and labels beside and below panels
 PLACES = ("right", "below", "none")  # of a legend
+COLUMNS = 6  # of panels, at most
 # inches, of the width of a panel, and of one that leaves room for a legend beside it
-LEAST, COMFORT = 0.5, 1.0
+LEAST, COMFORT = 0.5, 1.4
 IN_AXES = 0.75  # how much of axes that were given labels may take, because a layout may make them smaller
 BAR = 0.95  # inches, of a colour bar with its ticks and label
 
@@ -187,10 +189,11 @@ def lay_out(
             )
     height = panel[1] * (each / panel[0] if stretch else scale)
     text = caption if look.caption is None else look.caption
+    size = text_size("legend.fontsize")
     room = 0.97 * (width - 0.3)  # letters on the screen are up to 3 % wider than in print
-    lines = len(wrap_text(text, room, text_size("legend.fontsize"))) if text else 0
+    lines = len(wrap_text(text, room, size)) if text else 0
     if place == "below":
-        below += BAR * scale if bar else line * (1.2 + sum(1.1 for _ in in_rows(entries, width)))
+        below += BAR * scale if bar else line * (1.2 + 1.1 * _lines(entries, width))
     if place == "right":
         least = max(least, line * (2 + sum(1 + str(entry.get_label()).count("\n") for entry in entries)))
     tall = max(least, (height + head * scale) * rows) + FOOT * scale + line * lines + below + 0.15
@@ -200,9 +203,15 @@ def lay_out(
     if look.title:
         figure.suptitle(look.title)
     if text:
-        artist = figure.supxlabel(" ", x=0.15 / width, ha="left", fontsize=text_size("legend.fontsize"))
+        # where a legend below begins
+        artist = figure.supxlabel(" ", x=0.9 * size / 72 / width, ha="left", fontsize=size)
         break_lines(figure, artist, text, room)
     return Layout(figure, frame, (each, height), place, None)
+
+
+def columns_of(count: int) -> int:
+    """Return in how many columns so many panels stand."""
+    return 2 if count == 4 else min(count, 3 if count <= PANELS else COLUMNS)
 
 
 def entry_width(entry: Artist) -> float:
@@ -218,6 +227,13 @@ def in_rows(entries: Sequence[Artist], width: float) -> list[Sequence[Artist]]:
     most = max((entry_width(entry) for entry in entries), default=1.0)
     each = max(1, int((width - 0.2) / most))
     return [entries[i : i + each] for i in range(0, len(entries), each)]
+
+
+def _lines(entries: Sequence[Artist], width: float) -> int:
+    """Return how many lines of text the longest column of a legend has, if the legend has a given width."""
+    columns = len(in_rows(entries, width)[0]) if entries else 1
+    lines = [1 + str(entry.get_label()).count("\n") for entry in entries]
+    return max(sum(column) for column in np.array_split(lines, columns))
 
 
 def add_legend(
@@ -255,8 +271,9 @@ def label_panels(
     rows = rows or math.ceil(len(panels) / columns)
     last = panels[(rows - 1) * columns :]
     place = min((columns - 1) // 2, len(last) - 1)
-    last[place].set_xlabel(" ", x=columns / 2 - place)
-    break_lines(layout.figure, last[place].xaxis.label, x, layout.panel[0] * columns)
+    middle = min(columns / 2, place + 1)  # no further right than the last panel of that row
+    last[place].set_xlabel(" ", x=middle - place)
+    break_lines(layout.figure, last[place].xaxis.label, x, layout.panel[0] * 2 * middle)
     if y:
         place = (rows - 1) // 2
         axes = panels[place * columns]
@@ -278,6 +295,14 @@ def break_lines(
     artist.set_text(broken(artist, text, inches))
 
 
+def set_head(layout: Layout, axes: Axes, text: str, columns: int, panels: int = 1, **options: Any) -> None:
+    """Write a title above a panel, or above several `panels`, of so many columns."""
+    title = axes.set_title(" ", **options)
+    break_lines(layout.figure, title, text, panels * layout.panel[0], times=columns // panels)
+
+
 def broken(artist: Text, text: str, inches: float) -> str:
     """Return a text in lines of at most so many inches, unless it has lines of its own."""
-    return text if "\n" in text else "\n".join(wrap_text(text, inches, float(artist.get_fontsize())))
+    even = artist.get_horizontalalignment() == "center"
+    lines = wrap_text(text, inches, float(artist.get_fontsize()), even)
+    return text if "\n" in text else "\n".join(lines)

@@ -17,7 +17,17 @@ from matplotlib.transforms import Affine2D, BboxTransformTo, ScaledTranslation
 from ..maps.compare import regime_share
 from ..model import UNSOLVED, Label, Model
 from .colours import colours_of, scale_of
-from .layouts import FOOT, add_legend, break_lines, label_panels, lay_out
+from .layouts import (
+    COLUMNS,
+    FOOT,
+    Layout,
+    add_legend,
+    break_lines,
+    columns_of,
+    label_panels,
+    lay_out,
+    set_head,
+)
 from .parts import (
     LEFT_OUT,
     NOT_SOLVED,
@@ -38,7 +48,7 @@ from .parts import (
     wrap_text,
 )
 
-FORM_PANELS, COLUMNS = 24, 6  # the same where functional forms are compared, and in a row of these
+FORM_PANELS = 24  # the same where functional forms are compared
 GAP = 0.12  # between blocks of panels, in widths of a panel
 TABLE_WIDTH, TABLE_ROW = 2.7, 0.41  # inches, of the table of shares, for text of 10 points
 SHARES_HEADING = "share of the map (%) where a regime holds under all, some (not all) and none of the forms"
@@ -81,10 +91,7 @@ def draw_maps(
             f"{' and '.join(panels)} {makes}, but a picture holds {most} panels: fix an axis with at "
             f"(on the command line, --at {panels[-1]}=VALUE)"
         )
-    if down:
-        columns = count // array.sizes[down[0]]
-    else:
-        columns = 2 if count == 4 else min(count, 3 if count <= PANELS else COLUMNS)
+    columns = count // array.sizes[down[0]] if down else columns_of(count)
     rows = math.ceil(count / columns)
     x, *y = (str(dim) for dim in array.dims if dim not in panels)
     # of a panel, inches
@@ -129,7 +136,7 @@ def draw_maps(
     if layout.axes:
         drawn: list[tuple[Axes, dict[str, int]]] = [(layout.axes, dict.fromkeys(panels, 0))]
     else:
-        drawn = _add_panels(model, frame, array, across, down, rows, columns)
+        drawn = _add_panels(model, layout, frame, array, across, down, rows, columns)
     for i, (axes, place) in enumerate(drawn):
         part, shown = array.isel(place), known.isel(place)
         axes.grid(visible=False)  # which would lie over the colours
@@ -177,6 +184,7 @@ def draw_boundaries(axes: Axes, array: xr.DataArray, dataset: xr.Dataset) -> Non
 
 def _add_panels(
     model: Model,
+    layout: Layout,
     frame: Figure | SubFigure,
     array: xr.DataArray,
     across: list[str],
@@ -199,14 +207,23 @@ def _add_panels(
         place = dict(zip(order, indices, strict=True))
         heads = {dim: equation(model, dim, array[dim].values[index]) for dim, index in place.items()}
         if across and (not down or row == 0):
-            axes.set_title(heads[across[-1]])
+            set_head(layout, axes, heads[across[-1]], columns)
         if len(across) > 1 and row == 0 and column % block == 0:
             over = frame.add_subplot(grid[0, slots[column] : slots[column] + block], label="<head>")
             over.set_axis_off()
-            over.set_title(heads[across[0]], pad=2.4 * text_size("axes.titlesize"))
+            set_head(layout, over, heads[across[0]], columns, block, pad=2.4 * text_size("axes.titlesize"))
         if down and column == columns - 1:
-            text = heads[down[0]]
-            axes.annotate(text, (1, 0.5), (6, 0), "axes fraction", "offset points", va="center", rotation=270)
+            text = axes.annotate(
+                " ",
+                (1, 0.5),
+                (6, 0),
+                "axes fraction",
+                "offset points",
+                va="center",
+                ma="center",
+                rotation=270,
+            )
+            break_lines(layout.figure, text, heads[down[0]], layout.panel[1], 1, rows)
         drawn.append((axes, place))
     return drawn
 

@@ -1,5 +1,6 @@
 """What pictures are made of: axes, colours of codes, labels and captions."""
 
+import functools
 import math
 import re
 import threading
@@ -30,6 +31,8 @@ PANELS = 9  # small multiples in one picture, at most
 NOT_SOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
 LEFT_OUT = {"facecolor": "white", "edgecolor": "0.4"}  # the cells of games that `where` has left out
 STRIP = 0.5  # inches, height of a map of one axis
+# the settings of matplotlib on which the width of text depends
+FONTS = ("font.family", "font.sans-serif", "font.serif", "font.monospace", "mathtext.fontset")
 TINT = 0.45  # how much of a regime's colour is left behind curves
 
 
@@ -269,17 +272,36 @@ def text_size(setting: str) -> float:
 
 def text_width(text: str, size: float) -> float:
     """Return how wide a line of text is, in inches, at a size in points."""
+    settings: Any = matplotlib.rcParams
+    return _width(text, size, *(str(settings[name]) for name in FONTS))
+
+
+@functools.lru_cache(maxsize=4096)  # to read a formula takes milliseconds, and pictures have much in common
+def _width(text: str, size: float, *_fonts: str) -> float:
     font = FontProperties(size=size)
     return text_to_path.get_text_width_height_descent(text, font, ismath=True)[0] / 72
 
 
-def wrap_text(text: str, width: float, size: float = 10) -> list[str]:
-    """Break `text` between words, never inside a formula, into lines of at most `width` inches."""
-    lines: list[str] = []
-    for word in re.findall(r"(?:\\\$|\$[^$]*\$|\S)+", text):
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
+def wrap_text(text: str, width: float, size: float = 10, even: bool = False) -> list[str]:
+    """Break `text` between words, never inside a formula, into lines of at most `width` inches, which are as
+    full as they can be, or as `even` as so many can be."""
+    words = re.findall(r"(?:\\\$|\$[^$]*\$|\S)+", text)
+    widths = [text_width(word, size) for word in words]
+    space = text_width("n n", size) - 2 * text_width("n", size)
+
+    def broken(width: float) -> list[str]:
+        lines: list[list[str]] = []
+        full = 0.0
+        for word, wide in zip(words, widths, strict=True):
+            full += space + wide
+            if not lines or full > width:
+                lines.append([])
+                full = wide
+            lines[-1].append(word)
+        return [" ".join(line) for line in lines]
+
+    lines = broken(width)
+    while even and width > max(widths) and len(lines) > 1 and len(broken(width * 0.97)) == len(lines):
+        width *= 0.97
+        lines = broken(width)
     return lines

@@ -35,6 +35,7 @@ from .selection import check_variable
 STYLES = ("solid", "dashed", "dotted")  # of the curves of a picture of codes
 SPARSE = 25  # points of a curve up to which each is marked
 COLUMNS, WIDTH, HEIGHT = 2, 2.6, 1.15  # of panels, and inches of each
+TICKS = 0.4  # inches of the ticks between panels, for text of 10 points
 LEAP = 10  # times the steps on either side, from where on a step of a curve is a jump
 
 
@@ -74,6 +75,7 @@ def plot_slices(model: Model, look: Look, names: Sequence[str], cut: Cut) -> Fig
         panels = list(grid[: len(names)])
         for axes in grid[len(names) :]:
             axes.remove()
+    room = layout.panel[0] - TICKS * scale * (columns - 1) / columns
     lines: list[Line2D] = []
     jumps = jumps_of(dataset, [mapped.name])
     jumps_of_twins = jumps_of(dataset, [mapped.name, *coded_twins(model)])
@@ -88,7 +90,7 @@ def plot_slices(model: Model, look: Look, names: Sequence[str], cut: Cut) -> Fig
         lines = max(lines, curves, key=len)
         size = text_size("legend.fontsize")
         title = axes.set_title(" ", fontsize=size, loc="left")
-        break_lines(layout.figure, title, label_of(drawn[name], look), layout.panel[0], times=columns)
+        break_lines(layout.figure, title, label_of(drawn[name], look), room, times=columns)
         set_axis(axes, "x", dataset[axis].values)
         axes.tick_params(labelsize=size, labelbottom=i + columns >= len(names))
     label_panels(layout, panels, columns, axis_label(model.by_name[axis], dataset[axis], look))
