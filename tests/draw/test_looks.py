@@ -11,6 +11,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from pictures import axis_labels, caption, drawn, legends, meshes, overlaps
 
@@ -204,6 +206,37 @@ def test_the_settings_of_matplotlib_hold(made):
     assert curve.axes[0].lines[0].get_color() == "white"
     with matplotlib.rc_context({"axes.grid": True}):
         assert not any(line.get_visible() for line in foedus.plot(made("grid")).axes[0].get_xgridlines())
+
+
+@pytest.mark.parametrize("style", ["dark_background", "ggplot", "grayscale"])
+@pytest.mark.parametrize(
+    ("kind", "variable"), [("line", None), ("line", NAMES), ("cutpoints", None), ("sensitivity", None)]
+)
+def test_lines_of_a_legend_and_on_bare_axes_can_be_seen_in_every_style(made, kind, variable, style):
+    with matplotlib.style.context(style):
+        figure = foedus.plot(made(kind), variable)
+    page = to_rgb(figure.get_facecolor())
+    keys = [
+        key for legend in figure.findobj(Legend) for key in legend.legend_handles if isinstance(key, Line2D)
+    ]
+    assert bool(keys) == (kind != "sensitivity")
+    assert all(contrast(key.get_color(), page) > 3 for key in keys)
+    if kind == "sensitivity":
+        for axes in figure.axes:
+            for line in axes.lines:
+                assert contrast(line.get_color(), axes.get_facecolor()) > 3
+            for bars in axes.collections:
+                assert contrast(bars.get_color()[0], axes.get_facecolor()) > 3
+
+
+def contrast(one, other):
+    """Return the contrast of two colours, as the WCAG define it; 3 is the least for what is not text."""
+    lights = []
+    for colour in (one, other):
+        rgb = np.array(to_rgb(colour))
+        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+        lights.append(linear @ (0.2126, 0.7152, 0.0722) + 0.05)
+    return max(lights) / min(lights)
 
 
 def test_formulas_need_no_latex(made, tmp_path):

@@ -14,9 +14,10 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure  # not pyplot, which asks for a screen
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from .parts import ALONE, PANELS, Look, text_size, text_width, wrap_text
+from .parts import ALONE, PANELS, Look, ink, text_size, text_width, wrap_text
 
 # in place of matplotlib's own defaults; what a style, a matplotlibrc or the user sets otherwise holds.
 # Journals refuse Type 3 fonts, and names in an SVG are random without a salt
@@ -251,16 +252,19 @@ def add_legend(
         elif not upper:
             options["ncols"] = len(in_rows(entries, layout.panel[0])[0])
             ends = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.6 / layout.panel[1])}
-        layout.axes.legend(borderaxespad=0, **ends, **options)
+        legend = layout.axes.legend(borderaxespad=0, **ends, **options)
         if first:
             layout.axes.add_artist(first)
     elif upper:
-        layout.frame.legend(loc="outside upper left", **options)
+        legend = layout.frame.legend(loc="outside upper left", **options)
     elif layout.place == "right":
-        layout.figure.legend(loc="outside right upper", **options)
+        legend = layout.figure.legend(loc="outside right upper", **options)
     else:
         columns = len(in_rows(entries, layout.figure.get_figwidth())[0])
-        layout.frame.legend(loc="outside lower left", ncols=columns, **options)
+        legend = layout.frame.legend(loc="outside lower left", ncols=columns, **options)
+    for handle in legend.legend_handles:
+        if isinstance(handle, Line2D):  # black over the colours of a map, but not on a dark page
+            handle.set_color(ink())
 
 
 def label_panels(

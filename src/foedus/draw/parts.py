@@ -264,6 +264,12 @@ def axis_label(parameter: Parameter, values: xr.DataArray, look: Look) -> str:
     return label_of(replace(parameter, units=units), look)
 
 
+def ink() -> str:
+    """Return the colour of lines on the page and on bare axes: that of text."""
+    colour: Any = matplotlib.rcParams["text.color"]
+    return colour
+
+
 def text_size(setting: str) -> float:
     """Return the size of text in points that a setting of matplotlib says."""
     settings: Any = matplotlib.rcParams

@@ -20,6 +20,7 @@ from .parts import (
     Look,
     as_written,
     equation,
+    ink,
     label_of,
     name_of,
     percent,
@@ -63,7 +64,7 @@ def plot_sensitivity(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
     def broken(label: str) -> str:
         return "\n".join(wrap_text(label, look.width - 0.6, size)) if look.width else label
 
-    edge: dict[str, Any] = {"edgecolor": "black", "linewidth": 0.5}
+    edge: dict[str, Any] = {"edgecolor": ink(), "linewidth": 0.5}
     shades = SHADES | ENDS
     entries = [
         Patch(facecolor=shades[name], label=broken(label_of(SENSITIVITY[name], look, units=False)), **edge)
@@ -124,11 +125,11 @@ def _draw_indices(axes: Axes, ranked: xr.Dataset, names: list[str], label: str, 
             np.arange(ranked.sizes["parameter"]) + place,
             xerr=ranked[f"{name}_margin"].values,
             fmt="none",
-            ecolor="black",
+            ecolor=ink(),
             elinewidth=1,
             capsize=2,
         )
-    axes.axvline(0, color="black", linewidth=0.8)
+    axes.axvline(0, color=ink(), linewidth=0.8)
     size = text_size("legend.fontsize")
     axes.set_xlabel("\n".join(wrap_text(label, width, size)), fontsize=size)
 
@@ -143,7 +144,7 @@ def _draw_tornado(axes: Axes, ranked: xr.Dataset, indicator: bool) -> None:
     parameter."""
     mean = ranked["mean"].item()
     _draw_bars(axes, {name: (mean, ranked[name].values) for name in ENDS}, ENDS)
-    axes.axvline(mean, color="black", linewidth=0.8)
+    axes.axvline(mean, color=ink(), linewidth=0.8)
     units = ranked.output_units.item()
     axes.set_xlabel(
         "probability" if indicator else f"mean ({as_written(units)})" if units != "1" else "mean",
@@ -160,7 +161,7 @@ def _draw_bars(axes: Axes, bars: Mapping[str, tuple[float, np.ndarray]], shades:
             height=0.8 / len(bars),
             left=start,
             color=shades.get(name, "0.75"),
-            edgecolor="black",
+            edgecolor=ink(),
             linewidth=0.5,
             label=name,
         )
@@ -185,7 +186,7 @@ def _set_title(axes: Axes, model: Model, look: Look, dataset: xr.Dataset, output
     if colour:
         place: Any = axes.transAxes
         corner = axes.figure.dpi_scale_trans + ScaledTranslation(0, 1, place)  # inches from there
-        swatch = Rectangle((0, 0.06), 0.15, 0.15, facecolor=colour, edgecolor="black", linewidth=0.5)
+        swatch = Rectangle((0, 0.06), 0.15, 0.15, facecolor=colour, edgecolor=ink(), linewidth=0.5)
         swatch.set(transform=corner, clip_on=False, in_layout=False)
         axes.add_artist(swatch)
     size = text_size("axes.titlesize")

@@ -5,7 +5,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -25,6 +24,7 @@ from .parts import (
     drawn_of,
     edges_of,
     face_of,
+    ink,
     label_of,
     patches_of,
     set_axis,
@@ -224,7 +224,7 @@ def _draw_curve(
     (line,) = axes.plot(
         x,
         heights,
-        color="black" if axes.patches else matplotlib.rcParams["axes.edgecolor"],
+        color="black" if axes.patches else ink(),
         linestyle=style,
         marker="." if marked.size else "",
         markevery=marked.tolist(),
