@@ -81,7 +81,8 @@ def plot_cutpoints(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
     y = next((dim for dim in over if dim != panel), None)
     count = dataset.sizes[panel] if panel else 1
     parts = [dataset.isel({panel: i}) for i in range(count)] if panel else [dataset]
-    columns = columns_of(count)
+    heads = [equation(model, panel, value.item()) for value in dataset[panel]] if panel else []
+    columns = columns_of(look, heads)
     rows = math.ceil(count / columns)
     width, height = (4.7, 4.2) if count == 1 else (2.3, 2.0)
     parameter, (low, high) = dataset.attrs["parameter"], dataset.attrs["within"]
@@ -119,8 +120,8 @@ def plot_cutpoints(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
             axes.set_yticks([])
             _number_cutpoints(axes, part, numbers)
         if panel:
-            head = equation(model, panel, part[panel].item())
-            set_head(layout, axes, head, columns, pad=None if y else 4 * text_size("axes.titlesize"))
+            above = 5 + 1.3 * text_size("legend.fontsize") * numbers  # points
+            set_head(layout, axes, heads[i], columns, pad=above if numbers else None)
     varied = axis_label(model.by_name[parameter], dataset.value, look)
     label_panels(layout, panels, columns, varied, axis_label(model.by_name[y], dataset[y], look) if y else "")
     add_legend(layout, entries)

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure, SubFigure  # not pyplot, which asks for a 
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from .parts import ALONE, PANELS, Look, ink, text_size, text_width, wrap_text
+from .parts import ALONE, PANELS, Look, ink, text_size, text_width, widest_word, wrap_text
 
 # in place of matplotlib's own defaults; what a style, a matplotlibrc or the user sets otherwise holds.
 # Journals refuse Type 3 fonts, and names in an SVG are random without a salt
@@ -149,6 +149,7 @@ def lay_out(
     below: float = 0.0,
     beside: float = 0.0,
     least: float = 0.0,
+    wide: float = 0.0,
     stretch: bool = True,
 ) -> Layout:
     """Return an empty picture for panels in so many columns and rows, with its caption and title.
@@ -156,7 +157,8 @@ def lay_out(
     The size of a `panel` is in inches for text of 10 points; in a picture of a given width it is as much
     smaller or larger, and a legend that would take too much of that width goes below. `head` is
     the room above a row of panels, `below` and `beside` the room for other parts, `least` the least height of
-    the panels. Without `stretch`, the height of a panel does not change with its width.
+    the panels, `wide` the least width of each. Without `stretch`, the height of a panel does not change with
+    its width.
 
     Raises ValueError if the picture is too narrow.
     """
@@ -182,8 +184,9 @@ def lay_out(
         width, each = panel[0] * scale * columns + sides, panel[0] * scale
     else:
         width, each = look.width, (look.width - sides) / columns
-        if each < LEAST * scale:
-            least = LEAST * scale * columns + sides
+        wide = max(wide, LEAST * scale)
+        if each < wide:
+            least = wide * columns + sides
             raise ValueError(
                 f"width = {width:g} is too narrow for this picture; "
                 f"it must be at least {math.ceil(10 * least) / 10:g} inches"
@@ -210,9 +213,15 @@ def lay_out(
     return Layout(figure, frame, (each, height), place, None)
 
 
-def columns_of(count: int) -> int:
-    """Return in how many columns so many panels stand."""
-    return 2 if count == 4 else min(count, 3 if count <= PANELS else COLUMNS)
+def columns_of(look: Look, heads: Sequence[str]) -> int:
+    """Return in how many columns the panels with these heads stand: fewer if a picture is too narrow."""
+    count = max(1, len(heads))
+    most = 2 if count == 4 else min(count, 3 if count <= PANELS else COLUMNS)
+    if look.width is None:
+        return most
+    scale = text_size("font.size") / 10
+    least = max(LEAST, 0.1 + widest_word(heads, text_size("axes.titlesize")) / scale) * scale
+    return max(1, min(most, int((look.width - SIDE * scale) / least)))
 
 
 def entry_width(entry: Artist) -> float:
@@ -302,7 +311,8 @@ def break_lines(
 def set_head(layout: Layout, axes: Axes, text: str, columns: int, panels: int = 1, **options: Any) -> None:
     """Write a title above a panel, or above several `panels`, of so many columns."""
     title = axes.set_title(" ", **options)
-    break_lines(layout.figure, title, text, panels * layout.panel[0], times=columns // panels)
+    inches = 0.9 * layout.panel[0]  # labels beside may take more room than was planned for
+    break_lines(layout.figure, title, text, panels * inches, times=columns // panels)
 
 
 def broken(artist: Text, text: str, inches: float) -> str:

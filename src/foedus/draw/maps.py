@@ -39,6 +39,7 @@ from .parts import (
     edges_of,
     equation,
     face_of,
+    fix_ticks,
     label_of,
     patches_of,
     percent,
@@ -50,7 +51,7 @@ from .parts import (
 
 FORM_PANELS = 24  # the same where functional forms are compared
 GAP = 0.12  # between blocks of panels, in widths of a panel
-TABLE_WIDTH, TABLE_ROW = 2.7, 0.41  # inches, of the table of shares, for text of 10 points
+TABLE_WIDTH, TABLE_ROW = 2.8, 0.41  # inches, of the table of shares, for text of 10 points
 SHARES_HEADING = "share of the map (%) where a regime holds under all, some (not all) and none of the forms"
 
 
@@ -91,7 +92,8 @@ def draw_maps(
             f"{' and '.join(panels)} {makes}, but a picture holds {most} panels: fix an axis with at "
             f"(on the command line, --at {panels[-1]}=VALUE)"
         )
-    columns = count // array.sizes[down[0]] if down else columns_of(count)
+    heads = [equation(model, dim, value) for dim in across for value in array[dim].values]
+    columns = count // array.sizes[down[0]] if down else columns_of(look, heads)
     rows = math.ceil(count / columns)
     x, *y = (str(dim) for dim in array.dims if dim not in panels)
     # of a panel, inches
@@ -108,7 +110,7 @@ def draw_maps(
     scale = text_size("font.size") / 10
     table = TABLE_WIDTH * scale if shares is not None else 0.0
     under = bool(table) and (look.legend == "below" or (look.width or math.inf) < 2.2 * table)
-    tall = TABLE_ROW * scale * shares.shape[0] + 1.0 * scale if shares is not None else 0.0
+    tall = TABLE_ROW * scale * shares.shape[0] + 0.85 * scale if shares is not None else 0.0
     head = 0.3 if across else 0.0
     layout = lay_out(
         look,
@@ -165,6 +167,7 @@ def draw_maps(
         lying = layout.place == "below"
         bar = layout.figure.colorbar(mesh, ax=maps, aspect=25, location="bottom" if lying else "right")
         side = 0 if lying else 1
+        fix_ticks(bar.ax.xaxis if lying else bar.ax.yaxis)
         inches = (columns if lying else rows) * layout.panel[side]
         break_lines(
             layout.figure, getattr(bar.ax, "yx"[lying] + "axis").label, label_of(entry, look), inches, side
@@ -240,7 +243,7 @@ def _draw_shares(model: Model, look: Look, frame: SubFigure, shares: xr.DataArra
     )
     style: dict[str, Any] = {"transform": corner, "fontsize": size}
     left, right = 0.45, TABLE_WIDTH - 0.1
-    ends = [right - 0.42 * k for k in (2, 1, 0)]  # of the columns of numbers
+    ends = [right - 0.46 * k for k in (2, 1, 0)]  # of the columns of numbers
     y = -0.1
     for line in wrap_text(SHARES_HEADING, (right - 0.1) * scale, size):
         frame.text(0.08, y, line, va="top", **style)

@@ -4,7 +4,7 @@ import functools
 import math
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -33,6 +33,7 @@ LEFT_OUT = {"facecolor": "white", "edgecolor": "0.4"}  # the cells of games that
 STRIP = 0.5  # inches, height of a map of one axis
 # the settings of matplotlib on which the width of text depends
 FONTS = ("font.family", "font.sans-serif", "font.serif", "font.monospace", "mathtext.fontset")
+WORD = re.compile(r"(?:\\\$|\$[^$]*\$|\S)+")  # or a formula
 TINT = 0.45  # how much of a regime's colour is left behind curves
 
 
@@ -114,9 +115,16 @@ class RoundTicks(Locator):
         return log_ticks(vmin, vmax, most=max(2, int(18 * length / axis.axes.figure.dpi / size)))
 
 
+def fix_ticks(axis: Any) -> None:
+    """Let the labels of an axis have the size that the settings say now, and so as many ticks at any time."""
+    if "labelsize" not in axis.get_tick_params():
+        axis.set_tick_params(labelsize=text_size(f"{axis.axis_name}tick.labelsize"))
+
+
 def set_axis(axes: Axes, letter: str, values: np.ndarray, ends: tuple[float, float] | None = None) -> None:
     """Give the x or y axis its scale, ticks and ends, by default those of the cells around the values."""
     axis = axes.xaxis if letter == "x" else axes.yaxis
+    fix_ticks(axis)
     low, *_, high = ends or edges_of(values)
     if geometric(values):
         axes.set(**{f"{letter}scale": "log"})
@@ -288,10 +296,15 @@ def _width(text: str, size: float, *_fonts: str) -> float:
     return text_to_path.get_text_width_height_descent(text, font, ismath=True)[0] / 72
 
 
+def widest_word(texts: Iterable[str], size: float) -> float:
+    """Return how wide the widest word or formula of some texts is, in inches, at a size in points."""
+    return max((text_width(word, size) for text in texts for word in WORD.findall(text)), default=0.0)
+
+
 def wrap_text(text: str, width: float, size: float = 10, even: bool = False) -> list[str]:
     """Break `text` between words, never inside a formula, into lines of at most `width` inches, which are as
     full as they can be, or as `even` as so many can be."""
-    words = re.findall(r"(?:\\\$|\$[^$]*\$|\S)+", text)
+    words = WORD.findall(text)
     widths = [text_width(word, size) for word in words]
     space = text_width("n n", size) - 2 * text_width("n", size)
 

@@ -26,6 +26,7 @@ from .parts import (
     percent,
     text_size,
     text_width,
+    widest_word,
     words_of,
     wrap_text,
 )
@@ -36,6 +37,7 @@ ENDS = {"mean_low": "white", "mean_high": "0.55"}  # of a tornado
 # inches for text of 10 points: of a panel, of the names beside it, of a parameter in it, of its title and
 # ticks, and of a line of text
 WIDTH, NAMES, ROW, HEAD, LINE = 2.0, 2.0, 0.3, 0.85, 0.18
+SHARES = (0.4, 0.3, 0.22)  # of the width of a picture that names take at most: what leaves the panels room
 TALL = 3  # outputs one above the other, before they stand side by side
 
 
@@ -70,16 +72,23 @@ def plot_sensitivity(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
         Patch(facecolor=shades[name], label=broken(label_of(SENSITIVITY[name], look, units=False)), **edge)
         for name in [*sobol, *ENDS]
     ]
-    names = 0.4 * look.width / beside if look.width else math.inf
-    labels = {
-        name: "\n".join(wrap_text(label_of(model.by_name[name], look, units=False), names, size))
-        for name in dataset.parameter.values.tolist()
-    }
-    longest = max(text_width(line, size) for label in labels.values() for line in label.split("\n"))
-    # one column of names is in the layout already
-    sides = beside * longest + (beside - 1) * SIDE * scale
-    width = WIDTH if look.width is None else (look.width - sides) / (beside * panels)
-    under = [wrap_text(_index_label(names, look), width, size) for names in columns]
+    heads = [_index_label(names, look) for names in columns]
+    least = widest_word([*heads, "probability"], size) - 0.05 * scale  # between panels is room, too
+    for share in SHARES:
+        names = share * look.width / beside if look.width else math.inf
+        labels = {
+            name: "\n".join(wrap_text(label_of(model.by_name[name], look, units=False), names, size))
+            for name in dataset.parameter.values.tolist()
+        }
+        longest = max(text_width(line, size) for label in labels.values() for line in label.split("\n"))
+        # one column of names is in the layout already
+        sides = beside * longest + (beside - 1) * SIDE * scale
+        width = WIDTH
+        if look.width:
+            width = (look.width - sides - SIDE * scale) / (beside * panels)
+        if width > least:
+            break
+    under = [wrap_text(head, width, size) for head in heads]
     row = max(ROW, LINE * max(1 + label.count("\n") for label in labels.values()))
     panel = row * max(3, dataset.sizes["parameter"]) + LINE * max(map(len, under)) + HEAD
     layout = lay_out(
@@ -89,6 +98,7 @@ def plot_sensitivity(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
         _caption(model, look, dataset),
         entries,
         beside=sides,
+        wide=least,
         stretch=False,
     )
     width = layout.panel[0]
