@@ -19,6 +19,7 @@ from pictures import axis_labels, caption, drawn, legends, meshes, overlaps
 import foedus
 from foedus import Regime
 from foedus.cli.app import run
+from foedus.draw import parts
 
 AXES = {"ally_cost": np.geomspace(0.05, 5, 24), "status_quo": np.linspace(0.1, 0.9, 17)}
 NAMES = ["ally_arms", "challenger_arms", "pledge", "settlement", "superpower_payoff"]
@@ -32,6 +33,13 @@ MADE = {
     "line": lambda: foedus.sweep({"ally_cost": np.geomspace(0.05, 5, 50)}),
     "cube": lambda: foedus.sweep({**AXES, "stake": [0.5, 1.0, 2.0, 3.0, 4.0]}),
     "cutpoints": lambda: foedus.cutpoints("ally_cost", (0.05, 5), {"status_quo": AXES["status_quo"]}, points=64),
+    "cutpoints of seven": lambda: foedus.cutpoints(
+        "ally_cost", (0.05, 5), {"status_quo": AXES["status_quo"][::2], "stake": np.linspace(0.5, 3.4, 7)}, points=64
+    ),
+    "cuts of forms": lambda: foedus.cutpoints(
+        "ally_cost", (0.05, 5), {"contest": ["ratio", "difference"]}, points=64
+    ),
+    "two forms": lambda: foedus.compare(AXES, {"contest": ["ratio", "difference"]}, variables=["regime", "pledge"]),
     "cuts of a line": lambda: foedus.cutpoints("ally_cost", (0.05, 5), points=64),
     "forms": lambda: foedus.compare(
         {"ally_cost": [0.1, 0.3, 0.9, 2.7], "status_quo": [0.2, 0.5, 0.8]},
@@ -58,13 +66,18 @@ def made():
     return dataset
 
 
+NARROW = [
+    ("cutpoints of seven", None), ("cuts of forms", None), ("two forms", None), ("two forms", "pledge"),
+]  # fmt: skip
+
+
 def texts(figure) -> list[Text]:
     """Return all text that is seen in a picture."""
     drawn(figure)
     return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
 
 
-@pytest.mark.parametrize(("kind", "variable"), KINDS)
+@pytest.mark.parametrize(("kind", "variable"), KINDS + NARROW)
 def test_a_picture_is_laid_out_at_the_width_of_a_column_with_text_of_one_size(made, kind, variable):
     figure = foedus.plot(made(kind), variable, width=3.4, font_size=8, title="Who restrains whom")
     assert figure.get_figwidth() == 3.4
@@ -88,6 +101,43 @@ def test_a_label_of_ones_own_replaces_that_of_a_picture_which_may_change_its_siz
     assert not any("cost of arms" in text.get_text() for text in texts(figure))
     figure.set_size_inches(4.6, 8)
     assert overlaps(figure) == []
+
+
+@pytest.mark.parametrize(("kind", "count"), [("cutpoints of seven", 7), ("cube", 5)])
+def test_panels_are_evenly_spaced_however_few_are_in_the_last_row(made, kind, count):
+    figure = foedus.plot(made(kind))
+    drawn(figure)
+    panels = [axes.bbox for axes in figure.axes if axes.get_label() == ""]
+    assert len(panels) == count
+    assert len({round(panel.width) for panel in panels}) == 1
+    steps = np.diff([panel.x0 for panel in panels[:3]])
+    assert steps[0] == pytest.approx(steps[1], abs=1)
+
+
+def test_a_narrow_picture_has_fewer_columns(made):
+    for width, columns in ((7, 3), (2.4, 2)):
+        figure = foedus.plot(made("cutpoints of seven"), width=width, font_size=8)
+        assert overlaps(figure) == []
+        panels = [axes for axes in figure.axes if axes.get_label() == ""]
+        assert len({round(axes.bbox.x0) for axes in panels}) == columns
+
+
+def test_lines_of_a_label_in_the_middle_are_about_as_long(made):
+    room = parts.text_width("aa bb cc", 20) + 0.05
+    assert parts.wrap_text("aa bb cc dd", room, 20, even=False) == ["aa bb cc", "dd"]
+    assert parts.wrap_text("aa bb cc dd", room, 20, even=True) == ["aa bb", "cc dd"]
+    assert parts.wrap_text("aa bb cc dd", 0.01, 20, even=True) == ["aa", "bb", "cc", "dd"]
+    label = foedus.plot(made("grid"), "pledge", width=3.4, font_size=8).axes[0].get_ylabel()
+    assert label.split("\n") == ["ally's share under", "the status quo, $q$ (good)"]
+
+
+def test_ticks_do_not_depend_on_settings_that_come_later(made):
+    with matplotlib.rc_context({"font.size": 20}):
+        figure = foedus.plot(made("grid"))
+    drawn(figure)
+    before = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+    figure.axes[0].get_tightbbox()  # which looks for ticks anew
+    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == before
 
 
 def test_words_and_colours_of_ones_own(made):

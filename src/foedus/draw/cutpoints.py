@@ -165,7 +165,11 @@ def _draw_lines(
                 corners = [(here[0], y[j]), (here[1], y[j]), (there[k + 1], at), (there[k], at)]
                 boxes.setdefault(code, []).append(corners)
     for code, quads in boxes.items():
-        face = face_of(model, model.codes, code) | {"linewidth": 0}
+        face = face_of(model, model.codes, code)
+        if "hatch" in face:
+            face["linewidth"] = 0
+        else:  # or viewers would show fine lines between the parts of an area
+            face |= {"edgecolor": face["facecolor"], "linewidth": 0.3}
         axes.add_collection(PolyCollection(quads, **face, antialiased=False), autolim=False)
     for curve in _curves(edges, decided, lower, upper, going, y, heights):
         if over:

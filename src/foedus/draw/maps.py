@@ -151,6 +151,9 @@ def draw_maps(
         )
         if not shown.all():
             axes.patch.set(**blank)  # shows where no cell is drawn
+            # in EPS, where nothing is transparent, it does so only if both are one image
+            mesh.set_zorder(0)
+            axes.set_rasterization_zorder(0.5)
         set_axis(axes, "x", array[x].values)
         if y:
             set_axis(axes, "y", array[y[0]].values)

@@ -10,6 +10,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+import PIL.Image
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import is_color_like
@@ -335,10 +336,15 @@ def save_figure(figure: Figure, path: str | os.PathLike, dpi: float | None = Non
     ending = target.suffix[1:].lower()
     options: dict[str, Any] = {"format": ending, "metadata": NO_TIME.get(ending)}
     if ending in ("tif", "tiff"):
-        options |= {"dpi": PRINT_DPI, "pil_kwargs": {"compression": "tiff_lzw"}}
+        options["dpi"] = PRINT_DPI
     if dpi:
         options["dpi"] = dpi
     with beside(target) as draft:
         figure.savefig(draft, **options)
+        if ending in ("tif", "tiff"):  # without transparency, which journals refuse
+            with PIL.Image.open(draft) as image:
+                page = PIL.Image.new("RGB", image.size, "white")
+                page.paste(image, mask=image.getchannel("A"))
+            page.save(draft, "TIFF", dpi=(options["dpi"],) * 2, compression="tiff_lzw")
         if ending == "eps":
             draft.write_bytes(re.sub(rb"%%(CreationDate|Title): .*\n", b"", draft.read_bytes(), count=2))
