@@ -200,6 +200,20 @@ def test_axes_of_ones_own_are_drawn_in(made):
     )[0]
 
 
+def test_in_axes_of_ones_own_a_legend_below_leaves_the_labels_free(made):
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    FigureCanvasAgg(figure)
+    for axes, kind in zip(figure.subplots(1, 3), ("grid", "line", "cutpoints"), strict=True):
+        foedus.plot(made(kind), ax=axes, legend="below", font_size=7)
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        below = [child for child in axes.findobj(Legend) if child.get_window_extent().y1 < axes.bbox.y0]
+        assert len(below) == 1
+        assert not below[0].get_window_extent().overlaps(axes.xaxis.label.get_window_extent())
+        assert {text.get_fontsize() for text in axes.findobj(Text) if text.get_text().strip()} == {7}
+        assert below[0].get_window_extent().y0 >= 0
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

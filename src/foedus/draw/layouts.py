@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure  # not pyplot, which asks for a screen
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from matplotlib.transforms import ScaledTranslation
 
 from .parts import ALONE, PANELS, Look, ink, text_size, text_width, widest_word, wrap_text
 
@@ -259,8 +260,14 @@ def add_legend(
         if not upper and layout.place == "right":
             ends = {"loc": "upper left", "bbox_to_anchor": (1.02, 1)}
         elif not upper:
-            options["ncols"] = len(in_rows(entries, layout.panel[0])[0])
-            ends = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.6 / layout.panel[1])}
+            scale = text_size("font.size") / 10
+            options["ncols"] = len(in_rows(entries, layout.panel[0] + SIDE * scale)[0])
+            label = layout.axes.xaxis.label
+            lines = 1 + label.get_text().count("\n")
+            points = 15 + 1.2 * text_size("xtick.labelsize") + 1.3 * label.get_fontsize() * lines
+            down = ScaledTranslation(0, -points / 72, layout.figure.dpi_scale_trans)
+            ends = {"loc": "upper center", "bbox_to_anchor": (0.5, 0)}
+            ends["bbox_transform"] = layout.axes.transAxes + down
         legend = layout.axes.legend(borderaxespad=0, **ends, **options)
         if first:
             layout.axes.add_artist(first)

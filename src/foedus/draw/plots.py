@@ -131,14 +131,16 @@ def plot(
     """
     size = _checked("font_size", font_size, "points")
     with drawing(size):
+        if size and isinstance(ax, Axes):  # which was made with other sizes
+            ax.tick_params(labelsize=size)
+            for text in (ax.xaxis.label, ax.yaxis.label, ax.title):
+                text.set_fontsize(size)
         figure = _drawn(
             dataset, variable, at or {}, region or {}, model,
             Look(_checked("width", width, "inches"), title, caption, labels or {}, legend, None, ax), colours,
         )  # fmt: skip
         if ax is None:
             hand_over(figure)
-        elif size:
-            ax.tick_params(labelsize=size)
     return figure
 
 

@@ -154,7 +154,6 @@ def plot_line(model: Model, look: Look, name: str, cut: Cut) -> Figure:
     if bands:
         jumps = jumps_of(dataset, [bands.name])
         _draw_bands(axes, dataset, model, bands, tint=bool(curves))
-        add_legend(layout, patches, look.labels.get(bands.name, as_written(bands.words)))
     lines = [
         _draw_curve(axes, dataset[curve], model, jumps, style, label_of(drawn[curve], look, units=False))
         for curve, style in zip(curves, STYLES, strict=False)
@@ -166,6 +165,8 @@ def plot_line(model: Model, look: Look, name: str, cut: Cut) -> Figure:
         axes.set_yticks([])
     set_axis(axes, "x", dataset[axis].values)
     label_panels(layout, [axes], 1, axis_label(model.by_name[axis], dataset[axis], look), height)
+    if bands:
+        add_legend(layout, patches, look.labels.get(bands.name, as_written(bands.words)))
     if several:
         add_legend(layout, lines, upper=True)
     return layout.figure
