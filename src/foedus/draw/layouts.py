@@ -264,7 +264,7 @@ def add_legend(
             options["ncols"] = len(in_rows(entries, layout.panel[0] + SIDE * scale)[0])
             label = layout.axes.xaxis.label
             lines = 1 + label.get_text().count("\n")
-            points = 15 + 1.2 * text_size("xtick.labelsize") + 1.3 * label.get_fontsize() * lines
+            points = 15 + 1.2 * text_size("xtick.labelsize") + 1.3 * float(label.get_fontsize()) * lines
             down = ScaledTranslation(0, -points / 72, layout.figure.dpi_scale_trans)
             ends = {"loc": "upper center", "bbox_to_anchor": (0.5, 0)}
             ends["bbox_transform"] = layout.axes.transAxes + down
