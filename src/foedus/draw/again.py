@@ -1,4 +1,4 @@
-"""Games of a dataset that are solved again where it says enough: for outcomes that it does not have, and at
+"""Games of a dataset that are solved again if that is possible: for variables that it does not have, and at
 values that are not on its grid."""
 
 import contextlib
@@ -17,16 +17,16 @@ from ..solving.sweeps import sweep
 from .parts import SHOWN, drawn_of
 from .selection import within_region
 
-# values of each axis, about, at which solving again must find what the dataset has
+# about so many values of each axis are solved again to check that the dataset has the same results
 CHECKED = 12
 
 
 class Cut(NamedTuple):
-    """What of a dataset is drawn."""
+    """The part of a dataset that is drawn."""
 
     dataset: xr.Dataset
     sliced: Sequence[str]  # the axes that were cut
-    missed: Mapping[str, float]  # what was asked for of those that were cut at another value
+    missed: Mapping[str, float]  # the value asked for, for each axis that was cut at another value
 
 
 def with_missing(
@@ -38,19 +38,19 @@ def with_missing(
 ) -> Any:
     """Return a dataset with the outcomes among `variables` that it does not have, solved again.
 
-    It stays as it is if it is not a grid of a model's games, does not tell all parameters, or no longer has
-    the regimes that its games have. With such outcomes it keeps only the `region` that a picture shows, as
-    many values of its axes as the picture does, and of the axes of `at` those beside the value.
+    It is returned unchanged if it is not a grid of a model's games, a parameter is unknown, or its regimes
+    are not those that solving its games gives. If outcomes are added, it keeps only the `region`, as many
+    values of the axes as a picture shows, and of the axes of `at` only the values next to those in `at`.
 
     Parameters
     ----------
     model : Model, optional
-        the model of its games; default: the one that foedus has
+        the model of its games; default: the model that foedus knows by the name in the dataset
 
     Raises
     ------
     ValueError
-        if a variable is missing and the model is needed to solve it.
+        if a variable is missing and cannot be solved without the model.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def with_missing(
     known = model_of(dataset)
     missing = []
     for written in [variables] if isinstance(variables, str) else variables:
-        with contextlib.suppress(ValueError):  # of what is no outcome, which is refused later
+        with contextlib.suppress(ValueError):  # a name that is not an outcome is refused later
             missing.append(resolve(written, known.found, "an outcome"))
     missing = [name for name in missing if name not in dataset]
     there = [str(name) for name in dataset.data_vars if name in drawn_of(known)]
@@ -74,8 +74,8 @@ def with_missing(
     model = model if model is not None and model.name == known.name else known
     if not model.solvable:
         raise ValueError(
-            f"{missing[0]} is not in this dataset; it has {', '.join(there)}. To have it solved, give "
-            "the file that makes the model (on the command line, with --model)"
+            f"{missing[0]} is not in this dataset; it has {', '.join(there)}. To solve its games "
+            "again, give model (on the command line, --model with the file that makes the model)"
         )
     places = known.named(at) if isinstance(at, Mapping) else {}
     shown = within_region(dataset, there[0], region)
@@ -87,11 +87,11 @@ def with_missing(
 
 
 def cut_exactly(model: Model, dataset: xr.Dataset, sliced: Sequence[str], at: Mapping[str, Any]) -> Cut:
-    """Return a dataset that was cut where its axes are nearest to `at`, solved again exactly there.
+    """Return a slice, solved again exactly at the values `at`; `dataset` is the slice nearest to them.
 
-    It stays as it is where it has these values, and where it cannot be solved again: the model is only
-    described, a parameter is not told, a variable is not an outcome of the model, or the dataset no longer
-    holds what solving its games gives.
+    It is returned unchanged if it has these values already, or if it cannot be solved again. That is so if
+    the model is only described, a parameter is unknown, a variable is not an outcome of the model, or its
+    values are not those that solving its games gives.
     """
     at = model.named(at)
     missed = {
@@ -153,7 +153,8 @@ def _same(dataset: xr.Dataset, found: xr.Dataset, names: Sequence[str]) -> bool:
 
 
 def _beside(values: np.ndarray, value: Any) -> slice:
-    """Return where the values of an axis are that are nearest to a value, or all if it is not a number."""
+    """Return a slice with the value of an axis nearest to `value` and its neighbours, or with all values if
+    it is not a number."""
     if values.dtype.kind not in "iuf" or not isinstance(value, (int, float)):
         return slice(None)
     place = int(np.abs(values - value).argmin())

@@ -31,7 +31,7 @@ from .parts import (
     wrap_text,
 )
 
-# of curves, by the decision that flips there, those that differ most first; of more decisions, thicker ones
+# styles of curves, one for each decision that flips, those that differ most first; more are in thicker lines
 STYLES: tuple[Any, ...] = (
     "solid", "dashed", "dotted", "dashdot", (0, (9, 2)), (0, (5, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1, 3, 4)),
 )  # fmt: skip
@@ -48,8 +48,8 @@ LIMIT: dict[str, Any] = {
     "markerfacecolor": "white",
     "linestyle": "none",
 }
-LIMITS = 15  # lines at which the closed forms are marked
-KEY = 1.3  # inches, of a line of the legend, for text of 10 points
+LIMITS = 15  # closed forms are marked on at most so many lines
+KEY = 1.3  # inches, width of a line of the legend, for text of 10 points
 
 Decided = tuple[int, int]  # a player and its decision
 
@@ -63,12 +63,12 @@ class Curve(NamedTuple):
 
 
 def plot_cutpoints(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
-    """Draw cutpoints over the regimes that they part: marks along a line, or curves over a further axis.
+    """Draw cutpoints and the regimes between them: marks along a line, or curves over a further axis.
 
-    The parameter is on x; of two further axes, there is a panel for each value of the one with fewer.
-    Cutpoints that the model knows in closed form are drawn over them, as a check.
+    The parameter is on x. With two further axes, there is a panel for each value of the axis with fewer
+    values. Cutpoints that the model knows in closed form are marked as a check.
 
-    Raises ValueError if there are more than two further axes, or more panels than a picture holds.
+    Raises ValueError if there are more than two further axes, or too many panels for one picture.
     """
     over = [str(dim) for dim in dataset.value.dims[:-1]]
     dataset = dataset.drop_duplicates(over)
@@ -90,7 +90,7 @@ def plot_cutpoints(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
     text = caption_of(labelled, look, single, [panel] if panel else [])
     styles = _styles(model, dataset)
     entries = [*_regime_patches(model, look, dataset), *_curve_lines(model, look, dataset, styles)]
-    numbers = 0 if y else 3 if panel else 2  # heights at which cutpoints are written in turn
+    numbers = 0 if y else 3 if panel else 2  # heights that the numbers of cutpoints have in turn
     layout = lay_out(
         look,
         (columns, rows),
@@ -129,13 +129,13 @@ def plot_cutpoints(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
 
 
 def check_drawn(over: Mapping[str, int]) -> None:
-    """Raise ValueError if a picture does not hold so many values of further axes."""
+    """Raise ValueError if the further axes have too many values for one picture."""
     sizes = {name: size for name, size in over.items() if size > 1}
     if len(sizes) > 2:
         raise ValueError(f"a picture of cutpoints shows two further axes at most, not {', '.join(sizes)}")
     panel = min(sizes, key=sizes.__getitem__) if len(sizes) == 2 else None
     if panel and sizes[panel] > PANELS:
-        raise ValueError(f"{panel} has {sizes[panel]} values, but a picture holds {PANELS} panels")
+        raise ValueError(f"{panel} has {sizes[panel]} values, but a picture has at most {PANELS} panels")
 
 
 def _draw_lines(
@@ -185,7 +185,7 @@ DECIDED = ("player", "decision")
 
 
 def middles_of(values: np.ndarray) -> np.ndarray:
-    """Return the first and the last of rising values, and between these what lies midway on their axis."""
+    """Return the first of rising values, the midpoints of neighbours on their axis, and the last value."""
     scale, back = (np.log, np.exp) if geometric(values) else (np.asarray, np.asarray)
     between = back((scale(values[1:]) + scale(values[:-1])) / 2)
     return np.concatenate([values[:1], between, values[-1:]])
@@ -245,7 +245,7 @@ def _limits(model: Model, line: xr.Dataset) -> Sequence[float]:
 
 
 def _styles(model: Model, dataset: xr.Dataset) -> dict[Decided, dict[str, Any]]:
-    """Return how the curves of each decision that flips somewhere are drawn."""
+    """Return the style of the curves of each decision that flips somewhere."""
     if not (model.decides and {*DECIDED} <= {*dataset}):
         return {}
     there = np.isfinite(dataset.value.values)
@@ -286,7 +286,7 @@ def _curves(
 
 
 def _number_cutpoints(axes: Axes, dataset: xr.Dataset, heights: int) -> None:
-    """Write the number of each cutpoint above it, on so many heights in turn."""
+    """Write the value of each cutpoint above it, at so many heights in turn."""
     size = text_size("legend.fontsize")
     for k, value in enumerate(dataset.value.values[np.isfinite(dataset.value.values)]):
         axes.annotate(
