@@ -52,9 +52,15 @@ def heads(figure) -> list[str]:
     return [axes.get_title() for axes in figure.axes if axes.get_label() == "<head>"]
 
 
+def drawn(figure) -> None:
+    """Lay out a figure, unless it is as it was drawn last, because that takes most of the time of a test."""
+    if figure.stale:
+        figure.draw_without_rendering()
+
+
 def overlaps(figure) -> list[tuple[str, ...]]:
     """Return which parts of a figure overlap each other, or are cut at its edge."""
-    figure.draw_without_rendering()
+    drawn(figure)
     boxes = {}
     for frame in _frames(figure):  # the caption, the title, the table of shares
         boxes |= {f"{text.get_text()} {text.get_position()}": text.get_tightbbox() for text in frame.texts}
@@ -67,6 +73,7 @@ def overlaps(figure) -> list[tuple[str, ...]]:
         with hidden(*labels.values()):
             boxes[f"axes {i}"] = (axes.title if axes.get_label() == "<head>" else axes).get_tightbbox()
     boxes |= {f"legend {i}": legend.get_tightbbox() for i, legend in enumerate(_legends(figure))}
+    figure.stale = False  # although labels were hidden for a while
     width, height = figure.bbox.size
     cut = [
         (name,)

@@ -11,12 +11,15 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
-from pictures import axis_labels, caption, legends, meshes, overlaps
+from pictures import axis_labels, caption, drawn, legends, meshes, overlaps
 
 import foedus
 from foedus import Regime
 from foedus.cli.app import run
+from foedus.draw import parts
 
 AXES = {"ally_cost": np.geomspace(0.05, 5, 24), "status_quo": np.linspace(0.1, 0.9, 17)}
 NAMES = ["ally_arms", "challenger_arms", "pledge", "settlement", "superpower_payoff"]
@@ -30,6 +33,13 @@ MADE = {
     "line": lambda: foedus.sweep({"ally_cost": np.geomspace(0.05, 5, 50)}),
     "cube": lambda: foedus.sweep({**AXES, "stake": [0.5, 1.0, 2.0, 3.0, 4.0]}),
     "cutpoints": lambda: foedus.cutpoints("ally_cost", (0.05, 5), {"status_quo": AXES["status_quo"]}, points=64),
+    "cutpoints of seven": lambda: foedus.cutpoints(
+        "ally_cost", (0.05, 5), {"status_quo": AXES["status_quo"][::2], "stake": np.linspace(0.5, 3.4, 7)}, points=64
+    ),
+    "cuts of forms": lambda: foedus.cutpoints(
+        "ally_cost", (0.05, 5), {"contest": ["ratio", "difference"]}, points=64
+    ),
+    "two forms": lambda: foedus.compare(AXES, {"contest": ["ratio", "difference"]}, variables=["regime", "pledge"]),
     "cuts of a line": lambda: foedus.cutpoints("ally_cost", (0.05, 5), points=64),
     "forms": lambda: foedus.compare(
         {"ally_cost": [0.1, 0.3, 0.9, 2.7], "status_quo": [0.2, 0.5, 0.8]},
@@ -56,13 +66,18 @@ def made():
     return dataset
 
 
+NARROW = [
+    ("cutpoints of seven", None), ("cuts of forms", None), ("two forms", None), ("two forms", "pledge"),
+]  # fmt: skip
+
+
 def texts(figure) -> list[Text]:
     """Return all text that is seen in a picture."""
-    figure.draw_without_rendering()
+    drawn(figure)
     return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
 
 
-@pytest.mark.parametrize(("kind", "variable"), KINDS)
+@pytest.mark.parametrize(("kind", "variable"), KINDS + NARROW)
 def test_a_picture_is_laid_out_at_the_width_of_a_column_with_text_of_one_size(made, kind, variable):
     figure = foedus.plot(made(kind), variable, width=3.4, font_size=8, title="Who restrains whom")
     assert figure.get_figwidth() == 3.4
@@ -86,6 +101,43 @@ def test_a_label_of_ones_own_replaces_that_of_a_picture_which_may_change_its_siz
     assert not any("cost of arms" in text.get_text() for text in texts(figure))
     figure.set_size_inches(4.6, 8)
     assert overlaps(figure) == []
+
+
+@pytest.mark.parametrize(("kind", "count"), [("cutpoints of seven", 7), ("cube", 5)])
+def test_panels_are_evenly_spaced_however_few_are_in_the_last_row(made, kind, count):
+    figure = foedus.plot(made(kind))
+    drawn(figure)
+    panels = [axes.bbox for axes in figure.axes if axes.get_label() == ""]
+    assert len(panels) == count
+    assert len({round(panel.width) for panel in panels}) == 1
+    steps = np.diff([panel.x0 for panel in panels[:3]])
+    assert steps[0] == pytest.approx(steps[1], abs=1)
+
+
+def test_a_narrow_picture_has_fewer_columns(made):
+    for width, columns in ((7, 3), (2.4, 2)):
+        figure = foedus.plot(made("cutpoints of seven"), width=width, font_size=8)
+        assert overlaps(figure) == []
+        panels = [axes for axes in figure.axes if axes.get_label() == ""]
+        assert len({round(axes.bbox.x0) for axes in panels}) == columns
+
+
+def test_lines_of_a_label_in_the_middle_are_about_as_long(made):
+    room = parts.text_width("aa bb cc", 20) + 0.05
+    assert parts.wrap_text("aa bb cc dd", room, 20, even=False) == ["aa bb cc", "dd"]
+    assert parts.wrap_text("aa bb cc dd", room, 20, even=True) == ["aa bb", "cc dd"]
+    assert parts.wrap_text("aa bb cc dd", 0.01, 20, even=True) == ["aa", "bb", "cc", "dd"]
+    label = foedus.plot(made("grid"), "pledge", width=3.4, font_size=8).axes[0].get_ylabel()
+    assert label.split("\n") == ["ally's share under the", "status quo, $q$ (good)"]
+
+
+def test_ticks_do_not_depend_on_settings_that_come_later(made):
+    with matplotlib.rc_context({"font.size": 20}):
+        figure = foedus.plot(made("grid"))
+    drawn(figure)
+    before = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+    figure.axes[0].get_tightbbox()  # which looks for ticks anew
+    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == before
 
 
 def test_words_and_colours_of_ones_own(made):
@@ -148,6 +200,20 @@ def test_axes_of_ones_own_are_drawn_in(made):
     )[0]
 
 
+def test_in_axes_of_ones_own_a_legend_below_leaves_the_labels_free(made):
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    FigureCanvasAgg(figure)
+    for axes, kind in zip(figure.subplots(1, 3), ("grid", "line", "cutpoints"), strict=True):
+        foedus.plot(made(kind), ax=axes, legend="below", font_size=7)
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        below = [child for child in axes.findobj(Legend) if child.get_window_extent().y1 < axes.bbox.y0]
+        assert len(below) == 1
+        assert not below[0].get_window_extent().overlaps(axes.xaxis.label.get_window_extent())
+        assert {text.get_fontsize() for text in axes.findobj(Text) if text.get_text().strip()} == {7}
+        assert below[0].get_window_extent().y0 >= 0
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -206,6 +272,37 @@ def test_the_settings_of_matplotlib_hold(made):
         assert not any(line.get_visible() for line in foedus.plot(made("grid")).axes[0].get_xgridlines())
 
 
+@pytest.mark.parametrize("style", ["dark_background", "ggplot", "grayscale"])
+@pytest.mark.parametrize(
+    ("kind", "variable"), [("line", None), ("line", NAMES), ("cutpoints", None), ("sensitivity", None)]
+)
+def test_lines_of_a_legend_and_on_bare_axes_can_be_seen_in_every_style(made, kind, variable, style):
+    with matplotlib.style.context(style):
+        figure = foedus.plot(made(kind), variable)
+    page = to_rgb(figure.get_facecolor())
+    keys = [
+        key for legend in figure.findobj(Legend) for key in legend.legend_handles if isinstance(key, Line2D)
+    ]
+    assert bool(keys) == (kind != "sensitivity")
+    assert all(contrast(key.get_color(), page) > 3 for key in keys)
+    if kind == "sensitivity":
+        for axes in figure.axes:
+            for line in axes.lines:
+                assert contrast(line.get_color(), axes.get_facecolor()) > 3
+            for bars in axes.collections:
+                assert contrast(bars.get_color()[0], axes.get_facecolor()) > 3
+
+
+def contrast(one, other):
+    """Return the contrast of two colours, as the WCAG define it; 3 is the least for what is not text."""
+    lights = []
+    for colour in (one, other):
+        rgb = np.array(to_rgb(colour))
+        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+        lights.append(linear @ (0.2126, 0.7152, 0.0722) + 0.05)
+    return max(lights) / min(lights)
+
+
 def test_formulas_need_no_latex(made, tmp_path):
     with matplotlib.rc_context({"text.usetex": True}):
         figure = foedus.plot(made("grid"), width=4)
@@ -217,11 +314,11 @@ def test_formulas_need_no_latex(made, tmp_path):
 # who shows it
 
 
-def test_pyplot_shows_a_picture_or_says_why_not():
+def test_pyplot_shows_a_picture_or_says_why_not(made, tmp_path):
     """pyplot has the figure as soon as pyplot is in use, and can close it; a notebook shows the figure only once."""
     program = """
 import foedus, warnings
-ds = foedus.sweep({'ally_cost': [0.2, 1.0, 5.0]}, variables=['regime'])
+ds = foedus.load("line.nc")
 alone = foedus.plot(ds)
 import matplotlib
 matplotlib.use("agg")
@@ -248,7 +345,10 @@ own = plt.figure()
 foedus.plot(ds, ax=own.subplots())
 assert len(plt.get_fignums()) == 2
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    foedus.save(made("line")[["regime"]], tmp_path / "line.nc")
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout == 2 * "matplotlib's backend agg opens no window; write the picture with savefig\n"
 

@@ -3,6 +3,7 @@
 import io
 import itertools
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -145,8 +146,8 @@ def test_labels_have_long_names_symbols_and_units(grid):
     assert figure.axes[0].get_ylabel() == "ally's share under the status quo, $q$ (good)"
     bar = next(axes for axes in figure.axes if axes.get_label() == "<colorbar>")
     assert bar.get_ylabel().split("\n") == [
-        "superpower's share of the alliance's spending,",
-        "$c_{S} s/(c_{S} s + c_{A} a)$",
+        "superpower's share of the",
+        "alliance's spending, $c_{S} s/(c_{S} s + c_{A} a)$",
     ]
 
 
@@ -566,8 +567,27 @@ def test_pictures_are_written_in_every_format(grid, tmp_path):
     with PIL.Image.open(tmp_path / "map.tif") as tiff:
         assert tiff.size == tuple((figure.get_size_inches() * 600).astype(int))
         assert tiff.info["dpi"] == (600, 600)
+        assert tiff.mode == "RGB"
+        corner, middle = tiff.getpixel((0, 0)), tiff.getpixel((tiff.width // 8, tiff.height * 2 // 3))
+    assert corner == (255, 255, 255)
+    assert middle == tuple(int(model.colours[Regime][Regime.REVISION][k : k + 2], 16) for k in (1, 3, 5))
     names = ["map.eps", "map.pdf", "map.png", "map.svg", "map.tif"]
     assert sorted(p.name for p in tmp_path.iterdir()) == names
+
+
+def test_unsolved_games_are_hatched_in_eps_where_nothing_is_transparent(grid, tmp_path):
+    broken = grid.copy(deep=True)
+    broken.regime[3:6, 4:8] = -1
+    plots.save_figure(foedus.plot(broken), tmp_path / "map.eps")
+    text = (tmp_path / "map.eps").read_text("latin-1")
+    width, height, pixels = re.search(
+        r"(\d+) (\d+) 8 \[[^]]*\]\s*\{[^}]*\} bind false 3 colorimage\s*([0-9a-f\s]+)", text
+    ).groups()
+    image = np.frombuffer(bytes.fromhex("".join(pixels.split())), np.uint8)
+    image = image.reshape(int(height), int(width), 3)
+    share = 12 / grid.regime.size  # of the map
+    for colour, least in ((0, 0.4), (255, 0.05)):  # the edges of the white lines are grey
+        assert least * share < (image == colour).all(-1).mean() < share
 
 
 @pytest.mark.parametrize("dpi", [0, -1, 1e5, "many", True])

@@ -406,10 +406,10 @@ class TestPictures:
         from foedus.draw.cutpoints import _joined
 
         lines = [np.array([0.0, 4.0, 10.0]), np.array([0.0, 3.0, 7.0, 10.0])]
-        lower, upper = _joined(lines, [[0, 2], [0, 1, 2]], False)
+        lower, upper, _ = _joined(lines, [[0, 2], [0, 1, 2]], False)
         assert upper[0].tolist() == [0.0, 4.5, 10.0]
         assert lower[1].tolist() == [0.0, 4.5, 4.5, 10.0]
-        lower, upper = _joined(lines, [[1, 2], [0, 1, 2]], False)  # one that comes in at the end
+        lower, upper, _ = _joined(lines, [[1, 2], [0, 1, 2]], False)  # one that comes in at the end
         assert upper[0].tolist() == [0.0, 5.5, 10.0]
         assert lower[1].tolist() == [0.0, 0.0, 5.5, 10.0]
 

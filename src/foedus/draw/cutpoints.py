@@ -1,6 +1,5 @@
 """Pictures of cutpoints."""
 
-import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -17,7 +16,7 @@ from matplotlib.patches import Patch
 from ..io.dataset import geometric
 from ..model import Model
 from ..solving.columns import spread
-from .layouts import add_legend, label_panels, lay_out
+from .layouts import add_legend, columns_of, label_panels, lay_out, set_head
 from .parts import (
     PANELS,
     STRIP,
@@ -32,14 +31,14 @@ from .parts import (
     wrap_text,
 )
 
-# styles of curves, one for each decision that flips; further decisions have the same styles in thicker lines
+# styles of curves, one for each decision that flips, those that differ most first; more are in thicker lines
 STYLES: tuple[Any, ...] = (
-    "solid", "dashed", "dashdot", (0, (5, 1.5, 1, 1.5, 1, 1.5)), (0, (1, 1)), (0, (9, 2)), (0, (3, 1, 3, 4)),
+    "solid", "dashed", "dotted", "dashdot", (0, (9, 2)), (0, (5, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1, 3, 4)),
 )  # fmt: skip
 THIN, THICK = 1.2, 2.4
 NOBODYS: dict[str, Any] = {
     "color": "black",
-    "linestyle": (0, (1, 3)),
+    "linestyle": (0, (1, 4)),
     "linewidth": THIN,
 }  # if no decision flips
 LIMIT: dict[str, Any] = {
@@ -82,7 +81,8 @@ def plot_cutpoints(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
     y = next((dim for dim in over if dim != panel), None)
     count = dataset.sizes[panel] if panel else 1
     parts = [dataset.isel({panel: i}) for i in range(count)] if panel else [dataset]
-    columns = min(count, 3)
+    heads = [equation(model, panel, value.item()) for value in dataset[panel]] if panel else []
+    columns = columns_of(look, heads)
     rows = math.ceil(count / columns)
     width, height = (4.7, 4.2) if count == 1 else (2.3, 2.0)
     parameter, (low, high) = dataset.attrs["parameter"], dataset.attrs["within"]
@@ -120,8 +120,8 @@ def plot_cutpoints(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
             axes.set_yticks([])
             _number_cutpoints(axes, part, numbers)
         if panel:
-            head = equation(model, panel, part[panel].item())
-            axes.set_title(head, pad=None if y else 4 * text_size("axes.titlesize"))
+            above = 5 + 1.3 * text_size("legend.fontsize") * numbers  # points
+            set_head(layout, axes, heads[i], columns, pad=above if numbers else None)
     varied = axis_label(model.by_name[parameter], dataset.value, look)
     label_panels(layout, panels, columns, varied, axis_label(model.by_name[y], dataset[y], look) if y else "")
     add_legend(layout, entries)
@@ -156,7 +156,7 @@ def _draw_lines(
     codes = [[int(first[j]), *map(int, above[j, : edges[j].size - 2])] for j in range(y.size)]
     decided = [list(zip(player[j].tolist(), decision[j].tolist(), strict=True)) for j in range(y.size)]
     heights = middles_of(y) if over else np.array([0.0, 1.0])
-    lower, upper = _joined(edges, codes, geometric(spread(low, high, 512)))
+    lower, upper, going = _joined(edges, codes, geometric(spread(low, high, 512)))
     boxes: dict[int, list] = {}
     for j in range(y.size):
         for there, at in ((lower[j], heights[j]), (upper[j], heights[j + 1])):
@@ -165,9 +165,13 @@ def _draw_lines(
                 corners = [(here[0], y[j]), (here[1], y[j]), (there[k + 1], at), (there[k], at)]
                 boxes.setdefault(code, []).append(corners)
     for code, quads in boxes.items():
-        face = face_of(model, model.codes, code) | {"linewidth": 0}
+        face = face_of(model, model.codes, code)
+        if "hatch" in face:
+            face["linewidth"] = 0
+        else:  # or viewers would show fine lines between the parts of an area
+            face |= {"edgecolor": face["facecolor"], "linewidth": 0.3}
         axes.add_collection(PolyCollection(quads, **face, antialiased=False), autolim=False)
-    for curve in _curves(edges, codes, decided, lower, upper, y, heights):
+    for curve in _curves(edges, decided, lower, upper, going, y, heights):
         if over:
             axes.plot(curve.x, curve.y, **styles.get(curve.decided, NOBODYS))
         else:
@@ -189,44 +193,50 @@ def middles_of(values: np.ndarray) -> np.ndarray:
 
 def _joined(
     edges: Sequence[np.ndarray], codes: Sequence[list[int]], scaled: bool
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Return the edges of the regimes of each line, halfway to the line below and halfway to the line above.
+) -> tuple[list[np.ndarray], list[np.ndarray], list[dict[int, int]]]:
+    """Return where the edges of the regimes on each line go on, midway to the line below and to that above,
+    and, for each line but the last, which of its edges go on as which of the next line.
 
-    Two neighbouring lines may begin with the same regimes, and may end with the same regimes. The edges of
-    these regimes are joined by straight lines (straight on a log axis if `scaled`). If only one of the lines
-    has other regimes in between, these narrow to a point. All other edges go straight up and down.
+    The regimes that two lines share are joined by straight lines, on the log axis of a `scaled` parameter,
+    too. What only one line has between two of these closes to a point. If both lines have something there,
+    one replaces the other midway.
     """
     scale, back = (np.log, np.exp) if scaled else (np.asarray, np.asarray)
     places = [scale(line) for line in edges]
     lower, upper = [line.copy() for line in places], [line.copy() for line in places]
+    going: list[dict[int, int]] = []
     for j in range(len(edges) - 1):
-        (one, other), (here, there) = codes[j : j + 2], places[j : j + 2]
-        shorter, begin, end = min(len(one), len(other)), _alike(one, other), _alike(one[::-1], other[::-1])
-        if one == other:
-            begin, end = here.size, 0
-        elif begin + end >= shorter:  # there is more than one way to join them; take the nearest edges
-            begin = min(range(shorter - end, begin + 1), key=lambda k: _apart(here, there, k, shorter - k))
-            end = shorter - begin
-        for k, n in [(k, k) for k in range(begin)] + [(len(one) - k, len(other) - k) for k in range(end)]:
-            upper[j][k] = lower[j + 1][n] = (here[k] + there[n]) / 2
-        if begin + end == shorter:
-            between = here[begin : len(one) - end + 1], there[begin : len(other) - end + 1]
-            tip = np.mean([line[[0, -1]].mean() for line in between])
-            tip = here[0] if begin == 0 else here[-1] if end == 0 else tip
-            upper[j][begin : len(one) - end + 1] = lower[j + 1][begin : len(other) - end + 1] = tip
-    return [back(line) for line in lower], [back(line) for line in upper]
+        here, there = places[j : j + 2]
+        last = here.size - 1, there.size - 1
+        going.append({})
+        k, n = 0, 0  # the edges on the right of the shared regime before, and on the left of the next
+        for until, til in [*_shared(codes[j], codes[j + 1], here, there), last]:
+            one, other = here[k : until + 1], there[n : til + 1]
+            left, right = (one[0] + other[0]) / 2, (one[-1] + other[-1]) / 2
+            if 1 in (one.size, other.size):
+                left = right = left if k == n == 0 else right if (until, til) == last else (left + right) / 2
+            upper[j][k : until + 1] = np.interp(one, one[[0, -1]], [left, right])
+            lower[j + 1][n : til + 1] = np.interp(other, other[[0, -1]], [left, right])
+            if one.size == other.size == 1:
+                going[j][k] = n
+            k, n = until + 1, til + 1
+    return [back(line) for line in lower], [back(line) for line in upper], going
 
 
-def _apart(here: np.ndarray, there: np.ndarray, begin: int, end: int) -> float:
-    """Return how far the first and the last edges of two lines are apart."""
-    left = here[:begin] - there[:begin]
-    right = here[here.size - end :] - there[there.size - end :]
-    return float(np.abs(left).sum() + np.abs(right).sum())
-
-
-def _alike(one: list[int], other: list[int]) -> int:
-    """Return how many codes at the beginning of two lists are the same."""
-    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+def _shared(one: list[int], other: list[int], here: np.ndarray, there: np.ndarray) -> list[tuple[int, int]]:
+    """Return where on two lines the regimes are that both have in the same order: as many as there are, and
+    of several ways, the one in which their edges are nearest."""
+    # of the first regimes of each line: how many are shared, how near they are, and which
+    best: list[list[tuple[int, float, list[tuple[int, int]]]]]
+    best = [[(0, 0.0, [])] * (len(other) + 1) for _ in range(len(one) + 1)]
+    for k, n in np.ndindex(len(one), len(other)):
+        ways = [best[k][n + 1], best[k + 1][n]]
+        if one[k] == other[n]:
+            count, near, pairs = best[k][n]
+            near -= float(np.abs(here[k : k + 2] - there[n : n + 2]).sum())
+            ways.append((count + 1, near, [*pairs, (k, n)]))
+        best[k + 1][n + 1] = max(ways)
+    return best[-1][-1][2]
 
 
 def _limits(model: Model, line: xr.Dataset) -> Sequence[float]:
@@ -249,37 +259,30 @@ def _styles(model: Model, dataset: xr.Dataset) -> dict[Decided, dict[str, Any]]:
 
 def _curves(
     edges: Sequence[np.ndarray],
-    codes: Sequence[list[int]],
     decided: Sequence[list[Decided]],
     lower: Sequence[np.ndarray],
     upper: Sequence[np.ndarray],
+    going: Sequence[Mapping[int, int]],
     y: np.ndarray,
     heights: np.ndarray,
 ) -> Iterator[Curve]:
-    """Yield the curves. A curve joins cutpoints on neighbouring lines where the same decision flips between
-    the same regimes. If a line has several of these, the first is joined with the first, the second with the
-    second, and so on. A curve begins halfway to the line below and ends halfway to the line above."""
-    keys = [_keys(*line) for line in zip(codes, decided, strict=True)]
-    going: dict[tuple, Curve] = {}
+    """Give the curves: edges that go on from line to line where the same decision flips; each from where it
+    begins midway to the line below, to where it ends midway to the line above."""
+    curves: dict[int, Curve] = {}  # by the edge on a line
     for j in range(y.size):
-        for k, key in enumerate(keys[j]):
-            curve = going.setdefault(key, Curve(decided[j][k], [], []))
-            if not curve.x:
-                curve.x.append(lower[j][k + 1])
-                curve.y.append(heights[j])
-            curve.x.append(edges[j][k + 1])
+        begun, curves = curves, {}
+        for k in range(1, edges[j].size - 1):
+            who = decided[j][k - 1]
+            curve = begun.get(k) or Curve(who, [lower[j][k]], [heights[j]])
+            curve.x.append(edges[j][k])
             curve.y.append(y[j])
-            if j + 1 == y.size or key not in keys[j + 1]:
-                curve.x.append(upper[j][k + 1])
+            n = going[j].get(k) if j < len(going) else None
+            if n and decided[j + 1][n - 1] == who:
+                curves[n] = curve
+            else:
+                curve.x.append(upper[j][k])
                 curve.y.append(heights[j + 1])
-                yield going.pop(key)
-
-
-def _keys(codes: list[int], decided: list[Decided]) -> list[tuple]:
-    """Return a key for each cutpoint of a line: its two regimes, the decision that flips, and how many
-    cutpoints before it have the same regimes and decision."""
-    kinds = [(*pair, who) for pair, who in zip(itertools.pairwise(codes), decided, strict=False)]
-    return [(*kind, kinds[:k].count(kind)) for k, kind in enumerate(kinds)]
+                yield curve
 
 
 def _number_cutpoints(axes: Axes, dataset: xr.Dataset, heights: int) -> None:

@@ -10,12 +10,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import matplotlib
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure  # not pyplot, which asks for a screen
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from matplotlib.transforms import ScaledTranslation
 
-from .parts import ALONE, Look, text_size, text_width, wrap_text
+from .parts import ALONE, PANELS, Look, ink, text_size, text_width, widest_word, wrap_text
 
 # These replace matplotlib's own defaults, but not what a style, a matplotlibrc or the user has set. Journals
 # refuse Type 3 fonts, and names in an SVG are random without a salt
@@ -38,8 +41,9 @@ LATE = ("axes", "font", "grid", "mathtext", "text", "xtick", "ytick")
 SCREEN_DPI = 110
 SIDE, FOOT = 0.7, 0.55  # inches, for the ticks and labels beside and below panels
 PLACES = ("right", "below", "none")  # of a legend
+COLUMNS = 6  # of panels, at most
 # inches, the least width of a panel, and of a panel with a legend beside it
-LEAST, COMFORT = 0.5, 1.0
+LEAST, COMFORT = 0.5, 1.4
 IN_AXES = 0.75  # labels may fill this share of axes that the user gives, which a layout may make smaller
 BAR = 0.95  # inches, width of a colour bar with its ticks and label
 
@@ -145,14 +149,16 @@ def lay_out(
     below: float = 0.0,
     beside: float = 0.0,
     least: float = 0.0,
+    wide: float = 0.0,
     stretch: bool = True,
 ) -> Layout:
     """Return an empty picture for panels in so many columns and rows, with its caption and title.
 
     The size of a `panel` is in inches, for text of 10 points. In a picture of a given width, panels become
     smaller or larger to fit, and a legend that would take too much of the width goes below. `head` is the
-    room above a row of panels, `below` and `beside` are the room for other parts, and `least` is the least
-    height of all panels together. Without `stretch`, the height of a panel does not change with its width.
+    room above a row of panels, `below` and `beside` are the room for other parts, `least` is the least height
+    of all panels together, and `wide` the least width of each. Without `stretch`, the height of a panel does
+    not change with its width.
 
     Raises ValueError if the picture is too narrow.
     """
@@ -178,18 +184,20 @@ def lay_out(
         width, each = panel[0] * scale * columns + sides, panel[0] * scale
     else:
         width, each = look.width, (look.width - sides) / columns
-        if each < LEAST * scale:
-            least = LEAST * scale * columns + sides
+        wide = max(wide, LEAST * scale)
+        if each < wide:
+            least = wide * columns + sides
             raise ValueError(
                 f"width = {width:g} is too narrow for this picture; "
                 f"it must be at least {math.ceil(10 * least) / 10:g} inches"
             )
     height = panel[1] * (each / panel[0] if stretch else scale)
     text = caption if look.caption is None else look.caption
+    size = text_size("legend.fontsize")
     room = 0.97 * (width - 0.3)  # letters on the screen are up to 3 % wider than in print
-    lines = len(wrap_text(text, room, text_size("legend.fontsize"))) if text else 0
+    lines = len(wrap_text(text, room, size)) if text else 0
     if place == "below":
-        below += BAR * scale if bar else line * (1.2 + sum(1.1 for _ in in_rows(entries, width)))
+        below += BAR * scale if bar else line * (1.2 + 1.1 * _lines(entries, width))
     if place == "right":
         least = max(least, line * (2 + sum(1 + str(entry.get_label()).count("\n") for entry in entries)))
     tall = max(least, (height + head * scale) * rows) + FOOT * scale + line * lines + below + 0.15
@@ -199,9 +207,21 @@ def lay_out(
     if look.title:
         figure.suptitle(look.title)
     if text:
-        artist = figure.supxlabel(" ", x=0.15 / width, ha="left", fontsize=text_size("legend.fontsize"))
+        # where a legend below begins
+        artist = figure.supxlabel(" ", x=0.9 * size / 72 / width, ha="left", fontsize=size)
         break_lines(figure, artist, text, room)
     return Layout(figure, frame, (each, height), place, None)
+
+
+def columns_of(look: Look, heads: Sequence[str]) -> int:
+    """Return in how many columns the panels with these heads stand: fewer if a picture is too narrow."""
+    count = max(1, len(heads))
+    most = 2 if count == 4 else min(count, 3 if count <= PANELS else COLUMNS)
+    if look.width is None:
+        return most
+    scale = text_size("font.size") / 10
+    least = max(LEAST, 0.1 + widest_word(heads, text_size("axes.titlesize")) / scale) * scale
+    return max(1, min(most, int((look.width - SIDE * scale) / least)))
 
 
 def entry_width(entry: Artist) -> float:
@@ -219,6 +239,13 @@ def in_rows(entries: Sequence[Artist], width: float) -> list[Sequence[Artist]]:
     return [entries[i : i + each] for i in range(0, len(entries), each)]
 
 
+def _lines(entries: Sequence[Artist], width: float) -> int:
+    """Return how many lines of text the longest column of a legend has, if the legend has a given width."""
+    columns = len(in_rows(entries, width)[0]) if entries else 1
+    lines = [1 + str(entry.get_label()).count("\n") for entry in entries]
+    return max(sum(column) for column in np.array_split(lines, columns))
+
+
 def add_legend(
     layout: Layout, entries: Sequence[Artist], title: str | None = None, upper: bool = False
 ) -> None:
@@ -232,18 +259,27 @@ def add_legend(
         if not upper and layout.place == "right":
             ends = {"loc": "upper left", "bbox_to_anchor": (1.02, 1)}
         elif not upper:
-            options["ncols"] = len(in_rows(entries, layout.panel[0])[0])
-            ends = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.6 / layout.panel[1])}
-        layout.axes.legend(borderaxespad=0, **ends, **options)
+            scale = text_size("font.size") / 10
+            options["ncols"] = len(in_rows(entries, layout.panel[0] + SIDE * scale)[0])
+            label = layout.axes.xaxis.label
+            lines = 1 + label.get_text().count("\n")
+            points = 15 + 1.2 * text_size("xtick.labelsize") + 1.3 * float(label.get_fontsize()) * lines
+            down = ScaledTranslation(0, -points / 72, layout.figure.dpi_scale_trans)
+            ends = {"loc": "upper center", "bbox_to_anchor": (0.5, 0)}
+            ends["bbox_transform"] = layout.axes.transAxes + down
+        legend = layout.axes.legend(borderaxespad=0, **ends, **options)
         if first:
             layout.axes.add_artist(first)
     elif upper:
-        layout.frame.legend(loc="outside upper left", **options)
+        legend = layout.frame.legend(loc="outside upper left", **options)
     elif layout.place == "right":
-        layout.figure.legend(loc="outside right upper", **options)
+        legend = layout.figure.legend(loc="outside right upper", **options)
     else:
         columns = len(in_rows(entries, layout.figure.get_figwidth())[0])
-        layout.frame.legend(loc="outside lower left", ncols=columns, **options)
+        legend = layout.frame.legend(loc="outside lower left", ncols=columns, **options)
+    for handle in legend.legend_handles:
+        if isinstance(handle, Line2D):  # black over the colours of a map, but not on a dark page
+            handle.set_color(ink())
 
 
 def label_panels(
@@ -254,8 +290,9 @@ def label_panels(
     rows = rows or math.ceil(len(panels) / columns)
     last = panels[(rows - 1) * columns :]
     place = min((columns - 1) // 2, len(last) - 1)
-    last[place].set_xlabel(" ", x=columns / 2 - place)
-    break_lines(layout.figure, last[place].xaxis.label, x, layout.panel[0] * columns)
+    middle = min(columns / 2, place + 1)  # no further right than the last panel of that row
+    last[place].set_xlabel(" ", x=middle - place)
+    break_lines(layout.figure, last[place].xaxis.label, x, layout.panel[0] * 2 * middle)
     if y:
         place = (rows - 1) // 2
         axes = panels[place * columns]
@@ -278,6 +315,15 @@ def break_lines(
     artist.set_text(broken(artist, text, inches))
 
 
+def set_head(layout: Layout, axes: Axes, text: str, columns: int, panels: int = 1, **options: Any) -> None:
+    """Write a title above a panel, or above several `panels`, of so many columns."""
+    title = axes.set_title(" ", **options)
+    inches = 0.9 * layout.panel[0]  # labels beside may take more room than was planned for
+    break_lines(layout.figure, title, text, panels * inches, times=columns // panels)
+
+
 def broken(artist: Text, text: str, inches: float) -> str:
     """Return a text in lines of at most so many inches, unless it has lines of its own."""
-    return text if "\n" in text else "\n".join(wrap_text(text, inches, float(artist.get_fontsize())))
+    even = artist.get_horizontalalignment() == "center"
+    lines = wrap_text(text, inches, float(artist.get_fontsize()), even)
+    return text if "\n" in text else "\n".join(lines)

@@ -17,7 +17,17 @@ from matplotlib.transforms import Affine2D, BboxTransformTo, ScaledTranslation
 from ..maps.compare import regime_share
 from ..model import UNSOLVED, Label, Model
 from .colours import colours_of, scale_of
-from .layouts import FOOT, add_legend, break_lines, label_panels, lay_out
+from .layouts import (
+    COLUMNS,
+    FOOT,
+    Layout,
+    add_legend,
+    break_lines,
+    columns_of,
+    label_panels,
+    lay_out,
+    set_head,
+)
 from .parts import (
     LEFT_OUT,
     NOT_SOLVED,
@@ -29,6 +39,7 @@ from .parts import (
     edges_of,
     equation,
     face_of,
+    fix_ticks,
     label_of,
     patches_of,
     percent,
@@ -38,9 +49,9 @@ from .parts import (
     wrap_text,
 )
 
-FORM_PANELS, COLUMNS = 24, 6  # panels at most where functional forms are compared: in all, and in a row
+FORM_PANELS = 24  # panels at most where functional forms are compared
 GAP = 0.12  # between blocks of panels, in widths of a panel
-TABLE_WIDTH, TABLE_ROW = 2.7, 0.41  # inches, of the table of shares, for text of 10 points
+TABLE_WIDTH, TABLE_ROW = 2.8, 0.41  # inches, of the table of shares, for text of 10 points
 SHARES_HEADING = "share of the map (%) where a regime holds under all, some (not all) and none of the forms"
 
 
@@ -82,10 +93,8 @@ def draw_maps(
             f"{' and '.join(panels)} {makes}, but a picture has at most {most} panels: fix an axis with at "
             f"(on the command line, --at {panels[-1]}=VALUE)"
         )
-    if down:
-        columns = count // array.sizes[down[0]]
-    else:
-        columns = 2 if count == 4 else min(count, 3 if count <= PANELS else COLUMNS)
+    heads = [equation(model, dim, value) for dim in across for value in array[dim].values]
+    columns = count // array.sizes[down[0]] if down else columns_of(look, heads)
     rows = math.ceil(count / columns)
     x, *y = (str(dim) for dim in array.dims if dim not in panels)
     # of a panel, inches
@@ -102,7 +111,7 @@ def draw_maps(
     scale = text_size("font.size") / 10
     table = TABLE_WIDTH * scale if shares is not None else 0.0
     under = bool(table) and (look.legend == "below" or (look.width or math.inf) < 2.2 * table)
-    tall = TABLE_ROW * scale * shares.shape[0] + 1.0 * scale if shares is not None else 0.0
+    tall = TABLE_ROW * scale * shares.shape[0] + 0.85 * scale if shares is not None else 0.0
     head = 0.3 if across else 0.0
     layout = lay_out(
         look,
@@ -130,7 +139,7 @@ def draw_maps(
     if layout.axes:
         drawn: list[tuple[Axes, dict[str, int]]] = [(layout.axes, dict.fromkeys(panels, 0))]
     else:
-        drawn = _add_panels(model, frame, array, across, down, rows, columns)
+        drawn = _add_panels(model, layout, frame, array, across, down, rows, columns)
     for i, (axes, place) in enumerate(drawn):
         part, shown = array.isel(place), known.isel(place)
         axes.grid(visible=False)  # which would lie over the colours
@@ -143,6 +152,9 @@ def draw_maps(
         )
         if not shown.all():
             axes.patch.set(**blank)  # shows where no cell is drawn
+            # in EPS, where nothing is transparent, it does so only if both are one image
+            mesh.set_zorder(0)
+            axes.set_rasterization_zorder(0.5)
         set_axis(axes, "x", array[x].values)
         if y:
             set_axis(axes, "y", array[y[0]].values)
@@ -159,6 +171,7 @@ def draw_maps(
         lying = layout.place == "below"
         bar = layout.figure.colorbar(mesh, ax=maps, aspect=25, location="bottom" if lying else "right")
         side = 0 if lying else 1
+        fix_ticks(bar.ax.xaxis if lying else bar.ax.yaxis)
         inches = (columns if lying else rows) * layout.panel[side]
         break_lines(
             layout.figure, getattr(bar.ax, "yx"[lying] + "axis").label, label_of(entry, look), inches, side
@@ -178,6 +191,7 @@ def draw_boundaries(axes: Axes, array: xr.DataArray, dataset: xr.Dataset) -> Non
 
 def _add_panels(
     model: Model,
+    layout: Layout,
     frame: Figure | SubFigure,
     array: xr.DataArray,
     across: list[str],
@@ -200,14 +214,23 @@ def _add_panels(
         place = dict(zip(order, indices, strict=True))
         heads = {dim: equation(model, dim, array[dim].values[index]) for dim, index in place.items()}
         if across and (not down or row == 0):
-            axes.set_title(heads[across[-1]])
+            set_head(layout, axes, heads[across[-1]], columns)
         if len(across) > 1 and row == 0 and column % block == 0:
             over = frame.add_subplot(grid[0, slots[column] : slots[column] + block], label="<head>")
             over.set_axis_off()
-            over.set_title(heads[across[0]], pad=2.4 * text_size("axes.titlesize"))
+            set_head(layout, over, heads[across[0]], columns, block, pad=2.4 * text_size("axes.titlesize"))
         if down and column == columns - 1:
-            text = heads[down[0]]
-            axes.annotate(text, (1, 0.5), (6, 0), "axes fraction", "offset points", va="center", rotation=270)
+            text = axes.annotate(
+                " ",
+                (1, 0.5),
+                (6, 0),
+                "axes fraction",
+                "offset points",
+                va="center",
+                ma="center",
+                rotation=270,
+            )
+            break_lines(layout.figure, text, heads[down[0]], layout.panel[1], 1, rows)
         drawn.append((axes, place))
     return drawn
 
@@ -225,7 +248,7 @@ def _draw_shares(model: Model, look: Look, frame: SubFigure, shares: xr.DataArra
     )
     style: dict[str, Any] = {"transform": corner, "fontsize": size}
     left, right = 0.45, TABLE_WIDTH - 0.1
-    ends = [right - 0.42 * k for k in (2, 1, 0)]  # of the columns of numbers
+    ends = [right - 0.46 * k for k in (2, 1, 0)]  # of the columns of numbers
     y = -0.1
     for line in wrap_text(SHARES_HEADING, (right - 0.1) * scale, size):
         frame.text(0.08, y, line, va="top", **style)

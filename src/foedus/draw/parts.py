@@ -1,9 +1,10 @@
 """What pictures are made of: axes, colours of codes, labels and captions."""
 
+import functools
 import math
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -30,6 +31,9 @@ PANELS = 9  # small multiples in one picture, at most
 NOT_SOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
 LEFT_OUT = {"facecolor": "white", "edgecolor": "0.4"}  # the cells of games that `where` has left out
 STRIP = 0.5  # inches, height of a map of one axis
+# the settings of matplotlib on which the width of text depends
+FONTS = ("font.family", "font.sans-serif", "font.serif", "font.monospace", "mathtext.fontset")
+WORD = re.compile(r"(?:\\\$|\$[^$]*\$|\S)+")  # or a formula
 TINT = 0.45  # strength of a regime's colour behind curves
 
 
@@ -111,9 +115,16 @@ class RoundTicks(Locator):
         return log_ticks(vmin, vmax, most=max(2, int(18 * length / axis.axes.figure.dpi / size)))
 
 
+def fix_ticks(axis: Any) -> None:
+    """Let the labels of an axis have the size that the settings say now, and so as many ticks at any time."""
+    if "labelsize" not in axis.get_tick_params():
+        axis.set_tick_params(labelsize=text_size(f"{axis.axis_name}tick.labelsize"))
+
+
 def set_axis(axes: Axes, letter: str, values: np.ndarray, ends: tuple[float, float] | None = None) -> None:
     """Set the scale, ticks and ends of the x or y axis; by default it ends with the cells of the values."""
     axis = axes.xaxis if letter == "x" else axes.yaxis
+    fix_ticks(axis)
     low, *_, high = ends or edges_of(values)
     if geometric(values):
         axes.set(**{f"{letter}scale": "log"})
@@ -261,6 +272,12 @@ def axis_label(parameter: Parameter, values: xr.DataArray, look: Look) -> str:
     return label_of(replace(parameter, units=units), look)
 
 
+def ink() -> str:
+    """Return the colour of lines on the page and on bare axes: that of text."""
+    colour: Any = matplotlib.rcParams["text.color"]
+    return colour
+
+
 def text_size(setting: str) -> float:
     """Return the size of text, in points, that a setting of matplotlib gives."""
     settings: Any = matplotlib.rcParams
@@ -269,17 +286,41 @@ def text_size(setting: str) -> float:
 
 def text_width(text: str, size: float) -> float:
     """Return how wide a line of text is, in inches, at a size in points."""
+    settings: Any = matplotlib.rcParams
+    return _width(text, size, *(str(settings[name]) for name in FONTS))
+
+
+@functools.lru_cache(maxsize=4096)  # to read a formula takes milliseconds, and pictures have much in common
+def _width(text: str, size: float, *_fonts: str) -> float:
     font = FontProperties(size=size)
     return text_to_path.get_text_width_height_descent(text, font, ismath=True)[0] / 72
 
 
-def wrap_text(text: str, width: float, size: float = 10) -> list[str]:
-    """Break `text` between words, never inside a formula, into lines of at most `width` inches."""
-    lines: list[str] = []
-    for word in re.findall(r"(?:\\\$|\$[^$]*\$|\S)+", text):
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
+def widest_word(texts: Iterable[str], size: float) -> float:
+    """Return how wide the widest word or formula of some texts is, in inches, at a size in points."""
+    return max((text_width(word, size) for text in texts for word in WORD.findall(text)), default=0.0)
+
+
+def wrap_text(text: str, width: float, size: float = 10, even: bool = False) -> list[str]:
+    """Break `text` between words, never inside a formula, into lines of at most `width` inches, which are as
+    full as they can be, or as `even` as so many can be."""
+    words = WORD.findall(text)
+    widths = [text_width(word, size) for word in words]
+    space = text_width("n n", size) - 2 * text_width("n", size)
+
+    def broken(width: float) -> list[str]:
+        lines: list[list[str]] = []
+        full = 0.0
+        for word, wide in zip(words, widths, strict=True):
+            full += space + wide
+            if not lines or full > width:
+                lines.append([])
+                full = wide
+            lines[-1].append(word)
+        return [" ".join(line) for line in lines]
+
+    lines = broken(width)
+    while even and width > max(widths) and len(lines) > 1 and len(broken(width * 0.97)) == len(lines):
+        width *= 0.97
+        lines = broken(width)
     return lines

@@ -10,6 +10,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+import PIL.Image
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import is_color_like
@@ -20,11 +21,10 @@ from ..io.files import beside, writable
 from ..model import Code, Model
 from ..model.checks import naming
 from ..model.names import Named, resolve
+from .again import cut_exactly, with_missing
 from .cutpoints import plot_cutpoints
-from .exact import cut_exactly
 from .layouts import PLACES, drawing, hand_over
 from .maps import draw_boundaries, draw_maps, grid_of
-from .missing import with_missing
 from .parts import SHOWN, Look, caption_of, drawn_of
 from .selection import check_variable, cut_at, forms_of, loaded, within_region
 from .sensitivity import plot_sensitivity
@@ -133,14 +133,16 @@ def plot(
     """
     size = _checked("font_size", font_size, "points")
     with drawing(size):
+        if size and isinstance(ax, Axes):  # which was made with other sizes
+            ax.tick_params(labelsize=size)
+            for text in (ax.xaxis.label, ax.yaxis.label, ax.title):
+                text.set_fontsize(size)
         figure = _drawn(
             dataset, variable, at or {}, region or {}, model,
             Look(_checked("width", width, "inches"), title, caption, labels or {}, legend, None, ax), colours,
         )  # fmt: skip
         if ax is None:
             hand_over(figure)
-        elif size:
-            ax.tick_params(labelsize=size)
     return figure
 
 
@@ -156,7 +158,7 @@ def _drawn(
     """Draw a dataset as `plot` says."""
     # attributes count, too, because any model may have a dimension of that name
     told = {*getattr(dataset, "dims", ()), *getattr(dataset, "attrs", ())}
-    dataset = with_missing(dataset, variable, at, given)
+    dataset = with_missing(dataset, variable, at, given, region)
     whole = "cutpoints" if {"cutpoint", "within"} <= told else None
     whole = "sensitivity" if {"output", "interval"} <= told else whole
     if whole and (variable is not None or at or region):
@@ -338,10 +340,15 @@ def save_figure(figure: Figure, path: str | os.PathLike, dpi: float | None = Non
     ending = target.suffix[1:].lower()
     options: dict[str, Any] = {"format": ending, "metadata": NO_TIME.get(ending)}
     if ending in ("tif", "tiff"):
-        options |= {"dpi": PRINT_DPI, "pil_kwargs": {"compression": "tiff_lzw"}}
+        options["dpi"] = PRINT_DPI
     if dpi:
         options["dpi"] = dpi
     with beside(target) as draft:
         figure.savefig(draft, **options)
+        if ending in ("tif", "tiff"):  # without transparency, which journals refuse
+            with PIL.Image.open(draft) as image:
+                page = PIL.Image.new("RGB", image.size, "white")
+                page.paste(image, mask=image.getchannel("A"))
+            page.save(draft, "TIFF", dpi=(options["dpi"],) * 2, compression="tiff_lzw")
         if ending == "eps":
             draft.write_bytes(re.sub(rb"%%(CreationDate|Title): .*\n", b"", draft.read_bytes(), count=2))

@@ -20,11 +20,13 @@ from .parts import (
     Look,
     as_written,
     equation,
+    ink,
     label_of,
     name_of,
     percent,
     text_size,
     text_width,
+    widest_word,
     words_of,
     wrap_text,
 )
@@ -35,6 +37,7 @@ ENDS = {"mean_low": "white", "mean_high": "0.55"}  # of a tornado
 # inches, for text of 10 points: width of a panel and of the names beside it; height of a parameter's row, of
 # the title with the ticks, and of a line of text
 WIDTH, NAMES, ROW, HEAD, LINE = 2.0, 2.0, 0.3, 0.85, 0.18
+SHARES = (0.4, 0.3, 0.22)  # of the width of a picture that names take at most: what leaves the panels room
 TALL = 3  # with more outputs than these, there are two columns
 
 
@@ -64,22 +67,29 @@ def plot_sensitivity(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
     def broken(label: str) -> str:
         return "\n".join(wrap_text(label, look.width - 0.6, size)) if look.width else label
 
-    edge: dict[str, Any] = {"edgecolor": "black", "linewidth": 0.5}
+    edge: dict[str, Any] = {"edgecolor": ink(), "linewidth": 0.5}
     shades = SHADES | ENDS
     entries = [
         Patch(facecolor=shades[name], label=broken(label_of(SENSITIVITY[name], look, units=False)), **edge)
         for name in [*sobol, *ENDS]
     ]
-    names = 0.4 * look.width / beside if look.width else math.inf
-    labels = {
-        name: "\n".join(wrap_text(label_of(model.by_name[name], look, units=False), names, size))
-        for name in dataset.parameter.values.tolist()
-    }
-    longest = max(text_width(line, size) for label in labels.values() for line in label.split("\n"))
-    # the layout already has room for one column of names
-    sides = beside * longest + (beside - 1) * SIDE * scale
-    width = WIDTH if look.width is None else (look.width - sides) / (beside * panels)
-    under = [wrap_text(_index_label(names, look), width, size) for names in columns]
+    heads = [_index_label(names, look) for names in columns]
+    least = widest_word([*heads, "probability"], size) - 0.05 * scale  # between panels is room, too
+    for share in SHARES:
+        names = share * look.width / beside if look.width else math.inf
+        labels = {
+            name: "\n".join(wrap_text(label_of(model.by_name[name], look, units=False), names, size))
+            for name in dataset.parameter.values.tolist()
+        }
+        longest = max(text_width(line, size) for label in labels.values() for line in label.split("\n"))
+        # the layout already has room for one column of names
+        sides = beside * longest + (beside - 1) * SIDE * scale
+        width = WIDTH
+        if look.width:
+            width = (look.width - sides - SIDE * scale) / (beside * panels)
+        if width > least:
+            break
+    under = [wrap_text(head, width, size) for head in heads]
     row = max(ROW, LINE * max(1 + label.count("\n") for label in labels.values()))
     panel = row * max(3, dataset.sizes["parameter"]) + LINE * max(map(len, under)) + HEAD
     layout = lay_out(
@@ -89,6 +99,7 @@ def plot_sensitivity(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
         _caption(model, look, dataset),
         entries,
         beside=sides,
+        wide=least,
         stretch=False,
     )
     width = layout.panel[0]
@@ -125,11 +136,11 @@ def _draw_indices(axes: Axes, ranked: xr.Dataset, names: list[str], label: str, 
             np.arange(ranked.sizes["parameter"]) + place,
             xerr=ranked[f"{name}_margin"].values,
             fmt="none",
-            ecolor="black",
+            ecolor=ink(),
             elinewidth=1,
             capsize=2,
         )
-    axes.axvline(0, color="black", linewidth=0.8)
+    axes.axvline(0, color=ink(), linewidth=0.8)
     size = text_size("legend.fontsize")
     axes.set_xlabel("\n".join(wrap_text(label, width, size)), fontsize=size)
 
@@ -144,7 +155,7 @@ def _draw_tornado(axes: Axes, ranked: xr.Dataset, indicator: bool) -> None:
     parameter. The mean of an `indicator` is a probability."""
     mean = ranked["mean"].item()
     _draw_bars(axes, {name: (mean, ranked[name].values) for name in ENDS}, ENDS)
-    axes.axvline(mean, color="black", linewidth=0.8)
+    axes.axvline(mean, color=ink(), linewidth=0.8)
     units = ranked.output_units.item()
     axes.set_xlabel(
         "probability" if indicator else f"mean ({as_written(units)})" if units != "1" else "mean",
@@ -161,7 +172,7 @@ def _draw_bars(axes: Axes, bars: Mapping[str, tuple[float, np.ndarray]], shades:
             height=0.8 / len(bars),
             left=start,
             color=shades.get(name, "0.75"),
-            edgecolor="black",
+            edgecolor=ink(),
             linewidth=0.5,
             label=name,
         )
@@ -189,7 +200,7 @@ def _set_title(axes: Axes, model: Model, look: Look, dataset: xr.Dataset, output
     if colour:
         place: Any = axes.transAxes
         corner = axes.figure.dpi_scale_trans + ScaledTranslation(0, 1, place)  # inches from there
-        swatch = Rectangle((0, 0.06), 0.15, 0.15, facecolor=colour, edgecolor="black", linewidth=0.5)
+        swatch = Rectangle((0, 0.06), 0.15, 0.15, facecolor=colour, edgecolor=ink(), linewidth=0.5)
         swatch.set(transform=corner, clip_on=False, in_layout=False)
         axes.add_artist(swatch)
     size = text_size("axes.titlesize")

@@ -5,7 +5,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -13,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from ..model import Label, Model
+from .again import Cut
 from .colours import GAINS, NOISE
-from .exact import Cut
 from .layouts import add_legend, break_lines, label_panels, lay_out
 from .parts import (
     PANELS,
@@ -25,6 +24,7 @@ from .parts import (
     drawn_of,
     edges_of,
     face_of,
+    ink,
     label_of,
     patches_of,
     set_axis,
@@ -35,6 +35,7 @@ from .selection import check_variable
 STYLES = ("solid", "dashed", "dotted")  # of the curves of a picture of codes
 SPARSE = 25  # a curve with at most so many points has a mark at each
 COLUMNS, WIDTH, HEIGHT = 2, 2.6, 1.15  # of panels, and inches of each
+TICKS = 0.4  # inches of the ticks between panels, for text of 10 points
 LEAP = 10  # a step of a curve is a jump if it is so many times as large as the steps on either side
 
 
@@ -74,6 +75,7 @@ def plot_slices(model: Model, look: Look, names: Sequence[str], cut: Cut) -> Fig
         panels = list(grid[: len(names)])
         for axes in grid[len(names) :]:
             axes.remove()
+    room = layout.panel[0] - TICKS * scale * (columns - 1) / columns
     lines: list[Line2D] = []
     jumps = jumps_of(dataset, [mapped.name])
     jumps_of_twins = jumps_of(dataset, [mapped.name, *coded_twins(model)])
@@ -88,7 +90,7 @@ def plot_slices(model: Model, look: Look, names: Sequence[str], cut: Cut) -> Fig
         lines = max(lines, curves, key=len)
         size = text_size("legend.fontsize")
         title = axes.set_title(" ", fontsize=size, loc="left")
-        break_lines(layout.figure, title, label_of(drawn[name], look), layout.panel[0], times=columns)
+        break_lines(layout.figure, title, label_of(drawn[name], look), room, times=columns)
         set_axis(axes, "x", dataset[axis].values)
         axes.tick_params(labelsize=size, labelbottom=i + columns >= len(names))
     label_panels(layout, panels, columns, axis_label(model.by_name[axis], dataset[axis], look))
@@ -152,7 +154,6 @@ def plot_line(model: Model, look: Look, name: str, cut: Cut) -> Figure:
     if bands:
         jumps = jumps_of(dataset, [bands.name])
         _draw_bands(axes, dataset, model, bands, tint=bool(curves))
-        add_legend(layout, patches, look.labels.get(bands.name, as_written(bands.words)))
     lines = [
         _draw_curve(axes, dataset[curve], model, jumps, style, label_of(drawn[curve], look, units=False))
         for curve, style in zip(curves, STYLES, strict=False)
@@ -164,6 +165,8 @@ def plot_line(model: Model, look: Look, name: str, cut: Cut) -> Figure:
         axes.set_yticks([])
     set_axis(axes, "x", dataset[axis].values)
     label_panels(layout, [axes], 1, axis_label(model.by_name[axis], dataset[axis], look), height)
+    if bands:
+        add_legend(layout, patches, look.labels.get(bands.name, as_written(bands.words)))
     if several:
         add_legend(layout, lines, upper=True)
     return layout.figure
@@ -223,7 +226,7 @@ def _draw_curve(
     (line,) = axes.plot(
         x,
         heights,
-        color="black" if axes.patches else matplotlib.rcParams["axes.edgecolor"],
+        color="black" if axes.patches else ink(),
         linestyle=style,
         marker="." if marked.size else "",
         markevery=marked.tolist(),

@@ -1,0 +1,98 @@
+"""Areas between cutpoints, where the curves between them are known: they are straight."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+
+import foedus
+from foedus import Code, Model, Outcome, Parameter
+
+HEIGHTS = [0.0, 0.2, 0.4, 0.6]
+
+
+class Land(Code):
+    WEST, MIDDLE, EAST, FAR_EAST, NORTH = range(5)
+
+
+def ends(p):
+    """Between the lines at 0.2 and 0.4 one area ends at the left end of the axis, and another begins at the
+    right end."""
+    if p.x < 0.3 - p.y:
+        return (Land.WEST,)
+    if p.x > 1.3 - p.y:
+        return (Land.FAR_EAST,)
+    return (Land.MIDDLE if p.x < 0.6 - 0.2 * p.y else Land.EAST,)
+
+
+def gives_way(p):
+    """Midway between the lines at 0.2 and 0.4 an area gives way to another."""
+    if p.x < 0.2 + 0.1 * p.y:
+        return (Land.WEST,)
+    if p.x > 0.8 - 0.2 * p.y:
+        return (Land.EAST,)
+    return (Land.MIDDLE if p.y < 0.3 else Land.NORTH,)
+
+
+def wedge(p):
+    """From midway between the lines at 0.2 and 0.4 an area opens between two others, which end and begin
+    further out."""
+    if p.x < 0.1:
+        return (Land.FAR_EAST,)
+    if abs(p.x - 0.5) < p.y - 0.3:
+        return (Land.NORTH,)
+    return (Land.WEST if p.x < 0.5 else Land.EAST,)
+
+
+def land(solve):
+    share = Parameter("x", "x", 0.5, ">= 0 and <= 1")
+    height = Parameter("y", "y", 0.5, ">= 0 and <= 1")
+    return Model(solve.__name__, "Land", [share, height], [Outcome("land", codes=Land)], solve)
+
+
+@pytest.fixture(scope="module", params=[ends, gives_way, wedge])
+def drawn(request):
+    model = land(request.param)
+    figure = foedus.plot(foedus.cutpoints("x", (0, 1), {"y": HEIGHTS}, model=model, points=64))
+    figure.draw_without_rendering()
+    return model, figure.axes[0]
+
+
+def test_each_place_has_the_colour_of_its_area_alone(drawn):
+    model, axes = drawn
+    areas = foedus.plot(foedus.sweep({"x": np.linspace(0, 1, 60), "y": HEIGHTS}, model=model)).axes[0]
+    colours = areas.collections[0].cmap.colors
+    rng = np.random.default_rng(1)
+    for x, y in rng.random((300, 2)) * (1, HEIGHTS[-1]):
+        near = {
+            model.solve(SimpleNamespace(x=x + dx, y=y + dy))[0]
+            for dx in (-1e-4, 1e-4)
+            for dy in (-1e-4, 1e-4)
+        }
+        if len(near) == 1:
+            (code,) = near
+            (colour,) = shown(axes, x, y)
+            assert tuple(colour) == to_rgb(colours[code]), (x, y)
+
+
+def test_curves_run_along_the_areas_and_to_the_ends_of_the_axis(drawn):
+    model, axes = drawn
+    for line in axes.lines:
+        for (x, y), (u, v) in zip(line.get_xydata()[:-1], line.get_xydata()[1:], strict=True):
+            for share in (0.1, 0.5, 0.9):
+                at, height = x + share * (u - x), y + share * (v - y)
+                sides = [model.solve(SimpleNamespace(x=at + side, y=height))[0] for side in (-1e-6, 1e-6)]
+                assert sides[0] != sides[1]
+    found = {tuple(end.round(9)) for line in axes.lines for end in line.get_xydata()[[0, -1]]}
+    if model.solve is ends:
+        assert found == {(0.3, 0), (0, 0.3), (0.6, 0), (0.48, 0.6), (1, 0.3), (0.7, 0.6)}
+
+
+def shown(axes, x, y):
+    point = axes.transData.transform((x, y))
+    return [
+        part.get_facecolor()[0][:3]
+        for part in axes.collections
+        if any(axes.transData.transform_path(path).contains_point(point) for path in part.get_paths())
+    ]
