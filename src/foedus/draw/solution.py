@@ -67,8 +67,8 @@ class Solution:
         Parameters
         ----------
         **moves
-            a number for each `Move`, and an option or its number for each `Choice` and `Chance`. A move of
-            chance that comes before another given move must be given, too.
+            by name or symbol, a number for each `Move`, and an option or its number for each `Choice` and
+            `Chance`. A move of chance that comes before another given move must be given, too.
 
         Returns
         -------
@@ -107,10 +107,11 @@ class Solution:
         >>> eq.after(offer=0.05).deal.name
         'REFUSED'
         """
-        from ..solving.continued import after, game_of  # with numba
+        from ..solving.continued import after, game_of, moves_named  # with numba
 
-        given = {**self.given, **moves}
-        found = after(game_of(self.model, self._numbers()), given)
+        game = game_of(self.model, self._numbers())
+        given = {**self.given, **moves_named(game, moves)}
+        found = after(game, given)
         model = self.model.defined
         if found[model.mapped.name] == UNSOLVED:
             written = ", ".join(f"{name}={value!r}" for name, value in given.items())
