@@ -11,14 +11,14 @@ CALENDAR = "proleptic_gregorian"  # NumPy's
 
 
 def counted(dates: xr.Variable) -> xr.Variable:
-    """Return dates as whole numbers of the largest unit in which they are whole; as floats, with NaN, if some
-    are missing.
+    """Return dates as floats, counted in the largest unit in which they are whole, with NaN for missing ones.
+    Nanoseconds are integers, because no float has all of them, if none is missing.
 
     Examples
     --------
     >>> found = counted(xr.Variable("game", np.array(["1970-01-03", "1969-12-31"], "M8[ns]")))
     >>> found.values, found.attrs["units"]
-    (array([ 2, -1]), 'days since 1970-01-01')
+    (array([ 2., -1.]), 'days since 1970-01-01')
     """
     values = dates.values
     missing = np.isnat(values)
@@ -26,7 +26,9 @@ def counted(dates: xr.Variable) -> xr.Variable:
         counts = values.astype(f"M8[{name}]")
         if np.array_equal(counts[~missing], values[~missing]):
             break
-    numbers = np.where(missing, np.nan, counts.astype(np.int64)) if missing.any() else counts.astype(np.int64)
+    numbers = counts.astype(np.int64)
+    if unit != "nanoseconds" or missing.any():  # CF-1.8 has no integers of 64 bits
+        numbers = np.where(missing, np.nan, numbers)
     told = {"units": f"{unit} since 1970-01-01", "calendar": CALENDAR}
     return xr.Variable(dates.dims, numbers, dates.attrs | told)
 

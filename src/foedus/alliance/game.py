@@ -1,7 +1,6 @@
 """An alliance game: its parameters, which are checked."""
 
 import dataclasses
-import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,11 +45,12 @@ class Game(_Parameters):
     ValueError: status_quo = 1.5 is not allowed; it must be > 0 and < 1
     """
 
-    @functools.wraps(_Parameters.__init__, assigned=())  # so that editors complete the names
     def __init__(self, **parameters: Any) -> None:
         given = model.named(parameters)
         for name, parameter in PARAMETERS.items():
             object.__setattr__(self, name, parameter.check(given.get(name, parameter.default)))
+
+    __init__.__wrapped__ = _Parameters.__init__  # type: ignore[attr-defined]  # editors complete its names
 
     def __repr__(self) -> str:
         return model.written(dataclasses.asdict(self))

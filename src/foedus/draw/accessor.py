@@ -93,7 +93,7 @@ class Accessor:
         return dataset.isel(nearest(dataset, axes, parameters))
 
     def to_dataframe(self) -> "pandas.DataFrame":
-        """Return a table with a row for each game: what it is known by, as a country, its parameters, then its
+        """Return a table with a row for each game: what it is known by, as a country, then its parameters and
         outcomes, codes by their names.
 
         Codes are categories, in the order of their numbers. Games that `where` has left out have none.

@@ -109,8 +109,8 @@ def _columns_of(names: list[str], model: Model) -> list[_Column]:
 
 
 def _slowly(columns: Sequence[_Column], stream: Iterable[str]) -> list[np.ndarray]:
-    """Return the values of all columns of a CSV file: of parameters as the numbers that kernels use, of others
-    as `_as_meant` does. Raise ValueError with the number of the first line that is wrong."""
+    """Return the values of all columns of a CSV file: of parameters as the numbers that kernels use, of
+    others as `_as_meant` does. Raise ValueError with the number of the first line that is wrong."""
     numbers, rows = [], []
     for number, row in _rows(columns, stream):
         numbers.append(number)
@@ -123,9 +123,9 @@ def _slowly(columns: Sequence[_Column], stream: Iterable[str]) -> list[np.ndarra
 
 
 def _rows(columns: Sequence[_Column], stream: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
-    """Give the rows of a CSV file below its first line with the numbers of their lines, without empty rows and
-    without empty columns at the end. Raise ValueError if a row does not have a value for each column, or has
-    a comment that may be a part of a text."""
+    """Give the rows of a CSV file below its first line with the numbers of their lines, without empty rows
+    and without empty columns at the end. Raise ValueError if a row does not have a value for each column, or
+    has a comment that may be a part of a text."""
     width, cut = len(columns), set[int]()
     above = _reader(stream, set())
     _heading(above)
@@ -141,8 +141,8 @@ def _rows(columns: Sequence[_Column], stream: Iterable[str]) -> Iterator[tuple[i
             raise ValueError(f"line {number} has {len(row)} values, the first line {width} names{hint}")
         if short and len(row) == width and columns[-1].parameter is None:
             raise ValueError(
-                f"line {number}: what follows # is a comment; put a text that has # in quotes, or the comment in "
-                "a line of its own"
+                f"line {number}: what follows # is a comment; put a text that has # in quotes, or the "
+                "comment in a line of its own"
             )
         yield number, row[:width]
 

@@ -14,7 +14,9 @@ from ..model.names import known, nearest
 if TYPE_CHECKING:
     import xarray as xr
 
-NUMERIC = re.compile(r"\s*([+-]?[.,]?\d|nan|inf)", re.IGNORECASE)  # how a text begins that is meant as a number
+NUMERIC = re.compile(
+    r"\s*([+-]?[.,]?\d|nan|inf)", re.IGNORECASE
+)  # how a text begins that is meant as a number
 
 
 def parted(model: Model, points: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -119,7 +121,8 @@ def _values(heading: str, column: Any) -> np.ndarray:
         return near_enough(values)
     if values.dtype.kind not in "iuU":
         raise TypeError(f"{heading}: its values are neither numbers, texts nor dates")
-    return values
+    small = values.dtype.kind in "iu" and np.array_equal(values, values.astype(np.int32))
+    return values.astype(np.int32) if small else values  # CF-1.8 has no larger integers
 
 
 def _alike(heading: str, values: np.ndarray) -> np.ndarray:
@@ -128,6 +131,7 @@ def _alike(heading: str, values: np.ndarray) -> np.ndarray:
 
     missing = pd.isna(values)
     there = values[~missing].tolist()
+    kind: Any
     empty: Any
     if all(isinstance(value, str) for value in there):
         kind, empty = np.dtype(str), ""
@@ -153,4 +157,3 @@ def _in_utc(date: Any) -> Any:
     if getattr(date, "tzinfo", None) is None:
         return date
     return date.astimezone(datetime.UTC).replace(tzinfo=None)
-
