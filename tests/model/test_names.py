@@ -125,6 +125,8 @@ def test_a_parameter_that_is_given_twice_is_refused():
         lambda: foedus.sweep({"ally_cost": [1.0], COST: [2.0]}),
         lambda: foedus.solve(ally_cost=1.0, **{COST: 2.0}),
         lambda: foedus.Game(ally_cost=1.0, **{COST: 2.0}),
+        lambda: foedus.Game(**{STAKE: 1.0, COST: 2.0}, ally_cost=1.0),
+        lambda: dataclasses.replace(foedus.Game(stake=2.0), **{COST: 2.0}),
     ):
         with pytest.raises(ValueError, match=f"ally_cost is given twice, also as '{COST}'"):
             call()
