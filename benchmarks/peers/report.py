@@ -1,6 +1,6 @@
-"""The table and the figure of a comparison, from its record.
+"""Writes the table and the figure of a comparison, from its record.
 
-python -m benchmarks.peers.report speed.json       draws them again, beside the record
+python -m benchmarks.peers.report speed.json       writes them again, next to the record
 """
 
 import json
@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 
 from .bound import bound
 
-# contestants in the order of the table: what they are called there, and their names in the record
+# solvers of the same algorithm, in the order of the table: their names there, and in the record
 ROWS = {
     "foedus": "foedus",
-    "its bare kernel": "kernel",
+    "foedus, its kernel alone": "kernel",
     "C, the same algorithm": "C",
     "C, one game after another": "C one by one",
     "JAX, the same algorithm": "JAX",
@@ -26,10 +26,11 @@ ALONE = {
     "Gambit, logit equilibrium of a small tree": "Gambit",
     "compiled backward induction, tree of 360 ends": "tree of 360 ends",
 }
-# whose times have a bound: what it is called, the games whose operations count, and what a byte costs
+# times that are compared with a bound: their name in the table, the games whose operations are counted, and
+# the kind of memory written to; then the name in the record
 BOUNDED = {
     ("map", "map", "byte written"): "foedus, {}, 1 thread",
-    ("map, bare kernel, memory used before", "map", "byte written again"): "kernel, {}, used memory",
+    ("map, kernel alone, memory used before", "map", "byte written again"): "kernel, {}, used memory",
     ("every parameter varies, `solve_points`", "random", "byte written"): "foedus, {}, random games",
 }
 KEPT = {"regime": "regime only", "all": "all 19 variables"}
@@ -41,20 +42,20 @@ def number(value):
 
 
 def spread(values):
-    """Return the median of the values with the least and the most, as text."""
+    """Return the median of the values, with the least and the most, as a text."""
     return f"{number(statistics.median(values))} ({number(min(values))} to {number(max(values))})"
 
 
 def report(path):
-    """Write the table and the figure of a record beside it."""
+    """Write the table and the figure of a record next to it."""
     record = json.loads(path.read_text())
     write_table(record, path.with_name(f"{path.stem}-table.md"))
     write_figure(record, path.with_suffix(".png"))
 
 
 def write_table(record, path):
-    """Write the tables: everybody's times, and what is asked of the solver's, for each processor that it was
-    compiled for."""
+    """Write the tables for each processor that the code was compiled for: the times of all solvers, and those
+    of foedus compared with their bounds."""
     rounds = len(next(iter(record["runs"][0]["ratios"].values())))
     lines = [
         f"Measured {record['when'][:10]} on {record['machine']['processor']}, "
@@ -69,10 +70,10 @@ def write_table(record, path):
 
 
 def solvers(record, run):
-    """Return the lines of the table of everybody's times."""
+    """Return the lines of the table with the times of all solvers."""
     times, ratios, threads = run["nanoseconds per game"], run["ratios"], record["machine"]["threads"]
     lines = [
-        "| solver | kept | threads | ns a game | times foedus | answers |",
+        "| solver | variables | threads | ns a game | times foedus | results |",
         "|---|---|---|---|---|---|",
     ]
     for kept, words in KEPT.items():
@@ -82,7 +83,7 @@ def solvers(record, run):
                 name = ours.replace("foedus", short, 1) if short != "kernel" else f"kernel, {kept}"
                 if name not in times or (short == "kernel" and count > 1):
                     continue
-                answers = record["accuracy"].get(short, "the solver's own")
+                answers = record["accuracy"].get(short, "the reference")
                 against = spread(ratios[f"{name} over {ours}"]) if name != ours else "1"
                 lines.append(
                     f"| {label} | {words} | {count} | {spread(times[name])} | {against} | {answers} |"
@@ -97,7 +98,7 @@ def solvers(record, run):
 
 
 def goals(record, run):
-    """Return the lines of the tables of what is asked of the solver."""
+    """Return the lines of the tables that compare the times of foedus with their bounds."""
     ratios, threads = run["ratios"], record["machine"]["threads"]
     beside, written = run["beside the machine's operations"], record["bytes written per game"]
     middle = {
@@ -105,12 +106,13 @@ def goals(record, run):
         for name in ("division", "root", "byte written", "byte written again")
     }
     lines = [
-        "What a game costs by itself: the divisions and roots that its closed forms need, as fast as the "
-        f"machine does them ({middle['division']:.2f} and {middle['root']:.2f} ns each), and writing its "
-        f"results to new memory ({middle['byte written']:.2f} ns a byte; {middle['byte written again']:.2f} "
-        "to memory used before), measured beside each contestant.",
+        "The least time of a game that shares nothing with others: that of the divisions and roots in its "
+        f"closed forms ({middle['division']:.2f} and {middle['root']:.2f} ns each on this machine), and of "
+        f"writing its results to new memory ({middle['byte written']:.2f} ns a byte; "
+        f"{middle['byte written again']:.2f} ns to memory that was used before). These times were measured "
+        "next to each solver.",
         "",
-        "| games | kept | divisions | roots | by itself, ns | ns a game | times that |",
+        "| games | variables | divisions | roots | least, ns | measured, ns | measured over least |",
         "|---|---|---|---|---|---|---|",
     ]
     for (games, counted, byte), name in BOUNDED.items():
@@ -122,13 +124,13 @@ def goals(record, run):
                 f"| {games} | {words} | {needed['divisions']:.1f} | {needed['roots']:.1f} | {spread(least)} "
                 f"| {spread(found)} | {spread([a / b for a, b in zip(found, least, strict=True)])} |"
             )
-    lines += ["", "| side by side | kept | ratio |", "|---|---|---|"]
+    lines += ["", "| times compared | variables | ratio |", "|---|---|---|"]
     for kept, words in KEPT.items():
         for said, slow, fast in (
-            ("`sweep` over its bare kernel, 2048 x 2048", "foedus, {}, 1 thread, 2048", "kernel, {}, 2048"),
+            ("`sweep` over its kernel alone, 2048 x 2048", "foedus, {}, 1 thread, 2048", "kernel, {}, 2048"),
             (f"1 thread over {threads}", "foedus, {}, 1 thread", f"foedus, {{}}, {threads} threads"),
             (
-                "one map over two at once: what the machine gives",
+                "one map over two maps at the same time: the gain that the machine allows",
                 "kernel, {}",
                 "kernel, {}, two maps at once",
             ),
@@ -139,7 +141,7 @@ def goals(record, run):
 
 
 def write_figure(record, path):
-    """Draw everybody's time for a game, on a log scale."""
+    """Draw the time per game of all solvers, on a log scale."""
     times = record["runs"][0]["nanoseconds per game"]
     dots = [(label, times[name], "#666666") for label, name in ALONE.items()]
     for kept, words in KEPT.items():
@@ -169,7 +171,7 @@ def write_figure(record, path):
 
 
 def duration(nanoseconds):
-    """Return a time in the unit that people would use."""
+    """Return a time in a readable unit."""
     for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
         if nanoseconds >= size:
             return f"{nanoseconds / size:.3g} {unit}"

@@ -16,7 +16,7 @@ from ..model import Model, Parameter
 from ..model.checks import naming, number_of
 from ..model.names import known
 
-UNCOMMENTED = re.compile(r'^((?:[^"#\n]|"[^"]*")*)#.*')  # what is before a #, if that is not in quotes
+UNCOMMENTED = re.compile(r'^((?:[^"#\n]|"[^"]*")*)#.*')  # the text before a # that is not in quotes
 # what is read as a number in a column that is no parameter: not 007, which may be a code
 WHOLE = re.compile(r"-?(0|[1-9]\d{0,17})")
 DECIMAL = re.compile(r"-?((0|[1-9]\d*)(\.\d*)?|\.\d+)(e[+-]\d{1,3})?", re.IGNORECASE)
@@ -42,7 +42,7 @@ def read_columns(path: Path, model: Model) -> dict[str, Any]:
                 if any(parameter.choices for parameter in parameters) or len(parameters) < len(columns):
                     raise ValueError("these are not numbers only")
                 with warnings.catch_warnings():
-                    warnings.simplefilter("ignore", UserWarning)  # of no rows, said better below
+                    warnings.simplefilter("ignore", UserWarning)  # about a file without rows; see below
                     rows = np.loadtxt(stream, delimiter=",", quotechar='"', ndmin=2)
                 if rows.size and rows.shape[1] != len(parameters):
                     raise ValueError("a row has more or fewer values than there are names")
@@ -50,7 +50,7 @@ def read_columns(path: Path, model: Model) -> dict[str, Any]:
             except UnicodeDecodeError:
                 raise
             except ValueError:
-                # slowly, to take texts and what spreadsheets add, or to say which line is wrong
+                # slower, but it reads texts and what spreadsheets add, and says which line is wrong
                 stream.seek(0)
                 found = _slowly(columns, stream)
             if not len(found[0]):
@@ -91,11 +91,12 @@ def _columns_of(names: list[str], model: Model) -> list[_Column]:
         raise ValueError("the file is empty; its first line must name the parameters")
     for mark in ";", "\t":
         if len(names) == 1 and mark in names[0]:
-            raise ValueError(f"columns are separated by {mark!r}; it must be ',', and a point in decimals")
+            raise ValueError(
+                f"columns are separated by {mark!r}; use ',' between columns and a point in decimals"
+            )
     if not names[0]:
         raise ValueError(
-            "the first column has no name; leave out the numbers of the rows (pandas: index=False, R: "
-            "row.names=FALSE)"
+            "the first column has no name; leave out row numbers (pandas: index=False, R: row.names=FALSE)"
         )
     found: dict[str, _Column] = {}
     for place, heading in enumerate(names, 1):
