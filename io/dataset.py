@@ -10,6 +10,7 @@ from ..model import NUMBER, Code, Label, Model, find
 from ..model.described import described, difference, model_described, source_of
 from ..model.model import BUILT_IN, DEFAULT
 from ..version import __version__
+from .dates import counted
 
 MASKED = -2  # in place of codes that `where` has left out; no model has this code
 # the attributes about the model, and their defaults
@@ -197,6 +198,7 @@ def as_in_files(dataset: xr.Dataset) -> xr.Dataset:
     """Return a Dataset as the CF conventions want it in a file, with a title and a history.
 
     Units such as arms, which UDUNITS does not know, are "1" there; the attribute `measured_in` has them.
+    Dates are counted from 1970 on.
 
     Examples
     --------
@@ -209,7 +211,8 @@ def as_in_files(dataset: xr.Dataset) -> xr.Dataset:
         units = array.attrs.get("units", NUMBER)
         if isinstance(units, str) and units != NUMBER:
             array.attrs |= {"units": NUMBER, MEASURED_IN: units}
-    return told
+    dates = {name: counted(array) for name, array in told.variables.items() if array.dtype.kind == "M"}
+    return told.assign(dates) if dates else told
 
 
 def as_in_memory(dataset: xr.Dataset) -> xr.Dataset:

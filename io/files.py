@@ -20,6 +20,7 @@ import numpy as np
 import xarray as xr
 
 from .dataset import as_in_files, as_in_memory, is_ours, with_contest
+from .dates import with_dates
 from .kept import as_loaded, check_codes, check_kept
 from .layout import Box, Layout, layout
 
@@ -198,7 +199,7 @@ def _layouts(dataset: xr.Dataset) -> dict[str, Layout]:
     return {
         str(name): layout(array.shape, array.dtype.itemsize)
         for name, array in dataset.data_vars.items()
-        if array.size and array.ndim and array.dtype.kind not in "OU"
+        if array.size and array.ndim and array.dtype.kind not in "OUM"
     }
 
 
@@ -289,6 +290,7 @@ def opened(path: str | os.PathLike, whole: bool = True) -> Iterator[xr.Dataset]:
             dataset = as_in_memory(with_contest(dataset))
         except ValueError as error:
             raise ValueError(f"{source} is damaged: {error}") from None
+        dataset = with_dates(dataset)
         for variable in dataset.variables.values():
             variable.encoding.clear()
             if "flag_values" in variable.attrs:  # CF wants them in the type of the variable, if it holds them

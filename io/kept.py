@@ -16,8 +16,26 @@ RESERVED = {"missing_value", "scale_factor", "add_offset", "coordinates", "dtype
 RESERVED |= {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST", MEASURED_IN}
 NAME = re.compile(r"[^\W_][\w .+@()-]{0,98}(?<! )")
 NAMES = "a name begins with a letter or a digit, and may have letters, digits, spaces and _ . + - @ ( )"
-VALUES = "a file keeps numbers and texts: convert it with astype, or drop it"
+VALUES = "a file keeps numbers, texts and dates: convert it with astype, or drop it"
 ATTRIBUTES = "a file keeps texts, numbers, and lists of two or more of these"
+
+
+def kept_name(text: str) -> str:
+    """Return a text as the name of a coordinate that a file can keep.
+
+    Raises ValueError if nothing of it can be kept.
+
+    Examples
+    --------
+    >>> kept_name("GDP (US$)"), kept_name("year")
+    ('GDP_US', 'year')
+    """
+    if _is_name(text) and " " not in text:
+        return text
+    name = re.sub(r"\W+", "_", unicodedata.normalize("NFC", text)).strip("_")
+    if not _is_name(name):
+        raise ValueError(f"the name {text!r} cannot be kept in a file; {NAMES}")
+    return name
 
 
 def as_loaded(dataset: xr.Dataset) -> xr.Dataset:
@@ -53,6 +71,8 @@ def check_kept(dataset: xr.Dataset) -> None:
     for name, array in dataset.variables.items():
         if not _are_kept(array):
             raise ValueError(f"{name} holds values of the type {array.dtype}; {VALUES}")
+        if array.dtype.kind == "M" and (lost := {"units", "calendar"} & {*array.attrs}):
+            raise ValueError(f"the attribute {min(lost)!r} of {name} cannot be kept with dates; drop it")
     for owner, attributes in [("", dataset.attrs)] + [
         (f" of {name}", array.attrs) for name, array in dataset.variables.items()
     ]:
@@ -82,7 +102,7 @@ def _are_kept(array: xr.Variable) -> bool:
         return False
     if array.dtype.kind in "OU":
         return all(_is_text(value) for value in array.values.ravel().tolist())
-    return bool(array.dtype.kind in "iu" or array.dtype.str[1:] in ("f4", "f8"))
+    return bool(array.dtype.kind in "iuM" or array.dtype.str[1:] in ("f4", "f8"))
 
 
 def _is_text(value: Any) -> bool:

@@ -124,7 +124,13 @@ def open_lazily(path: Path) -> xr.Dataset:
             name for name in model_of(dataset).kept if name in dataset.data_vars
         ]  # a folder has no order
     ordered = dataset[[*known, *(name for name in dataset.data_vars if name not in known)]]
-    whole = ordered.assign_coords(dataset.coords)  # also coordinates that are no dimension of a variable
+    listed = (array.encoding.get("coordinates", "").split() for array in dataset.data_vars.values())
+    names = [name for name in (*dataset.dims, *next(listed, ())) if name in dataset.coords]
+    others = (name for name in dataset.coords if name not in names)
+    # also coordinates that are no dimension of a variable
+    whole = ordered.drop_vars(ordered.coords).assign_coords(
+        {name: dataset.variables[name] for name in (*names, *others)}
+    )
     # texts are read with another type than they were written
     texts = [name for name, array in whole.variables.items() if array.dtype.kind == "T"]
     return whole.assign({name: whole.variables[name].astype(object).astype(str) for name in texts})

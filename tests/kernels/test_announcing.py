@@ -1,5 +1,6 @@
 """Whoever waits for the compiler is told so, in a pipe as on a screen."""
 
+import importlib
 import sys
 from types import SimpleNamespace
 
@@ -26,8 +27,13 @@ def listener(monkeypatch):
     return announcing.Announcing(), clock
 
 
+@pytest.mark.parametrize("total", [0, 42, 43])
 @pytest.mark.parametrize("kernel", ["solve_game", "solve_games", "solve_any_game", "solve_any_games"])
-def test_a_large_kernel_is_announced_once_and_again_while_it_lasts(listener, capsys, kernel):
+def test_a_large_kernel_is_announced_once_and_again_while_it_lasts(
+    listener, capsys, monkeypatch, kernel, total
+):
+    """With about how many functions there are, as long as no more than these are done."""
+    monkeypatch.setattr(announcing, "about", lambda *_: total)
     told, clock = listener
     large = of(getattr(kernels, kernel))
     told.on_start(large)
@@ -41,9 +47,58 @@ def test_a_large_kernel_is_announced_once_and_again_while_it_lasts(listener, cap
         told.on_end(large)
     told.on_end(large)
     assert capsys.readouterr().err == (
-        "foedus: still compiling: 21 functions are done in 21 s\n"
-        "foedus: still compiling: 42 functions are done in 42 s\n"
+        f"foedus: still compiling: 21{f' of about {total}' if total else ''} functions are done in 21 s\n"
+        f"foedus: still compiling: 42{' of about 43' if total == 43 else ''} functions are done in 42 s\n"
     )
+
+
+@pytest.mark.parametrize("kernel", announcing.FUNCTIONS)
+def test_what_is_there_does_not_count(monkeypatch, kernel):
+    module, _, name = kernel.rpartition(".")
+    function = getattr(importlib.import_module(f"foedus.kernels.{module}"), name)
+    called = announcing.called_by(function)
+    monkeypatch.setattr(announcing, "is_there", lambda other: False)
+    whole = announcing.about(function, called)
+    assert len(called) <= whole  # numba compiles each at least once, and others
+    monkeypatch.setattr(announcing, "is_there", lambda other: other is not function)
+    assert announcing.about(function, called) == whole - len(called) + 1
+
+
+def test_of_a_kernel_that_nobody_has_counted_nothing_is_said():
+    @foedus.jit
+    def own(x):
+        return x
+
+    assert not announcing.is_there(own)
+    assert own(1.0) == 1.0
+    assert announcing.is_there(own)
+    assert announcing.about(own, [own]) == 0
+
+
+def test_a_notebook_tells_it_as_other_output(capsys, monkeypatch):
+    """What is on the error stream is red there."""
+    from ipykernel.iostream import OutStream
+
+    class Page(OutStream):
+        def __init__(self):
+            self.text = []
+
+        def write(self, text):
+            self.text.append(text)
+
+        def flush(self):
+            pass
+
+        def __del__(self):
+            pass
+
+    page = Page()
+    Page.__module__ = OutStream.__module__
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", page)
+        announcing.say("compiling")
+    assert "".join(page.text) == "foedus: compiling\n"
+    assert capsys.readouterr().err == ""
 
 
 def test_small_functions_and_those_of_others_are_not_announced(listener, capsys):

@@ -1,5 +1,9 @@
 """Names are understood as people write them: by name, with hyphens, or by the symbols of the figures."""
 
+import dataclasses
+import inspect
+import pickle
+
 import numpy as np
 import pytest
 from commands import run_here
@@ -67,6 +71,32 @@ def test_python_takes_symbols_wherever_it_takes_names():
     assert foedus.claims(by_symbol, **same).identical(foedus.claims(axes, **given))
 
 
+def test_a_game_takes_symbols_and_is_pickled_and_replaced_as_before():
+    game = foedus.Game(**{COST: 0.4, STAKE: 2.0})
+    assert game == foedus.Game(ally_cost=0.4, stake=2.0)
+    assert (game.ally_cost, game.challenger_cost) == (0.4, PARAMETERS["challenger_cost"].default)
+    assert pickle.loads(pickle.dumps(game)) == game
+    assert dataclasses.replace(game, stake=1.0) == foedus.Game(ally_cost=0.4)
+    for given, words in (
+        ({"ally_csot": 0.4}, "^'ally_csot' is not a parameter; did you mean ally_cost\\?$"),
+        ({"price": 0.4}, "^'price' is not a parameter; there are ally_cost, "),
+        ({"ally_cost": "dear"}, "ally_cost = 'dear' is not a number"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            foedus.Game(**given)
+    with pytest.raises(TypeError, match="takes 1 positional argument but 2 were given"):
+        foedus.Game(0.4)
+
+
+def test_editors_see_the_names_of_a_games_parameters_with_their_defaults():
+    """Symbols are not among them, so that what is completed stays as short as it was."""
+    seen = inspect.signature(foedus.Game).parameters
+    assert {name: kind.default for name, kind in seen.items()} == {
+        name: parameter.default for name, parameter in PARAMETERS.items()
+    }
+    assert {kind.kind for kind in seen.values()} == {inspect.Parameter.KEYWORD_ONLY}
+
+
 def test_random_designs_take_symbols():
     pytest.importorskip("scipy")
     law = ("uniform", 0.1, 2.0)
@@ -94,6 +124,9 @@ def test_a_parameter_that_is_given_twice_is_refused():
     for call in (
         lambda: foedus.sweep({"ally_cost": [1.0], COST: [2.0]}),
         lambda: foedus.solve(ally_cost=1.0, **{COST: 2.0}),
+        lambda: foedus.Game(ally_cost=1.0, **{COST: 2.0}),
+        lambda: foedus.Game(**{STAKE: 1.0, COST: 2.0}, ally_cost=1.0),
+        lambda: dataclasses.replace(foedus.Game(stake=2.0), **{COST: 2.0}),
     ):
         with pytest.raises(ValueError, match=f"ally_cost is given twice, also as '{COST}'"):
             call()

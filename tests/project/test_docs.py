@@ -273,7 +273,7 @@ def test_own_game(tmp_path, monkeypatch, capsys):
     for name, text in files:
         Path(name).write_text(text)
     lines = re.findall(r"^    foedus (.*)$", OWN, re.MULTILINE)
-    assert len(lines) == 17
+    assert len(lines) == 18
     for line in lines:
         if not line.startswith("explore"):  # which serves a page until it is told to end
             assert run(shlex.split(line)) == 0, line
@@ -287,6 +287,7 @@ def test_own_game(tmp_path, monkeypatch, capsys):
         "arms.png",
         "uncertain.png",
         "games.nc",
+        "cases.csv",
         "entry-forms.png",
         "again.nc",
         "cluster.nc",

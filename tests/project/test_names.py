@@ -69,3 +69,4 @@ def test_ipython_completes_names_and_keywords(jedi):
 
     assert completions("foedus.") == set(foedus.__all__)
     assert {"ally_cost=", "ally_forces="} <= completions("foedus.sweep({}, ally_")
+    assert completions("foedus.Game(ally_") == {"ally_cost=", "ally_forces=", "ally_war_cost="}

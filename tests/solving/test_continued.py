@@ -35,6 +35,7 @@ def test_moves_before_are_those_of_the_equilibrium_or_those_given(eq):
     assert found.rival_payoff == pytest.approx(0.0, abs=1e-8)
     assert eq.after(output=0.2).after(enter=0).incumbent_payoff == pytest.approx(0.16)
     assert eq.after(rival_output=0.5, enter=1, output=0.2).rival_payoff == pytest.approx(0.15 - 0.04)
+    assert eq.after(q_1=0.2).after(enter=0).given == {"output": 0.2, "enter": 0}  # by symbol, too
     assert repr(found).startswith("Game(sunk_cost=0.04).after(enter='enter'): entry=accommodated")
 
 
@@ -43,6 +44,8 @@ def test_moves_before_are_those_of_the_equilibrium_or_those_given(eq):
     [
         ({}, TypeError, "no move is given; give one of output, enter, rival_output"),
         ({"price": 1.0}, TypeError, "'price' is not a move; there are output, enter, rival_output"),
+        ({"outptu": 1.0}, TypeError, "'outptu' is not a move; did you mean output?"),
+        ({"output": 0.2, "q_1": 0.3}, ValueError, "output is given twice, also as 'q_1'"),
         ({"output": 2.0}, ValueError, "output = 2.0 is not allowed; it must be a number from 0 to 1"),
         ({"output": math.nan}, ValueError, "output = nan is not allowed; it must be a number from 0 to 1"),
         ({"output": True}, TypeError, "output = True is not allowed; it must be a number from 0 to 1"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ..model import Model
 from ..model.checks import naming
+from ..solving.ids import ids, parted
 from ..solving.sweeps import solve_points
 from .options import (
     Output,
@@ -33,10 +34,12 @@ def points(
 ) -> None:
     """Solve the games in a CSV file, which has a row for each game and a column for each parameter.
 
+    Further columns, such as a country and a year, are kept along the games.
+
     Parameters
     ----------
     table
-        the CSV file, in UTF-8 with commas; its first line names the parameters
+        the CSV file, in UTF-8 with commas; its first line names the columns
     output
         the file to write: Zarr if it ends in .zarr, a table if it ends in .csv, else NetCDF [default: NetCDF,
         next to the CSV file]
@@ -53,7 +56,9 @@ def points(
         raise ValueError(f"{target} is the file of the games; name another output")
     games = len(next(iter(columns.values())))
     with naming(str(table)):
-        few = {k: v[:2] for k, v in columns.items()}
+        varied, others = parted(model, columns)
+        kept = ids(model, others)
+        few = {k: v[:2] for k, v in varied.items()}
         compile_kernels(lambda: solve_points(few, model=model, **given), quiet)
     started = time.perf_counter()
     with naming(str(table)), progress_bar("solving", games, quiet) as progress:
@@ -68,4 +73,6 @@ def points(
         counts = code_counts(model.codes, dataset[model.mapped.name].values)
         print_shares({model.codes(code): count for code, count in counts.items()}, games)
         print_rate(games, seconds)
+        if kept:
+            print(f"kept along the games: {', '.join(kept)}")
         print_kept(target)

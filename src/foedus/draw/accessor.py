@@ -93,7 +93,8 @@ class Accessor:
         return dataset.isel(nearest(dataset, axes, parameters))
 
     def to_dataframe(self) -> "pandas.DataFrame":
-        """Return a table with a row for each game: its parameters, then its outcomes.
+        """Return a table with a row for each game: what it is known by, as a country, then its parameters and
+        outcomes, codes by their names.
 
         Codes are categories with the names of the codes, in the order of their numbers. Games that `where`
         has left out have no code.
@@ -130,7 +131,9 @@ class Accessor:
                 places = {int(code): place for place, code in enumerate(order)}
                 numbers = [places.get(int(number), -1) for number in table[name]]
                 table[name] = pd.Categorical.from_codes(numbers, [code.name.lower() for code in order])
-        return table[[*(name for name in table.columns if name not in found), *found]]
+        others = [name for name in table.columns if name not in found]
+        others.sort(key=lambda name: name in model.by_name)  # else they stay in order
+        return table[[*others, *found]]
 
     def shares(self) -> xr.DataArray:
         """Return the share of the games in each regime, for each form if forms are compared.

@@ -68,8 +68,9 @@ class Solution:
         Parameters
         ----------
         **moves
-            a number for each `Move`, and an option or its number for each `Choice`, `Chance` and node of a
-            tree. Moves of chance that come before another given move must be given, too.
+            by name or symbol, a number for each `Move`, and an option or its number for each `Choice`,
+            `Chance` and node of a tree. Moves of chance that come before another given move must be given,
+            too.
 
         Returns
         -------
@@ -111,12 +112,13 @@ class Solution:
         """
         from ..solving import continued, trees  # with numba
 
-        given = {**self.given, **moves}
         if self.model.tree:
-            model, found = self.model, trees.after(*self._in_equilibrium(), given)
+            model, given = self.model, {**self.given, **moves}
+            found = trees.after(*self._in_equilibrium(), given)
         else:
-            model = self.model.defined
-            found = continued.after(continued.game_of(model, self._numbers()), given)
+            model, game = self.model.defined, continued.game_of(self.model, self._numbers())
+            given = {**self.given, **continued.moves_named(game, moves)}
+            found = continued.after(game, given)
         if found[model.mapped.name] == UNSOLVED:
             written = ", ".join(f"{name}={value!r}" for name, value in given.items())
             warnings.warn(

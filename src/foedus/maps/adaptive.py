@@ -221,7 +221,7 @@ def _labelled(
     met = [[code in meeting.codes for code in regimes] for meeting in meetings]
     basin, boundary = entropies(found, quads, BOX)
     arrays: dict[str, tuple[tuple[str, ...], Any]] = {
-        "curve_size": (("curve",), curves.sizes),
+        "curve_size": (("curve",), np.asarray(curves.sizes, np.int32)),
         "curve_regimes": (("curve", "side"), curves.codes.astype(np.int8)),
         "meeting_error": (("meeting",), [meeting.error / (min(shape) - 1) for meeting in meetings]),
         "meeting_regimes": (("meeting", "regime_name"), np.array(met, np.int8).reshape(-1, len(regimes))),

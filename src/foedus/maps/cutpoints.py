@@ -274,7 +274,7 @@ def _labelled(
     forms = {name: str(coords[name].values) for name in fixed if model.by_name[name].choices}
     variables["value"].attrs |= parameter_attributes(model, parameter.name, forms)
     count = results["value"].shape[-1]
-    number = variable(("cutpoint",), np.arange(count), known["cutpoint"])
+    number = variable(("cutpoint",), np.arange(count, dtype=np.int32), known["cutpoint"])
     low, high = scan[0].item(), scan[-1].item()
     if in_logarithms(low, high):
         root = 1 / (scan.size - 1)

@@ -271,11 +271,13 @@ class Model:
         Raises TypeError if one is not a parameter, ValueError if one is given twice, as by name and symbol.
         """
         found: dict[str, Any] = {}
+        first: dict[str, str] = {}
         for written, value in given.items():
             name = self.parameter(written).name
             if name in found:
-                raise ValueError(f"{name} is given twice, also as {written!r}")
-            found[name] = value
+                other = first[name] if written == name else written
+                raise ValueError(f"{name} is given twice, also as {other!r}")
+            found[name], first[name] = value, written
         return found
 
     def units(self, name: str, choices: Mapping[str, str]) -> str:

@@ -60,6 +60,11 @@ def _lines(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
     kept = {dim for name in dataset.data_vars if name in model.kept for dim in dataset[name].dims}
     games = [size for dim, size in dataset.sizes.items() if dim in (*kept, *model.by_name, "game")]
     yield "games", f"{dataset.attrs.get('games') or math.prod(games):,}"
+    known_by = [
+        name for name in dataset.coords if dataset[name].dims == ("game",) and name not in model.by_name
+    ]
+    if known_by:
+        yield "known by", ", ".join(map(str, known_by))
     if "resolution" in dataset.attrs:  # of the scan for cutpoints, for example
         yield "resolution", dataset.attrs["resolution"]
     if "adaptive" in dataset.attrs:

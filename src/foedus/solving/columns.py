@@ -1,11 +1,13 @@
 """Which parameters vary over many games, and how."""
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..model import Model
+from ..model.checks import naming
 
 ROW = 64  # a row has at least this many games, if there are so many: a block of the kernels
 
@@ -61,7 +63,11 @@ def check_axes(model: Model, axes: Any, name: str = "axes") -> dict[str, np.ndar
     """
     if not isinstance(axes, Mapping):
         raise TypeError(f"{name} must be a mapping of names to values, not a {type(axes).__name__}")
-    return {key: model.by_name[key].check_values(column) for key, column in model.named(axes).items()}
+    found = {}
+    for (name, column), written in zip(model.named(axes).items(), axes, strict=True):
+        with contextlib.nullcontext() if name == written else naming(repr(written)):  # of a symbol
+            found[name] = model.by_name[name].check_values(column)
+    return found
 
 
 def fixed_parameters(

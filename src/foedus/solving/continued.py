@@ -10,6 +10,7 @@ import numpy as np
 from ..kernels.loop import parameters_type
 from ..model import UNSOLVED, Model
 from ..model.moves import AnyMove, Chance, Move, in_words, payoff_of
+from ..model.names import resolve
 from .backward import functions, part_of, solve_after, why_unsolved
 
 PARTS = (0.0, 0.5, 1.0, 1.5, 2.0)  # of the equilibrium's move, which a table shows
@@ -64,8 +65,24 @@ def game_of(model: Model, numbers: Mapping[str, float]) -> Game:
     return Game(game, parameters_type(names)(*(float(numbers[name]) for name in names)))
 
 
+def moves_named(game: Game, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is given for moves by their names; raise TypeError if one is no move, ValueError if one is
+    given twice, as by name and symbol."""
+    moves = {move.name: move for move in game.model.moves}
+    found: dict[str, Any] = {}
+    for written, value in given.items():
+        try:
+            name = resolve(written, moves, "a move")
+        except ValueError as error:
+            raise TypeError(str(error)) from None
+        if name in found:
+            raise ValueError(f"{name} is given twice, also as {written!r}")
+        found[name] = value
+    return found
+
+
 def after(game: Game, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the outcomes by name if these moves are made.
+    """Return the outcomes by name if these moves, by name, are made.
 
     Each move that is not given is the best reply to the moves before it.
 
@@ -76,9 +93,6 @@ def after(game: Game, given: Mapping[str, Any]) -> dict[str, Any]:
         it, or a move of chance before it is not given; or if the game could not be solved.
     """
     names = [move.name for move in game.model.moves]
-    for name in given:
-        if name not in names:
-            raise TypeError(f"{name!r} is not a move; there are {', '.join(names)}")
     if not given:
         raise TypeError(f"no move is given; give one of {', '.join(names)}")
     last = max(names.index(name) for name in given)

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..model import Model, chosen
 from .columns import check_axes, fixed_parameters, scattered
+from .ids import beside, ids, parted
 from .parallel import Progress
 from .requests import Request, request, request_sweep, solve_request, warn_unsolved
 
@@ -99,19 +100,23 @@ def solve_points(
     ----------
     points : mapping, pandas.DataFrame or xarray.Dataset
         a column of values for each parameter that varies, all of the same length. From a Dataset, every
-        variable with the name of a parameter is taken; a scalar is a fixed parameter.
+        variable with the name of a parameter is taken; a scalar is a fixed parameter. Further columns, and
+        the named index of a DataFrame, are kept along the games: numbers, texts and dates, such as a country
+        and a year.
     model, variables, threads, progress, dtype, **fixed
         as for `sweep`
 
     Returns
     -------
     xarray.Dataset
-        every variable along the dimension ``game``, with the columns as coordinates
+        every variable along the dimension ``game``, with the columns as coordinates. In the names of further
+        columns each space is ``_``.
 
     Raises
     ------
     TypeError, ValueError
-        as for `sweep`, and if the columns differ in length.
+        as for `sweep`, and if the columns differ in length, or a further column has the name of an outcome,
+        or nearly that of a parameter.
 
     Examples
     --------
@@ -119,24 +124,45 @@ def solve_points(
     >>> ds = foedus.solve_points({"ally_cost": [0.3, 1.0], "stake": [0.5, 2.0]})
     >>> [foedus.Regime(code).name for code in ds.regime.values]
     ['RESTRAINT', 'DETERRENCE']
+    >>> cases = {"country": ["Japan", "Spain"], "ally_cost": [0.3, 1.0]}
+    >>> foedus.solve_points(cases, variables=["regime"]).foedus.to_dataframe()[["country", "regime"]]
+      country      regime
+    0   Japan   restraint
+    1   Spain  deterrence
     """
     game = chosen(model)
     if hasattr(points, "data_vars"):
-        points = {name: points[name] for name in game.by_name if name in points.variables}
-        fixed = {name: v.item() for name, v in points.items() if v.ndim == 0} | game.named(fixed)
-        points = {name: v for name, v in points.items() if v.ndim}
+        points, fixed, others = _of_dataset(game, points, fixed)
     elif not hasattr(points, "keys"):
         raise TypeError(f"points must be a mapping, a DataFrame or a Dataset, not a {type(points).__name__}")
+    else:
+        named = [name for name in getattr(getattr(points, "index", None), "names", ()) if name is not None]
+        points, others = parted(game, points.reset_index(named) if named else points)
     values = check_axes(game, {name: np.asarray(points[name]) for name in points})
     if not values:
         raise ValueError("no column has the name of a parameter")
-    games = {name: column.size for name, column in values.items()}
+    kept = ids(game, others)
+    games = {name: column.size for name, column in (values | kept).items()}
     if len(set(games.values())) > 1:
         lengths = ", ".join(f"{name} has {size}" for name, size in games.items())
         raise ValueError(f"the columns must have the same length, but {lengths}")
     columns = scattered(values, fixed_parameters(game, fixed, values, "a column"))
     asked = request(game, columns, ("game",), (columns.games,), variables, dtype)
-    return solve_labelled(asked, threads, progress, "foedus.solve_points")
+    return solve_labelled(asked, threads, progress, "foedus.solve_points").assign_coords(kept)
+
+
+def _of_dataset(
+    model: Model, dataset: "xr.Dataset", fixed: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Return the columns of a Dataset that are parameters, what is fixed by it and by `fixed`, and its
+    columns that are neither parameters nor outcomes."""
+    there = {name: dataset[name] for name in model.by_name if name in dataset.variables}
+    single = {name: v.item() for name, v in there.items() if v.ndim == 0}
+    points = {name: v for name, v in there.items() if v.ndim}
+    others = beside(dataset, (v.dims for v in points.values()))
+    points, others = parted(model, points | others)
+    others = {name: column for name, column in others.items() if name not in model.kept}
+    return points, single | model.named(fixed), others
 
 
 def solve_labelled(
