@@ -20,7 +20,10 @@ from foedus import Claim, Code, Model, Move, Outcome, Parameter, jit
 class Peace(Code):
     """Whether C stays away, and whether S helps."""
 
-    WAR, WAR_WITH_AID, PEACE_BY_AID, PEACE = range(4)
+    WAR = 0, "C fights, and S does not help A"
+    WAR_WITH_AID = 1, "S helps A, and C fights all the same"
+    PEACE_BY_AID = 2, "C stays away because S helps A"
+    PEACE = 3, "C stays away, and A needs no help"
 
 
 def solve(p):

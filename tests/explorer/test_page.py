@@ -23,7 +23,7 @@ from conftest import compiled_only
 from odd import HOSTILE
 
 import foedus
-from foedus.alliance.codes import REGIME_EXAMPLES, REGIME_MEANINGS
+from foedus.alliance.model import EXAMPLES
 from foedus.alliance.solution import outcomes
 from foedus.explorer import view as explorer
 
@@ -196,7 +196,7 @@ def test_map_is_that_of_sweep(site, opened):
                 told = next(text for text in texts(driver, ".legend li") if text.startswith(code.words))
                 shown, meaning = re.fullmatch(r".* ([\d.]+) %: (.+)", told).groups()
                 assert abs(float(shown) - 100 * share) < 0.051
-                assert meaning == REGIME_MEANINGS[code]
+                assert meaning == code.meaning
         image = driver.execute_script(IMAGE)
         assert [image[0], len(image[1])] == [[1024, 1024], 1024**2]
         assert bytes(code % 256 for code in image[1]) == found.values.T.astype("int8").tobytes()
@@ -462,9 +462,9 @@ def test_two_games(site, opened):
     from selenium.webdriver.support.select import Select
 
     with opened(site) as driver:
-        chooser = Select(box(driver, "example of"))
+        chooser = Select(box(driver, "example"))
         assert chooser.first_selected_option.text == "deterrence"  # which the default game is
-        first, second = (REGIME_EXAMPLES[code] for code in (foedus.Regime.PARTIAL, foedus.Regime.RESTRAINT))
+        first, second = (EXAMPLES["partial"], EXAMPLES["restraint"])
         chooser.select_by_visible_text("restraint")
         wait_for(lambda: shows(driver, foedus.solve(**second)))
         press(driver, "Compare with another game")

@@ -16,6 +16,7 @@ from ..uncertainty.claims import usual_laws
 
 INSIDE = 0.01  # if an end is not allowed, the slider ends this share of its range before it
 CURVES = 4  # at most so many in a slice
+DEFAULTS = "all defaults"  # what the game with these is called among the examples
 
 Ends = tuple[float, float, str]  # the lower end, the upper end and the scale
 
@@ -33,8 +34,7 @@ class Display(NamedTuple):
     colours: Mapping[int, str]  # by code
     curves: Sequence[str]  # the outcomes in the slice along each axis
     heights: str  # their units
-    meanings: Mapping[int, str]  # what each code means, if the model says so
-    examples: Mapping[str, Mapping[str, Any]]  # games by what they show: what is not at default
+    examples: Mapping[str, Mapping[str, Any]]  # games by what they are called: what is not at default
 
 
 @functools.cache
@@ -69,9 +69,15 @@ def usual_display(model: Model) -> Display:
         colours_of(model, model.codes),
         curves,
         "; ".join(unit for unit in units if unit != NUMBER),
-        {},
-        {},
+        _examples(model),
     )
+
+
+def _examples(model: Model) -> dict[str, Mapping[str, Any]]:
+    """Return the examples of a model; the game with all defaults comes first, unless it is one of them."""
+    defaults = {parameter.name: parameter.default for parameter in model.parameters}
+    named = any({**defaults, **model.named(game)} == defaults for game in model.examples.values())
+    return {**({} if named else {DEFAULTS: {}}), **model.examples}
 
 
 def game_class(model: Model) -> type:
@@ -147,9 +153,10 @@ def complaint(message: str) -> str:
 def pinned(solution: Solution) -> str:
     """Return a solved game as HTML: its code, what the model says about it, and its outcomes."""
     model = solution.model
-    heading = marked(model, solution.found[model.mapped.name])
-    if model.mapped.long_name:
-        heading = f"{heading}: {html.escape(model.mapped.long_name)}"
+    code = solution.found[model.mapped.name]
+    heading = marked(model, code)
+    if about := code.meaning or model.mapped.long_name:
+        heading = f"{heading}: {html.escape(about)}"
     said = _explained(solution) if model.explain else ""
     return f"<p>{heading}</p>{said}<div class='wide'>{solution._repr_html_()}</div>"
 

@@ -3,6 +3,7 @@
 import dataclasses
 import html
 import json
+import math
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,12 @@ MARKS = {
     False: ("fails", "✗", "does not hold"),
     None: ("unmet", "·", "its premise is not met"),
 }
-STATES = {"coarse": "Coarse map", "refining": "Refining the map", "complete": "Complete map"}
+STATES = {
+    "coarse": "Coarse map",
+    "refining": "Refining the map",
+    "complete": "Complete map",
+    "finest": "Coarse map, as games of this model take long",
+}
 
 
 def number(value: float) -> str:
@@ -83,18 +89,17 @@ def legend(view: View, array: "np.ndarray") -> str:
         return f"<p>Colours show {html.escape(label(entry) + unit)}.{blank}</p>"
     colours = colours_of(view.model, entry.codes)
     counts = code_counts(entry.codes, array)
-    meanings = display_of(view.model).meanings if entry == view.model.mapped else {}
     items = []
     for code in entry.codes.everything():
         if code == UNSOLVED and code not in counts:
             continue
         share = f"{percent(counts.get(int(code), 0) / array.size)} %"
-        meaning = f": {html.escape(meanings[code])}" if code in meanings else ""
+        meaning = f": {html.escape(code.meaning)}" if code.meaning else ""
         items.append(
             f"<li class='{'' if code in counts else 'faint'}'>{swatch(colours.get(code, ''))}"
             f"{html.escape(code.words)} <b>{share}</b>{meaning}</li>"
         )
-    kind = "legend lines" if meanings else "legend"
+    kind = "legend lines" if any(code.meaning for code in entry.codes) else "legend"
     about = f"{html.escape(entry.words)}: colours and shares of the map"
     return f"<ul class='{kind}' aria-label='{about}'>{''.join(items)}</ul>"
 
@@ -156,3 +161,8 @@ def progress(frame: Frame, seconds: float) -> str:
     """Return how far a map is solved, and how long that took."""
     took = f"{1e3 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
     return f"<span class='faint'>{STATES[frame.state]}: {frame.games:,} games solved in {took}.</span>"
+
+
+def going_on(done: int, games: int) -> str:
+    """Return how much of the next map is solved."""
+    return f" <span class='faint'>Solving {games:,} games: {math.floor(100 * done / games)} %.</span>"
