@@ -295,7 +295,7 @@ def test_axes_are_chosen(site, opened):
     with opened(site) as driver:
         Select(box(driver, "x axis")).select_by_visible_text("ally's share under the status quo, q")
         wait_for(lambda: "x=status_quo:0.1:0.9:linear&y=ally_cost:0.05:5.0:log" in driver.current_url)
-        Select(box(driver, "y axis")).select_by_visible_text("superpower's stake in the status quo, lambda")
+        Select(box(driver, "y axis")).select_by_visible_text("superpower's stake in the status quo, λ")
         wait_for(lambda: "y=stake:0.1:10.0:log" in driver.current_url)
         Select(box(driver, "y scale")).select_by_visible_text("linear")
         wait_for(lambda: "y=stake:0.1:10.0:linear" in driver.current_url)
@@ -365,7 +365,7 @@ def test_back_and_forward(site, opened):
     with opened(site) as driver:
         pages = driver.execute_script("return history.length")
         give("challenger's cost of arms, c_C", "0.7")
-        give("superpower's stake in the status quo, lambda", "3")
+        give("superpower's stake in the status quo, λ", "3")
         assert driver.execute_script("return history.length") == pages + 2
         for go, game in (
             (driver.back, foedus.Game(challenger_cost=0.7)),
@@ -375,7 +375,7 @@ def test_back_and_forward(site, opened):
             go()
             wait_for(lambda game=game: shows(driver, foedus.solve(game)))
             assert game_in(driver) == game
-        give("superpower's stake in the status quo, lambda", "5", step=False)
+        give("superpower's stake in the status quo, λ", "5", step=False)
         driver.execute_script(
             "window.copied = []; navigator.clipboard.writeText = async (t) => copied.push(t)"
         )

@@ -16,6 +16,7 @@ from ..uncertainty.claims import usual_laws
 
 INSIDE = 0.01  # if an end is not allowed, the slider ends this share of its range before it
 CURVES = 4  # at most so many in a slice
+BLANK = "black"  # of codes without a colour, as unsolved games
 DEFAULTS = "all defaults"  # what the game with these is called among the examples
 
 Ends = tuple[float, float, str]  # the lower end, the upper end and the scale
@@ -142,7 +143,7 @@ def _around(parameter: Parameter) -> tuple[str, float, float]:
 
 def marked(model: Model, code: Code) -> str:
     """Return a code in words as HTML, after a square in its colour."""
-    return f"{swatch(display_of(model).colours.get(code, ''))}<b>{html.escape(code.words)}</b>"
+    return f"{swatch(display_of(model).colours.get(code, BLANK))}<b>{html.escape(code.words)}</b>"
 
 
 def complaint(message: str) -> str:

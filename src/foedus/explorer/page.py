@@ -170,7 +170,7 @@ class Page:
         self.reset.on_click(lambda _: self.change(lambda: self.start))
         self.whole = pn.widgets.Button(name="Reset the axes", **plain)
         self.whole.on_click(lambda _: self.change(lambda: self.view._replace(axes=self.start.axes)))
-        self.random = pn.widgets.Button(name="Random game", align="end", **plain)
+        self.random = pn.widgets.Button(name="Random game", align="end", **plain | {"margin": (5, 5, 2, 5)})
         rng = np.random.default_rng()
         self.random.on_click(lambda _: self.change(lambda: random_view(self.view, rng)))
         self.compare = pn.widgets.Button(**plain)
@@ -438,7 +438,7 @@ class Page:
         if self.changed.wait(PAUSE):
             return
         yield functools.partial(self.write_down, view)
-        along = slices(view, stale)
+        along = slices(view, stale, told)
         yield functools.partial(self.show_game, view, along, *self.claims_in(view))
         started = time.perf_counter()
         for frame in maps:

@@ -29,7 +29,7 @@ from ..maps.cutpoints import cutpoints
 from ..model import Model, Outcome, chosen
 from ..model.checks import naming, number_of
 from ..runs.runfile import Range, read_run
-from ..solving.parallel import Progress
+from ..solving.parallel import Progress, check_threads, in_parallel
 from ..solving.requests import Request, request_sweep, solve_request
 from ..solving.sweeps import sweep
 from ..uncertainty.claims import LENGTH, check_claims, claims
@@ -43,6 +43,7 @@ COARSE = 128  # the same while parameters move, if games take long to solve
 SOON = 2.0  # seconds that a map may take while parameters move
 FIRST = 4.0  # seconds that the first map may take; if it would take longer, it is coarser still
 LAST = 3600.0  # seconds that the complete map may take; if it would take longer, there is none
+SHARE = 0.5  # seconds after which a thread takes other games, if games take long
 FINER = (16, 8, 4, 2, 1)  # by which the values of a coarse map are divided
 PICTURES = (".pdf", ".svg", ".png")
 DOWNLOADS = {  # by ending: what it is, in words and to browsers
@@ -412,7 +413,7 @@ def frames(view: View, stale: Callable[[], bool], told: Progress | None = None) 
 
     quick = request.quick and takes(SIDE) < SOON
     if quick:
-        yield (first := _solved(view, SIDE, "complete", progress))
+        yield (first := _solved(view, SIDE, "complete", progress, cost))
     else:
         sides = [COARSE // by for by in FINER]
         least = max((side for side in sides if takes(side) <= FIRST), default=sides[0])
@@ -420,13 +421,13 @@ def frames(view: View, stale: Callable[[], bool], told: Progress | None = None) 
         sides = [least, *(side for side in sides if side > least and not whole and takes(side) <= LAST)]
         for side in sides:
             last = not whole and side == sides[-1]
-            yield (first := _solved(view, side, "finest" if last else "coarse", progress))
+            yield (first := _solved(view, side, "finest" if last else "coarse", progress, cost))
         if not whole:
             return
     progress(0, 1)
     if len(axes) == 1:
         if not quick:
-            yield _solved(view, SIDE, "complete", progress)
+            yield _solved(view, SIDE, "complete", progress, cost)
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the map shows
@@ -442,12 +443,29 @@ def frames(view: View, stale: Callable[[], bool], told: Progress | None = None) 
     else:
         yield Frame(axes, traced[view.shown.name].values.T, "refining", traced.attrs["solved"], boundaries)
     progress(0, 1)
-    yield _solved(view, SIDE, "complete", progress)._replace(boundaries=boundaries)
+    yield _solved(view, SIDE, "complete", progress, cost)._replace(boundaries=boundaries)
 
 
-def _solved(view: View, side: int, state: str, progress: Progress) -> Frame:
-    """Return the map of a view, solved at so many values of each axis."""
-    array = solve_request(_requested(view, side), progress=progress).arrays[view.shown.name]
+def _solved(view: View, side: int, state: str, progress: Progress, cost: float) -> Frame:
+    """Return the map of a view, solved at so many values of each axis.
+
+    cost : seconds that a game takes; if it takes long, threads take few games at a time
+    """
+    request, name = _requested(view, side), view.shown.name
+    games = max(1, int(SHARE / max(cost, 1e-9)))
+    if games >= side:
+        array = solve_request(request, progress=progress).arrays[name]
+    else:
+        array = np.empty(request.shape, request.dtype_of(name))
+
+        def solve(part: tuple[slice, ...]) -> tuple[int, int, int]:
+            array[part] = solve_request(request.part(part), threads=1).arrays[name]
+            return array[part].size, 0, -1
+
+        rows = np.ndindex(request.shape[:-1])
+        starts = range(0, side, games)
+        parts = [(*(slice(i, i + 1) for i in row), slice(k, k + games)) for row in rows for k in starts]
+        in_parallel(solve, parts, array.size, check_threads(None), progress)
     return Frame(tuple(_values(axis, side) for axis in view.axes.values()), array, state, array.size)
 
 
@@ -488,17 +506,17 @@ def _requested(view: View, side: int) -> Request:
 
 
 def slices(
-    view: View, stale: Callable[[], bool] = lambda: False
+    view: View, stale: Callable[[], bool] = lambda: False, told: Progress | None = None
 ) -> "dict[str, tuple[xr.Dataset, xr.Dataset]]":
     """Return along each axis, through the game of a view, the solved line and its cutpoints.
 
-    If games take long, the lines have fewer games.
+    If games take long, the lines have fewer games. `told` is called as by `frames`.
 
     Raises `StaleError` as `frames` does.
     """
     model, game = view.model, dataclasses.asdict(view.game)
     variables = [model.mapped.name, *display_of(model).curves]
-    progress = _unless(stale)
+    progress = _unless(stale, told)
     games = FIRST / (4 * max(_cost(view, _requested(view, SIDE)), 1e-9))  # a line and its cutpoints, twice
     points = max((SIDE // by for by in (*FINER, 32, 64) if SIDE // by <= games), default=SIDE // 64)
     found = {}

@@ -4,6 +4,7 @@ import dataclasses
 import html
 import json
 import math
+import re
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ from ..draw.tables import html_table, swatch
 from ..large.slabs import code_counts
 from ..maps.cutpoints import cutpoint_rows
 from ..model import NUMBER, UNSOLVED, Code, Label, Model, Parameter
-from .display import display_of, marked
+from ..model.parameters import GREEK
+from .display import BLANK, display_of, marked
 from .view import DOWNLOADS, NAME, Frame, View, query_of
 
 if TYPE_CHECKING:
@@ -44,12 +46,23 @@ def number(value: float) -> str:
 
 def symbol(entry: Parameter | Label) -> str:
     """Return the symbol of a parameter or an outcome or, without one, its name."""
-    return entry.symbol or entry.name
+    return greek(entry.symbol) or entry.name
+
+
+def greek(text: str) -> str:
+    """Return a symbol with Greek letters for their names.
+
+    Examples
+    --------
+    >>> greek("phi s"), greek("c_A")
+    ('φ s', 'c_A')
+    """
+    return re.sub(rf"(?<![A-Za-z])({GREEK})(?![A-Za-z])", lambda found: html.unescape(f"&{found[1]};"), text)
 
 
 def label(entry: Parameter | Label) -> str:
     """Return the label of a parameter or an outcome: its words and its symbol."""
-    return ", ".join(filter(None, (entry.words, entry.symbol)))
+    return ", ".join(filter(None, (entry.words, greek(entry.symbol))))
 
 
 def in_words(value: Any, digits: int = 6) -> str:
@@ -96,7 +109,7 @@ def legend(view: View, array: "np.ndarray") -> str:
         share = f"{percent(counts.get(int(code), 0) / array.size)} %"
         meaning = f": {html.escape(code.meaning)}" if code.meaning else ""
         items.append(
-            f"<li class='{'' if code in counts else 'faint'}'>{swatch(colours.get(code, ''))}"
+            f"<li class='{'' if code in counts else 'faint'}'>{swatch(colours.get(code, BLANK))}"
             f"{html.escape(code.words)} <b>{share}</b>{meaning}</li>"
         )
     kind = "legend lines" if any(code.meaning for code in entry.codes) else "legend"
