@@ -464,7 +464,7 @@ def test_two_games(site, opened):
     with opened(site) as driver:
         chooser = Select(box(driver, "example"))
         assert chooser.first_selected_option.text == "deterrence"  # which the default game is
-        first, second = (EXAMPLES["partial"], EXAMPLES["restraint"])
+        first, second = EXAMPLES["partial"], EXAMPLES["restraint"]
         chooser.select_by_visible_text("restraint")
         wait_for(lambda: shows(driver, foedus.solve(**second)))
         press(driver, "Compare with another game")
@@ -475,12 +475,12 @@ def test_two_games(site, opened):
         table = next(table for table in deep(driver, "table") if "second (square)" in table.text)
         rows = driver.execute_script(ROWS, table)
         assert rows[:3] == [
-            ["ally's cost of arms, c_A", "1.5", "0.4"],
-            ["ally's share under the status quo, q", "0.88", "0.5"],
-            ["regime", "partial", "restraint"],
+            ["ally's cost of arms", "cA", "1.5", "0.4"],  # A is set below the line
+            ["ally's share under the status quo", "q", "0.88", "0.5"],
+            ["regime", "", "partial", "restraint"],
         ]
         both = foedus.solve(**first), foedus.solve(**second)
-        assert ["ally's share in the settlement without the alliance, x^0"] + [
+        assert ["ally's share in the settlement without the alliance", "x0"] + [
             f"{eq.without.settlement:.6g}" for eq in both
         ] in rows
         screenshot(driver, "two")
@@ -494,6 +494,40 @@ def test_two_games(site, opened):
 
 
 ROWS = "return [...arguments[0].tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.innerText.trim()))"
+
+
+def test_random_game(site, opened):
+    """It is another game on the same map; all that is shown is of it, and one can go back."""
+    from selenium.webdriver.support.select import Select
+
+    with opened(site) as driver:
+        assert Select(box(driver, "example")).first_selected_option.text == "deterrence"
+        time.sleep(1.1)  # so that it is an entry of its own in the browser's history
+        press(driver, "Random game")
+        wait_for(lambda: game_in(driver) != foedus.Game())
+        assert len({k for k, v in vars(game_in(driver)).items() if v != getattr(foedus.Game(), k)}) > 9
+        wait_for(lambda: shows(driver, foedus.solve(game_in(driver))))
+        wait_for(lambda: draws(driver, view_in(driver)))
+        assert Select(box(driver, "example")).first_selected_option.text == "none of these"
+        driver.back()
+        wait_for(lambda: shows(driver, foedus.solve()))
+
+
+def test_tooltip_stays_in_a_narrow_window(site, opened):
+    """All of it can be read wherever the pointer is on the map."""
+    from selenium.webdriver import ActionChains
+
+    with opened(site, width=640) as driver:
+        chart = deep(driver, ".bk-Figure")[0]
+        for x in (-150, 150, 270):
+            ActionChains(driver).move_to_element_with_offset(chart, x, -20).perform()
+            wait_for(lambda: any(text.startswith("c_A = ") for text in texts(driver, ".tip")))
+            wait_for(lambda: deep(driver, ".tip")[0].rect["width"] > 150)
+            edges = driver.execute_script(EDGES, deep(driver, ".tip")[0])
+            assert 0 <= edges["left"] < edges["right"] <= 640
+
+
+EDGES = "return arguments[0].getBoundingClientRect().toJSON()"
 
 
 def test_theme_is_that_of_the_system_until_one_is_chosen(site, opened):
@@ -650,8 +684,10 @@ def draws(driver, view):
 
 
 def test_model_in_a_file(opened, tmp_path):
-    """A file that `foedus new` wrote: its map, a slider, a click, its claim and what is downloaded of it."""
+    """A file that `foedus new` wrote: its map, a slider, a click, its example, its claim and what is
+    downloaded of it."""
     from selenium.webdriver import ActionChains
+    from selenium.webdriver.support.select import Select
 
     file, files, again = tmp_path / "own.py", tmp_path / "files", tmp_path / "again"
     again.mkdir()
@@ -673,15 +709,27 @@ def test_model_in_a_file(opened, tmp_path):
         shares = map_of(view_in(driver, model)).values
         for code in model.codes:
             told = next(text for text in texts(driver, ".legend li") if text.startswith(code.words))
-            assert abs(float(told.split()[-2]) - 100 * (shares == code).mean()) < 0.051
+            shown, meaning = re.fullmatch(r".* ([\d.]+) %: (.+)", told).groups()
+            assert abs(float(shown) - 100 * (shares == code).mean()) < 0.051
+            assert meaning in file.read_text()
         chart = deep(driver, ".bk-Figure")[0]
         ActionChains(driver).move_to_element_with_offset(chart, 90, 60).perform()
         wait_for(lambda: any(text.startswith("v = ") for text in texts(driver, "div")))
         ActionChains(driver).click().perform()
         view = wait_for(lambda: (v := view_in(driver, model)).game.prize != 1 and v)
         one = foedus.solve(model=model, **vars(view.game))
-        wait_for(lambda: {cell for row in one.table()[1] for cell in row} <= set(texts(driver, "td")))
+        wait_for(lambda: {cell for row in one.table()[1] for cell in row[1:]} <= set(texts(driver, "td")))
+        assert {"what comes of it", "the defender's arms", "the defender's payoff"} <= set(
+            texts(driver, "td")
+        )
         screenshot(driver, "own")
+        Select(box(driver, "example")).select_by_visible_text("war, as arms are dear")
+        wait_for(lambda: view_in(driver, model).game == type(view.game)(prize=2, arms_cost=1))
+        wait_for(lambda: texts(driver, "p b")[0] == "defended")
+        press(driver, "Reset all")
+        wait_for(lambda: view_in(driver, model) == explorer.first_view(model))
+        driver.get(f"{address}?{explorer.query_of(view)}")
+        wait_for(lambda: deep(driver, ".claims li[class]"))
         for link in deep(driver, ".links a"):
             link.click()
             wait_for((files / link.get_attribute("download")).exists)

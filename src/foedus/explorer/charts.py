@@ -77,6 +77,8 @@ class MapChart:
             chart.add_layout(bar, "right")
             chart.min_border_right = 50  # which its numbers take
         self.boundaries = ColumnDataSource({"xs": [], "ys": []})
+        if not view.shown.codes:  # some of its colours are dark
+            chart.multi_line("xs", "ys", source=self.boundaries, line_color="white", line_width=2.5)
         chart.multi_line("xs", "ys", source=self.boundaries, line_color="black", line_width=1)
         self.pin = ColumnDataSource({"x": [], "y": [], "known": []})
         self.pin.js_on_change("data", CustomJS(args={"pin": self.pin, "box": box}, code=PINNED))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..draw.colours import colours_of
 from ..draw.solution import Solution, solve_one
-from ..draw.tables import swatch
+from ..draw.tables import html_table, swatch
 from ..model import NUMBER, Code, Model, Parameter
 from ..solving.broken import name_of
 from ..uncertainty.claims import usual_laws
@@ -159,7 +159,9 @@ def pinned(solution: Solution) -> str:
     if about := code.meaning or model.mapped.long_name:
         heading = f"{heading}: {html.escape(about)}"
     said = _explained(solution) if model.explain else ""
-    return f"<p>{heading}</p>{said}<div class='wide'>{solution._repr_html_()}</div>"
+    headings, rows = solution.table()
+    told = [[model.kept[name].words, *others] for name, *others in rows]
+    return f"<p>{heading}</p>{said}<div class='wide'>{html_table(headings, told)}</div>"
 
 
 def _explained(solution: Solution) -> str:

@@ -170,7 +170,7 @@ class Page:
         self.reset.on_click(lambda _: self.change(lambda: self.start))
         self.whole = pn.widgets.Button(name="Reset the axes", **plain)
         self.whole.on_click(lambda _: self.change(lambda: self.view._replace(axes=self.start.axes)))
-        self.random = pn.widgets.Button(name="Random game", align="end", **plain | {"margin": (5, 5, 2, 5)})
+        self.random = pn.widgets.Button(name="Random game", **plain)
         rng = np.random.default_rng()
         self.random.on_click(lambda _: self.change(lambda: random_view(self.view, rng)))
         self.compare = pn.widgets.Button(**plain)
@@ -205,14 +205,13 @@ class Page:
             for widgets in self.axes.values()
             for part in (widgets["name"], pn.Row(*list(widgets.values())[1:], sizing_mode="stretch_width"))
         ]
-        games = pn.Row(self.example, self.random, sizing_mode="stretch_width")
-        buttons = pn.Row(self.reset, self.whole, sizing_mode="stretch_width")
+        buttons = pn.FlexBox(self.random, self.reset, self.whole, sizing_mode="stretch_width")
         panes = {
             "map": [self.map],
             "pointer": [self.texts["pointer"]],
             "about": [self.texts[name] for name in ("error", "legend", "progress", "links")],
             "game": [self.compare, self.texts["compared"], self.texts["words"]],
-            "controls": [games, buttons, self.colour, *axes, *self.choices.values(), *parameters],
+            "controls": [self.example, buttons, self.colour, *axes, *self.choices.values(), *parameters],
             "slices": [self.lines, self.texts["crossings"]],
             **({"claims": [self.texts["claims"]]} if self.model.claims else {}),
             "told": [self.address, self.marks],

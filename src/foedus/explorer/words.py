@@ -18,7 +18,7 @@ from ..draw.tables import html_table, swatch
 from ..large.slabs import code_counts
 from ..maps.cutpoints import cutpoint_rows
 from ..model import NUMBER, UNSOLVED, Code, Label, Model, Parameter
-from ..model.parameters import GREEK
+from ..model.parameters import GREEK, Symbol
 from .display import BLANK, display_of, marked
 from .view import DOWNLOADS, NAME, Frame, View, query_of
 
@@ -85,12 +85,18 @@ def under_pointer(view: View) -> str:
     Raises ValueError if the model's kernel raises something.
     """
     model, found = view.model, solved(view, view.game)
-    place = ", ".join(f"{symbol(model.by_name[k])} = {number(getattr(view.game, k))}" for k in view.axes)
+    place = equations({k: number(getattr(view.game, k)) for k in view.axes}, model.by_name)
     names = dict.fromkeys([view.shown.name, *display_of(model).curves])
     names.pop(model.mapped.name, None)
-    more = ", ".join(f"{symbol(model.found[name])} = {in_words(found[name], 4)}" for name in names)
-    lines = html.escape(place), marked(model, found[model.mapped.name]), html.escape(more)
+    more = equations({name: in_words(found[name], 4) for name in names}, model.found)
+    lines = place, marked(model, found[model.mapped.name]), more
     return f"<div class='tip'>{'<br>'.join(filter(None, lines))}</div>"
+
+
+def equations(values: Mapping[str, str], of: Mapping[str, Parameter | Label]) -> str:
+    """Return symbols and their values, none of which is broken into lines."""
+    parts = (f"{symbol(of[name])} = {value}" for name, value in values.items())
+    return ", ".join(f"<span class='whole'>{html.escape(part)}</span>" for part in parts)
 
 
 def legend(view: View, array: "np.ndarray") -> str:
@@ -142,8 +148,9 @@ def compared(view: View) -> str:
     first, second = (solved(view, game) for game in games)
     found = [(outcome, [first[name], second[name]]) for name, outcome in model.found.items()]
     told = [(entry, pair) for entry, pair in given if pair[0] != pair[1]] + found
-    rows = [(label(entry), *map(in_words, pair)) for entry, pair in told]
-    return f"<div class='wide'>{html_table(['', 'pinned (circle)', 'second (square)'], rows)}</div>"
+    rows = [(entry.words, Symbol(entry.symbol), *map(in_words, pair)) for entry, pair in told]
+    headings = "", "symbol", "pinned (circle)", "second (square)"
+    return f"<div class='wide'>{html_table(headings, rows)}</div>"
 
 
 def links(view: View) -> str:
