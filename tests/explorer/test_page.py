@@ -629,6 +629,12 @@ def test_page_is_readable(site, opened, width, dark):
         # a finger that drags over the map scrolls the page, a mouse draws a box
         dragged = deep(driver, ".bk-events")[0].value_of_css_property("touch-action")
         assert dragged == ("pan-x pan-y" if width < 600 else "none")
+        if width < 600:  # the map stays in view, and what scrolls goes below it
+            driver.execute_script(
+                "scrollBy(0, arguments[0].getBoundingClientRect().top - 60)", slider(driver, "stake")
+            )
+            for handle in deep(driver, ".noUi-handle"):
+                assert driver.execute_script(UNDER, handle) in (None, "map")
         for selector in ("p", ".claims li", "td", "label", ".legend li"):
             ink, paper = wait_for(lambda at=selector: driver.execute_script(COLOURS, deep(driver, at)[0]))
             assert contrast(ink, paper) >= 4.5, selector
@@ -636,6 +642,15 @@ def test_page_is_readable(site, opened, width, dark):
         assert names
         assert all(name.startswith(site) for name in names)
         assert not [e["message"] for e in driver.get_log("browser") if e["level"] == "SEVERE"]
+
+
+# the section that is seen where an element is, if that lies within the map
+UNDER = """
+const {left, top, width, height} = arguments[0].getBoundingClientRect(), map = document.querySelector("section.map");
+const {bottom} = map.getBoundingClientRect();
+const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+return top > 0 && top + height < bottom ? seen.closest("section").className : null;
+"""
 
 
 # the colour of an element's words, and of what is behind them

@@ -150,7 +150,7 @@ def compared(view: View) -> str:
     told = [(entry, pair) for entry, pair in given if pair[0] != pair[1]] + found
     rows = [(entry.words, Symbol(entry.symbol), *map(in_words, pair)) for entry, pair in told]
     headings = "", "symbol", "pinned (circle)", "second (square)"
-    return f"<div class='wide'>{html_table(headings, rows)}</div>"
+    return f"<div class='wide two'>{html_table(headings, rows)}</div>"
 
 
 def links(view: View) -> str:
