@@ -828,3 +828,37 @@ def test_model_of_one_number(opened, tmp_path):
         typed.send_keys(Keys.CONTROL, "a", Keys.NULL, "2.75", Keys.ENTER)
         wait_for(lambda: any("the kernel raised ValueError: too much, in Game(bias=2.75)" in text
                              for text in texts(driver, ".error")))  # fmt: skip
+
+
+SLOW = """
+import math
+from foedus import Code, Model, Outcome, Parameter
+
+class Sign(Code):
+    MINUS, PLUS = range(2)
+
+def solve(p):
+    total = 0.0
+    for k in range(6_000_000):
+        total += math.sin(p.bias * k)
+    return (Sign.PLUS if total + p.other > 0 else Sign.MINUS,)
+
+parameters = [Parameter("bias", "b", 0.5), Parameter("other", "", 0.5)]
+model = Model("slow", "A game that takes long", parameters, [Outcome("sign", codes=Sign)], solve)
+"""
+
+
+def test_games_that_take_long(opened, tmp_path):
+    """The first map has few games, and the page says how many are solved and what comes then."""
+    file = tmp_path / "slow.py"
+    file.write_text(SLOW)
+
+    def said(pattern):
+        return any(re.fullmatch(pattern, text) for text in texts(driver, "span.faint"))
+
+    with served("--model", file) as address, opened(address, last="span.faint") as driver:
+        wait_for(lambda: said(r"Solving 64 games: \d\d? %\."))
+        wait_for(lambda: said(r"Coarse map: 64 games solved in .* s\."))
+        assert driver.execute_script(IMAGE)[0] == [8, 8]
+        wait_for(lambda: said(r"Solving along each axis\."))
+        assert said(r"Coarse map: 64 games solved in .* s\.")

@@ -60,6 +60,7 @@ REST = 150  # milliseconds after the last turn of the wheel until the map is sol
 SCALES = ("linear", "log")
 OWN = "none of these"  # among the examples
 WAITING = "<span class='faint'>Solving. The first run compiles, which takes up to a minute.</span>"
+ALONG = " <span class='faint'>Solving along each axis.</span>"
 LEFT_OUT = "This part of the address was left out: "
 
 pn.extension(notifications=False)
@@ -412,7 +413,7 @@ class Page:
 
         def told(done: int, games: int) -> None:
             nonlocal spoken
-            if time.perf_counter() - spoken > PATIENCE and games > 1:
+            if time.perf_counter() - spoken > PATIENCE and done < games:
                 spoken = time.perf_counter()
                 of_before = None if first else ""
                 self.later(functools.partial(self.say_progress, view, going_on(done, games), of_before))
@@ -423,21 +424,19 @@ class Page:
             self.drawn = None
             maps = frames(view, stale, told)
         started = time.perf_counter()
-        waiting = threading.Timer(PATIENCE, self.later, [lambda: self.say_progress(view, WAITING, "")])
-        waiting.start()
         try:
-            first = next(maps, None)
+            with self.patience(view, WAITING, ""):
+                first = next(maps, None)
         except ValueError:
             yield functools.partial(self.clear_map, chart)
             raise
-        finally:
-            waiting.cancel()
         if first is not None:
             yield functools.partial(self.show_map, view, chart, first, time.perf_counter() - started)
         if self.changed.wait(PAUSE):
             return
         yield functools.partial(self.write_down, view)
-        along = slices(view, stale, told)
+        with self.patience(view, ALONG):
+            along = slices(view, stale)
         yield functools.partial(self.show_game, view, along, *self.claims_in(view))
         started = time.perf_counter()
         for frame in maps:
@@ -452,6 +451,18 @@ class Page:
             return claims_at(view.game, self.model) if self.model.claims else {}, ""
         except ValueError as error:
             return {}, str(error)
+
+    @contextlib.contextmanager
+    def patience(self, view: View, words: str, state: str | None = None) -> Iterator[None]:
+        """Let the page say these words while something of a view takes long."""
+        waiting = threading.Timer(
+            PATIENCE, self.later, [functools.partial(self.say_progress, view, words, state)]
+        )
+        waiting.start()
+        try:
+            yield
+        finally:
+            waiting.cancel()
 
     def later(self, show: Callable[[], None]) -> None:
         """Change the page as soon as it may be changed."""
@@ -509,6 +520,7 @@ class Page:
         if self.view is not view:
             return
         self.slices.show(along)
+        self.texts["progress"].object = self.state
         cuts = {name: cuts for name, (_, cuts) in along.items()}
         self.texts["crossings"].object = crossings(self.model, cuts)
         self.texts["claims"].object = complaint(wrong)

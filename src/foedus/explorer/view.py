@@ -506,17 +506,17 @@ def _requested(view: View, side: int) -> Request:
 
 
 def slices(
-    view: View, stale: Callable[[], bool] = lambda: False, told: Progress | None = None
+    view: View, stale: Callable[[], bool] = lambda: False
 ) -> "dict[str, tuple[xr.Dataset, xr.Dataset]]":
     """Return along each axis, through the game of a view, the solved line and its cutpoints.
 
-    If games take long, the lines have fewer games. `told` is called as by `frames`.
+    If games take long, the lines have fewer games.
 
     Raises `StaleError` as `frames` does.
     """
     model, game = view.model, dataclasses.asdict(view.game)
     variables = [model.mapped.name, *display_of(model).curves]
-    progress = _unless(stale, told)
+    progress = _unless(stale)
     games = FIRST / (4 * max(_cost(view, _requested(view, SIDE)), 1e-9))  # a line and its cutpoints, twice
     points = max((SIDE // by for by in (*FINER, 32, 64) if SIDE // by <= games), default=SIDE // 64)
     found = {}
