@@ -5,7 +5,7 @@
 # make test   all checks: lint, tests, doctests, pure and bounds, one after the other
 # make tests  only the tests; make tests ROOM=maps: the tests of one room of src/foedus, kernels or io
 # make docs   the pages of the docs, in docs/_build/html
-# make tables  the tables of parameters, variables and codes in these pages, written anew
+# make tables  the tables of parameters, variables, codes and claims in these pages, written anew
 # make notebooks  the notebooks of the examples, run, with their outputs stored in them
 # make bench  speed and memory, measured by asv
 # make bench-against  the same for this commit and the one before, with the differences

@@ -215,7 +215,7 @@ def as_in_files(dataset: xr.Dataset) -> xr.Dataset:
 def as_in_memory(dataset: xr.Dataset) -> xr.Dataset:
     """Return the Dataset in a file without what `as_in_files` has added.
 
-    Raises ValueError if it does not say of which model it tells.
+    Raises ValueError if it does not say to which model its games belong.
     """
     told = dataset.copy()
     for name, text in _conventions(dataset).items():

@@ -131,18 +131,17 @@ def put_in_place(draft: Path, target: Path) -> None:
 def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
     """Write a Dataset that foedus made to a NetCDF file, or to a Zarr store if `path` ends in ``.zarr``.
 
-    The file is compressed, in chunks of at most 1 MB. Its time is that of `SOURCE_DATE_EPOCH` if this is set,
-    else now. It is written beside `path` and renamed when it is complete. An existing file is replaced. Zarr
-    needs ``foedus[zarr]``.
+    The file is compressed, in chunks of at most 1 MB. Its time stamp is `SOURCE_DATE_EPOCH` if this is set,
+    else now. It is written under another name beside `path`, and renamed when it is complete. An existing
+    file is replaced. Zarr needs ``foedus[zarr]``.
 
     Raises
     ------
     TypeError
         if `dataset` is not a Dataset, or was not made by foedus.
     ValueError
-        if `path` has another ending, `SOURCE_DATE_EPOCH` is not a time, or a file would not give back
-        something in `dataset` unchanged: a name, values that are neither numbers nor texts, wrong codes, an
-        attribute.
+        if `path` has another ending, `SOURCE_DATE_EPOCH` is not a time, or a file could not keep something in
+        `dataset` unchanged: a name, values that are neither numbers nor texts, wrong codes, an attribute.
     FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, OSError
         if `path` cannot be written; an existing file stays as it was.
 

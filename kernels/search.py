@@ -40,11 +40,12 @@ COUNT, WHY, FULL = (
 )  # of a tally: how many nodes, the status of all that was asked, whether nodes ran out
 SHRINKS = 40  # at most; each cuts an interval to a third or less
 PASSES = 8
-WIDE = 4
+WIDE = 6
+GENTLE = 3
 STEPS = 16
 DOUBT = 1e-4  # of the largest payoff: the error of a move that nobody can be sure of
 CLOSE = 2e-14  # of a move: how closely a change is closed in on
-NARROW = 1e-10  # of the whole interval: narrower gaps hold no further kind
+NARROW = 1e-9  # of the whole interval: narrower gaps hold no further kind
 FAR = 1e12
 NEAR = 4.0  # times a move, where an end lies at infinity
 TIE = 1e-13  # of the larger of two payoffs: what is nearer is equal
@@ -233,7 +234,9 @@ def alike(rows, row, payoff):
 @jit
 def step_back(rows, side, gap, end):
     """Move a side of a change away from it, towards the node `end`, to where rounding does not decide what
-    follows: by the gap that is left, and on until a later player is indifferent or better off."""
+    follows: by the gap that is left and, where this kind is played for a tie only, on until a later player
+    does not lose by it."""
+    tied = rows.margins[side] < 0.5
     step = gap if rows.x[end] > rows.x[side] else -gap
     for _ in range(STEPS):
         x = rows.x[side] + step
@@ -242,7 +245,7 @@ def step_back(rows, side, gap, end):
         ask(rows, ASKED, x)
         if rows.kinds[ASKED] == rows.kinds[side]:
             copy(rows, ASKED, side)
-            if rows.margins[side] >= 1.0:
+            if not tied or rows.margins[side] >= 1.0:
                 break
         step *= 2.0
 
@@ -294,10 +297,13 @@ def close_in(rows, i, best):
         ask(rows, ASKED, middle)
         kind = rows.kinds[ASKED]
         if kind not in (rows.kinds[LEFT], rows.kinds[RIGHT]) and gap <= NARROW * whole:
-            # rounding decides: it is taken to be of the kind to which its payoff is nearer
-            to_left = abs(rows.payoffs[ASKED, 0] - left) <= abs(rows.payoffs[ASKED, 0] - right)
-            kind = rows.kinds[LEFT] if to_left else rows.kinds[RIGHT]
-            rows.kinds[ASKED] = kind
+            to_left, to_right = abs(rows.payoffs[ASKED, 0] - left), abs(rows.payoffs[ASKED, 0] - right)
+            jump = (
+                min(to_left, to_right) > 4.0 * gap * (abs(rise_left) + abs(rise_right)) + rows.errors[ASKED]
+            )
+            if not jump:  # rounding decides: it is taken to be of the kind to which its payoff is nearer
+                kind = rows.kinds[LEFT] if to_left <= to_right else rows.kinds[RIGHT]
+                rows.kinds[ASKED] = kind
         if kind == rows.kinds[LEFT]:
             behind_left, before_left = rows.x[LEFT], rows.payoffs[LEFT, 0]
             copy(rows, ASKED, LEFT)
@@ -394,6 +400,13 @@ def lean(rows, i, j):
 
 
 @jit
+def tilted(rows, i, j):
+    """Return by how much more those who decide differ between two rows than the mover."""
+    own = abs(rows.payoffs[i, 0] - rows.payoffs[j, 0])
+    return lean(rows, i, j) / own if own > 0.0 else 1.0
+
+
+@jit
 def not_indifferent(rows):
     """Return the first of those who decide to whom it matters which point is taken, or -1; how far the
     payoffs differ; and how far they would differ by rounding alone."""
@@ -410,6 +423,13 @@ def not_indifferent(rows):
     return -1, 0.0, 0.0
 
 
+@jit
+def beside(rows, x, low, high):
+    """Tell whether a move is so near to one of two others that rounding may decide what follows upon it."""
+    near = NARROW * (rows.x[rows.tally[COUNT] - 1] - rows.x[0])
+    return x - low <= near or high - x <= near
+
+
 @jit_apart
 def summit(rows, low, high, kind):
     """Find the top between two moves of one kind, and put it into row `TOP`.
@@ -417,46 +437,68 @@ def summit(rows, low, high, kind):
     Returns where it lies: `INSIDE` where payoffs are smooth, or at a `KINK`; 0 if a move in between, which is
     put there instead, is of another kind.
     """
-    terms, where, last = terms_room(), KINK, math.inf
+    start, end = low, high
+    terms, where, last, sure = terms_room(), KINK, math.inf, math.inf
+    found = math.nan  # the top, and how exactly it is known
+    tilt = 1.0  # by how much the payoffs of others change there, for a change of the mover's payoff
     for _ in range(SHRINKS):
         half, middle, top = (high - low) / 2.0, low + (high - low) / 2.0, FITTED
         for k in range(POINTS):
             ask(rows, FITTED + k, low if k == 0 else high if k == PARTS else middle + half * PLACES[k])
-            if rows.kinds[FITTED + k] != kind:
+            if rows.kinds[FITTED + k] != kind and not beside(rows, rows.x[FITTED + k], start, end):
                 copy(rows, FITTED + k, TOP)
                 return 0
         r, spread, floor = not_indifferent(rows)
         if r < 0:
+            if math.isfinite(found):
+                break
             copy(rows, FITTED, TOP)
             return INSIDE
         for k in range(FITTED, FITTED + POINTS):
             if rows.payoffs[k, r] > rows.payoffs[top, r]:
                 top = k
-        copy(rows, top, TOP)
         before, after = max(top - 1, FITTED), min(top + 1, FITTED + PARTS)
         rounding = ROUNDING * rows.scale[r]
+        if spread > 1e4 * rounding:
+            tilt = max(tilted(rows, before, top), tilted(rows, top, after))
         count, tail = fit(rows, r, rounding, terms)
-        # or as smooth as it gets, where later moves are not known more exactly
-        smooth = tail <= max(1e-11 * spread, 2.0 * rounding) or 0.25 * last < tail <= 2.0 * floor
+        # as smooth as it gets, where later moves are not known more exactly
+        rough = 0.25 * last < tail <= 2.0 * floor
+        smooth = tail <= max(1e-11 * spread, 2.0 * rounding)
         last = tail
-        if smooth or half <= 4e-16 * max(abs(low), abs(high)):
+        if smooth or tail <= 2.0 * floor or half <= 4e-16 * max(abs(low), abs(high)):
             t = stationary(terms, count, PLACES[before - FITTED], PLACES[after - FITTED])
-            ask(rows, TOP, low if t <= -1.0 else high if t >= 1.0 else middle + half * t)
-            if rows.kinds[TOP] != kind:
-                return 0
-            # how exactly the top is known; an end from which payoffs fall is known exactly
-            falls, doubt = bend(terms, count, t), 36.0 * max(tail, rounding)
-            exact = (
-                0.0
-                if abs(sum_at(terms, count, t)) > doubt
-                else min(doubt / falls, 1.0)
-                if falls > 0.0
-                else 1.0
-            )
-            width = rows.x[after] - rows.x[before]
-            rows.doubt[0] = exact * half * lean(rows, before, after) / width if width > 0.0 else 0.0
-            return INSIDE if smooth else KINK
+            # how exactly the top is known, less near the ends of the interval; an end from which payoffs fall
+            # is known exactly
+            falls, doubt = bend(terms, count, t), 36.0 * max(tail, rounding) / math.sqrt(1.03 - t * t)
+            exact = 1.0
+            if abs(sum_at(terms, count, t)) > doubt:
+                exact = 0.0
+            elif falls > 0.0:
+                exact = min(doubt / falls, 1.0)
+            if exact * half < sure or math.isnan(found):
+                sure, found = exact * half, middle + half * t
+                if t <= -1.0 or found - low <= sure:
+                    found = low
+                elif t >= 1.0 or high - found <= sure:
+                    found = high
+                width = rows.x[after] - rows.x[before]
+                rows.doubt[0] = sure * lean(rows, before, after) / width if width > 0.0 else 0.0
+                where = KINK if half <= 4e-16 * max(abs(low), abs(high)) else INSIDE
+                if where == KINK or spread <= 1e4 * rounding:
+                    rows.doubt[0] = max(rows.doubt[0], 16.0 * rounding * tilt)
+            if smooth or rough or where == KINK:
+                break
+        copy(rows, top, TOP)
+        if top == FITTED:
+            after += GENTLE
+        if top == FITTED + PARTS:
+            before -= GENTLE
         low, high = rows.x[before], rows.x[after]
+    if math.isfinite(found):
+        ask(rows, TOP, found)
+        if rows.kinds[TOP] != kind and not beside(rows, found, start, end):
+            return 0
     return where
 
 
@@ -499,17 +541,19 @@ def settle(rows, j):
     last, rows.doubt[0] = rows.tally[COUNT] - 1, 0.0
     left = j - 1 if j > 0 and rows.kinds[j - 1] == rows.kinds[j] else j
     right = j + 1 if j < last and rows.kinds[j + 1] == rows.kinds[j] else j
-    where = LOW if j == 0 else HIGH if j == last else CHANGE
-    if left == j or right == j:
+    where = LOW if j == 0 else HIGH if j == last else CHANGE if left == j or right == j else INSIDE
+    if where != INSIDE:
         copy(rows, j, TOP)
         if left == right or falls_from(rows, j, left if left < j else right):
             return where
-    where = summit(rows, rows.x[wide(rows, left, -1)], rows.x[wide(rows, right, 1)], rows.kinds[j])
-    if where and beats(rows, j, TOP, 0):
+    top = summit(rows, rows.x[wide(rows, left, -1)], rows.x[wide(rows, right, 1)], rows.kinds[j])
+    if top and beats(rows, j, TOP, 0):
         copy(rows, j, TOP)
-    if where and rows.x[TOP] <= rows.x[0]:
+    if top and rows.x[TOP] <= rows.x[0]:
         return LOW
-    return HIGH if where and rows.x[TOP] >= rows.x[last] else where
+    if top and rows.x[TOP] >= rows.x[last]:
+        return HIGH
+    return CHANGE if top and where == CHANGE and rows.x[TOP] == rows.x[j] else top
 
 
 @jit
@@ -535,6 +579,15 @@ def bulge(rows, j, step):
 
 
 @jit
+def up_to_change(rows, j, step):
+    """Return how high payoffs may be between node j and a change of kind beside it that is closed in on."""
+    gap, whole = abs(rows.x[j + step] - rows.x[j]), rows.x[rows.tally[COUNT] - 1] - rows.x[0]
+    if gap > NARROW * whole:
+        return rows.payoffs[j, 0]
+    return rows.payoffs[j, 0] + 4.0 * gap * abs(slope(rows, j, rows.x[j - step], rows.payoffs[j - step, 0]))
+
+
+@jit
 def is_top(rows, j, best):
     """Tell whether node j is better than those of its kind beside it, and there could be the best move."""
     most = rows.payoffs[j, 0]
@@ -544,8 +597,27 @@ def is_top(rows, j, best):
             if preferred > 0 or (preferred == 0 and step < 0):
                 return False
             most = max(most, bulge(rows, j, step))
+        elif same(rows, j - step, j) and 0 <= j + step < rows.tally[COUNT]:
+            most = max(most, up_to_change(rows, j, step))
     most += 0.5 * (most - rows.payoffs[j, 0]) if most < math.inf else 0.0
     return most + rows.errors[j] >= best - TIE * abs(best)
+
+
+@jit
+def across(rows, i):
+    """Return what `better` does for nodes i + 1 and i, at the two sides of a change of kind. Payoffs that go on
+    from one side to the other without a jump are equal."""
+    gap = rows.x[i + 1] - rows.x[i]
+    for r in range(rows.payoffs.shape[1]):
+        rise, one, other = 0.0, rows.payoffs[i + 1, r], rows.payoffs[i, r]
+        if same(rows, i - 1, i):
+            rise += abs((other - rows.payoffs[i - 1, r]) / (rows.x[i] - rows.x[i - 1]))
+        if same(rows, i + 2, i + 1):
+            rise += abs((one - rows.payoffs[i + 2, r]) / (rows.x[i + 2] - rows.x[i + 1]))
+        noise = 4.0 * gap * rise + rows.errors[i] + rows.errors[i + 1]
+        if not equal(one, other, rows.scale[r], noise):
+            return 1 if one > other else -1
+    return 0
 
 
 @jit
@@ -568,26 +640,28 @@ def best_top(rows, best):
             own, stays = kind_at(rows, j, where, rows.kinds[j]), rows.x[TOP] == rows.x[j]
             preferred = better(rows, TOP, BEST) if place >= 0 else 1
             lead = ahead(rows.payoffs[TOP, 0], rows.payoffs[BEST, 0], foremost(rows))
-            tie = (
-                abs(lead) <= 1.0
-                or alike(rows, TOP, rows.payoffs[BEST, 0])
-                or alike(rows, BEST, rows.payoffs[TOP, 0])
-            )
-            if place >= 0 and place == j - 1 and tie and rows.kinds[place] != rows.kinds[j]:
-                # payoffs that rise from a change of kind are larger there than on its other side
-                preferred = 1 if at_end and not stays else -1 if stays and not at_end else preferred
+            noise = 2.0 * (rows.errors[TOP] + rows.errors[BEST]) + LARGEST * rows.scale[0]
+            tie = equal(rows.payoffs[TOP, 0], rows.payoffs[BEST, 0], foremost(rows), noise)
+            least = -math.inf  # of the margin; what is right to either side of a change loses nothing
+            if place >= 0 and place == j - 1 and rows.kinds[place] != rows.kinds[j]:
+                least = 1.0 if tie else least
+                if at_end and stays:
+                    preferred = across(rows, place)
+                elif tie and at_end != stays:
+                    # payoffs that rise from a change of kind are larger there than on its other side
+                    preferred = 1 if at_end else -1
                 if preferred == 0 and rows.errors[TOP] == 0.0 < rows.errors[BEST]:
                     preferred = 1  # it ends with a corner, which is known exactly
             if preferred > 0 or (preferred == 0 and rows.x[TOP] < rows.x[BEST]):
                 if place >= 0 and own != kind:
-                    margin, rival = 1.0 + lead, kind
+                    margin, rival = max(1.0 + lead, least), kind
                 copy(rows, TOP, BEST)
                 kind, place, at_end, doubt = own, j, stays, rows.doubt[0]
                 within, other = rows.margins[TOP], kind_at(rows, j, where, rows.rivals[TOP])
                 if where == CHANGE:  # it moves with the change
                     within = math.inf
-            elif own != kind and 1.0 - lead < margin:
-                margin, rival = 1.0 - lead, own
+            elif own != kind and max(1.0 - lead, least) < margin:
+                margin, rival = max(1.0 - lead, least), own
         j += 1
     rows.errors[BEST] += doubt
     rows.margins[BEST], rows.rivals[BEST] = min(margin, within), rival if margin <= within else other
@@ -599,14 +673,14 @@ def close_changes(rows):
     """Close in on every change of kind that could matter; return the largest payoff."""
     best = -math.inf
     for i in range(rows.tally[COUNT]):
-        best = max(best, rows.payoffs[i, 0])
+        best = max(best, rows.payoffs[i, 0] - rows.errors[i])
     i = 0
     while i + 1 < rows.tally[COUNT] and not rows.tally[WHY]:
         if rows.kinds[i] != rows.kinds[i + 1] and not rows.shut[i]:
             close_in(rows, i, best)
         i += 1
     for i in range(rows.tally[COUNT]):
-        best = max(best, rows.payoffs[i, 0])
+        best = max(best, rows.payoffs[i, 0] - rows.errors[i])
     return best
 
 

@@ -15,7 +15,7 @@ from .bound import bound
 # contestants in the order of the table: what they are called there, and their names in the record
 ROWS = {
     "foedus": "foedus",
-    "its bare kernel": "kernel",
+    "foedus, its kernel alone": "kernel",
     "C, the same algorithm": "C",
     "C, one game after another": "C one by one",
     "JAX, the same algorithm": "JAX",
@@ -29,7 +29,7 @@ ALONE = {
 # whose times have a bound: what it is called, the games whose operations count, and what a byte costs
 BOUNDED = {
     ("map", "map", "byte written"): "foedus, {}, 1 thread",
-    ("map, bare kernel, memory used before", "map", "byte written again"): "kernel, {}, used memory",
+    ("map, kernel alone, memory used before", "map", "byte written again"): "kernel, {}, used memory",
     ("every parameter varies, `solve_points`", "random", "byte written"): "foedus, {}, random games",
 }
 KEPT = {"regime": "regime only", "all": "all 19 variables"}
@@ -72,7 +72,7 @@ def solvers(record, run):
     """Return the lines of the table of everybody's times."""
     times, ratios, threads = run["nanoseconds per game"], run["ratios"], record["machine"]["threads"]
     lines = [
-        "| solver | kept | threads | ns a game | times foedus | answers |",
+        "| solver | variables | threads | ns a game | times foedus | results |",
         "|---|---|---|---|---|---|",
     ]
     for kept, words in KEPT.items():
@@ -82,7 +82,7 @@ def solvers(record, run):
                 name = ours.replace("foedus", short, 1) if short != "kernel" else f"kernel, {kept}"
                 if name not in times or (short == "kernel" and count > 1):
                     continue
-                answers = record["accuracy"].get(short, "the solver's own")
+                answers = record["accuracy"].get(short, "the reference")
                 against = spread(ratios[f"{name} over {ours}"]) if name != ours else "1"
                 lines.append(
                     f"| {label} | {words} | {count} | {spread(times[name])} | {against} | {answers} |"
@@ -105,12 +105,13 @@ def goals(record, run):
         for name in ("division", "root", "byte written", "byte written again")
     }
     lines = [
-        "What a game costs by itself: the divisions and roots that its closed forms need, as fast as the "
-        f"machine does them ({middle['division']:.2f} and {middle['root']:.2f} ns each), and writing its "
-        f"results to new memory ({middle['byte written']:.2f} ns a byte; {middle['byte written again']:.2f} "
-        "to memory used before), measured beside each contestant.",
+        "The least time of a game that shares nothing with others: that of the divisions and roots in its "
+        f"closed forms ({middle['division']:.2f} and {middle['root']:.2f} ns each on this machine), and of "
+        f"writing its results to new memory ({middle['byte written']:.2f} ns a byte; "
+        f"{middle['byte written again']:.2f} ns to memory that was used before). These times were measured "
+        "next to each solver.",
         "",
-        "| games | kept | divisions | roots | by itself, ns | ns a game | times that |",
+        "| games | variables | divisions | roots | least, ns | measured, ns | measured over least |",
         "|---|---|---|---|---|---|---|",
     ]
     for (games, counted, byte), name in BOUNDED.items():
@@ -122,13 +123,13 @@ def goals(record, run):
                 f"| {games} | {words} | {needed['divisions']:.1f} | {needed['roots']:.1f} | {spread(least)} "
                 f"| {spread(found)} | {spread([a / b for a, b in zip(found, least, strict=True)])} |"
             )
-    lines += ["", "| side by side | kept | ratio |", "|---|---|---|"]
+    lines += ["", "| times compared | variables | ratio |", "|---|---|---|"]
     for kept, words in KEPT.items():
         for said, slow, fast in (
-            ("`sweep` over its bare kernel, 2048 x 2048", "foedus, {}, 1 thread, 2048", "kernel, {}, 2048"),
+            ("`sweep` over its kernel alone, 2048 x 2048", "foedus, {}, 1 thread, 2048", "kernel, {}, 2048"),
             (f"1 thread over {threads}", "foedus, {}, 1 thread", f"foedus, {{}}, {threads} threads"),
             (
-                "one map over two at once: what the machine gives",
+                "one map over two maps at the same time: the gain that the machine allows",
                 "kernel, {}",
                 "kernel, {}, two maps at once",
             ),

@@ -1,7 +1,8 @@
 """Tables of parameters, variables and codes in the pages. python docs/_ext/write_tables.py writes them anew.
 
 A table stands between <!-- table PLACE --> and <!-- end --> in a Markdown file. PLACE is a mapping, codes, or
-a function of the model. <!-- legend PLACE --> makes a list of the meanings of codes in the same way.
+a function of the model. In the same way, <!-- legend PLACE --> makes a list of the meanings of codes, and
+<!-- claims PLACE --> a table of claims.
 """
 
 import importlib
@@ -16,7 +17,7 @@ from foedus.model import NUMBER, Code, Label, Parameter, chosen, tex
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("docs/reference/*.md"))]
 CODES = ROOT / "docs" / "reference" / "variables.md"
-BLOCK = re.compile(r"(<!-- (table|legend) ([\w.]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- (table|legend|claims) ([\w.]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 Rows = list[tuple[str, ...]]
 
 
@@ -79,6 +80,12 @@ def legend(place: str, page: Path) -> str:
     """Return the codes that stand at a place as a list, each with its meaning."""
     of = at(place)
     return "\n".join(f"- **{code.words}**: {code.meaning}" for code in of if code >= 0)
+
+
+def claims(place: str, page: Path) -> str:
+    """Return the claims that stand at a place as a table, each with its sentence."""
+    rows = [f"| `{claim.name}` | {claim.sentence} |" for claim in at(place)]
+    return "\n".join(["| claim | what it says |", "|---|---|", *rows])
 
 
 def at(place: str):

@@ -1,10 +1,10 @@
-"""Crisis bargaining with a private cost of war: how much to demand, when some may refuse.
+"""Crisis bargaining with a private cost of war: how much to demand, if B may refuse.
 
 After Fearon (1995), where this is one of the explanations of war, and Powell (1999), who calls it the
 risk-return trade-off. We wrote it from memory, so the form and the notation are ours. A demands a share x of
 a good. B takes the rest, or fights. A wins a war with the chance p, and a war costs A k. A war costs B c, and
-only B knows c. For A, c is uniform from c_0 to c_0 + w. B agrees if 1 - x >= 1 - p - c. So every type of B
-agrees to x = p + c_0. With x = p + y
+only B knows c. A believes that c is uniform from c_0 to c_0 + w. B agrees if 1 - x >= 1 - p - c. So every
+type of B agrees to x = p + c_0. With x = p + y
 
     U_A = p + y if all types agree        U_A = p - k + (c_0 + w - y)(y + k)/w if some refuse
 

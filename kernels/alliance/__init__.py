@@ -2,11 +2,11 @@
 
 One game goes from `game_terms` to `equilibrium`, which solves it backwards: the challenger's reply
 (`challenger`), the ally's (`ally`), the superpower's pledge (`superpower`). That is for the ratio contest
-with decisiveness 1; `any_contest` does the same with any contest. `grid` loops over many games, and
-`replies` tells what would follow other moves.
+with decisiveness 1; `any_contest` does the same with any contest. `grid` loops over many games, and `replies`
+finds what would follow other moves.
 
-Signs are those of the documentation: e_A and e_C are the existing forces of A and C, a and b their new arms,
-s the pledge, x the settlement. A 0 in a name (`a0`, `b0`, `x0`) means the game without S.
+The symbols are those of the documentation: e_A and e_C are the existing forces of A and C, a and b their new
+arms, s the pledge, x the settlement. A 0 at the end of a name (`a0`, `b0`, `x0`) means the game without S.
 """
 
 from .ally import ally_reply

@@ -123,7 +123,7 @@ def holding_defence(t, quiet, neutralising, backing):
 
     D_h = max(D1, D2). At D1 (`quiet`) C loses as much by challenging as it leaves to A under the status quo;
     at D2 as much as that plus the cost of neutralising A's own forces D - backing. Let P be the win
-    probability against C's best challenge. Then D2 = ((q - max(0, P - cl))/c_C - m backing) r P/(r - P). If
+    probability against C's best challenge. Then D2 = ((q - max(0, P - cl))/c_C - mu backing) r P/(r - P). If
     C's arms are not bounded, P = y = r - sqrt(w + c_C (1 - r) backing) and D2 = y^2/c_C. Needs rho > 0.
     """
     if neutralising == 0.0:

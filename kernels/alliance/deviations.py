@@ -666,8 +666,8 @@ def fits(v):
 
 @jit_apart
 def deviation_gain(p, v):
-    """Return the largest gain of a player by another move that was found, in units of the good. If the stated
-    path is wrong by more than that, return the error. NaN for an unsolved game.
+    """Return the largest gain that the search finds for any player by another move, in units of the good. If
+    the stated path is wrong by more than that, return the error. NaN for an unsolved game.
 
     One player deviates at a time, from the path with S or from the one without: C at (s, a) and at (0, a0), A
     with the pledge, without S, and in signing, and S. The settlement must be the one of the definition, and

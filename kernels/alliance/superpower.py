@@ -103,9 +103,9 @@ def nearer(t, levels, backing, first):
     In the `first` step A may be indifferent up to rounding, even over a range of backings. A later step ends
     at the root.
 
-    A holds from the root of q - c_A (D_h(backing) - D0) = min(h(D0), rho) - cl on, with D0 = e_A + backing.
-    D_h is convex. If its tangent replaces it, the roots are explicit; they approach the answer from below,
-    quadratically. Needs rho > 0.
+    With D_e = e_A + backing, A holds from the root of q - c_A (D_h(backing) - D_e) = min(h(D_e), rho) - cl
+    on. D_h is convex. If its tangent replaces it, the roots are explicit; they approach the answer from
+    below, quadratically. Needs rho > 0.
     """
     defence = t.ally_forces + backing
     holding, slope = holding_defence(t, levels.quiet, levels.neutralising, backing)
@@ -115,7 +115,7 @@ def nearer(t, levels, backing, first):
     tie = rounding(t, backing) if first else 0.0
     if worth >= kept - tie or kept == 0.0:  # holding is worth at least 0
         return backing, False
-    # the win probabilities that would make A indifferent form a line, rise * D0 + base
+    # the win probabilities that would make A indifferent form a line, rise * D_e + base
     rise = t.ally_cost * (1.0 + slope)
     run = 1.0 / rise
     base = worth + t.nothing - rise * defence

@@ -1,11 +1,11 @@
 """foedus solves games exactly: the game of a superpower, its ally and a challenger, or your own (`Model`).
 
 `solve` solves one game, `sweep` a grid, `sweep_to` a grid of any size into a file, `compare` a grid under
-several functional forms, `solve_points` scattered games. `cutpoints` finds where the regime changes along a
+several functional forms, `solve_points` a list of games. `cutpoints` finds where the regime changes along a
 parameter, `adaptive_map` where it changes on a grid. `sensitivity` shows which parameters matter, `statics`
-how an outcome responds to each parameter, and how far the next regime is. `claims` tests claims about a game,
-and `check` a model's own solution against the definition of its game. `save` and `load` keep results, `plot`
-draws them. Importing foedus is fast and compiles nothing.
+how an outcome responds to each parameter, and how far the next regime is. `claims` tests claims about a game.
+`check` compares a model's own solution with the definition of its game. `save` and `load` keep results,
+`plot` draws them. Importing foedus is fast and compiles nothing.
 """
 
 import importlib

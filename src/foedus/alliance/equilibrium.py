@@ -33,7 +33,7 @@ class Equilibrium(Solution):
     burden_share : float
         c_S s/(c_S s + c_A a), NaN if nobody spends
     aggrandizement, provocation : float
-        what the alliance adds to the force that faces C, and to C's arms
+        what the alliance adds to the force that faces C, and to C's new arms
     without : Without
         the same game without S
     pledge_limit : str
@@ -43,18 +43,20 @@ class Equilibrium(Solution):
         worth)
     game : Game
     deviation_gain : float
-        the largest gain of a player by another move that was found; the search starts when you ask for it
+        the largest gain that a search finds for any player by another move; the search starts when you ask
+        for it
     """
 
     @functools.cached_property
     def deviation_gain(self) -> float:
-        """The largest gain of a player by another move that was found, in units of the good; NaN if unsolved.
+        """The largest gain that a search finds for any player by another move, in units of the good; NaN if
+        unsolved.
 
-        One player at a time makes one other move: C other arms, A other arms or another answer to the offer,
-        S another pledge, with S and without. Those who move later reply to it. The search starts from the
-        definition of the game and uses nothing of the solver. It also counts a settlement, payoffs and codes
-        that do not follow from the moves. A correct solution has 1e-8 or less. A gain that is found exists;
-        there may be a larger one.
+        One player at a time makes another move, in the game with S or without: C or A other arms, A another
+        answer to the offer, S another pledge. The later players reply to it. The search starts from the
+        definition of the game and uses nothing of the solver. A settlement, payoffs or codes that do not
+        follow from the moves count as gains, too. A correct solution has 1e-8 or less. A gain that the search
+        finds is real; there may be a larger one.
 
         Examples
         --------
@@ -165,9 +167,9 @@ class Equilibrium(Solution):
 
         S may offer no alliance or one of some pledges; A and C may add one of some arms at each of their
         nodes. These moves include the player's best reply in the game itself, on the path and off it. Each
-        reply is moved a little to the safe side of indifferences, so that the replies are the only subgame
-        perfect equilibrium of the tree; the file says how far. The file is written beside `path` and renamed
-        when it is complete. An existing file is replaced.
+        reply is changed a little, so that no later player is indifferent. Then the replies are the only
+        subgame perfect equilibrium of the tree. The file says by how much they were changed. The file is
+        written beside `path` and renamed when it is complete. An existing file is replaced.
 
         Parameters
         ----------

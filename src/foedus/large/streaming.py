@@ -53,8 +53,8 @@ def sweep_to(
     overwrite : bool, optional
         replace an existing file; start again if there is an unfinished one
     resume : bool, optional
-        continue with the unfinished file of an earlier call, if there is one; do nothing if that call had
-        finished
+        continue with the unfinished file of an earlier call, if there is one; do nothing if the file is
+        complete
     client : distributed.Client, optional
         solve on this Dask cluster instead of in threads. For a Zarr store, each worker writes its own
         results, so all workers must be able to write to `path`. Needs ``foedus[dask]``.

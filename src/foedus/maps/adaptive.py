@@ -77,7 +77,8 @@ def adaptive_map(
     model, threads, **fixed
         as for `sweep`
     progress : callable, optional
-        called with the number of games done and of all games in the first step; an error in it cancels
+        called with the number of solved games and the number of all games in the first step; if it raises an
+        error, the call ends
 
     Returns
     -------
@@ -93,7 +94,7 @@ def adaptive_map(
         ``meeting_<axis>`` (meeting): the points where more than two regimes meet; ``meeting_regimes`` is 1
         for these regimes. ``meeting_error``: half of the last window in which the point was seen, as a share
         of an axis. It is far below a step of the grid, unless a regime ends there in a wedge that is too thin
-        to follow. The wedge may then reach further.
+        to follow. Then the wedge may reach beyond this point.
 
         ``share`` (regime_name): the share of the points with each regime. The share of the area differs by at
         most ``share_error``. ``border_length`` (regime_name, neighbour): the length of the boundary between

@@ -39,7 +39,7 @@ def compare(
 
     A form is one combination of the values in `over`: choices, numbers, or both. The decisiveness of the
     alliance game is a pure number in the ratio form, and a number per unit of arms in the difference form. So
-    equal values do not mean the same in both.
+    the same number does not mean the same in both.
 
     Parameters
     ----------
@@ -53,15 +53,16 @@ def compare(
     variables : iterable of str, optional
         the variables to keep; default: all. The regime is always kept.
     progress : callable, optional
-        called with the number of games done and of all games, under all forms; an error in it cancels
+        called with the number of solved games and the number of all games, under all forms; if it raises an
+        error, the call ends
 
     Returns
     -------
     xarray.Dataset
-        every variable over the dimensions of `over` and then those of `axes`, with the same bits as `sweep`
-        returns for each form. And ``regime_share``: for each ``regime_name`` the share of the points of the
-        map where that regime holds ``under`` all forms, some (but not all) or none. The regime ``unsolved``
-        has a row, the first one, only if there are such games.
+        every variable over the dimensions of `over` and then those of `axes`, the same to the bit as `sweep`
+        returns for each form. ``regime_share`` says for each ``regime_name`` on which share of the map this
+        regime holds ``under`` all forms, under some (but not all), or under none. Its first row is
+        ``unsolved``, but only if there are such games.
 
     Raises
     ------

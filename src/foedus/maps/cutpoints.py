@@ -72,12 +72,13 @@ def cutpoints(
 
     The regime is solved at `points` values from one end to the other. If it differs between two of them, the
     change is found exactly: no float lies between its two sides (at 0, they are within 1e-15 of a step). So
-    every cutpoint that such a scan shows is found. Two cutpoints between two values of the scan may be missed
-    if the second undoes the first.
+    every cutpoint that this scan shows is found. If the regime changes and changes back between two
+    neighbouring values of the scan, both cutpoints are missed.
 
-    If the settlement does not jump, because there is no surplus to take or S only begins to buy a little, the
-    deciding player's gain is of second order and is lost in rounding. Then games within 1e-8 of such a
-    cutpoint may have either regime, and the cutpoint is one of the changes among them.
+    At some cutpoints the settlement does not jump, because there is no surplus to take, or because S's first
+    pledge is small. Then the payoffs near the cutpoint differ so little that the difference is lost in
+    rounding. Games within 1e-8 of such a cutpoint may have either regime, and the cutpoint is one of the
+    changes among them.
 
     Parameters
     ----------
@@ -93,7 +94,8 @@ def cutpoints(
     threads : int, optional
         the number of threads; default: the number of processors
     progress : callable, optional
-        called with the number of games done and of all games in the scan; an error in it cancels
+        called with the number of solved games and the number of all games in the scan; if it raises an error,
+        the call ends
     model, **fixed
         as for `sweep`
 
@@ -102,8 +104,8 @@ def cutpoints(
     xarray.Dataset
         over the axes and then ``cutpoint``, rising: ``value``, the first float at which ``regime_above``
         holds; ``regime_below``, which holds at the float before; and ``player`` and ``decision``, which say
-        who is indifferent there and between which moves. These are ``none`` beside unsolved games, and if
-        nobody on the path is indifferent. Lines with fewer cutpoints than others are filled up with NaN,
+        who is indifferent there and between which moves. These are ``none`` next to unsolved games, and if
+        nobody on the path is indifferent. If a line has fewer cutpoints than another, the rest is NaN,
         ``unsolved`` and ``none``. ``regime_first``, over the axes only, is the regime at the lower end. The
         attribute ``resolution`` says how the lines were scanned.
 

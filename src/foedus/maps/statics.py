@@ -88,11 +88,12 @@ def statics(
     """Find how the outcome of a game, or of each game on a grid, responds to each parameter, and how far the
     next regime is.
 
-    The response is the derivative, from second-order one-sided differences. Their steps are so short that
-    they stay within the regime and agree with steps half as long. The next regime is looked for right beside
-    the game, and at distances from 1e-9 to 1000 times the value, or to the end of the domain, each 1.1 times
-    the one before. The change is then found to the last float. A regime that begins and ends within one step
-    may be missed. `decisiveness` takes most of the time, because there are no closed forms beside 1.
+    The response is the derivative on each side, from differences of second order. Their steps are so short
+    that they stay within the regime, and that half the step gives the same result. The next regime is looked
+    for right beside the game, and at distances from 1e-9 to 1000 times the value, or to the end of the
+    domain, each 1.1 times the one before. The change is then found to the last float. A regime that begins
+    and ends within one step may be missed. `decisiveness` takes most of the time, because there are closed
+    forms only at 1.
 
     Parameters
     ----------
@@ -105,7 +106,8 @@ def statics(
     threads : int, optional
         the number of threads; default: the number of processors
     progress : callable, optional
-        called with the number of parameters done and of all; an error in it cancels
+        called with the number of finished parameters and the number of all; if it raises an error, the call
+        ends
     model, **fixed
         as for `sweep`
 
@@ -115,9 +117,9 @@ def statics(
         with these variables; the axes are their last dimensions:
 
         ``response`` (side, variable, parameter): the derivative ``below`` and ``above`` the game. It is NaN
-        beyond the end of a domain, where the variable is undefined, and where it jumps because the regime
-        changes. ``kink`` (variable, parameter): 1 where both sides are known and differ. ``direction``: the
-        sign.
+        beyond the end of a domain, where the variable is undefined, and where the variable jumps because the
+        regime changes. ``kink`` (variable, parameter): 1 where both sides are known and differ.
+        ``direction``: the sign.
 
         ``margin`` (side, parameter): the distance to the next regime, divided by the parameter unless that is
         0; infinite if no other regime was found. ``next_regime``: the regime beyond it; with ``player`` and

@@ -13,10 +13,10 @@ class Claim(NamedTuple):
     name, sentence : str
         one word, and the claim as a sentence
     premise, holds : callable
-        both take games ``g`` and return a boolean for each game, or one for all: `premise` says for which
-        games the claim is made, `holds` for which it is true. ``g.given`` has the parameters by name,
-        ``g.found`` the outcomes, both as arrays; ``g.at(cost=2.0)`` is the same games with one parameter
-        changed. The first line of the docstring of `premise` says the premise in words.
+        functions of games ``g`` that return a boolean for each game, or one for all. `premise` says in which
+        games the claim should hold, `holds` in which it does. ``g.given`` has the parameters by name,
+        ``g.found`` the outcomes, both as arrays; ``g.at(cost=2.0)`` gives the same games after a change of a
+        parameter. The first line of the docstring of `premise` is the premise in words.
     along : str, optional
         a parameter, if the claim is about whole lines along it. Then the arrays of ``g`` have a row for each
         line, along which this parameter rises. `premise` returns a boolean for each line, `holds` one for

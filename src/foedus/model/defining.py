@@ -138,7 +138,7 @@ def _check_outcomes(model: "Model") -> None:
 
 
 def _check_without(model: "Model") -> None:
-    """Raise if what is held against the game is not a number in the place of its first move."""
+    """Raise if `without` is not the first move with a number."""
     first, given = model.moves[0], model.without
     if any(isinstance(move, Chance) for move in model.moves):
         raise ValueError(f"without = {given!r} is not allowed in a game with a move of chance")

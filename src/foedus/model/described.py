@@ -169,7 +169,7 @@ def _read(text: str) -> _Model:
 
 
 def definition_described(text: str) -> list[tuple[str, str]]:
-    """Return what a text of `described` says of the definition of a game, in words; nothing if it has none.
+    """Return in words the definition of a game in a text of `described`; nothing if it has none.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """Games in Gambit's extensive form (.efg) as models: finite trees of perfect information, with parameters.
 
-Expressions of parameters, which a small TOML file beside it gives, may replace numbers of the file.
+A small TOML file beside it may replace numbers of the tree by expressions of parameters.
 """
 
 import functools
@@ -61,10 +61,12 @@ class _Tables(pydantic.BaseModel):
 def model_from_efg(path: str | os.PathLike, parameters: str | os.PathLike | None = None) -> Model:
     """Return the game in an .efg file of Gambit's as a model: a finite tree of perfect information.
 
-    Its outcomes are `end`, the outcome of the tree that is reached (with chance the likeliest one, and
-    `end_probability`); what is chosen at each decision node, whether or not play comes to it; and each
-    player's expected payoff, `<player>_payoff`. Backward induction solves it. A player who is indifferent
-    takes the option that the player who moved before prefers, and so on back, then the earlier one.
+    The outcomes of the model are `end`, the outcome of the tree that play reaches (with chance the likeliest
+    one, with its `end_probability`); the option that is chosen at each decision node, also at nodes that play
+    does not reach; and each player's expected payoff, `<player>_payoff`. Backward induction solves the game.
+    An indifferent player takes the option that the player who moved before prefers; if that player is
+    indifferent, too, the one before that decides, and so on; if all are indifferent, the player takes the
+    first option.
 
     Parameters
     ----------
@@ -82,7 +84,7 @@ def model_from_efg(path: str | os.PathLike, parameters: str | os.PathLike | None
         if a file cannot be read.
     ValueError
         if the file is no .efg, an information set has several nodes, there are more than 63 ends, or the TOML
-        file names what is not there or has an expression that is not arithmetic.
+        file has a name that is not in the tree or an expression that is not arithmetic.
 
     Examples
     --------
@@ -121,7 +123,7 @@ def _read(file: Path) -> str:
 
 @functools.lru_cache
 def _made(file: Path, text: str, beside: Path | None, told: str | None, named: bool) -> Model:
-    """Return the model of a tree and of what is told of its parameters, both as texts."""
+    """Return the model of a tree and its TOML file, both as texts."""
     tree = read_tree(text, file.name)
     if beside and told is not None:
         with naming(beside.name):
@@ -137,7 +139,7 @@ def _made(file: Path, text: str, beside: Path | None, told: str | None, named: b
 
 
 def _payoffs_as_parameters(tree: Tree) -> tuple[list[Parameter], Tree]:
-    """Return a parameter for each payoff, and the tree in which it stands."""
+    """Return a parameter for each payoff, and the tree with these parameters."""
     parameters = []
     payoffs: dict[int, Sequence[Number]] = {}
     for outcome, given in tree.payoffs.items():
@@ -150,7 +152,7 @@ def _payoffs_as_parameters(tree: Tree) -> tuple[list[Parameter], Tree]:
 
 
 def _with_parameters(tree: Tree, told: str) -> tuple[list[Parameter], Tree]:
-    """Return the parameters that a TOML file tells, and the tree with its expressions in place of numbers."""
+    """Return the parameters in a TOML file, and the tree with its expressions in place of numbers."""
     try:
         tables = _Tables.model_validate(tomllib.loads(told))
     except tomllib.TOMLDecodeError as error:
@@ -256,8 +258,8 @@ def _codes(name: str, words: Sequence[str]) -> type[Code]:
 
 
 def _deciding(tree: Tree, decisions: Sequence[Node]) -> Deciding:
-    """Return how it is told who is indifferent where the end changes: the player at the last node, in the
-    order of the tree, at which another option is chosen. Changes at earlier nodes follow from it."""
+    """Return how to find who is indifferent where the end changes: the player at the last node, in the order
+    of the tree, at which another option is chosen. Changes at earlier nodes follow from it."""
     import numpy as np
 
     names = [node.name for node in decisions]

@@ -57,7 +57,7 @@ class _Reader:
                 raise self.wrong("the quotes that begin here do not end")
 
     def wrong(self, words: str) -> ValueError:
-        """Return what is raised where something is wrong with the word that was read last."""
+        """Return the error for the word that was read last."""
         place = self.tokens[min(max(self.at - 1, 0), len(self.tokens) - 1)][2] if self.tokens else 0
         line = self.text.count("\n", 0, place) + 1
         return ValueError(f"{self.file}, line {line}: {words}")
@@ -111,7 +111,7 @@ class _Reader:
 
 
 def read_tree(text: str, file: str) -> Tree:
-    """Return the tree in the text of a file, whose name errors tell.
+    """Return the tree in the text of a file; errors have the file's name.
 
     Raises ValueError if it is none, or one without perfect information.
     """
@@ -188,7 +188,7 @@ def _node(read: _Reader, tree: Tree, sets: dict[Any, Any], taken: set[str], path
 
 
 def _outcome(read: _Reader, tree: Tree, label: str, path: tuple[str, ...]) -> int:
-    """Return the number of the outcome that comes next, and note its payoffs where they are told."""
+    """Return the number of the outcome that comes next, and note its payoffs if they are there."""
     outcome = read.whole()
     name = read.name_if_any() or label
     if not outcome or not read.is_next(2, "{"):

@@ -77,23 +77,23 @@ class Model:
         the definition of the game: the players; the moves in order, each a `Move`, a `Choice` or a `Chance`;
         ``payoffs(p, m)``, which takes the parameters and the moves by name and returns a payoff for each
         player; and ``outcome(p, m)``, which returns the code, then a number for each further outcome of
-        yours. A model without `solve` is solved by backward induction. Each move, each payoff
-        (``<player>_payoff``) and ``search_error`` join its outcomes.
+        yours. A model without `solve` is solved by backward induction. Its outcomes then also have each move,
+        each payoff (``<player>_payoff``) and ``search_error``.
     without : mapping of str to float, optional
-        the first move and a number: `outcome` then takes a third argument, the moves that the players would
-        make after that number
+        the first move and a number for it: `outcome` then takes a third argument, the moves that would follow
+        this number
     search : str, optional
         how each interval is searched: ``"quick"``, ``"usual"`` or ``"careful"``
     loop : callable, optional
         it takes the numbers of each parameter and returns the `Loop` over such games, instead of a loop over
         `solve`
     searched : Outcome, optional
-        an outcome that `gains` finds only on request; of a model with a definition and no move of chance,
-        `deviation_gain`, the largest gain of a player by another move, unless it is given
+        an outcome that is computed only on request, by `gains`; default: `deviation_gain`, the largest gain
+        of a player by another move, if the model has a definition without moves of chance
     gains : callable, optional
         it takes nothing and returns the `Search` for this outcome
     deciding : Deciding, optional
-        whose decision flips where the regime changes; a model with a definition tells without it
+        whose decision flips where the regime changes; a model with a definition does not need it
     drawn : sequence of str, optional
         outcomes that figures draw over the regimes along an axis
     answers : sequence of str, optional
@@ -117,9 +117,9 @@ class Model:
     Raises
     ------
     TypeError, ValueError
-        if something is wrong with the model: a name is given twice or is one that a tool needs, no outcome is
-        a code, a code is not from 0 to 62, a default or a usual range is not allowed, a definition lacks a
-        part or has a move that cannot be solved.
+        if something is wrong with the model: a name is given twice or is taken by foedus, no outcome is a
+        code, a code is not from 0 to 62, a default or a usual range is not allowed, a part of a definition is
+        missing, or it has a move that cannot be solved.
     """
 
     name: str

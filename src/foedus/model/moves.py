@@ -33,10 +33,11 @@ class Move:
     player, name, symbol : str
         who moves, and what the number is called
     low, high : float or callable
-        its ends: numbers, ``math.inf``, or functions ``(p, m)`` of the parameters and the moves before it
+        the ends of its interval: numbers, ``math.inf``, or functions ``(p, m)`` of the parameters and the
+        earlier moves
     when : callable, optional
-        ``(p, m)`` -> bool: the move is made only where this holds; where it is not, the functions of the
-        model see 0 and the results NaN
+        ``(p, m)`` -> bool: the move is made only if this is true; otherwise it is 0 in the functions of the
+        model, and NaN in results
     units, long_name : str
         as of an `Outcome`
 
@@ -112,7 +113,7 @@ class Choice:
 class Chance:
     """A move of nature: one of several named options, with probabilities that everybody knows.
 
-    probabilities : numbers, or a function ``(p, m)`` that gives as many
+    probabilities : a number for each option, or a function ``(p, m)`` that returns them
 
     Examples
     --------

@@ -38,9 +38,9 @@ class Parameter:
     usual : (float, float), optional
         the range from which it is drawn at random by default
     choices : sequence of str, optional
-        the names of the forms, if the parameter is not a number but a choice; then it needs no domain
+        the names of the forms, if the parameter is a choice and not a number; then it needs no domain
     units_by : (str, mapping of str to str), optional
-        a choice that decides the units, and the units under those of its forms where they are not `units`
+        a choice on which the units depend, and the units for its forms that have other units than `units`
     """
 
     name: str

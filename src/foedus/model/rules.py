@@ -111,7 +111,7 @@ def _check_names(model: "Model") -> None:
 
 
 def name_of_ours(what: str, name: str) -> str | None:
-    """Return what of ours a parameter or an outcome has the name of, or None."""
+    """Say which thing of foedus already has the name of a parameter or an outcome, or return None."""
     return TOLD if name.startswith(("boundary_", "meeting_")) else OURS[what].get(name)
 
 

@@ -1,4 +1,4 @@
-"""Whose decision turns at a cutpoint, and between what, in the words of a game's definition."""
+"""Whose decision changes at a cutpoint, and between what, in the words of a game's definition."""
 
 import functools
 import itertools
