@@ -1,18 +1,18 @@
 # make map    the regime map of RUN (default: the default map), as NetCDF and as a picture
-# make replicate  every figure and table of the docs again, in the folder OUT (default: replication)
+# make replicate  all figures and tables of the docs, made again in the folder OUT (default: replication)
 # make replicate-check  the differences between OUT and AGAINST (default: the manifest of the docs)
-# make figures  the same as replicate, and copies the figures of the docs into docs
+# make figures  the same as replicate; then the figures of the docs are copied into docs
 # make test   all checks: lint, tests, doctests, pure and bounds, one after the other
 # make tests  only the tests; make tests ROOM=maps: the tests of one room of src/foedus, kernels or io
 # make docs   the pages of the docs, in docs/_build/html
-# make tables  the tables of parameters, variables, codes and claims in these pages, written anew
-# make notebooks  the notebooks of the examples, run, with their outputs stored in them
+# make tables  the tables of parameters, variables, codes and claims in the docs, written again
+# make notebooks  the notebooks of the examples, run again and saved with their outputs
 # make bench  speed and memory, measured by asv
 # make bench-against  the same for this commit and the one before, with the differences
 # make peers  speed compared with other ways to solve the same games; needs a C compiler
 # make peers-check, bench-check, cuda  tests of these peers, of the benchmarks, and of the kernels on CUDA
-# make package  the wheel and the source distribution in dist, checked, and tried in an environment of its own
-# Each first installs what it needs in .venv. PYTHON names another Python than python3.
+# make package  the wheel and the source distribution in dist, checked, and tried in a new environment
+# Each command first installs what it needs in .venv. To use another Python than python3, set PYTHON.
 
 PYTHON ?= python3
 RUN ?= examples/regimes.toml
@@ -22,15 +22,15 @@ BASE ?= HEAD~1
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml README.md $(wildcard kernels/*.py kernels/*/*.py kernels/*/*/*.py io/*.py src/foedus/*.py src/foedus/py.typed src/foedus/*/*)
-# ignore the user's settings of where pip installs
+# ignore the user's settings for where pip installs
 unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_VIRTUALENV
 export PIP_USER = 0
-# else every process would compile the tests to bytecode again
+# otherwise every process would compile the tests to bytecode again
 unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(BIN)/python -m pip install --quiet
 TRIED = $(shell sed -n 's/.*Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml)
-FAILED = echo "foedus could not be installed, for the reason above. Known to work: Python $(TRIED); \
-to name one: make clean map PYTHON=python3.11" >&2; exit 2
+FAILED = echo "foedus could not be installed, for the reason above. It works with Python $(TRIED); \
+to use one of these: make clean map PYTHON=python3.11" >&2; exit 2
 REPLICATE := $(BIN)/python examples/replication/replicate.py
 # two processes; each file runs in one of them, so that what its tests share is set up once
 SHARED := -n 2 --dist loadfile --no-loadscope-reorder
@@ -52,7 +52,7 @@ replicate-check: $(VENV)/installed-test
 figures: replicate
 	cp $(OUT)/*.png $(OUT)/speed-table.md $(OUT)/manifest.json docs
 
-# each stage runs even if one before has failed, with what was installed first; the verdict comes last
+# each stage runs even if an earlier one has failed; the results of all stages are printed at the end
 test: $(VENV)/installed-test
 	@failed=0; verdict=; \
 	for stage in lint tests doctests pure bounds; do \
@@ -81,8 +81,8 @@ pure: $(VENV)/installed-test
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# with every array index checked, but without the searches that check results; with its own cache, because the
-# cache does not notice the difference
+# every array index is checked; the searches that check results are left out; there is a separate cache, because
+# the cache does not notice the difference
 bounds: $(VENV)/installed-test
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/bounds $(BIN)/pytest $(SHARED) $(KERNEL_TESTS) \
 	    -k "not twin_agrees and not nobody_gains and not certificate"
@@ -91,7 +91,7 @@ bench: $(VENV)/installed-bench
 	$(ASV) machine --yes > /dev/null
 	$(ASV) run --python=same --show-stderr
 
-# this commit against another (BASE, default: the one before), for all benchmarks or those that BENCH names
+# compares this commit with another (BASE; default: the one before), in all benchmarks or those that BENCH names
 bench-against: $(VENV)/installed-bench
 	$(ASV) machine --yes > /dev/null
 	$(ASV) continuous --factor 1.1 --show-stderr $(if $(BENCH),--bench "$(BENCH)") $(BASE) HEAD
@@ -118,11 +118,11 @@ docs: $(VENV)/installed-docs
 tables: $(VENV)/installed-test
 	$(BIN)/python docs/_ext/write_tables.py
 
-# a viewer of the repository shows the outputs
+# so that people who view the repository see the outputs
 notebooks: $(VENV)/installed-test
 	$(BIN)/python docs/_ext/run_notebooks.py
 
-# build both, check them as PyPI does, and try the wheel in an empty environment
+# build both distributions, check them as PyPI does, and try the wheel in an empty environment
 package: $(VENV)/installed-package
 	rm -rf build dist
 	$(BIN)/python -m build
@@ -132,7 +132,7 @@ package: $(VENV)/installed-package
 	$(VENV)/apart/bin/pip install --quiet dist/*.whl
 	cd $(VENV)/apart && bin/foedus --version && bin/foedus solve --ally-cost 0.4 && bin/foedus doctor
 
-# pip is made last, so an environment that is not finished does not count as one the next time
+# pip is installed last, so an unfinished environment is made again the next time
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "foedus needs Python 3.11 or newer; name one with PYTHON=..." >&2; exit 2; }
@@ -140,14 +140,14 @@ $(BIN)/pip:
 
 $(VENV)/installed: $(SOURCES) | $(BIN)/pip
 	@echo "installing foedus into $(VENV): a minute or two, the first time"
-	rm -rf build  # else a module that was removed would be installed from there
+	rm -rf build  # otherwise a module that was removed would be installed from there
 	@$(INSTALL) . || { $(FAILED); }
 	touch $@
 
 EXTRAS = test,$*
 $(VENV)/installed-docs: EXTRAS = docs
 $(VENV)/installed-%: $(SOURCES) | $(BIN)/pip
-	@echo "installing foedus and all that its extra '$*' takes into $(VENV): some minutes, the first time"
+	@echo "installing foedus and the packages of its extra '$*' into $(VENV): some minutes, the first time"
 	rm -rf build
 	@$(INSTALL) ".[$(EXTRAS)]" || { $(FAILED); }
 	touch $@ $(VENV)/installed

@@ -1,11 +1,11 @@
-"""What two versions of foedus find, to the bit.
+"""Compares the results of two versions of foedus, to the bit.
 
-    python benchmarks/results.py write old.npz     with the one version
-    python benchmarks/results.py write new.npz     with the other
+    python benchmarks/results.py write old.npz     with one version
+    python benchmarks/results.py write new.npz     with the other version
     python benchmarks/results.py compare old.npz new.npz
 
-Written are the default map, ten maps over all kinds of axes under both contests, 100,000 random games, and a
-run of every other tool. The last command names the arrays that differ, and exits with 1 if any does.
+The files have the default map, eleven maps over all kinds of axes under both contests, 100,000 random games,
+and a run of every other tool. The last command names the arrays that differ. Its exit code is 1 if any does.
 """
 
 import sys
@@ -58,7 +58,7 @@ def random_games(games, seed):
 
 
 def found():
-    """Give the name and the Dataset of everything that is compared."""
+    """Yield the name and the Dataset of each result that is compared."""
     yield "default map", foedus.sweep({name: AXES[name] for name in ("ally_cost", "status_quo")})
     for first, second, contest in MAPS:
         axes = {name: AXES[name] for name in (first, second)}
@@ -93,7 +93,7 @@ def found():
 
 
 def write(path):
-    """Write all arrays that are found."""
+    """Write all arrays of the results."""
     arrays = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games
@@ -105,7 +105,7 @@ def write(path):
 
 
 def compare(one, other):
-    """Tell which arrays differ, and return whether any does."""
+    """Print which arrays differ, and return whether any does."""
     with np.load(one) as old, np.load(other) as new:
         missing = sorted({*old.files} ^ {*new.files})
         differ = [

@@ -431,20 +431,23 @@ def beside(rows, x, low, high):
 
 
 @jit_apart
-def summit(rows, low, high, kind):
-    """Find the top between two moves of one kind, and put it into row `TOP`.
+def summit(rows, left, right, kind):
+    """Find the top between two nodes of one kind, and put it into row `TOP`.
 
     Returns where it lies: `INSIDE` where payoffs are smooth, or at a `KINK`; 0 if a move in between, which is
     put there instead, is of another kind.
     """
-    start, end = low, high
+    copy(rows, left, FITTED)
+    copy(rows, right, FITTED + PARTS)
+    start, end = rows.x[left], rows.x[right]
     terms, where, last, sure = terms_room(), KINK, math.inf, math.inf
     found = math.nan  # the top, and how exactly it is known
     tilt = 1.0  # by how much the payoffs of others change there, for a change of the mover's payoff
     for _ in range(SHRINKS):
+        low, high = rows.x[FITTED], rows.x[FITTED + PARTS]
         half, middle, top = (high - low) / 2.0, low + (high - low) / 2.0, FITTED
-        for k in range(POINTS):
-            ask(rows, FITTED + k, low if k == 0 else high if k == PARTS else middle + half * PLACES[k])
+        for k in range(1, PARTS):
+            ask(rows, FITTED + k, middle + half * PLACES[k])
             if rows.kinds[FITTED + k] != kind and not beside(rows, rows.x[FITTED + k], start, end):
                 copy(rows, FITTED + k, TOP)
                 return 0
@@ -494,7 +497,8 @@ def summit(rows, low, high, kind):
             after += GENTLE
         if top == FITTED + PARTS:
             before -= GENTLE
-        low, high = rows.x[before], rows.x[after]
+        copy(rows, before, FITTED)
+        copy(rows, after, FITTED + PARTS)
     if math.isfinite(found):
         ask(rows, TOP, found)
         if rows.kinds[TOP] != kind and not beside(rows, found, start, end):
@@ -546,7 +550,7 @@ def settle(rows, j):
         copy(rows, j, TOP)
         if left == right or falls_from(rows, j, left if left < j else right):
             return where
-    top = summit(rows, rows.x[wide(rows, left, -1)], rows.x[wide(rows, right, 1)], rows.kinds[j])
+    top = summit(rows, wide(rows, left, -1), wide(rows, right, 1), rows.kinds[j])
     if top and beats(rows, j, TOP, 0):
         copy(rows, j, TOP)
     if top and rows.x[TOP] <= rows.x[0]:

@@ -1,4 +1,4 @@
-"""Commands, run in this process: it has loaded all that each of a process of its own would load again."""
+"""Runs commands in this process, which has already loaded what each new process would load again."""
 
 import contextlib
 import io

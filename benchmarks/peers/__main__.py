@@ -1,15 +1,15 @@
-"""The solver beside what a user would write or take instead, in one run on one machine.
+"""Compares foedus with other ways to solve the same games (peers), in one run on one machine.
 
     make peers        or: python -m benchmarks.peers [FOLDER]
 
-First the peers' answers are compared with the solver's, and only then is anything timed: in each round
-every pair of contestants, in an order drawn anew. On a processor with AVX-512 all that is compiled is then
-compiled and timed again for one without, Haswell. What comes out goes to FOLDER (default: docs): speed.json,
-the raw numbers; speed-table.md and speed.png, made from it.
+First, the results of the peers are compared with those of foedus. Then they are timed: in each round, every
+pair of solvers runs, in a random order. If the processor has AVX-512, the compiled solvers are also compiled
+and timed for a processor without it (Haswell). The results are written to FOLDER (default: docs): speed.json
+has the raw numbers; speed-table.md and speed.png are made from it.
 
     NUMBA_CPU_NAME=haswell NUMBA_CPU_FEATURES= python -m benchmarks.peers --compiled
 
-prints as JSON what the second part measures, for the processor that is named.
+prints, as JSON, the times of the compiled solvers for the processor with this name.
 """
 
 import json
@@ -36,14 +36,14 @@ from .report import ALONE, BOUNDED, report
 
 ROUNDS = 7
 SIZE, LARGE = 1024, 2048  # points per axis of the maps
-RANDOM = 2**20  # games of which every parameter is another
+RANDOM = 2**20  # games in which all parameters vary
 KEPT = {"regime": ["regime"], "all": list(VARIABLES)}
 WRITTEN = {kept: sum(np.dtype(VARIABLES[name].dtype).itemsize for name in KEPT[kept]) for kept in KEPT}
 THREADS = len(os.sched_getaffinity(0))
 PEERS = numpy_peer, c, jax_peer, scipy_peer, gambit_peer, tree_peer
-READY = 10**8  # numbers, more than any contestant needs at a time
+READY = 10**8  # numbers, more than any solver needs at a time
 SAMPLE = 3000  # games whose operations are counted
-# what makes numba, C (by the first) and JAX compile for a processor with AVX2 and without AVX-512
+# these make numba, C (which reads the first) and JAX compile for a processor with AVX2 but without AVX-512
 AVX2 = {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "", "XLA_FLAGS": "--xla_cpu_max_isa=AVX2"}
 
 
@@ -53,7 +53,7 @@ def axes(size):
 
 
 def random_games(count):
-    """Return `count` games, a column for each parameter: every one drawn anew for every game."""
+    """Return `count` random games, a column for each parameter; all parameters vary."""
     rng = np.random.default_rng(2024)
     ranges = {  # from, to; costs of arms on a log scale
         "ally_cost": (0.05, 5),
@@ -79,7 +79,7 @@ def random_games(count):
 
 
 def vectors(columns):
-    """Return games given by columns as the kernels take them, shape (n, 15)."""
+    """Return games, given by columns, as the numbers that kernels use, shape (n, 15)."""
     count = len(next(iter(columns.values())))
     games = np.repeat(DEFAULT[None, :], count, axis=0)
     for name, column in columns.items():
@@ -88,31 +88,31 @@ def vectors(columns):
 
 
 def named(games):
-    """Return games given as the kernels take them as dictionaries."""
+    """Return games, given by the numbers that kernels use, as dictionaries."""
     return [dict(zip(kernels.PARAMETERS[:-1], map(float, game), strict=False)) for game in games]
 
 
 def map_sample(count):
-    """Return `count` games drawn from the map, as the kernels take them."""
+    """Return `count` games drawn from the map, as the numbers that kernels use."""
     rng = np.random.default_rng(7)
     return vectors({name: rng.choice(values, count) for name, values in axes(SIZE).items()})
 
 
 def clocked(function, games):
-    """Return the seconds a game that one call of `function` takes."""
+    """Return the seconds per game that one call of `function` takes."""
     start = time.perf_counter()
     function()
     return (time.perf_counter() - start) / games
 
 
 def back_memory():
-    """Have the system hold memory ready: a virtual machine may have handed what was idle back to its host,
-    and whoever needs it first would pay for all."""
+    """Make the system keep memory ready. A virtual machine may have given idle memory back to its host, and
+    then the first solver that needs memory would lose time."""
     np.empty(READY).fill(1)
 
 
 def at_once(kept):
-    """Return the seconds a game of two maps that are solved independently at the same time, by the kernel."""
+    """Return the seconds per game if the kernel solves two maps independently at the same time."""
     ally_cost, status_quo = axes(SIZE).values()
     workers = [
         threading.Thread(target=kernel_map, args=(ally_cost, status_quo, KEPT[kept])) for _ in range(2)
@@ -126,7 +126,7 @@ def at_once(kept):
 
 
 def contestants(workers):
-    """Return every solver of the same algorithm by name: a function that returns the seconds a game takes."""
+    """Return the solvers of the same algorithm by name, each a function that returns its seconds per game."""
     grids = {size: axes(size) for size in (SIZE, LARGE)}
     points = random_games(RANDOM)
 
@@ -171,7 +171,7 @@ def contestants(workers):
 
 
 def others():
-    """Return likewise those that are no solver of the same algorithm, by name."""
+    """Return the solvers of other algorithms in the same way."""
     few = named(map_sample(60))
     trees = np.stack([tree_peer.tree(game, *tree_peer.moves(game)) for game in few])
     small_tree = tree_peer.tree(few[0], *gambit_peer.moves(few[0]))
@@ -192,12 +192,12 @@ def others():
 
 
 def accuracies():
-    """Return how far each peer is from the solver, in words; raise if one that should be equal is not."""
+    """Return the accuracy of each peer in words; raise an error if one that must be equal is not."""
     return accuracies_of_the_same() | accuracies_of_others()
 
 
 def accuracies_of_the_same():
-    """Return it for the solvers of the same algorithm."""
+    """Return the accuracy of the solvers of the same algorithm."""
     small = axes(300)
     expected = foedus.sweep(small)
     ally_cost, status_quo = small.values()
@@ -226,7 +226,7 @@ def accuracies_of_the_same():
 
 
 def accuracies_of_others():
-    """Return it for the rest."""
+    """Return the accuracy of the other solvers."""
     said = {}
     for label, solve, count in (
         ("SciPy", scipy_peer.solve, 20),
@@ -244,8 +244,8 @@ def accuracies_of_others():
 
 
 def compare(solve, games):
-    """Return in words how far from the solver's the settlements are that `solve` finds, and how many regimes
-    are the same."""
+    """Return in words how far the settlements that `solve` finds are from those of foedus, and how many
+    regimes are the same."""
     errors, same = [], 0
     for game in games:
         eq, found = foedus.solve(**game), solve(game)
@@ -255,7 +255,7 @@ def compare(solve, games):
 
 
 def pairs():
-    """Return which solvers of the same algorithm are compared: pairs of names."""
+    """Return the pairs of solvers of the same algorithm that are compared, by name."""
     found = []
     for kept in KEPT:
         one, many = f"foedus, {kept}, 1 thread", f"foedus, {kept}, {THREADS} threads"
@@ -274,11 +274,11 @@ def pairs():
 
 
 def measure(field, rivals):
-    """Return the nanoseconds a game of every run by name; the ratios of every pair of `rivals` by round; and
-    of each contestant that has a bound its times, with what the machine takes at that moment.
+    """Return the nanoseconds per game of each solver, by name; the ratios of each pair of `rivals`, by round;
+    and, for each solver that has a bound, its times with those of the machine's operations.
 
-    The two of a pair run one right after the other, and so do a contestant and the machine's operations:
-    clocks drift, and neighbours come and go.
+    The two solvers of a pair run directly after each other, and so do a solver and the machine's operations,
+    because the speed of a machine changes, and other programs run on it at times.
     """
     times = {name: [] for name in field}
     ratios = {f"{name} over {other}": [] for name, other in rivals}
@@ -305,15 +305,15 @@ def measure(field, rivals):
 
 
 def timed(more):
-    """Time the solvers of the same algorithm, and the others if there are to be `more`; return what
-    `measure` does."""
+    """Time the solvers of the same algorithm and, with `more`, the other solvers; return the result of
+    `measure`."""
     workers = {"one": jax_peer.start_worker(min(os.sched_getaffinity(0))), "all": jax_peer.start_worker()}
     try:
         field, rivals = contestants(workers), pairs()
         if more:
             field |= others()
             rivals += [(name, "foedus, all, 1 thread") for name in ALONE.values()]
-        for run in field.values():  # compiled, loaded, and touched once
+        for run in field.values():  # once, so that all is compiled and loaded
             run()
         return measure(field, rivals)
     finally:
@@ -322,14 +322,14 @@ def timed(more):
 
 
 def for_avx2():
-    """Return what is measured of the same where all is compiled for a processor without AVX-512."""
+    """Return the times of the compiled solvers if they are compiled for a processor without AVX-512."""
     command = [sys.executable, "-m", "benchmarks.peers", "--compiled"]
     done = subprocess.run(command, env=os.environ | AVX2, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout)
 
 
 def main(folder):
-    """Check, time, and write what came out."""
+    """Check and time the solvers, and write the results."""
     said = accuracies()
     runs = [timed(more=True)]
     if llvmlite.binding.get_host_cpu_features().get("avx512f"):

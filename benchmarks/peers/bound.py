@@ -1,4 +1,4 @@
-"""What a game costs by itself: its divisions and roots at the machine's best, and its results written."""
+"""The least time for a game: that of its divisions and roots on this machine, and of writing its results."""
 
 import json
 import math
@@ -13,14 +13,14 @@ import numba
 import numpy as np
 
 ROOT = Path(__file__).parent.parent.parent
-CACHED, TIMES = 512, 10_000  # numbers that stay in the nearest cache, and how often each is taken
-WRITTEN = 2**24  # numbers that do not stay in any
+CACHED, TIMES = 512, 10_000  # numbers that fit in the smallest cache, and how often each is used
+WRITTEN = 2**24  # numbers that fit in no cache
 USED = np.ones(WRITTEN)
 
 
 @numba.njit(error_model="numpy")
 def divide(numbers, times):
-    """Divide by each of the numbers, over and over."""
+    """Divide by each of the numbers, so many times."""
     for _ in range(times):
         for i in range(numbers.size):
             numbers[i] = 1.7 / (numbers[i] + 0.1)
@@ -28,21 +28,21 @@ def divide(numbers, times):
 
 @numba.njit(error_model="numpy")
 def take_roots(numbers, times):
-    """Take the root of each of the numbers, over and over."""
+    """Take the root of each of the numbers, so many times."""
     for _ in range(times):
         for i in range(numbers.size):
             numbers[i] = math.sqrt(numbers[i] + 0.1)
 
 
 def seconds(function, *arguments):
-    """Return how long one call takes."""
+    """Return the seconds that one call takes."""
     start = time.perf_counter()
     function(*arguments)
     return time.perf_counter() - start
 
 
 def machine():
-    """Return what a division, a root and a byte written to new memory take here and now, in ns."""
+    """Return the time, in ns, for a division, a root, and writing a byte to new and to used memory, now."""
     numbers = np.ones(CACHED)
     for function in (divide, take_roots):
         function(numbers, 1)  # compiled
@@ -55,9 +55,9 @@ def machine():
 
 
 def operations(games):
-    """Return the mean number of divisions and of roots that these games need, as the twin counts them.
+    """Return the mean number of divisions and of roots in these games, counted by the twin.
 
-    games : (n, 15), as the kernels take them
+    games : (n, 15), the numbers that kernels use
     """
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "games.npy")
@@ -71,5 +71,5 @@ def operations(games):
 
 
 def bound(needed, costs, written, byte="byte written"):
-    """Return what a game costs by itself, in ns: what it needs, and `written` bytes."""
+    """Return the least time for a game, in ns: that of the operations needed, and of `written` bytes."""
     return needed["divisions"] * costs["division"] + needed["roots"] * costs["root"] + written * costs[byte]

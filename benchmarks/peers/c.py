@@ -1,4 +1,4 @@
-"""The closed-form solver in C, compiled here: what the same algorithm takes with another compiler."""
+"""The closed-form solver in C, compiled here: the same algorithm with another compiler."""
 
 import ctypes
 import functools
@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 
 SOURCE = Path(__file__).with_name("solver.c")
-# no fast-math: ties decide equilibria, yielding may be infinite, and results are to be equal to the bit
+# no fast-math: ties decide equilibria, `yielding` may be infinite, and results must be equal to the bit
 FLAGS = [
     *("-std=c99", "-O3", "-march=" + os.environ.get("NUMBA_CPU_NAME", "native"), "-fopenmp"),
     *("-shared", "-fPIC"),
     *("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off"),
 ]
-# Side by side, two passes are left out that make more branches of selections: with them some loops are not
-# vectorised, and others divide more often. One by one, games are solved faster with them.
+# For games side by side, two passes of the compiler are switched off. They turn selections into branches, so
+# that some loops are not vectorised and others divide more often. For games one by one, they make it faster.
 SIDE_BY_SIDE = ["-fno-tree-pre", "-fno-thread-jumps"]
 FLOATS = (
     "pledge",
@@ -66,7 +66,7 @@ def versions():
 
 @functools.cache
 def _build(command, digest):
-    """Compile the source by this command, and return the library; `digest` is that of the source."""
+    """Compile the source with this command, and return the library; `digest` is the hash of the source."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"solver-{digest}.so"
         done = subprocess.run([*command, "-o", path, SOURCE, "-lm"], capture_output=True, text=True)
@@ -86,7 +86,7 @@ def _build(command, digest):
 def solve(ally_cost, status_quo, fixed, whole, threads, one_by_one=False):
     """Return the variables of a map, each of shape (rows, columns), or only the regime if not `whole`.
 
-    ally_cost : (rows,) and status_quo : (columns,) what varies
+    ally_cost : (rows,) and status_quo : (columns,) the axes
     fixed : (15,) the parameters, in the order of `kernels.terms.Parameters`
     one_by_one : whether each game is solved by itself, and not side by side with others
     """

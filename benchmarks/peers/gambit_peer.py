@@ -1,14 +1,15 @@
-"""A finite game in its place, solved by Gambit: the logit equilibrium of a small extensive form at its limit.
+"""A finite game instead of the alliance game, solved by Gambit: the limit of the logit equilibria of a small
+extensive form.
 
 The tree is that of `tree_peer` with 45 ends: no alliance or two pledges, which A refuses or signs, three arms
 of A and three of C; the crisis is in the payoffs. Gambit follows the agents' quantal response equilibria
-from random play to `PRECISION`; the answer is the most probable move of each. It is that of backward
-induction if every decision matters by more than about 1e-4. At the equilibrium of the game itself it does
-not, for restraint and deterrence stand on an indifference: so the moves are taken around it, from the first
-of a few distances at which it does.
+from random play to `PRECISION`, and the solution is the most probable move of each player. It is that of
+backward induction if, at each decision, the best move is better than the others by more than about 1e-4. At
+the equilibrium of the game itself this is not so: in restraint and deterrence, a player is indifferent. So
+the moves are taken around the equilibrium, at the first of a few distances at which the condition holds.
 
-Gambit's `logit_solve` would end where no player regrets its plan. Those off the path may then still err, and
-others keep away from it for that.
+Gambit's `logit_solve` would stop where no player regrets its plan. Players off the path may then still make
+errors, and other players may avoid these parts of the tree for this reason.
 """
 
 import numpy as np
@@ -18,15 +19,15 @@ from pygambit import H
 from . import tree_peer
 
 PLAYERS = ("superpower", "ally", "challenger")
-GAP = 1e-4  # by how much each decision matters
+GAP = 1e-4  # at each decision, the best move is better than the others by this
 PRECISION = 1e5  # at which moves that cost GAP are made once in 20,000 times
 PLEDGES, ARMS = 3, 3
 DISTANCES = (1.07, 1.11, 1.17, 1.23, 1.31, 1.37, 1.43, 1.53)
 
 
 def gap(payoffs, player):
-    """Return how much better the best of these moves, (move, player), is for the player than the next that
-    does not pay everyone the same."""
+    """Return how much better the best of these moves is for the player than the next best one, given the
+    payoffs (move, player). Moves that pay everybody the same as the best one do not count."""
     best = payoffs[np.argmax(payoffs[:, player])]
     others = payoffs[np.any(abs(payoffs - best) > 1e-12, axis=1)]
     return best[player] - others[:, player].max() if len(others) else np.inf
@@ -44,7 +45,7 @@ def least_gap(ends):
 
 
 def moves(game):
-    """Return moves around the equilibrium, at the first distance at which every decision matters."""
+    """Return moves around the equilibrium, at the first distance at which all gaps are large enough."""
     tried = [tree_peer.moves(game, PLEDGES, ARMS, distance) for distance in DISTANCES]
     gaps = [least_gap(tree_peer.tree(game, *some)) for some in tried]
     enough = [some for some, matters in zip(tried, gaps, strict=True) if matters > GAP]
@@ -52,7 +53,7 @@ def moves(game):
 
 
 def extensive_form(ends):
-    """Return the game of a tree, in which every move has its number for a label."""
+    """Return a tree as a game of Gambit; the label of each move is its number."""
     game = pygambit.ExtensiveGame(players=list(PLAYERS))
 
     def move(at, player, count):
@@ -75,7 +76,7 @@ def extensive_form(ends):
 
 
 def node(at):
-    """Return how to name to Gambit the node that these moves, by number, lead to."""
+    """Return Gambit's name for the node that these moves, given by number, lead to."""
     return H.path(*map(str, at))
 
 
@@ -85,7 +86,7 @@ def most_probable(profile, at):
 
 
 def solve_tree(ends):
-    """Return the pledge, whether it is signed, and the arms of A and of C, all by number."""
+    """Return the number of the pledge, whether it is signed, and the numbers of the arms of A and of C."""
     (found,) = pygambit.qre.logit_solve_lambda(extensive_form(ends), PRECISION)
     s = most_probable(found.profile, ())
     at = (s,)
@@ -97,7 +98,7 @@ def solve_tree(ends):
 
 
 def solve(game):
-    """Return the most probable moves of a game, by name of parameter, and what comes of them."""
+    """Return the most probable moves of a game and their consequences, by name."""
     pledges, ally_arms, challenger_arms = moves(game)
     ends = tree_peer.tree(game, pledges, ally_arms, challenger_arms)
     s, signed, a, b = solve_tree(ends)
@@ -116,5 +117,5 @@ def solve(game):
 
 
 def versions():
-    """Return the versions of what this peer is made of."""
+    """Return the versions of the packages that this peer uses."""
     return {"pygambit": pygambit.__version__}

@@ -1,14 +1,14 @@
 """The solver's closed forms again, written for JAX: one game with `jnp.where`, `vmap` over a map, and `jit`.
 
-What a user would write who wants whole maps without numba: the formulas of the documentation's derivation for
-the ratio contest with decisiveness 1, in float64 on the CPU. XLA orders and contracts operations in its own
-way: regimes are those of foedus, and floats agree to 1e-12, relative or absolute.
+A user could write this to solve whole maps without numba. It has the formulas derived in the documentation,
+for the ratio contest with decisiveness 1, in float64 on the CPU. XLA changes the order of operations. So
+regimes are those of foedus, but floats agree only to 1e-12, relative or absolute.
 
     python -m benchmarks.peers.jax_peer --worker
 
-answers each line `SIZE WHOLE` (say `1024 1`) on its standard input with the seconds that the default map
-took. XLA computes in as many threads as there are processors that it may run on when jax is imported:
-`start_worker` starts that process on one of them only, for the time on one thread.
+reads lines such as `1024 1` (SIZE and WHOLE) from its standard input, and answers each with the seconds that
+the default map took. XLA uses as many threads as there are processors on which it may run when jax is
+imported. So `start_worker` can start this process on a single processor, to measure the time on one thread.
 """
 
 import os
@@ -32,8 +32,8 @@ jax.config.update("jax_enable_x64", True)
 UNSOLVED, REVISION, RESTRAINT, SELF_RELIANCE, DETERRENCE, PARTIAL, CONCESSION = range(-1, 6)
 ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = 0, 1, 2
 ROUNDING, TINY, STEPS = 1e-15, 1e-300, 64
-AT_ONCE = 1  # steps of `nearer` between two looks at whether some game still moves
-ROWS = 32  # of the map in one piece, so that it stays in the cache
+AT_ONCE = 1  # steps of `nearer` before it is checked again whether a game still changes
+ROWS = 32  # rows of the map in one piece, so that it stays in the cache
 TOGETHER = 8  # the same for the regime alone
 WIDE = {"xla_cpu_prefer_vector_width": 512}
 
@@ -41,7 +41,7 @@ where, minimum, maximum = jnp.where, jnp.minimum, jnp.maximum
 
 
 def root(x):
-    """Return the square root of what is negative by rounding at most."""
+    """Return the square root of a number that may be slightly negative by rounding."""
     return jnp.sqrt(maximum(0.0, x))
 
 
@@ -74,7 +74,7 @@ def force_to_win(t, p):
 
 
 def terms(game):
-    """Return what every move needs, by the symbols of the documentation, from the parameters by name."""
+    """Return the quantities that all moves need, named as in the documentation, from the parameters."""
     p = SimpleNamespace(**game)
     t = SimpleNamespace(
         c_a=p.ally_cost, c_c=p.challenger_cost, c_s=p.superpower_cost, q=p.status_quo, k_a=p.ally_war_cost,
@@ -98,7 +98,7 @@ def terms(game):
 
 
 def challenge(t, defence):
-    """Return the defence's win probability where C challenges as best it can, and C's new arms."""
+    """Return the defence's win probability if C challenges in the best way, and C's new arms."""
     standing = defence / (defence + t.e_c)
     wanted = minimum(t.rho, maximum(jnp.sqrt(t.c_c * defence), t.cl_held))
     idle = standing <= wanted
@@ -107,22 +107,22 @@ def challenge(t, defence):
 
 
 def conceded(t, p):
-    """Return the settlement where C challenges."""
+    """Return the settlement if C challenges."""
     return maximum(0.0, p - t.cl)
 
 
 def demanded(t, p):
-    """Return the settlement where A challenges."""
+    """Return the settlement if A challenges."""
     return minimum(1.0, p - t.k_a + t.pK)
 
 
 def neutralising_arms(t, alpha):
-    """Return C's new arms that keep A's threat empty."""
+    """Return C's new arms with which A's threat is not credible."""
     return maximum(0.0, t.m * alpha - t.e_c)
 
 
 def deterring_defence(t, arms):
-    """Return the least defence at which C would rather stay at the price of `arms`."""
+    """Return the least defence at which C prefers to stay, if staying costs `arms`."""
     spent = t.c_c * arms + t.g
     y = (t.rho + t.pK + spent) / (1.0 + root((1.0 - t.q) - t.cl - spent))
     edge = (t.e_c + arms + minimum(t.pK, t.q) * t.reach) * t.rho / (1.0 - t.rho)
@@ -155,7 +155,7 @@ def backing_to_hold(t, defence):
 
 
 def yielding_force(t):
-    """Return the least force of A's own before which C yields."""
+    """Return the least own force of A to which C yields."""
     y = t.r + jnp.sqrt(t.r * t.pK)
     short = t.r - t.pK - t.g
     unarmed = larger_root(t.c_c * t.m, short + t.g * t.m - 1.0, t.e_c * short)
@@ -166,7 +166,7 @@ def yielding_force(t):
 
 
 def capitulation_force(t):
-    """Return the least force of A's own against which C yields everything."""
+    """Return the least own force of A to which C yields everything."""
     left = t.pK - t.k_a - t.g
     y = 1.0 - root(left)
     arms = (left >= 0.0) & (y > 0.0) & (y * (1.0 - y) > t.g)
@@ -175,7 +175,7 @@ def capitulation_force(t):
 
 
 def add_levels(t):
-    """Add what is known of C's reply: where C has no threat, the first four are 0."""
+    """Add the facts about C's reply. If C has no threat, the first four are 0."""
     t.threat = t.rho > 0.0
     t.quiet = where(t.threat, deterring_defence(t, 0.0), 0.0)
     t.holding = where(t.threat, holding_defence(t, 0.0)[0], 0.0)
@@ -184,7 +184,7 @@ def add_levels(t):
     t.yielding, t.capitulation = yielding_force(t), capitulation_force(t)
     t.revising_p = contested(t, where(t.yielding == jnp.inf, t.e_a, maximum(t.yielding, t.e_a)))
     t.yields = where(t.pK > 0.0, t.e_a >= t.yielding, t.e_a > t.yielding * (1.0 + ROUNDING))
-    # the defence that A builds where it arms and still concedes
+    # A's defence if it arms and still concedes
     inside = t.ally_best < t.edge
     t.built = where(inside, t.ally_best, where(t.pK == 0.0, 0.0, t.edge))
     t.built_p = where(inside, t.ally_best_p, where(t.pK == 0.0, 0.0, t.rho))
@@ -216,7 +216,7 @@ def concession(t, backing, bare):
 
 
 def act_alone(t):
-    """Return what A does without S: forces, crisis, settlement and payoff."""
+    """Return A's play without S: forces, crisis, settlement and payoff."""
     conceding, kept, value = concession(t, 0.0, t.bare)
     alpha = maximum(t.e_a, t.holding)
     payoff = where(t.yields, -jnp.inf, t.q - t.c_a * (alpha - t.e_a))
@@ -236,8 +236,8 @@ def act_alone(t):
 
 
 def backing_where_arming(t, start):
-    """Return the least backing from `start` with which A would rather hold than arm and concede, and whether
-    more may be needed."""
+    """Return the least backing from `start` on with which A prefers holding to arming and conceding, and
+    whether more may be needed."""
     bearable = t.built + (t.q - conceded(t, t.built_p)) / t.c_a
     short = holding_defence(t, start)[0] > bearable
     backing = where(short, backing_to_hold(t, bearable), start)
@@ -247,7 +247,7 @@ def backing_where_arming(t, start):
 
 
 def nearer(t, backing):
-    """Return more backing, if with this much A would rather add nothing and concede than hold."""
+    """Return more backing if, with this backing, A prefers to add nothing and concede rather than hold."""
     defence = t.e_a + backing
     holding, slope = holding_defence(t, backing)
     worth = t.q - t.c_a * (holding - defence)
@@ -277,7 +277,8 @@ def backing_to_make_hold(t, start, more):
 
 
 def cheaper(t, best, backing, settlement, may):
-    """Return `best`, or the offer of this `backing` to an A that concedes, if it `may` be and is cheaper."""
+    """Return `best`, or the offer of this `backing` to an A that concedes, if it is possible (`may`) and
+    cheaper."""
     loss = t.f + t.price * backing + t.stake * (t.q - settlement)
     may = may & ((loss < best.loss) | ((loss == best.loss) & (backing < best.backing)))
     return SimpleNamespace(
@@ -286,7 +287,7 @@ def cheaper(t, best, backing, settlement, may):
         crisis=where(may, CHALLENGER_CHALLENGES, best.crisis),
         settlement=where(may, settlement, best.settlement),
         signed=best.signed | may,
-        conceding=best.conceding & ~may,  # what fixes a pledge behind which A holds is that it would concede
+        conceding=best.conceding & ~may,  # true if A holds, and the pledge just keeps it from conceding
     )
 
 
@@ -331,7 +332,7 @@ def best_offer(t, alone):
 
 
 def arms_against(t, backing, alpha, crisis):
-    """Return C's new arms where it chooses this `crisis`."""
+    """Return C's new arms if it chooses this `crisis`."""
     armed = jnp.sqrt(t.c_c * alpha)
     fights = (alpha < t.capitulation) & (alpha / (alpha + t.e_c) > armed)
     yielding = where(fights, maximum(0.0, armed * (1.0 - armed) * t.reach - t.e_c), 0.0)
@@ -360,7 +361,7 @@ def follow(t, alone, offer):
 
 
 def game_of(ally_cost, status_quo, fixed):
-    """Return what is known of the game with these two parameters, the others being `fixed`."""
+    """Return the game with these two parameters; the other parameters are `fixed`."""
     game = dict(zip(ORDER, fixed[: len(ORDER)], strict=True))
     t = terms(game | {"ally_cost": ally_cost, "status_quo": status_quo})
     add_levels(t)
@@ -386,20 +387,20 @@ def regime(ally_cost, status_quo, fixed):
 
 
 def decide(ally_cost, status_quo, fixed):
-    """Return what A does without S and S's offer, as dictionaries: the first of three stages."""
+    """Return A's play without S, and S's offer, as dictionaries: the first of three stages."""
     t = game_of(ally_cost, status_quo, fixed)
     alone = act_alone(t)
     return vars(alone), vars(best_offer(t, alone))
 
 
 def arm(ally_cost, status_quo, fixed, alone, offer):
-    """Return what `follow` does: the second."""
+    """Return the result of `follow`: the second stage."""
     t = game_of(ally_cost, status_quo, fixed)
     return follow(t, SimpleNamespace(**alone), SimpleNamespace(**offer))
 
 
 def variables(ally_cost, status_quo, fixed, alone, offer, armed):
-    """Return every variable by name, from what the first two stages found: the third."""
+    """Return every variable by name, from the results of the first two stages: the third stage."""
     t = game_of(ally_cost, status_quo, fixed)
     alone, offer = SimpleNamespace(**alone), SimpleNamespace(**offer)
     b0, alpha, b = armed
@@ -429,14 +430,14 @@ def variables(ally_cost, status_quo, fixed, alone, offer, armed):
 
 
 def compiled(stage, given=0):
-    """Return the jitted `stage` of a map's games; it takes as many results of earlier ones as `given`."""
+    """Return the jitted `stage` for a map's games; it takes the results of `given` earlier stages."""
     row = jax.vmap(stage, (None, 0, None, *[0] * given))
     return jax.jit(jax.vmap(row, (0, None, None, *[0] * given)), compiler_options=WIDE)
 
 
 @partial(jax.jit, compiler_options=WIDE)
 def regimes(ally_cost, status_quo, fixed):
-    """Return the regimes of a map: a loop over its rows, out of which XLA takes what does not change."""
+    """Return the regimes of a map, in a loop over its rows; XLA computes what does not change only once."""
     row = jax.vmap(regime, (None, 0, None))
     return lax.map(lambda cost: row(cost, status_quo, fixed), ally_cost, batch_size=TOGETHER)
 
@@ -445,7 +446,8 @@ DECIDE, ARM, VARIABLE = compiled(decide), compiled(arm, 2), compiled(variables, 
 
 
 def all_variables(*games):
-    """Return every variable by name, in three stages: in one, XLA computes much of it once for each."""
+    """Return every variable by name, in three stages. In one stage, XLA would compute much of it several
+    times."""
     alone, offer = DECIDE(*games)
     return VARIABLE(*games, alone, offer, ARM(*games, alone, offer))
 
@@ -470,14 +472,14 @@ def solve(ally_cost, status_quo, fixed, whole=True):
 
 
 def versions():
-    """Return the versions of what this peer is made of."""
+    """Return the versions of the packages that this peer uses."""
     return {"jax": jax.__version__, "jaxlib": jaxlib.__version__}
 
 
 def start_worker(cpu=None):
     """Start a worker process that may run on the processor `cpu` only, or on all; see the module."""
     allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, allowed if cpu is None else {cpu})  # inherited by what is started
+    os.sched_setaffinity(0, allowed if cpu is None else {cpu})  # the new process inherits it
     try:
         command = [sys.executable, "-m", "benchmarks.peers.jax_peer", "--worker"]
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -486,14 +488,14 @@ def start_worker(cpu=None):
 
 
 def ask(worker, size, whole):
-    """Return the seconds that the default map takes the worker, `size` by `size`; at first it compiles."""
+    """Return the seconds that the worker takes for the default map, `size` by `size`. It compiles first."""
     worker.stdin.write(f"{size} {int(whole)}\n")
     worker.stdin.flush()
     return float(worker.stdout.readline())
 
 
 def main():
-    """Answer as a worker."""
+    """Run as a worker."""
     fixed = np.array([parameter.number(parameter.default) for parameter in ORDER.values()])
     for line in sys.stdin:
         size, whole = map(int, line.split())

@@ -1,20 +1,20 @@
 """Backward induction by brute force, in NumPy: one game on grids of pledges and of arms.
 
-What a user would write without any derivation. C tries, against every force of A behind every pledge, an even
-grid of new arms and, because its payoff jumps there, the two points at which a threat stops being credible. A
-tries a grid of new arms with which it spends no more than there is to win; S tries the pledges that cost less
-than what it loses without one. All close in on their best with finer grids around it, A on the best for each
-state that then challenges: where one is nearly indifferent another is not. Payoffs are to be within 1e-3;
-where whole outcomes are nearly as good as each other, the grid may take the other one. Ties are those of the
-game as far as a grid has them.
+A user could write this without any derivation. C tries an even grid of new arms against every force of A
+behind every pledge. It also tries the two points at which a threat stops being credible, because its payoff
+jumps there. A tries a grid of new arms that cost no more than it can win. S tries the pledges that cost less
+than what it loses without an alliance. All three then use finer grids around their best moves; A does so
+around its best move for each state that may challenge, because one of these moves may be nearly as good as
+another. Payoffs should be within 1e-3. If two different outcomes are nearly equally good, the grid may find
+the wrong one. Ties are decided as in the game, as far as a grid can have ties.
 """
 
 import numpy as np
 
 PLEDGES, ALLY_ARMS, CHALLENGER_ARMS = 160, 500, 65
-CLOSER = 13  # nodes around the best so far
-S_TIMES, A_TIMES, C_TIMES = 3, 3, 5  # how often each closes in on its best
-AT_ONCE = 8  # pledges at a time, to stay in the cache
+CLOSER = 13  # nodes of a finer grid around the best move so far
+S_TIMES, A_TIMES, C_TIMES = 3, 3, 5  # number of finer grids of each player
+AT_ONCE = 8  # pledges at a time, so that the arrays stay in the cache
 TIE = 1e-12  # payoffs that differ by less are equal
 ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = range(3)
 REGIMES = "revision", "restraint", "self_reliance", "deterrence", "partial", "concession"
@@ -56,7 +56,7 @@ def replies(game, alpha, defence, nodes):
 
 
 def ally_replies(game, pledges, arms, nodes):
-    """Return, for each pledge, A's arms, its payoff but for the cost of signing, C's arms, the settlement and
+    """Return, for each pledge, A's arms, its payoff before the cost of signing, C's arms, the settlement and
     who challenges."""
     rows = np.arange(len(pledges))
     tried, width = np.broadcast_to(arms, (len(pledges), len(arms))), arms[1] - arms[0]
@@ -75,16 +75,16 @@ def ally_replies(game, pledges, arms, nodes):
 
 
 def best_offer(game, pledges, arms, nodes, refusing, best):
-    """Return `best`, or the best of these pledges, in order, if it is better.
+    """Return `best`, or the best of these pledges (in order) if it is better.
 
-    That is S's payoff, the pledge, A's arms and payoff, C's arms, the settlement, who challenges, and whether
-    there is an alliance; `refusing` is A's payoff without.
+    The result has S's payoff, the pledge, A's arms and payoff, C's arms, the settlement, who challenges, and
+    whether there is an alliance; `refusing` is A's payoff without an alliance.
     """
     f, cost = game["alliance_cost"], game["superpower_cost"]
     for start in range(0, len(pledges), AT_ONCE):
         some = pledges[start : start + AT_ONCE]
         if best[0] >= -f - cost * some[0]:
-            break  # these cost more than the best does in all
+            break  # these pledges alone cost more than the best one loses in total
         a, payoff, b, x, who = ally_replies(game, some, arms, nodes)
         payoff = payoff - game["autonomy_cost"]
         gain = -game["stake"] * abs(x - game["status_quo"]) - f - cost * some
@@ -112,7 +112,7 @@ def solve(game, pledges=PLEDGES, ally_arms=ALLY_ARMS, challenger_arms=CHALLENGER
     a0, payoff0, b0, x0, who0 = (v[0] for v in ally_replies(game, np.zeros(1), arms, challenger_arms))
     loss0 = stake * abs(x0 - q)
     best = -loss0, 0.0, a0, payoff0, b0, x0, who0, False
-    # with any pledge that could pay: no more arms than leave A what it has without
+    # with any pledge that could pay: A buys no arms that leave it less than it has without S
     arms = arms[game["ally_cost"] * arms <= 1.0 - payoff0 + TIE]
     most = max(0.0, loss0 - f) / game["superpower_cost"]
     offers, width = np.linspace(0.0, most, pledges + 1)[1:], most / pledges
@@ -137,5 +137,5 @@ def solve(game, pledges=PLEDGES, ally_arms=ALLY_ARMS, challenger_arms=CHALLENGER
 
 
 def versions():
-    """Return the versions of what this peer is made of."""
+    """Return the versions of the packages that this peer uses."""
     return {"numpy": np.__version__}

@@ -1,6 +1,6 @@
-"""The table and the figure of a comparison, from its record.
+"""Writes the table and the figure of a comparison, from its record.
 
-python -m benchmarks.peers.report speed.json       draws them again, beside the record
+python -m benchmarks.peers.report speed.json       writes them again, next to the record
 """
 
 import json
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from .bound import bound
 
-# contestants in the order of the table: what they are called there, and their names in the record
+# solvers of the same algorithm, in the order of the table: their names there, and in the record
 ROWS = {
     "foedus": "foedus",
     "foedus, its kernel alone": "kernel",
@@ -26,7 +26,8 @@ ALONE = {
     "Gambit, logit equilibrium of a small tree": "Gambit",
     "compiled backward induction, tree of 360 ends": "tree of 360 ends",
 }
-# whose times have a bound: what it is called, the games whose operations count, and what a byte costs
+# times that are compared with a bound: their name in the table, the games whose operations are counted, and
+# the kind of memory written to; then the name in the record
 BOUNDED = {
     ("map", "map", "byte written"): "foedus, {}, 1 thread",
     ("map, kernel alone, memory used before", "map", "byte written again"): "kernel, {}, used memory",
@@ -41,20 +42,20 @@ def number(value):
 
 
 def spread(values):
-    """Return the median of the values with the least and the most, as text."""
+    """Return the median of the values, with the least and the most, as a text."""
     return f"{number(statistics.median(values))} ({number(min(values))} to {number(max(values))})"
 
 
 def report(path):
-    """Write the table and the figure of a record beside it."""
+    """Write the table and the figure of a record next to it."""
     record = json.loads(path.read_text())
     write_table(record, path.with_name(f"{path.stem}-table.md"))
     write_figure(record, path.with_suffix(".png"))
 
 
 def write_table(record, path):
-    """Write the tables: everybody's times, and what is asked of the solver's, for each processor that it was
-    compiled for."""
+    """Write the tables for each processor that the code was compiled for: the times of all solvers, and those
+    of foedus compared with their bounds."""
     rounds = len(next(iter(record["runs"][0]["ratios"].values())))
     lines = [
         f"Measured {record['when'][:10]} on {record['machine']['processor']}, "
@@ -69,7 +70,7 @@ def write_table(record, path):
 
 
 def solvers(record, run):
-    """Return the lines of the table of everybody's times."""
+    """Return the lines of the table with the times of all solvers."""
     times, ratios, threads = run["nanoseconds per game"], run["ratios"], record["machine"]["threads"]
     lines = [
         "| solver | variables | threads | ns a game | times foedus | results |",
@@ -97,7 +98,7 @@ def solvers(record, run):
 
 
 def goals(record, run):
-    """Return the lines of the tables of what is asked of the solver."""
+    """Return the lines of the tables that compare the times of foedus with their bounds."""
     ratios, threads = run["ratios"], record["machine"]["threads"]
     beside, written = run["beside the machine's operations"], record["bytes written per game"]
     middle = {
@@ -140,7 +141,7 @@ def goals(record, run):
 
 
 def write_figure(record, path):
-    """Draw everybody's time for a game, on a log scale."""
+    """Draw the time per game of all solvers, on a log scale."""
     times = record["runs"][0]["nanoseconds per game"]
     dots = [(label, times[name], "#666666") for label, name in ALONE.items()]
     for kept, words in KEPT.items():
@@ -170,7 +171,7 @@ def write_figure(record, path):
 
 
 def duration(nanoseconds):
-    """Return a time in the unit that people would use."""
+    """Return a time in a readable unit."""
     for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
         if nanoseconds >= size:
             return f"{nanoseconds / size:.3g} {unit}"

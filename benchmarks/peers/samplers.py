@@ -1,10 +1,10 @@
-"""The adaptive map beside general adaptive samplers, on the default map and on planted islands.
+"""Compares the adaptive map with general adaptive samplers, on the default map and on three small islands.
 
     python -m benchmarks.peers.samplers
 
-prints for each the points that it asked for and its time, and which of three islands of radius 0.05, 0.1 and
-0.2 in a domain of 3 by 3 it sees. The samplers are the packages adaptive (Learner2D, on the code as a number)
-and PhaseMap.
+prints, for each of them, the number of points that it computes and its time, and which islands it finds. The
+islands have radius 0.05, 0.1 and 0.2 in a domain of 3 by 3. The samplers are the packages adaptive
+(Learner2D, with the code as a number) and PhaseMap.
 """
 
 import math
@@ -32,7 +32,7 @@ def planted(x: float, y: float) -> int:
 
 
 def default_map(x: float, y: float) -> int:
-    """Return the regime at a point of the default map, whose sides are 0 to 3 here."""
+    """Return the regime at a point of the default map; here both sides go from 0 to 3."""
     return int(default_maps(np.array([x]), np.array([y]))[0])
 
 
@@ -45,7 +45,7 @@ def default_maps(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def ours(phases: Callable[[np.ndarray, np.ndarray], np.ndarray], size: int, spacing: int) -> np.ndarray:
-    """Return the points asked for by tracing a grid of so many points along a side."""
+    """Return the points that the adaptive map computes on a grid with so many points along a side."""
     asked = []
 
     def codes_at(i: np.ndarray, j: np.ndarray) -> np.ndarray:
@@ -61,7 +61,7 @@ def ours(phases: Callable[[np.ndarray, np.ndarray], np.ndarray], size: int, spac
 
 
 def learner(phase: Phase) -> np.ndarray:
-    """Return the points asked for by adaptive's Learner2D."""
+    """Return the points that adaptive's Learner2D computes."""
     import adaptive
 
     learner = adaptive.Learner2D(lambda point: float(phase(*point)), bounds=[(0, SIDE), (0, SIDE)])
@@ -70,7 +70,7 @@ def learner(phase: Phase) -> np.ndarray:
 
 
 def phase_map(phase: Phase, steps: int, mesh: int = 5) -> np.ndarray:
-    """Return the points asked for by PhaseMap, with boxes halved at most `steps` times."""
+    """Return the points that PhaseMap computes, with boxes halved at most `steps` times."""
     import phasemap
 
     asked = []
@@ -89,7 +89,7 @@ def seen(points: np.ndarray) -> list[float]:
 
 
 def timed(ask: Callable[[], np.ndarray]) -> tuple[np.ndarray, list[float]]:
-    """Return the points asked for, and the seconds that each of some repetitions took."""
+    """Return the points that are computed, and the seconds of each repetition."""
     seconds = []
     for _ in range(REPEATS):
         start = time.perf_counter()
@@ -117,7 +117,8 @@ def main() -> None:
         )
     everywhere = np.vectorize(planted)
     plans = {
-        # a lattice of 45 x 45 points has one in every square of 0.0682, such as all three islands hold
+        # a lattice of 45 x 45 points has a point in every square with sides of 0.0682, and such a square fits
+        # in each island
         "foedus, 45 x 45": lambda: ours(everywhere, 1057, 24),
         "PhaseMap, 5 x 5": lambda: phase_map(planted, 9),
         "PhaseMap, 45 x 45": lambda: phase_map(planted, 5, 45),

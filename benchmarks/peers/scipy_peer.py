@@ -1,10 +1,11 @@
 """One game at a time with SciPy: backward induction by `brentq` and `minimize_scalar`, from the definition.
 
-What a careful user would write who takes the game's definition and a library of roots and minima. At each
-move it finds by `brentq` the points where the next players' replies change, and looks for the best between
-them: C by the root of what more arms are worth to it, for A's share depends on them where C's payoff is flat;
-A and S with `minimize_scalar`, from several brackets where payoffs may have several tops. Pledge and
-settlement are exact to about 1e-6. For the ratio contest with decisiveness 1.
+A careful user could write this from the game's definition, with a library that finds roots and minima. At
+each move, `brentq` finds the points at which the replies of the next players change. The best move is then
+searched for between these points. C's best move is a root of the marginal value of its arms; it must be
+exact, because A's share depends on it where C's payoff is flat. A and S use `minimize_scalar`, with several
+brackets if payoffs may have several maxima. Pledge and settlement are exact to about 1e-6. The contest is the
+ratio, with decisiveness 1.
 """
 
 from types import SimpleNamespace
@@ -14,8 +15,8 @@ from scipy.optimize import brentq, minimize_scalar
 
 NEAR, NEARER = 1e-9, 1e-15  # how near minima and roots are found
 EQUAL = 1e-9  # payoffs that differ by less are equal
-TIE = 1e-13  # by this much C must prefer to yield: where war costs nothing, yielding at the edge is to stay
-PIECES = 2  # brackets for payoffs with several tops
+TIE = 1e-13  # C yields only if it gains this much: if war costs nothing, yielding at the edge is staying
+PIECES = 2  # brackets for payoffs with several maxima
 ALLY_CHALLENGES, QUIET, CHALLENGER_CHALLENGES = range(3)
 REGIMES = "revision", "restraint", "self_reliance", "deterrence", "partial", "concession"
 NAMES = {
@@ -46,7 +47,7 @@ def root(function, low, high):
 
 
 def least(function, low, high, pieces=1):
-    """Return where the function is least between `low` and `high`, looking in each of some pieces."""
+    """Return where the function is least between `low` and `high`; each of several pieces is searched."""
     found = [low, high]
     for i in range(pieces if high > low else 0):
         piece = low + (high - low) * i / pieces, low + (high - low) * (i + 1) / pieces
@@ -59,7 +60,7 @@ def arms_against(t, force, p):
     return max(t.e_c, force * (1.0 - p) / p)
 
 
-# --- C's replies: its forces, its loss (what it leaves to A and spends) and the settlement
+# --- C's replies: its forces, its loss (A's share and the cost of arms) and the settlement
 
 
 def armed(t, force, low, high):
@@ -74,7 +75,7 @@ def armed(t, force, low, high):
 
 
 def best(t, settlement, tried):
-    """Return the best of the forces that C tried, for A the better one if they are equally good."""
+    """Return the best of the forces that C tried; if two are equally good, the one that A prefers."""
     replies = [(beta, settlement(beta) + t.c_c * (beta - t.e_c), settlement(beta)) for beta in tried]
     return min(replies, key=lambda reply: reply[1] - EQUAL * reply[2])
 
@@ -92,13 +93,13 @@ def challenging(t, defence):
 
 
 def staying(t, alpha):
-    """Return C's way to stay: it takes away A's threat, if there is any."""
+    """Return C's way to stay: it arms until A has no credible threat, if A has one."""
     beta = arms_against(t, alpha, t.r)
     return beta, t.q + t.c_c * (beta - t.e_c), t.q
 
 
 def yielding(t, alpha):
-    """Return C's best way to yield: with nothing new, or with arms that A's threat still beats."""
+    """Return C's best way to yield: with no new arms, or with arms that leave A's threat credible."""
 
     def settlement(beta):
         return min(1.0, win(alpha, beta) - t.k_a + t.surplus)
@@ -108,7 +109,7 @@ def yielding(t, alpha):
     return best(t, settlement, [t.e_c, armed(t, alpha, start, edge)])
 
 
-# --- A's replies: its forces, its payoff but for the cost of signing, and the settlement
+# --- A's replies: its forces, its payoff before the cost of signing, and the settlement
 
 
 def first(function, low, high):
@@ -130,7 +131,7 @@ def conceding_until(t, backing):
 
 
 def revising_from(t):
-    """Return the least force of A's before which C yields, or None."""
+    """Return the least force of A to which C yields, or None."""
     if t.r >= 1.0:
         return None
     start = max(t.e_a, t.e_c * t.r / (1.0 - t.r))  # where A has a threat, if C adds nothing
@@ -142,7 +143,7 @@ def revising_from(t):
 
 
 def conceding(t, backing, until):
-    """Return A's best way to concede: it adds nothing, or what pays best."""
+    """Return A's best way to concede: with no new arms, or with the arms that pay best."""
 
     def settlement(alpha):
         return challenging(t, alpha + backing)[2]
@@ -157,7 +158,7 @@ def conceding(t, backing, until):
 
 
 def revising(t, start):
-    """Return A's best way to revise: before C gives up everything, or just then."""
+    """Return A's best way to revise: with less force than makes C give up everything, or with just this."""
 
     def loss(alpha):
         return t.c_a * (alpha - t.e_a) - yielding(t, alpha)[2]
@@ -197,7 +198,7 @@ def ally_reply(t, backing, from_force):
 
 
 def holding_margin(t, s, reservation):
-    """Return how much better it is for A to hold behind the pledge `s` than to refuse or to concede."""
+    """Return how much A prefers to hold behind the pledge `s`, compared with refusing or conceding."""
     until = conceding_until(t, t.phi * s)
     if until is None:
         return -1.0
@@ -209,7 +210,7 @@ def holding_margin(t, s, reservation):
 
 
 def pledge_to_hold(t, most, reservation):
-    """Return the least pledge up to `most` behind which A holds, or None: the margin rises with it."""
+    """Return the least pledge up to `most` behind which A holds, or None; the margin rises with it."""
     if t.q - t.kappa < reservation:
         return None
     low, high = 0.0, min(most, 0.1)
@@ -221,7 +222,7 @@ def pledge_to_hold(t, most, reservation):
 
 
 def pledge_to_concede(t, most, reservation):
-    """Return the best pledge below `most` behind which A concedes, S's loss with it, and A's reply."""
+    """Return the best pledge below `most` behind which A concedes, S's loss, and A's reply."""
 
     def reply(s):
         until = conceding_until(t, t.phi * s)
@@ -230,7 +231,7 @@ def pledge_to_concede(t, most, reservation):
     def loss(s):
         found = reply(s)
         if found is None or found[1] - t.kappa < reservation - EQUAL:
-            return t.stake + t.f + t.c_s * most  # more than any, so that it is not chosen
+            return t.stake + t.f + t.c_s * most  # larger than any loss, so that it is not chosen
         return t.stake * abs(found[2] - t.q) + t.f + t.c_s * s
 
     def accepts(s):
@@ -294,5 +295,5 @@ def solve(game):
 
 
 def versions():
-    """Return the versions of what this peer is made of."""
+    """Return the versions of the packages that this peer uses."""
     return {"scipy": scipy.__version__}

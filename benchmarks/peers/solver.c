@@ -1,13 +1,13 @@
 /* The closed-form solver in C: the same algorithm, by another compiler.
 
-   Functions, types and fields are named as in `kernels`, where it is explained what they compute. Every
-   floating-point operation stands in the same order, so that the results are equal to the bit. `solve_map`
-   solves a map in blocks of 64 games side by side, as `kernels/lanes.py` and `kernels/grid.py` do;
-   `solve_games_one_by_one` solves it game by game. The same kernels serve both.
+   Functions, types and fields have the same names as in `kernels`, which explains what they compute. All
+   floating-point operations are in the same order, so that the results are equal to the bit. `solve_map`
+   solves a map in blocks of 64 games side by side, as `kernels/lanes.py` and `kernels/grid.py` do.
+   `solve_games_one_by_one` solves it game by game. Both use the same functions.
 
-   In the loops over lanes GCC 12 turns every `if` into a selection, but it neither selects between two truth
-   values nor where more than four ways meet. That is why truth values are combined by & and |, and why a few
-   functions assign several times where their twins in Python return early. */
+   In the loops over lanes, GCC 12 turns an `if` into a selection, but not if it selects between two truth
+   values, or if more than four branches meet. So truth values are combined with & and |, and a few functions
+   assign several times where the functions in Python return early. */
 
 #include <math.h>
 #include <stdbool.h>
@@ -15,9 +15,9 @@
 #include <string.h>
 
 #define KERNEL static inline __attribute__((always_inline))
-/* a function of its own: its loop is analysed, and shows up in a profile, by itself */
+/* a function that is not inlined, so that its loop is analysed and profiled separately */
 #define APART static __attribute__((noinline))
-/* a loop over lanes, none of which depends on another */
+/* a loop over lanes, which do not depend on each other */
 #define FOR_LANES(n) _Pragma("GCC ivdep") for (long n = 0; n < LANES; n++)
 
 /* ---- terms ---- */
@@ -45,7 +45,7 @@ typedef struct {
 static const double ALLY_CHALLENGES = 0.0, QUIET = 1.0, CHALLENGER_CHALLENGES = 2.0;
 static const double ROUNDING = 1e-15, TINY = 1e-300;
 
-/* of two numbers the first unless the second is larger, or smaller: also with zeros of both signs and NaN */
+/* the first of two numbers unless the second is larger, or smaller; also with zeros of both signs and NaN */
 KERNEL double max(double a, double b) { return b > a ? b : a; }
 KERNEL double min(double a, double b) { return b < a ? b : a; }
 
@@ -625,9 +625,9 @@ KERNEL Codes codes_of(const Act *alone, const Offer *offer) {
     };
 }
 
-/* ---- lanes: the games of a block, each move in all of them before the next ---- */
+/* ---- lanes: the games of a block; a move is computed in all of them before the next move ---- */
 
-/* the lanes of a block, and how many of them take a step faster together than one by one */
+/* the lanes of a block, and from how many lanes on a step is faster together than one by one */
 enum { LANES = 64, MANY = 16 };
 
 #define FIELDS(type) (sizeof(type) / sizeof(double))
@@ -878,7 +878,7 @@ static const int WHICH_CODES[] = {REGIME, CRISIS, CRISIS_WITHOUT};
 
 KERNEL long least(long a, long b) { return b < a ? b : a; }
 
-/* Writes what is wanted of the first `games` lanes of a block, from game `start` of `all` on. */
+/* Writes the wanted results of the first `games` lanes of a block, from game `start` of `all` on. */
 APART void put_block(
     const Block *block, long games, long start, long all, double *restrict floats, signed char *restrict codes
 ) {
@@ -894,7 +894,7 @@ APART void put_block(
     }
 }
 
-/* Solves a tile of the map, row by row, with what the columns determine computed once. */
+/* Solves a tile of the map, row by row. What depends only on the column is computed once. */
 static void solve_tile(
     const double *ally_cost, long first_row, long last_row, long rows, const double *status_quo,
     long first_column, long last_column, long columns, const double *fixed, double *floats, signed char *codes
@@ -926,9 +926,9 @@ static void solve_tile(
     }
 }
 
-/* Solves every game of a map: row i has ally_cost[i], column j has status_quo[j], and the rest of the
-   parameters is `fixed`, in the order of `Parameters`. Writes 16 floats and 3 codes of each game, one
-   variable after another, or the regime alone if `floats` is NULL. */
+/* Solves every game of a map: row i has ally_cost[i], column j has status_quo[j], and the other parameters
+   are `fixed`, in the order of `Parameters`. Writes 16 floats and 3 codes of each game, one variable after
+   another, or only the regime if `floats` is NULL. */
 void solve_map(
     const double *ally_cost, long rows, const double *status_quo, long columns, const double *fixed,
     double *floats, signed char *codes, int threads

@@ -1,9 +1,10 @@
-"""A finite game in its place: backward induction over the array of a small tree, compiled by numba.
+"""A finite game instead of the alliance game: backward induction over the array of a small tree, compiled by
+numba.
 
-The moves are a few pledges and a few arms; what every end of the tree pays is computed beforehand from the
-game's definition. That is exact for the finite game, which is not the game: it tells what a game costs that
-is only looked through, 360 ends by default. The ties are those of the game: C takes what A prefers, A what S
-prefers and then fewer arms, A signs, and S takes the smaller pledge.
+The moves are a few pledges and a few arms. The payoffs at the ends of the tree are computed beforehand, from
+the game's definition. The solution is exact for the finite game, but that is not the alliance game. It shows
+how long it takes only to search a tree, by default one with 360 ends. Ties are decided as in the game: C does
+what A prefers, A does what S prefers and then takes fewer arms, A signs, and S makes the smaller pledge.
 """
 
 import numba
@@ -31,9 +32,9 @@ def settle(game, pledge, ally_arms, challenger_arms):
 
 
 def tree(game, pledges, ally_arms, challenger_arms):
-    """Return what the ends of the tree pay: (pledge, refused or signed, A's arms, C's arms, player).
+    """Return the payoffs at the ends of the tree: (pledge, refused or signed, A's arms, C's arms, player).
 
-    The first pledge is none, and both its branches are alike.
+    The first pledge is no alliance, and both its branches are equal.
     """
     s, signed, a, b = np.meshgrid(pledges, [0.0, 1.0], ally_arms, challenger_arms, indexing="ij")
     signed = signed * (s > 0.0)
@@ -45,8 +46,8 @@ def tree(game, pledges, ally_arms, challenger_arms):
 
 
 def moves(game, pledges=5, arms=6, beyond=1.07):
-    """Return pledges, A's arms and C's arms around those of the equilibrium: none, and parts of a little more
-    than the largest of them, for at the equilibrium itself players are indifferent."""
+    """Return pledges, A's arms and C's arms around those of the equilibrium: evenly spaced from none to a
+    little more than the largest, because players are indifferent at the equilibrium itself."""
     eq = foedus.solve(**game)
     largest = (
         eq.pledge or 0.5,
@@ -59,7 +60,7 @@ def moves(game, pledges=5, arms=6, beyond=1.07):
 
 @njit(cache=True)
 def reply(ends):
-    """Return C's arms, by number, where the ends pay this: (C's arms, player)."""
+    """Return the number of C's best arms, given the payoffs (C's arms, player)."""
     best = 0
     for b in range(1, ends.shape[0]):
         gain = ends[b, CHALLENGER] - ends[best, CHALLENGER]
@@ -70,7 +71,7 @@ def reply(ends):
 
 @njit(cache=True)
 def arm(ends):
-    """Return the arms of A and of C, where the ends pay this: (A's arms, C's arms, player)."""
+    """Return the numbers of A's and C's best arms, given the payoffs (A's arms, C's arms, player)."""
     best, best_b = 0, reply(ends[0])
     for a in range(1, ends.shape[0]):
         b = reply(ends[a])
@@ -82,7 +83,8 @@ def arm(ends):
 
 @njit(cache=True)
 def solve(ends):
-    """Return the pledge, whether it is signed, the arms of A and of C, all by number, in a `tree`."""
+    """Return the solution of a `tree`: the number of the pledge, whether it is signed, and the numbers of the
+    arms of A and of C."""
     a, b = arm(ends[0, 0])
     path = 0, 0, a, b
     for s in range(1, ends.shape[0]):
@@ -104,5 +106,5 @@ def solve_all(trees, paths):
 
 
 def versions():
-    """Return the versions of what this peer is made of."""
+    """Return the versions of the packages that this peer uses."""
     return {"numba": numba.__version__, "numpy": np.__version__}

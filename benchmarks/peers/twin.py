@@ -1,12 +1,12 @@
-"""The instrumented twin: how many divisions and roots a game needs, counted in the solver's own functions.
+"""Counts the divisions and roots that a game needs, in the solver's own functions.
 
     NUMBA_DISABLE_JIT=1 python -m benchmarks.peers.twin GAMES.npy
 
-prints, for the games in the rows of that file, the mean number of divisions and of roots that the regime
-takes, and that all variables take. The functions run as plain Python on numbers that remember what they were
-computed from. What counts is what the results depend on: not what was computed and then not used, and nothing
-twice. What decided an `if` within a function is needed for that function's results; what decided one in the
-course of the game is needed in any case.
+prints, for the games in the rows of that file, the mean number of divisions and of roots for the regime, and
+for all variables. The functions run as plain Python, on numbers that remember from which numbers they were
+computed. An operation counts once if the results depend on it, and not at all if its result is not used. The
+numbers compared in an `if` within a function are needed for that function's results. The numbers compared in
+the course of the game are always needed.
 """
 
 import importlib
@@ -20,7 +20,7 @@ MODULES = ("terms", "contest", "challenger", "ally", "superpower", "equilibrium"
 terms, contest, challenger, ally, superpower, equilibrium = (
     importlib.import_module(f"foedus.kernels.alliance.{name}") for name in MODULES
 )
-# the course of the game itself, in which every decision counts
+# the functions of the course of the game itself, in which every comparison counts
 COURSE = (
     "best_offer",
     "best_act",
@@ -33,9 +33,9 @@ COURSE = (
 
 
 class Number(float):
-    """A float that knows which operation on which numbers gave it."""
+    """A float that remembers the operation and the numbers from which it was computed."""
 
-    operation = None  # such as ("/", 1.0, 3.0), if it counts
+    operation = None  # for example ("/", 1.0, 3.0), if it is one that counts
     sources = ()
 
 
@@ -86,12 +86,12 @@ Number.__hash__ = float.__hash__
 
 
 def root(value, plain=math.sqrt):
-    """Return the square root, which counts."""
+    """Return the square root; it counts."""
     return number(plain(value), (value,), ("sqrt", float(value)))
 
 
 def grouped(function):
-    """Return `function` with each of its results depending on what it decided."""
+    """Return `function`, changed so that each of its results depends on all numbers that it compared."""
 
     def wrapped(*arguments):
         decisions.append([])
@@ -106,7 +106,7 @@ def grouped(function):
 
 
 def instrument():
-    """Make the kernels' functions count."""
+    """Replace the kernels' functions by functions that count."""
     math.sqrt = root
     modules = terms, contest, challenger, ally, superpower, equilibrium
     functions = {

@@ -1,4 +1,4 @@
-"""Speed and memory, on the axes of the default map: the ally's cost of arms by the status quo."""
+"""Speed and memory, on the axes of the default map: the ally's cost of arms and the status quo."""
 
 import os
 import statistics
@@ -75,9 +75,9 @@ class Rate:
 
 
 class Growth:
-    """Nanoseconds a game of maps of 10^4 to 10^8 games, regime only, one thread; rows of 1000 games.
+    """Nanoseconds per game in maps of 10^4 to 10^8 games, regime only, one thread; rows of 1000 games.
 
-    Solved alone, in the kernel, and as `sweep` returns it: labels cost the same for every map.
+    Measured for the kernel alone, and for `sweep`, in which labels cost the same for every map.
     """
 
     params = ((10, 10**2, 10**3, 10**4, 10**5), ("kernel", "sweep"))
@@ -105,7 +105,7 @@ def growth_kernel(rows):
 
 
 class RandomGames:
-    """A million games that share nothing: every parameter drawn anew, all variables kept."""
+    """A million random games: all parameters vary, and all variables are kept."""
 
     params = (1, 2)
     param_names = ("threads",)
@@ -136,7 +136,7 @@ class RandomGames:
 
 
 class Streaming:
-    """A map of 10^8 regimes in a file, as many times as long as in memory: the median of five rounds."""
+    """The time for a map of 10^8 regimes in a file, divided by the time in memory; median of five rounds."""
 
     params = (".nc", ".zarr")
     param_names = ("file",)
@@ -149,7 +149,7 @@ class Streaming:
 
 
 class Boundaries:
-    """What is found of regimes by their boundaries, on the default map or its first axis."""
+    """Adaptive maps, cutpoints and statics, on the default map or along its first axis."""
 
     def setup(self):
         self.axes = map_axes(8192, 8192)
@@ -160,7 +160,7 @@ class Boundaries:
         foedus.adaptive_map(self.axes)
 
     def track_games_saved_8192_x_8192(self):
-        """Of how many games one is solved."""
+        """The number of games of the grid for each game that is solved."""
         return 8192**2 / foedus.adaptive_map(self.axes).attrs["solved"]
 
     def time_cutpoints_of_400_lines(self):
@@ -171,7 +171,7 @@ class Boundaries:
 
 
 class AnyContest:
-    """A game with any contest, in closed-form games: the median of five rounds, side by side."""
+    """The time for a game with any contest, divided by that for a closed-form game; median of five rounds."""
 
     params = (("ratio", "difference"), (0.5, 0.999, 1.5, 2.0, 4.0))
     param_names = ("contest", "decisiveness")
@@ -189,8 +189,8 @@ def timeraw_import():
 
 
 class Latency:
-    """Whole processes, all compiled before: one game; a map of 1024 x 1024 regimes without its picture; and
-    what neither can be faster than, a trivial function that numba loads from its cache."""
+    """Whole processes, with compiled code in the cache: one game; a map of 1024 x 1024 regimes without a
+    picture; and, as a lower limit for both, a trivial function that numba loads from its cache."""
 
     cases = {  # noqa: RUF012
         "trivial": ["trivial.py"],
@@ -219,9 +219,9 @@ class Latency:
 
 
 class FirstMap:
-    """From the command line to the file, in a fresh process: 512 x 512 games, regime and pledge.
+    """From the command to the file, in a fresh process: 512 x 512 games, regime and pledge.
 
-    Compiled before (warm), or everything compiled on the way (cold).
+    Compiled code is in the cache (warm), or everything must be compiled (cold).
     """
 
     params = (("warm", "cold"), ("file", "file and picture"))
@@ -264,7 +264,7 @@ class Claims:
 
 
 class Memory:
-    """The most memory a process holds that solves a map, results and imports included."""
+    """The largest memory of a process that solves a map, including results and imports."""
 
     cases = {  # noqa: RUF012
         "2048 x 2048, regime only": (2048, "regime only"),
@@ -276,7 +276,7 @@ class Memory:
     timeout = 600
 
     def setup(self, case):
-        peak_memory(2)  # compiles, should it be needed, in another process
+        peak_memory(2)  # compiles in another process, if that is needed
 
     def peakmem_sweep(self, case):
         sweep(*self.cases[case])
@@ -291,17 +291,17 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def peak_memory(size):
-    """Return the most bytes that a fresh process held which solved a map of regime and pledge."""
-    # -P: not from the working directory, where a folder may be called like a standard module
+    """Return the largest memory, in bytes, of a fresh process that solves a map of regime and pledge."""
+    # -P: import nothing from the working directory, where a folder may have the name of a standard module
     command = [sys.executable, "-P", "-c", SOLVE.replace("SIZE", str(size))]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return int(done.stdout) * (1 if sys.platform == "darwin" else 1024)
 
 
 def track_bytes_beyond_results():
-    """Memory per game on top of the results, from 2048 x 2048 to 4096 x 4096 games.
+    """Memory per game in addition to the results, from 2048 x 2048 to 4096 x 4096 games.
 
-    The growth of the peak, less the nine bytes per game that regime and pledge take.
+    This is the growth of the largest memory, minus the nine bytes per game of regime and pledge.
     """
     peak_memory(2)
     games = 4096**2 - 2048**2

@@ -1,9 +1,9 @@
-"""What a game with any contest costs, in games of the closed-form kernel, side by side in one run.
+"""The time for a game with any contest, divided by the time for a game with closed forms, in one run.
 
     python -m benchmarks.suite.contests        from the root of a checkout, with foedus installed
 
 The games are those of the default map at 512 x 512, all variables, one thread. Each round solves the map once
-by the closed forms (ratio contest, decisiveness 1) and once with every other contest.
+with closed forms (ratio contest, decisiveness 1) and once with each other contest.
 """
 
 import statistics
@@ -26,7 +26,7 @@ def seconds_per_game(contest, decisiveness, size=512):
 
 
 def ratios(contests, rounds=7, size=512):
-    """Return, for each contest, its time over that of the closed forms in each round, and both medians."""
+    """Return, for each contest: its time divided by that of the closed forms in each round; both medians."""
     for contest, gamma in [("ratio", 1.0), *contests]:
         seconds_per_game(contest, gamma, size=2)  # compiled, or loaded
     closed, others = [], {contest: [] for contest in contests}

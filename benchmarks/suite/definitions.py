@@ -1,16 +1,17 @@
-"""What a game costs that is given by its definition: firms that choose an output one after another, and a
-tree of 60 ends in one of Gambit's files.
+"""The time for games with a definition: firms that choose outputs one after another, and a tree with 60 ends
+in a file of Gambit.
 
     python -m benchmarks.suite.definitions        from the root of a checkout, with foedus and pygambit
 
-Each of one, two or three firms sees the outputs before it. Demand is linear, and each firm has its own cost.
-All parameters vary, and one thread solves the games. An adaptive map is timed as a whole process, with the
-compiled code in the cache: a leader sets an output, and a follower then enters at a cost or stays out.
+There are one, two or three firms, and each sees the outputs before it. Demand is linear, and each firm has
+its own cost. All parameters vary, and one thread solves the games. An adaptive map is timed as a whole
+process, with the compiled code in the cache: a leader sets an output, and a follower then enters at a cost or
+stays out.
 
-The tree has 3, 4 and 5 options after one another, two players in turns, and each of the 120 payoffs is a
-parameter. foedus solves a map of two of them, and games in which all vary, on one thread. Gambit no longer
-has a solver for subgame perfect equilibria. Its way is to read the tree and to follow its logit equilibria to
-their limit, where both find the same path.
+In the tree, two players move in turns and choose among 3, 4 and 5 options. Each of the 120 payoffs is a
+parameter. foedus solves a map of two payoffs, and games in which all payoffs vary, on one thread. Gambit no
+longer has a solver for subgame perfect equilibria. Instead, it reads the tree and follows its logit
+equilibria to their limit. Both find the same path.
 """
 
 import io
@@ -64,7 +65,7 @@ output.file = "entry.nc"
 """
 OPTIONS = 3, 4, 5
 GAMES = 500_000
-PRECISION = 1e3  # of logit equilibria: play that is worse by 0.01 is made once in 20,000 times
+PRECISION = 1e3  # of logit equilibria: a move that is worse by 0.01 is made once in 20,000 times
 
 
 class Market(Code):
@@ -91,13 +92,13 @@ def stackelberg(firms):
 
 
 class Firms:
-    """Firms that move one after another, by the number of firms."""
+    """Firms that move one after another, for each number of firms."""
 
     params = tuple(FIRMS)
     param_names = ("firms",)
 
     def setup(self, firms):
-        """Compile what solves them, and check it against the closed form with equal costs."""
+        """Compile the kernel, and check it against the closed form with equal costs."""
         self.model = stackelberg(firms)
         equal = foedus.solve(model=self.model)
         for k in range(firms):
@@ -112,7 +113,7 @@ class Firms:
 
 
 def tree(payoffs):
-    """Return the text of the tree, with these payoffs of each end."""
+    """Return the text of the tree, with these payoffs at its ends."""
     lines = ['EFG 2 R "sixty" { "first" "second" }']
     sets, ends = itertools.count(1), iter(enumerate(payoffs, 1))
 
@@ -131,7 +132,7 @@ def tree(payoffs):
 
 
 def random_payoffs(games, seed=1):
-    """Return the payoffs of so many games, by game, end and player."""
+    """Return random payoffs of so many games, by game, end and player."""
     return np.random.default_rng(seed).normal(size=(games, math.prod(OPTIONS), 2)).round(6)
 
 
@@ -144,10 +145,10 @@ def model_of(payoffs):
 
 
 class Tree:
-    """The tree by foedus."""
+    """The tree, solved by foedus."""
 
     def setup(self):
-        """Read it, and compile what solves it."""
+        """Read the tree and compile its kernel."""
         (self.payoffs,) = random_payoffs(1)
         self.model = model_of(self.payoffs)
         one, other = [*self.model.by_name][:2]
@@ -168,8 +169,8 @@ class Tree:
 
 
 def by_gambit(payoffs):
-    """Return the end that play most probably reaches near the limit of the logit equilibria, by number."""
-    import pygambit  # which the suite itself does without
+    """Return the number of the most probable end, near the limit of the logit equilibria."""
+    import pygambit  # the suite itself does not need it
 
     game = pygambit.read_efg(io.BytesIO(tree(payoffs).encode()))
     (found,) = pygambit.qre.logit_solve_lambda(game, PRECISION)
@@ -181,13 +182,13 @@ def by_gambit(payoffs):
 
 
 def rate(words, seconds):
-    """Print how many games a second are solved: the median of the rounds, the slowest and the fastest."""
+    """Print how many games are solved per second: the median, the slowest and the fastest round."""
     slowest, median, fastest = (1 / np.quantile(seconds, part) for part in (1, 0.5, 0))
     print(f"{words:>28} {median:12,.0f} games per second, {slowest:,.0f} to {fastest:,.0f}")
 
 
 def timed(solve, *given):
-    """Return the seconds of each of some rounds."""
+    """Return the seconds of each round."""
     times = []
     for _ in range(ROUNDS):
         begun = time.perf_counter()
@@ -197,7 +198,7 @@ def timed(solve, *given):
 
 
 def adaptive_map():
-    """Return the seconds of each process that makes the adaptive map, after one that compiles."""
+    """Return the seconds of each process that makes the adaptive map, after a process that compiles."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "entry.py").write_text(ENTRY)
         Path(folder, "run.toml").write_text(RUN)
@@ -211,7 +212,7 @@ def adaptive_map():
 
 
 def main():
-    """Print what games cost, the tree by Gambit, too, which finds the same in some games."""
+    """Print the speeds. Gambit solves a few of the trees, too, and must find the same ends."""
     for firms, games in FIRMS.items():
         bench = Firms()
         bench.setup(firms)

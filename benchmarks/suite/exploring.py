@@ -1,10 +1,10 @@
-"""The explorer: how long a frame of its map takes, solved alone and from a slider to the screen.
+"""The explorer: the time for a frame of its map, for solving alone and from a slider to the screen.
 
     python -m benchmarks.suite.exploring
 
-prints a table in Markdown: medians, least and most, of 1024 x 1024 games with closed forms. To the screen is
-from the moment at which a slider of the page has another value to that at which the browser has drawn the map
-that belongs to it, in a headless Chromium on this machine; it takes the packages of tests/browser.py.
+prints a table in Markdown, with the median, the least and the most, for 1024 x 1024 games with closed forms.
+The time to the screen goes from a change of a slider until the map is drawn with all that belongs to it, in a
+headless Chromium on this machine. It needs the packages of tests/browser.py.
 """
 
 import re
@@ -33,7 +33,7 @@ const drawn = () => new Promise((resolve) => {
 });
 const taken = [];
 for (let i = 0; i < frames; i++) {
-  await new Promise((resolve) => setTimeout(resolve, 600));  // until what a pause adds is there, too
+  await new Promise((resolve) => setTimeout(resolve, 600));  // until the details added in a pause are there
   const started = performance.now(), next = drawn();
   slider.value = slider.start + (0.3 + 0.4 * (i % 7) / 7) * (slider.end - slider.start);
   await next;
@@ -44,7 +44,7 @@ return taken;
 
 
 def solving():
-    """Return the milliseconds that each of some frames took to solve."""
+    """Return the milliseconds for solving each frame."""
     taken = []
     for i in range(FRAMES):
         view = DEFAULT._replace(game=Game(stake=0.5 + i / FRAMES))
@@ -55,8 +55,8 @@ def solving():
 
 
 def to_the_screen():
-    """Return the milliseconds from a slider to the screen of each of some frames."""
-    from tests.browser import deep, open_browser  # which asv, that loads every module here, does not see
+    """Return the milliseconds from a slider to the screen, for each frame."""
+    from tests.browser import deep, open_browser  # asv loads every module here, but does not find the tests
 
     command = [sys.executable, "-m", "foedus", "explore", "--no-browser", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, open_browser() as driver:

@@ -1,4 +1,4 @@
-"""The bare kernel, without anything that `foedus.sweep` does around it."""
+"""The bare kernel, without the other work of `foedus.sweep`."""
 
 import time
 
@@ -8,12 +8,12 @@ from foedus.alliance.model import OUTCOMES as VARIABLES
 from foedus.alliance.model import PARAMETERS
 from foedus.kernels import alliance as kernels
 
-ROWS = 64  # that a call of the kernel takes, as in `foedus.sweep`
+ROWS = 64  # in one call of the kernel, as in `foedus.sweep`
 DEFAULT = np.array([parameter.number(parameter.default) for parameter in PARAMETERS.values()])
 
 
 def outputs(games, variables):
-    """Return new arrays for these variables of so many games, and their numbers."""
+    """Return new arrays for these variables of so many games, with the numbers of the variables."""
     floats = [name for name in variables if not VARIABLES[name].codes]
     codes = [name for name in variables if VARIABLES[name].codes]
     return (
@@ -25,7 +25,8 @@ def outputs(games, variables):
 
 
 def kernel_map(ally_cost, status_quo, variables, wanted=None):
-    """Return the seconds that the kernel takes for a map on one thread, into new arrays or those `wanted`."""
+    """Return the seconds that the kernel takes for a map on one thread. It writes into new arrays, or into
+    `wanted`."""
     rows, columns = ally_cost.size, status_quo.size
     arguments = (
         columns,

@@ -1,10 +1,10 @@
-"""What the loop around a kernel of one's own costs, beside a loop by hand over the same kernel, in one run.
+"""The time for the loop of foedus around a user's kernel, compared with a loop written by hand, in one run.
 
     python -m benchmarks.suite.own        from the root of a checkout, with foedus installed
 
-The games are a map of the first two parameters over their usual ranges, one thread: the code that maps show
-alone, or all outcomes. The loop by hand is what numba makes of two loops that keep just that; `foedus.sweep`
-also checks the codes, counts unsolved games and labels what it found.
+The games are a map of the first two parameters over their usual ranges, on one thread. Either only the code
+that maps show is kept, or all outcomes. The loop by hand consists of two loops compiled by numba, which keep
+the same outcomes. `foedus.sweep` also checks the codes, counts unsolved games and labels the results.
 """
 
 import importlib.resources
@@ -19,7 +19,7 @@ import foedus
 from foedus.kernels.loop import parameters_type
 
 TEMPLATE = importlib.resources.files("foedus.cli").joinpath("template.py.txt").read_text("utf-8")
-# of about 100 ns a game
+# a kernel that takes about 100 ns per game
 COSTLY = """
 import math
 from foedus import Code, Model, Outcome, Parameter
@@ -46,7 +46,7 @@ ENTRY = Path(__file__).parents[2] / "tests" / "entry.py"
 
 
 def models():
-    """Return the models by what they are an example of."""
+    """Return the models by name."""
     with tempfile.TemporaryDirectory() as folder:
         found = {"entry": foedus.load_model(ENTRY)}
         for name, text in (("template", TEMPLATE), ("costly", COSTLY)):
@@ -57,7 +57,7 @@ def models():
 
 
 def by_hand(model, variables):
-    """Return two loops by hand over the kernel, compiled: of both axes and the defaults, into arrays."""
+    """Return two compiled loops around the kernel. They take both axes, the defaults, and arrays to fill."""
     places = {name: list(model.found).index(name) for name in variables}
     given = ", ".join(["a[i]", "b[j]"] + [f"f[{k}]" for k in range(2, len(model.parameters))])
     kept = "; ".join(f"o{k}[i, j] = found[{k}]" for k in places.values())
@@ -78,7 +78,7 @@ def by_hand(model, variables):
 
 
 def ratios(model, variables, size=2048, rounds=9):
-    """Return, of rounds side by side, the seconds a game of `foedus.sweep` and of the loop by hand."""
+    """Return, for each round, the seconds per game of `foedus.sweep` and of the loop by hand."""
     loop = by_hand(model, variables)
     defaults = np.array([parameter.number(parameter.default) for parameter in model.parameters])
     names = [*model.by_name][:2]

@@ -1,8 +1,8 @@
-"""Writing maps: what compression costs and saves, by variable, and what a file costs beside solving.
+"""Writing maps: the time and size of compressed variables, and the time for a file compared with solving.
 
     python -m benchmarks.suite.writing
 
-prints two tables in Markdown. All ratios are of runs one after the other, in rounds.
+prints two tables in Markdown. Each ratio compares two runs, one directly after the other, in several rounds.
 """
 
 import statistics
@@ -18,7 +18,7 @@ import foedus
 from foedus.alliance.model import OUTCOMES as VARIABLES
 
 ROUNDS = 5
-# how a chunk could be compressed for NetCDF, whose readers all know deflate, after shuffling its bytes
+# ways to compress a chunk, after shuffling its bytes; all readers of NetCDF know these formats (deflate)
 WAYS = {
     "none": lambda data: data,
     "zlib 1": lambda data: zlib.compress(data, 1),
@@ -40,7 +40,7 @@ def shuffled(values):
 
 
 def compression(variable):
-    """Return for each way the nanoseconds and the bytes that a game takes, in a chunk of a map of 10^9."""
+    """Return, for each way, the nanoseconds and the bytes per game, in a chunk of a map of 10^9 games."""
     grid = map_axes(31_623, 31_623)
     middle = {"ally_cost": grid["ally_cost"][18_000:18_004], "status_quo": grid["status_quo"]}
     values = foedus.sweep(middle, variables=[variable])[variable].values
@@ -56,7 +56,7 @@ def compression(variable):
 
 
 def beside_solving(ending, variables, size):
-    """Return how many times as long a map takes in a file as in memory: median, least and most."""
+    """Return the time for a map in a file, divided by the time in memory: median, least and most."""
     grid = map_axes(size, size)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"map{ending}"

@@ -167,7 +167,7 @@ def test_nowhere_to_keep_kernels(environment, words):
     )
     assert done.stdout.splitlines() == [
         words,
-        f"compiled again in every run, which takes up to a minute: {words}",
+        f"compiled again in every run, which takes 10 seconds to 4 minutes: {words}",
         "set NUMBA_CACHE_DIR to a folder that can be written",
     ]
 

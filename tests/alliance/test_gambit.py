@@ -392,7 +392,7 @@ class TestRefusals:
                 ["--efg", "game.efg", "--arms", "0"],
                 "arms = 0 is not allowed; it must be a whole number, from 1 to 100",
             ),
-            (["--pledges", "3"], "--pledges is a size of the grid in a file; it takes --efg"),
+            (["--pledges", "3"], "--pledges is for the file that --efg writes; give --efg, too"),
         ],
     )
     def test_on_the_command_line(self, tmp_path, monkeypatch, capsys, arguments, words):

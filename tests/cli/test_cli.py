@@ -169,14 +169,14 @@ class TestMap:
         _, err = process.communicate()
         assert process.returncode == 130
         assert err == (
-            "foedus: interrupted; what is solved stands in map.nc.part: "
-            "foedus map big.toml --overwrite --no-picture --resume goes on\n"
+            "foedus: interrupted; the games solved so far are in map.nc.part. To continue: "
+            "foedus map big.toml --overwrite --no-picture --resume\n"
         )
         assert Path("map.nc").read_bytes() == b"old"
         assert "an unfinished map, of which " in cli("info", "map.nc.part").stdout
         done = cli(*options, "--resume")
         assert (done.returncode, done.stderr) == (0, "")
-        assert "of 1,500,000 games were solved before" in done.stdout
+        assert "of 1,500,000 games were already solved" in done.stdout
         axes = {"ally_cost": np.geomspace(0.05, 5.0, 1500), "status_quo": np.linspace(0.1, 0.9, 1000)}
         assert foedus.load("map.nc").equals(
             foedus.sweep(axes, variables=["regime", "pledge"], challenger_cost=0.6)
@@ -239,7 +239,7 @@ class TestMap:
 
     @pytest.mark.parametrize("command", ["map run.toml --no-picture", "points games.csv -o games.nc"])
     def test_shows_no_progress_in_a_pipe(self, folder, monkeypatch, command):
-        """Nor where colours are asked for, as by the services that run tests."""
+        """Not even if colours are asked for, as services that run tests do."""
         monkeypatch.setenv("FORCE_COLOR", "1")
         done = cli(*command.split())
         assert (done.returncode, done.stderr) == (0, "")
@@ -290,7 +290,7 @@ class TestMap:
             ("challenger_cost = 0.6", "ally_cost = 1", "ally_cost is both an axis and fixed in [game]; it can be only one (from run.toml)"),
             ("challenger_cost = 0.6", "decisiveness = 0", "decisiveness = 0.0 is not allowed; it must be > 0 (from run.toml)"),
             ("challenger_cost = 0.6", 'contest = "war"', "contest = 'war' is not allowed; it must be ratio or difference (from run.toml)"),
-            ("status_quo =", "contest =", "axes.contest: a choice has no range; it must be a list of names, as in ['ratio', 'difference'] (from run.toml)"),
+            ("status_quo =", "contest =", "axes.contest: a choice has no range; it must be a list of names, such as ['ratio', 'difference'] (from run.toml)"),
             ("status_quo =", "size =", "'size' is not a parameter; there are ally_cost, "),
             ("from = 0.1, to = 0.9", "from = 0.9, to = 0.1", "axes.status_quo: from = 0.9 must be less than to = 0.1 (from run.toml)"),
             ("from = 0.1, to = 0.9", "from = 0.1, to = 0.1", "axes.status_quo: from = 0.1 must be less than to = 0.1 (from run.toml)"),
@@ -303,7 +303,7 @@ class TestMap:
             ("points = 16", "points = 16, steps = 1", "axes.status_quo.steps is not a key of a run file; allowed here: from, to, points, scale (from run.toml)"),
             ("from = 0.05", "from = 0.0", "axes.ally_cost: from = 0.0 is not allowed on a log axis; it must be > 0 (from run.toml)"),
             ('scale = "log"', 'scale = "cubic"', "axes.ally_cost.scale = 'cubic': input should be 'linear' or 'log' (from run.toml)"),
-            ("{ from = 0.1, to = 0.9, points = 16 }", "0.5", "axes.status_quo = 0.5 is no axis; it must be a list or { from, to, points } (from run.toml)"),
+            ("{ from = 0.1, to = 0.9, points = 16 }", "0.5", "axes.status_quo = 0.5 is not an axis; it must be a list or { from, to, points } (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", "[]", "status_quo: the list of values is empty; give at least one (from run.toml)"),
             ("{ from = 0.1, to = 0.9, points = 16 }", '["a"]', "status_quo: its values are not all numbers (from run.toml)"),
             ('"pledge"]', '"pledges"]', "'pledges' is not a variable; did you mean pledge? (from run.toml)"),
@@ -361,12 +361,12 @@ class TestMap:
         ],
     )
     def test_refuses_maps_that_make_no_grid(self, folder, capsys, axis, forms, words):
-        """Maps that were put beside each other, which differ in more than where they stand."""
+        """Maps that were joined although they differ in more than the axis along which they were joined."""
         maps = [
             foedus.sweep({"ally_cost": [0.3, 1.0]}, **{axis: k}, **form) for k, form in enumerate(forms, 1)
         ]
         foedus.save(xr.concat(maps, axis, coords="different", compat="equals"), "joined.nc")
-        expected = f"joined.nc is no grid, and no run makes it again: {words}"
+        expected = f"joined.nc is not a grid and cannot be solved again: {words}"
         assert refuse(capsys, "map", "joined.nc", "-o", "a.nc") == expected
         assert run(["info", "joined.nc"]) == 0
         name, values = next(iter(forms[0])), ", ".join(str(form[next(iter(form))]) for form in forms)
@@ -375,7 +375,7 @@ class TestMap:
     def test_refuses_maps_side_by_side_along_no_parameter(self, folder, capsys):
         maps = [foedus.sweep({"ally_cost": [0.3, 1.0]}, contest=form) for form in ("ratio", "difference")]
         foedus.save(xr.concat(maps, "run"), "joined.nc")
-        expected = "joined.nc is no grid, and no run makes it again: it has an axis run"
+        expected = "joined.nc is not a grid and cannot be solved again: it has an axis run"
         assert refuse(capsys, "map", "joined.nc", "-o", "a.nc") == expected
         assert run(["info", "joined.nc"]) == 0
         assert "games 4 " in " ".join(capsys.readouterr().out.split())
@@ -392,7 +392,7 @@ class TestMap:
 
     @pytest.mark.parametrize("options", [[], ["--adaptive"]])
     def test_a_name_that_is_no_text_is_told_as_such(self, folder, monkeypatch, options):
-        """As those of files made under Latin-1 are, which are no UTF-8."""
+        """Such as the names of files made under Latin-1, which are not UTF-8."""
         odd = os.fsdecode(b"run\xe9.toml")
         Path("run.toml").rename(odd)
         monkeypatch.setattr(sys, "argv", ["foedus", "map", odd])
@@ -401,8 +401,7 @@ class TestMap:
 
     @pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="pipes have no names here")
     def test_reads_run_files_and_tables_from_pipes(self, folder):
-        """As ``<(...)`` of shells, which can be read but once; the table is one that is read a second
-        time."""
+        """Such as ``<(...)`` in shells, which can be read only once; this table must be read twice."""
         for command, file, text in (
             ("map", "a.nc", Path("run.toml").read_text()),
             ("points", "b.nc", "stake,\n0.5,\n1.0,\n"),
@@ -523,7 +522,7 @@ class TestCompare:
         assert run(["compare", "map-forms.nc", "-o", "again.nc", "--quiet", "--no-picture"]) == 0
         ds = foedus.load("map-forms.nc")
         assert foedus.load("again.nc").equals(ds)
-        words = "map-forms.nc compares forms over contest, decisiveness; foedus compare runs it again"
+        words = "map-forms.nc compares forms over contest, decisiveness; to run it again, use foedus compare"
         assert refuse(capsys, "map", "map-forms.nc", "-o", "a.nc") == words
         other = ["--over", "decisiveness=2", "--over", "stake=1,2"]
         assert run(["compare", "map-forms.nc", *other, "-o", "other.nc", "--quiet", "--no-picture"]) == 0
@@ -556,14 +555,14 @@ class TestCompare:
         assert run(["compare", "run.toml", "--over", f"stake={values}"]) == 0
         assert foedus.load("map-forms.nc").sizes["stake"] == 25
         assert capsys.readouterr().err == (
-            "no picture: stake has 25 values, but a picture holds 24 panels: fix an axis with at (on the "
+            "no picture: stake has 25 values, but a picture has at most 24 panels: fix an axis with at (on the "
             "command line, --at stake=VALUE)\n"
         )
 
     @pytest.mark.parametrize(
         ("over", "words"),
         [
-            ([], "there is nothing to compare; name at least one --over"),
+            ([], "there is nothing to compare; give --over at least once"),
             (["stake"], "'stake' is not of the form name=value,value (from --over stake)"),
             (["size=1"], "'size' is not a parameter; there are ally_cost, "),
             (["contest=war"], "contest = 'war' is not allowed; it must be ratio or difference (from --over contest=war)"),
@@ -601,7 +600,7 @@ class TestCompare:
                 "contest=war",
                 "contest = 'war' is not allowed; it must be ratio or difference (from --at contest=war)",
             ),
-            ("decisiveness=9", "at: decisiveness = 9.0 is off its axis; it must be from 0.5 to 2"),
+            ("decisiveness=9", "at: decisiveness = 9.0 is outside its axis; it must be from 0.5 to 2"),
         ]:
             assert refuse(capsys, "plot", "map-forms.nc", "-o", "a.png", "--at", at) == words
         assert not Path("a.png").exists()
@@ -629,7 +628,7 @@ class TestPoints:
             ("stake,stake\n1,1\n", "stake has more than one column (from games.csv)"),
             (
                 "stake;q\n1;1\n",
-                "columns are separated by ';'; it must be ',', and a point in decimals (from games.csv)",
+                "columns are separated by ';'; use ',' between columns and a point in decimals (from games.csv)",
             ),
             ("stake\n1,2\n", "line 2 has 2 values, the first line 1 names (from games.csv)"),
             ("stake,ally_cost\n1,2\n\n1\n", "line 4 has 1 values, the first line 2 names (from games.csv)"),
@@ -638,7 +637,7 @@ class TestPoints:
             (",,\n\n", "the file is empty; its first line must name the parameters (from games.csv)"),
             (
                 ",stake\n0,1.0\n",
-                "the first column has no name; leave out the numbers of the rows (pandas: index=False, R: "
+                "the first column has no name; leave out row numbers (pandas: index=False, R: "
                 "row.names=FALSE) (from games.csv)",
             ),
             ("stake\n1\nmuch\n", "line 3: stake = 'much' is not a number (from games.csv)"),
@@ -799,7 +798,7 @@ class TestInfo:
         out = capsys.readouterr().out
         assert "at default" not in out
         said = {what: " ".join(text) for what, *text in map(str.split, out.splitlines())}
-        assert said["not"] == "told stake, alliance_cost"
+        assert said["unknown"] == "stake, alliance_cost"
         assert said["masked"] == "25.000%, left out of the shares"
         share = (ds.regime.sel(ally_cost=[0.3, 0.9, 1.5]) == foedus.Regime.DETERRENCE).mean().item()
         assert share > 0
@@ -850,9 +849,9 @@ def test_files_in_other_encodings_are_refused_by_name(folder, capsys, content, w
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("[axes]\nstake = { from = 0.5,\n  to = 1.0, points = 3 }", "what is in { } must stand on one line, without a comma at its end"),
-        ("[axes]\nstake = { from = 0.5, to = 1.0, points = 3, }", "what is in { } must stand on one line, without a comma at its end"),
-        ('output.file = "C:\\Users\\me\\map.nc"', "in a path, write / or set it in single quotes"),
+        ("[axes]\nstake = { from = 0.5,\n  to = 1.0, points = 3 }", "everything in { } must be on one line, without a comma at its end"),
+        ("[axes]\nstake = { from = 0.5, to = 1.0, points = 3, }", "everything in { } must be on one line, without a comma at its end"),
+        ('output.file = "C:\\Users\\me\\map.nc"', "in a path, write / or put the path in single quotes"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("command", ["map", "claims", "sensitivity"])
@@ -862,7 +861,7 @@ def test_common_slips_in_toml_are_told_with_what_mends_them(folder, capsys, text
 
 
 def test_a_tilde_is_the_users_home(folder, monkeypatch, capsys):
-    """Where no shell has read the path: in a run file, after --output=, in Python."""
+    """Where no shell expands the path: in a run file, after --output=, in Python."""
     home = folder / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
@@ -895,7 +894,7 @@ def test_a_value_may_begin_with_a_minus(capsys, ends):
 
 def test_other_words_are_refused(capsys):
     assert "Unknown command" in refuse(capsys, "solves")
-    words = "'1 2' is more than the command takes; --help shows its arguments"
+    words = "the command does not take '1 2'; --help shows its arguments"
     assert refuse(capsys, "solve", "1", "2") == words
     assert "requires an argument" in refuse(capsys, "map")
 
@@ -939,7 +938,7 @@ def test_points_and_maps_are_written_as_tables(tmp_path, monkeypatch, capsys):
     for arguments, words in (
         (["points", "games.csv", "-o", "games.csv", "--overwrite"], "is the file of the games"),
         (["points", "games.csv", "-o", "out.csv"], "exists already"),
-        (["map", "map.toml", "-o", "other.csv", "--adaptive"], "neither --adaptive"),
+        (["map", "map.toml", "-o", "other.csv", "--adaptive"], "cannot be made with --adaptive"),
     ):
         assert run(arguments) == 2
         assert words in capsys.readouterr().err

@@ -136,7 +136,7 @@ class TestAt:
                 {"vertex": 1},
                 "'vertex' is not an axis of this dataset; it has ally_cost, status_quo (from at)",
             ),
-            ({"ally_cost": 6.0}, "at: ally_cost = 6.0 is off its axis; it must be from 0.05 to 5"),
+            ({"ally_cost": 6.0}, "at: ally_cost = 6.0 is outside its axis; it must be from 0.05 to 5"),
             ({"ally_cost": float("nan")}, "ally_cost = nan is not allowed; it must be a finite number > 0"),
             (
                 {"contest": "ratio"},
@@ -156,12 +156,14 @@ class TestAt:
         with pytest.raises(TypeError, match="ally_cost = 'much' is not a number"):
             ds.foedus.at(ally_cost="much")
         half = forms.isel(contest=[0])
-        with pytest.raises(ValueError, match="contest = 'difference' is not compared; it must be ratio"):
+        with pytest.raises(
+            ValueError, match="contest = 'difference' is not in this dataset; it must be ratio"
+        ):
             half.foedus.at(contest="difference")
 
     def test_scattered_games_have_no_axes(self):
         points = foedus.solve_points({"ally_cost": [0.1, 0.3]})
-        with pytest.raises(ValueError, match=r"^at: scattered games \(dim 'game'\) lie on no axes"):
+        with pytest.raises(ValueError, match=r"^at: scattered games \(dim 'game'\) have no axes"):
             points.foedus.at(ally_cost=0.1)
 
 
@@ -233,7 +235,7 @@ class TestShares:
 
     def test_without_regimes(self, ds):
         for without in (ds[["pledge"]], ds.isel(ally_cost=slice(0))):
-            with pytest.raises(ValueError, match=r"^the Dataset has no regimes, and so no shares of them$"):
+            with pytest.raises(ValueError, match=r"^the Dataset has no regimes, so it has no shares$"):
                 without.foedus.shares()
 
     def test_of_one_game(self, ds):

@@ -167,7 +167,7 @@ def test_axes_of_ones_own_are_drawn_in(made):
         ({"colours": {"restraint": "rad"}}, "colours: 'rad' of restraint is not a colour, such as 'red' or '#0072b2'"),
         ({"colours": "rad"}, "colours = 'rad' is not a colour map of matplotlib, such as 'viridis'"),
         ({"ax": 3}, "ax = 3 is not an Axes of matplotlib"),
-        ({"ax": Figure().subplots(), "width": 3}, "width and ax exclude each other; axes have their size"),
+        ({"ax": Figure().subplots(), "width": 3}, "width and ax exclude each other; axes already have a size"),
     ],
 )  # fmt: skip
 def test_an_option_that_is_not_allowed_is_refused_in_a_line(made, options, message):
@@ -218,7 +218,7 @@ def test_formulas_need_no_latex(made, tmp_path):
 
 
 def test_pyplot_shows_a_picture_or_says_why_not():
-    """It has the figure once it is in use, and lets go of it; a notebook that shows both shows it once."""
+    """pyplot has the figure as soon as pyplot is in use, and can close it; a notebook shows the figure only once."""
     program = """
 import foedus, warnings
 ds = foedus.sweep({'ally_cost': [0.2, 1.0, 5.0]}, variables=['regime'])

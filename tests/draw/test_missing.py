@@ -97,7 +97,8 @@ def test_the_command_solves_it_and_asks_for_the_model_of_an_own_game(tmp_path, f
     done = run_here(["plot", "own.nc", "--variable", number], tmp_path)
     assert done.returncode == 2
     assert (
-        f"{number} is not in this dataset; it has {model.mapped.name}. To have it solved, give" in done.stderr
+        f"{number} is not in this dataset; it has {model.mapped.name}. To solve its games again, give"
+        in done.stderr
     )
     done = run_here(["plot", "own.nc", "--variable", number, "--model", "entry.py"], tmp_path)
     assert done.returncode == 0, done.stderr

@@ -512,7 +512,7 @@ def test_errors_are_one_line_that_says_what_is_allowed(grid, cube):
         ((two, None, {"stake": 1}), ValueError,
          "'stake' is not an axis of this dataset; it has ally_cost, status_quo (from at)"),
         ((cube, None, {"stake": 2.5}), ValueError,
-         "at: stake = 2.5 is off its axis; it must be from 0.5 to 2"),
+         "at: stake = 2.5 is outside its axis; it must be from 0.5 to 2"),
         ((cube, None, {"stake": "2"}), TypeError, "stake = '2' is not a number; it must be >= 0"),
         ((cube, None, 2.0), TypeError, "at = 2.0 is not a mapping of axes to values"),
         ((two, None, {"ally_cost": 1, "status_quo": 0.5}), ValueError,
@@ -523,7 +523,7 @@ def test_errors_are_one_line_that_says_what_is_allowed(grid, cube):
          "regime has a single value; a picture needs at least one axis"),
         ((two.rename(ally_cost="draw"), None, {}), ValueError,
          "the axis 'draw' is not a parameter with values"),
-        ((many, None, {}), ValueError, "status_quo has 10 values, but a picture holds 9 panels: fix an axis "
+        ((many, None, {}), ValueError, "status_quo has 10 values, but a picture has at most 9 panels: fix an axis "
          "with at (on the command line, --at status_quo=VALUE)"),
         ((four, None, {}), ValueError, "a picture shows three axes at most, not stake, ally_cost, "
          "status_quo, ally_forces: fix 1 of them with at (on the command line, --at)"),
@@ -607,7 +607,7 @@ def drawn_twice(tmp_path_factory):
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_the_same_picture_is_the_same_file_in_every_process(drawn_twice, ending):
-    """Which has no time in it, nor anything that is drawn by lot or hangs on the hashes of a process."""
+    """It contains no time, nothing random, and nothing that depends on the hashes of a process."""
     one, other = ((drawn_twice / f"{seed}.{ending}").read_bytes() for seed in "12")
     assert one == other
     assert b"CreationDate" not in one

@@ -163,7 +163,7 @@ def test_errors_are_one_line_that_says_what_is_allowed(line):
         ((two, []), "there is no variable to draw; name at least one"),
         ((two, ["pledge", "pledge"]), "pledge is named more than once"),
         ((two, ["pledge", "regime"]), "regime is a code and has no curve; a picture of it alone shows it in bands"),
-        ((line, every), f"a picture holds 9 panels, not {len(every)}; name fewer variables"),
+        ((line, every), f"a picture has at most 9 panels, not {len(every)}; name fewer variables"),
         ((grid, ["pledge"]), "a picture of several variables shows one axis, not ally_cost, stake, status_quo: "
          "fix 2 of them with at (on the command line, --at)"),
         ((cutpoints, ["pledge"]),

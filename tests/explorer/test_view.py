@@ -551,7 +551,7 @@ def test_what_a_model_explains(tmp_path):
         ),
         (
             BIAS, "colours={War: {War.WAR: 'bloody'}}",
-            "the colour 'bloody' of war is not allowed; it must be as in 'red' or '#0072b2'",
+            "the colour 'bloody' of war is not allowed; it must be a colour such as 'red' or '#0072b2'",
         ),
     ],
 )  # fmt: skip

@@ -20,7 +20,7 @@ def solve(g):
 
 
 def is_exact(g):
-    """Hold the solver's game to the exact twin's."""
+    """Assert that the solver finds what the exact twin finds."""
     found, right = solve(g), exact.solve(g)
     assert found.regime == right.regime, (g, right)
     assert found.crisis == right.act.crisis, (g, right)

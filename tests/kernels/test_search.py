@@ -1,4 +1,4 @@
-"""The search for the best move: held to known tops, and to a fine grid on random payoffs.
+"""The search for the best move: compared with known maxima, and with a fine grid on random payoffs.
 
 What follows is given piece by piece. A piece reaches up to a move and is of one kind; its payoffs are sums of a few
 terms, so that one compiled function serves every test.

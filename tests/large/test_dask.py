@@ -162,7 +162,7 @@ class TestCommandLine:
 
     def test_refuses_what_is_no_address(self, folder, capsys):
         assert run(["map", "run.toml", "--no-picture", "--dask", "here"]) == 2
-        words = "--dask here: this is not the address of a scheduler, as in tcp://10.0.0.1:8786"
+        words = "--dask here: this is not the address of a scheduler, such as tcp://10.0.0.1:8786"
         assert capsys.readouterr().err == f"foedus: {words}\n"
 
     def test_a_worker_with_another_version_is_named(self, folder, capsys):

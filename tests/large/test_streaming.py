@@ -31,7 +31,7 @@ def small(monkeypatch):
 
 
 def same_bits(path, expected):
-    """Hold a file to a Dataset in memory: the same names, types, labels and bits."""
+    """Assert that a file equals a Dataset in memory: the same names, types, labels and bits."""
     found = foedus.load(path)
     found.attrs.pop("created")
     xr.testing.assert_identical(found.drop_attrs(deep=False), expected.drop_attrs(deep=False))

@@ -434,7 +434,9 @@ class TestCommand:
     def test_map_adaptive(self, run_file, capsys):
         assert run(["map", "run.toml", "--adaptive"]) == 0
         out, err = capsys.readouterr()
-        assert err == "foedus: " * 0 + "an adaptive map keeps the regime, not the other variables (1)\n"
+        assert (
+            err == "foedus: " * 0 + "an adaptive map has only the regime; other variables are left out (1)\n"
+        )
         assert "of 60,000 games solved" in out
         assert "could be missed: regions that one regime" in out
         found = foedus.load("map.nc")
@@ -473,10 +475,10 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("options", "words"),
         [
-            ("--adaptive --resume", "takes neither --resume nor --dask"),
-            ("--spacing 4", "--spacing is that of an adaptive map; it takes --adaptive"),
+            ("--adaptive --resume", "cannot be combined with --resume or --dask"),
+            ("--spacing 4", "--spacing is for adaptive maps; give --adaptive, too"),
             ("--adaptive --spacing 0", "spacing = 0 is not allowed; it must be a whole number, 1 or more"),
-            ("--adaptive -o map.csv", "map.csv: a table takes neither --adaptive, --resume nor --dask"),
+            ("--adaptive -o map.csv", "map.csv: a table cannot be made with --adaptive, --resume or --dask"),
         ],
     )
     def test_bad_input(self, run_file, options, words, capsys):

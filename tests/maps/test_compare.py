@@ -403,7 +403,7 @@ def test_what_has_one_value_is_only_mentioned():
     ("variable", "at", "error", "words"),
     [
         (None, {"contest": "war"}, ValueError, "contest = 'war' is not allowed; it must be ratio or difference"),
-        (None, {"decisiveness": 3}, ValueError, "at: decisiveness = 3.0 is off its axis; it must be from 0.5 to 2"),
+        (None, {"decisiveness": 3}, ValueError, "at: decisiveness = 3.0 is outside its axis; it must be from 0.5 to 2"),
         (None, {"ally_cost": 1, "status_quo": 0.5}, ValueError,
          "at fixes every axis; leave at least one of ally_cost, status_quo"),
         (None, {"stake": 1}, ValueError, "'stake' is not an axis of this dataset; it has contest, "
@@ -422,12 +422,14 @@ def test_too_many_panels_or_dimensions_are_refused_in_words(forms):
     many = {"stake": np.linspace(1, 2, 5), "decisiveness": [1.0, 2.0], "challenger_cost": [0.5, 0.6, 0.7]}
     ds = foedus.compare(axes, many, variables=["regime"])
     four = foedus.compare(axes, {n: [0.5, 0.6] for n in list(NUMBERS)[4:8]}, variables=["regime"])
-    with pytest.raises(ValueError, match="at: contest = 'ratio' is not compared; it must be difference"):
+    with pytest.raises(
+        ValueError, match="at: contest = 'ratio' is not in this dataset; it must be difference"
+    ):
         foedus.plot(forms.isel(contest=[1]), at={"contest": "ratio"})
     for dataset, words in [
-        (ds, "stake and decisiveness and challenger_cost make 30 combinations, but a picture holds 24 panels: "
+        (ds, "stake and decisiveness and challenger_cost make 30 combinations, but a picture has at most 24 panels: "
          "fix an axis with at (on the command line, --at challenger_cost=VALUE)"),
-        (four, "a picture has panels over three things at most, not ally_war_cost, challenger_war_cost, "
+        (four, "a picture has panels for three axes or forms at most, not ally_war_cost, challenger_war_cost, "
          "ally_forces, challenger_forces: fix 1 of them with at (on the command line, --at)"),
     ]:  # fmt: skip
         with pytest.raises(ValueError, match="on the command line") as caught:

@@ -435,7 +435,7 @@ class TestPictures:
             foedus.plot(three)
         ten = {"stake": np.arange(1, 11), "status_quo": np.linspace(0.2, 0.8, 11)}
         many = foedus.cutpoints("ally_cost", (1, 2), ten, points=2)
-        with pytest.raises(ValueError, match="stake has 10 values, but a picture holds 9 panels"):
+        with pytest.raises(ValueError, match="stake has 10 values, but a picture has at most 9 panels"):
             foedus.plot(many)
 
     def test_values_may_be_repeated(self):

@@ -327,7 +327,7 @@ class TestCommand:
     def test_at_a_tie(self, capsys):
         cut = foedus.cutpoints("ally_cost", (0.05, 5)).value.values[1]
         assert run(["statics", "--ally-cost", repr(float(cut)), "--variable", "pledge"]) == 0
-        assert "The regime hangs on a tie: along " in capsys.readouterr().out
+        assert "The regime depends on a tie: a tiny change of " in capsys.readouterr().out
 
     def test_of_a_grid(self, run_file, capsys):
         assert run(["statics", "run.toml", "-o", "s.nc", "--variable", "pledge"]) == 0
@@ -340,12 +340,15 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("options", "words"),
         [
-            ("run.toml", "the statics of a grid go to a file; name one with --output"),
+            ("run.toml", "the statics of a grid are written to a file; name it with --output"),
             (
                 "run.toml -o s.nc --stake 2",
-                "with a run file, there are no options for parameters and no --table",
+                "with a run file, options for parameters and --table cannot be given",
             ),
-            ("run.toml -o s.nc --table s.csv", "with a run file, there are no options for parameters"),
+            (
+                "run.toml -o s.nc --table s.csv",
+                "with a run file, options for parameters and --table cannot be given",
+            ),
             ("none.toml -o s.nc", "none.toml: there is no such run file"),
             ("--variable regime", "'regime' is a code"),
             ("--ally-cost 0", "ally_cost = 0.0 is not allowed; it must be > 0 (from --ally-cost)"),

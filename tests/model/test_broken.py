@@ -40,8 +40,7 @@ RUN = 'axes.t = { from = 0, to = 2, points = 5 }\naxes.u = [0.0, 1.0, 2.0]\noutp
 
 
 def foedus(*arguments, cwd, **environment):
-    """Run a command in this process, which loads numba but once, or where the environment is another in its
-    own."""
+    """Run a command in this process, which has loaded numba, or in a new process if the environment differs."""
     if environment:
         return subprocess.run(
             [sys.executable, "-W", "error", "-m", "foedus", *map(str, arguments)],
@@ -264,12 +263,12 @@ KERNELS = {
     ),
     "index that is not whole": (
         "return Zone.LOW, np.ones(3)[p.t]",
-        "x.py, line 11: solve cannot be compiled: numba knows no getitem(array(float64, 1d, C), float64); an index must be a whole number, such as int(p.u) (--verbose tells more)",
+        "x.py, line 11: solve cannot be compiled: numba does not know getitem(array(float64, 1d, C), float64); an index must be a whole number, such as int(p.u) (--verbose tells more)",
     ),
     "no code": ("return Zone.MIDDLE, 1.0", "x.py, line 11: there is no Zone.MIDDLE (--verbose tells more)"),
     "item": (
         'return Zone.LOW, p["t"]',
-        "x.py, line 11: solve cannot be compiled: numba knows no getitem(Parameters(float64 x 2), Literal[str](t)) (--verbose tells more)",
+        "x.py, line 11: solve cannot be compiled: numba does not know getitem(Parameters(float64 x 2), Literal[str](t)) (--verbose tells more)",
     ),
     "file": (
         'with open("x") as f:\n    return Zone.LOW, 1.0',

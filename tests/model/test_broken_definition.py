@@ -129,7 +129,7 @@ BROKEN = {
 
 @pytest.fixture
 def refused(tmp_path):
-    """What gives the line in which a file is refused that has something else in the place of `old`."""
+    """A function that replaces `old` in a file and returns the error line of the command."""
 
     def refused(text, old, new):
         assert old in text
@@ -260,7 +260,7 @@ def test_why_a_game_could_not_be_solved_is_told(folder, case):
     ],
 )
 def test_where_the_search_is_not_sure_more_care_is_suggested(folder, monkeypatch, status, words):
-    """Of a status that stands for one, because which games are so hard is another test's matter."""
+    """The status is set by hand here; other tests are about games that are so hard."""
     monkeypatch.setattr(backward, "functions", lambda model: {"status_of": lambda game: status})
     model = foedus.load_model(folder / "x.py")
     assert backward.why_unsolved(model, {"case": 0.0}) == f"{words}; try search='careful'"

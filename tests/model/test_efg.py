@@ -1,5 +1,4 @@
-"""Trees in Gambit's files: what is solved is held against backward induction by hand, in exact fractions on random
-trees, and against what Gambit finds."""
+"""Trees in Gambit's files: solutions are compared with backward induction by hand, in exact fractions on random trees, and with what Gambit finds."""
 
 import itertools
 import pickle

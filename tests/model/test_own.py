@@ -139,7 +139,7 @@ def test_options_of_the_alliance_game_are_refused_and_not_offered(own, capsys):
         assert run(["solve", "--help", "--model", str(own)]) == 0
         assert words[0] + " " not in capsys.readouterr().out
         assert run(["solve", *words, "--model", str(own)]) == 2
-        assert f"{words[0]} is for the alliance game" in capsys.readouterr().err
+        assert f"{words[0]} is only for the alliance game" in capsys.readouterr().err
 
 
 def test_what_has_no_long_name_is_told_by_its_name(tmp_path, monkeypatch, capsys):

@@ -36,7 +36,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def run_lines(lines, folder):
-    """Run command lines in a folder, in order, and let what they print be."""
+    """Run command lines in a folder, in order, and ignore what they print."""
     with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
         for line in lines:
             assert run(shlex.split(line)) == 0, line

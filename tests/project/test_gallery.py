@@ -64,8 +64,7 @@ def changes(name, parameter, within, **fixed):
 
 
 def last(holds):
-    """Return a function of arrays, which compiles: up to where, from `low` to `high`, a condition on a number
-    holds that holds up to somewhere, given the others."""
+    """Return a compiled function of arrays that finds up to which number between `low` and `high` a condition holds, given x, y and z. The condition must hold up to some number and not above it."""
     condition = njit(holds)
 
     @vectorize

@@ -66,7 +66,7 @@ def test_without_ensurepip_the_cause_is_told_every_time(make):
 def test_what_cannot_be_installed_is_told_with_what_can(make):
     done = make(WITHOUT_WHEELS)
     assert done.returncode == 2
-    words = "foedus could not be installed, for the reason above. Known to work: Python (.*); to name one: "
+    words = "foedus could not be installed, for the reason above. It works with Python (.*); to use one of these: "
     said = re.search(words, done.stderr)
     assert said
     classifiers = " ".join(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["classifiers"])

@@ -25,7 +25,7 @@ def test_interrupts_reach_what_children_start():
 
 @pytest.mark.parametrize("shared", [[], ["-n", "1"]], ids=["alone", "shared"])
 def test_interrupts_reach_them_behind_a_shell_that_ignores_them(shared):
-    """As in what a script runs in the background, or nohup."""
+    """As for programs that a script runs in the background, or that nohup runs."""
     test = f"{__file__}::{test_interrupts_reach_what_children_start.__name__}"
     command = [
         "bash",

@@ -1,5 +1,4 @@
-"""The replication pack: the same twice, told where it is not, and that of which the docs show the
-pictures."""
+"""The replication pack: it makes the same files twice, reports differences, and made the pictures of the docs."""
 
 import hashlib
 import json
@@ -63,8 +62,7 @@ def pack(checkout):
 
 @compiled_only
 def test_a_second_run_makes_the_same(checkout, pack, tmp_path):
-    """Arrays to the bit, tables and pictures to the byte, and the times that files carry; what was otherwise
-    in an earlier run is told."""
+    """Arrays to the bit, tables and pictures to the byte, and the times that files carry; differences from an earlier run are reported."""
     folder = tmp_path / "again"
     shutil.copytree(pack, folder)
     earlier = manifest_of(pack)

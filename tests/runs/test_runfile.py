@@ -75,5 +75,5 @@ def test_an_adaptive_map_without_its_regime_is_not_run_again(tmp_path, monkeypat
     foedus.save(found.drop_vars("regime"), "map.nc")
     for command in ("map", "claims", "statics"):
         assert run([command, "map.nc", "-o", "again.nc"]) == 2
-        words = "foedus: map.nc is an adaptive map without its regime, and no run makes it again\n"
+        words = "foedus: map.nc is an adaptive map without its regime and cannot be solved again\n"
         assert capsys.readouterr() == ("", words)

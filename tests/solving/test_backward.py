@@ -15,7 +15,7 @@ TIMES = int(os.environ.get("FOEDUS_TIMES", "1"))  # how many times as many rando
 
 
 class Result(Code):
-    """What came of a game that has nothing else to tell."""
+    """The code of games that need no other outcome."""
 
     PLAYED = 0
 
@@ -33,7 +33,7 @@ def defined(
     codes=Result,
     **more,
 ):
-    """Return a model by its definition; what it is called matters to nobody."""
+    """Return a model with a definition; its name does not matter."""
     return Model(
         "known", "A game that is known",
         parameters=[Parameter(name, name, default) for name, default in parameters],
@@ -43,7 +43,7 @@ def defined(
 
 
 def at(model, **given):
-    """Solve one game, which the search must be sure of."""
+    """Solve one game; the search must be sure of it."""
     found = foedus.solve(model=model, **given)
     assert found.result >= 0
     assert found.search_error <= 1e-7

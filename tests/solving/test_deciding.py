@@ -1,4 +1,4 @@
-"""Whose decision turns at a cutpoint, by the definition of a game: games whose cutpoints are known."""
+"""Whose decision flips at a cutpoint, found from the definition of a game: games whose cutpoints are known."""
 
 import dataclasses
 import math

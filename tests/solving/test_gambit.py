@@ -174,7 +174,7 @@ def test_a_tie_is_told_and_broken_as_the_player_before_likes_it(tmp_path):
     with pytest.warns(RuntimeWarning, match="Players who err may leave this path"):
         foedus.solve(model=model).to_efg(tmp_path / "game.efg")
     text = (tmp_path / "game.efg").read_text()
-    assert "takes what the player before prefers: accepts after nothing." in text
+    assert "does what the player before prefers: accepts after nothing." in text
     assert "The path in this tree: first nothing; second yes." in text
 
 

@@ -1,4 +1,4 @@
-"""A kernel held against the definition of its game: planted errors are found, and right kernels pass."""
+"""A kernel is checked against the definition of its game: planted errors are found, and right kernels pass."""
 
 import dataclasses
 import inspect
@@ -192,11 +192,11 @@ def test_the_alliance_game_agrees_with_its_definition():
 
 BAD = {
     "no definition": (lambda: foedus.check(), "the model alliance has no definition; give it players="),
-    "no kernel": (lambda: foedus.check(ENTRY.defined), "is solved by its definition; there is no solve="),
+    "no kernel": (lambda: foedus.check(ENTRY.defined), "is solved by its definition; it has no solve="),
     "games": (lambda: foedus.check(ENTRY, 0), "games = 0 is not allowed"),
     "seed": (lambda: foedus.check(ENTRY, 5, -1), "seed = -1"),
     "a region of what is none": (lambda: foedus.check(ENTRY, region={"price": (1, 2)}), "'price' is not a parameter"),
-    "a region of a choice": (lambda: foedus.check(ENTRY, region={"conduct": (0, 1)}), "conduct is a choice, of which there is no stretch; it is leader or equals (from region)"),
+    "a region of a choice": (lambda: foedus.check(ENTRY, region={"conduct": (0, 1)}), "conduct is a choice and has no range; it is leader or equals (from region)"),
     "a region without an end": (lambda: foedus.check(ENTRY, region={"demand": 3}), "demand: 3 is not a pair"),
     "a region turned round": (lambda: foedus.check(ENTRY, region={"demand": (6.0, 5.0)}), "demand"),
     "a region that is not allowed": (lambda: foedus.check(ENTRY, region={"demand": (-1.0, 5.0)}), "demand = -1"),

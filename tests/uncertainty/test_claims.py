@@ -353,9 +353,12 @@ def test_unsolved_games_meet_no_premise(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"axes": AXES, "distributions": LAWS}, "only random games have distributions"),
-        ({"axes": AXES, "games": 9}, "only random games have games"),
-        ({"axes": AXES, "seed": 0}, "only random games have seed"),
+        (
+            {"axes": AXES, "distributions": LAWS},
+            "with axes, distributions= cannot be given; it is only for random games",
+        ),
+        ({"axes": AXES, "games": 9}, "with axes, games= cannot be given; it is only for random games"),
+        ({"axes": AXES, "seed": 0}, "with axes, seed= cannot be given; it is only for random games"),
         ({"axes": {}}, "axes is empty"),
         ({"axes": [1.0]}, "must be a mapping"),
         ({"axes": {"stake": [-1.0]}}, "stake.0. = -1.0 is not allowed"),
@@ -472,7 +475,7 @@ def test_run_files(tmp_path, kind):
         (["-o", "claims.txt"], "claims.txt"),
         (["run.toml", "--games", "9"], "has axes; --games is for random games"),
         (["run.toml", "--seed", "9"], "has axes; --seed is for random games"),
-        (["run.toml", "--stake", "2"], "no options for parameters"),
+        (["run.toml", "--stake", "2"], "options for parameters cannot be given"),
         (["none.toml"], "there is no such run file"),
         (["broken.toml"], "this is not TOML"),
         (["forms.nc"], "compares forms"),

@@ -364,7 +364,7 @@ model = dataclasses.replace(entry.model, claims=[foedus.Claim("one", "", equals,
 def test_a_premise_that_needs_another_choice_is_told(tmp_path, capsys):
     (tmp_path / "x.py").write_text(ANOTHER)
     command = ["claims", "--games", "10", "--model", str(tmp_path / "x.py")]
-    words = "never met: one; choices stay at their defaults unless they are named, and conduct is leader"
+    words = "never met: one. A choice has its default unless you give it; here conduct is leader"
     assert run(command) == 0
     assert words in capsys.readouterr().out
     assert run([*command, "--conduct", "equals"]) == 0

@@ -683,7 +683,7 @@ def test_files_that_hold_something_else_are_refused(folder, capsys):
         assert capsys.readouterr().err == f"foedus: {words}\n"
     assert run(["sensitivity", "run.toml", "--overwrite", "--quiet"]) == 0
     assert run(["map", "found.nc", "-o", "a.nc"]) == 2
-    words = "found.nc holds an analysis of sensitivity; foedus sensitivity runs it again"
+    words = "found.nc holds an analysis of sensitivity; to run it again, use foedus sensitivity"
     assert capsys.readouterr().err == f"foedus: {words}\n"
 
 

@@ -176,16 +176,17 @@ def _kernels() -> str:
     """Say whether kernels are compiled, and where the code is kept."""
     try:
         from ..kernels import _jit
+        from ..kernels._announcing import TIME
     except ImportError:
         return "none, because a library cannot be loaded"
     if _jit.plain:
         return "plain Python, a thousand times slower: NUMBA_DISABLE_JIT is set"
     if _jit.CACHE_FOLDER is None:
-        return "compiled again in every run, which takes up to a minute: " + _jit.no_cache()
+        return f"compiled again in every run, which takes {TIME}: {_jit.no_cache()}"
     files = [file for file in _jit.CACHE_FOLDER.rglob("*.nbc") if file.is_file()]
     size = sum(file.stat().st_size for file in files) / 1e6
     if not files:
-        return f"none compiled yet; compiling takes up to a minute and is kept in {_jit.CACHE_FOLDER}"
+        return f"none compiled yet; compiling takes {TIME} and is kept in {_jit.CACHE_FOLDER}"
     return f"{len(files)} functions compiled, {size:.3g} MB, in {_jit.CACHE_FOLDER}"
 
 

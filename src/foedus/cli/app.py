@@ -1,4 +1,4 @@
-"""The command line: all commands of foedus, and how a run of one ends."""
+"""The command line: all commands of foedus, and their errors and exit codes."""
 
 import gc
 import importlib
@@ -49,7 +49,7 @@ def application(model: Model, commands: Collection[str] = COMMANDS) -> cyclopts.
                 app.command(for_model(command, model), group=group, sort_key=COMMANDS.index(name))
     app.register_install_completion_command(
         COMPLETION,
-        help="Let the shell complete commands, options and their values; with --model, those of your game.",
+        help="Make the shell complete commands, options and values; with --model, also those of your game.",
     )
     return app
 
@@ -66,11 +66,11 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code. An error is one line, without a traceback."""
-    gc.set_threshold(100_000)  # imports make little garbage, and looking for it takes a tenth of a run
+    gc.set_threshold(100_000)  # imports leave little garbage, but looking for it takes a tenth of the time
     try:
         # import only the command that is run, or all of them for the list of commands
         if arguments[:1] == ["check"] and arguments[1:] and not arguments[1].startswith("-"):
-            arguments = ["check", OPTION, *arguments[1:]]  # its model may be named without the option
+            arguments = ["check", OPTION, *arguments[1:]]  # the user may name the model without the option
         asked = [name for name in COMMANDS if name in arguments[:1]] or COMMANDS
         model = model_named(arguments)
         app = application(model, asked)
@@ -84,21 +84,21 @@ def run(arguments: list[str]) -> int:
         return 1
     except cyclopts.UnusedCliTokensError as error:
         spare = " ".join(error.unused_tokens or [])
-        return complain(f"{spare!r} is more than the command takes; --help shows its arguments", 2)
+        return complain(f"the command does not take {spare!r}; --help shows its arguments", 2)
     except cyclopts.UnknownOptionError as error:
         return complain(f"{error}{meant_option(error, model)}", 2)
     except OSError as error:
         system = error.filename and error.strerror  # the words of the operating system
         return complain(f"{error.filename}: {error.strerror}" if system else str(error), 2)
     except (cyclopts.CycloptsError, ValueError, TypeError) as error:
-        whole = getattr(error, "whole", "")  # of what is wrong with a model's kernel
+        whole = getattr(error, "whole", "")  # numba's whole message about a model's kernel
         if whole and VERBOSE in arguments:
             print(whole, file=sys.stderr)
         return complain(
             f"{error}{f' ({VERBOSE} tells more)' if whole and VERBOSE not in arguments else ''}", 2
         )
     except Broken as error:
-        if isinstance(error, ModuleNotFoundError) and not error.name:  # in our words: of an extra
+        if isinstance(error, ModuleNotFoundError) and not error.name:  # our own message: an extra is missing
             return complain(str(error), 2)
         told = cause_and_fix(error)
         if told is None:

@@ -30,20 +30,21 @@ def check(
     parameters: DrawnParameters,
     model: Model,
 ) -> int:
-    """Check a model's own solution (solve=) against the definition of its game, as in foedus check aid.py.
+    """Check a model's own solution (solve=) against its definition, as in: foedus check aid.py.
 
-    Random games are solved both ways. For the first games in which the two differ, it shows the commands that
-    solve them, and what a player would gain by another move. Ends with exit code 1 if any game differs, or
-    none could be compared.
+    Random games are solved in both ways. If games differ, the commands that solve the first of them are
+    shown, and how much a player would gain by another move. The exit code is 1 if a game differs, or if no
+    game could be compared.
 
     Parameters
     ----------
     games
-        how many random games are drawn [default: 1000]
+        the number of random games [default: 1000]
     seed
         the seed of the draws [default: 1]
     region
-        a parameter and from where to where it is drawn, as in --region stake=1:5; once for each parameter
+        a parameter and the range from which it is drawn, as in --region stake=1:5; repeat it for more
+        parameters
     """
     design: dict[str, Any] = given_parameters(model, parameters)
     read = functools.partial(stretch_of, model)
@@ -65,7 +66,7 @@ def _table(found: Check) -> Grid:
 
 
 def _lines(found: Check) -> list[str]:
-    """Return the verdict, the share of games that agree, and the first that do not."""
+    """Return the verdict, the share of games that agree, and the first games that differ."""
     lines = [f"\n{found.verdict}"]
     if found.compared:
         share, low, high = (100 * part for part in (found.share, found.low, found.high))
@@ -74,7 +75,7 @@ def _lines(found: Check) -> list[str]:
         )
     for count, who in ((found.unsolved, "kernel"), (found.unsure, "definition")):
         if count:
-            lines.append(f"{count} games could not be solved by the {who}, and are not compared")
+            lines.append(f"the {who} could not solve {count} games; they are not compared")
     for one in found.differences:
         line = solving(found.model, one.game)
         lines.append(f"\n{one.words}")

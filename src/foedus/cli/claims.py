@@ -54,9 +54,9 @@ def claims(
     Parameters
     ----------
     run_file
-        a run file (TOML): with axes, every game of its grid is tested; with distributions, random games are.
-        Or the file of a map or of earlier claims [default: random games from a wide range; parameters given
-        as options are fixed]
+        a run file (TOML). If it has axes, every game of its grid is tested; if it has distributions, random
+        games are tested. The file of a map or of earlier claims also works [default: random games from a wide
+        range, with the parameters given as options fixed]
     games
         the number of random games, as in 1e7 [default: 1000000]
     seed
@@ -73,7 +73,7 @@ def claims(
         from ..runs.claims import read_design
 
         if design:
-            raise ValueError("with a run file, there are no options for parameters")
+            raise ValueError("with a run file, options for parameters cannot be given")
         design = read_design(run_file, model)
     if games is not None:
         if "axes" in design:
@@ -151,15 +151,13 @@ def counterexamples(dataset: "xr.Dataset", model: Model) -> list[str]:
 
 
 def _never_met(dataset: "xr.Dataset", model: Model) -> list[str]:
-    """Return a line on claims whose premise no game met, if a choice of the model may be the reason."""
+    """Return a line about claims whose premise no game met, if a choice of the model may be the reason."""
     claims = dataset.claim.values[dataset.premise_met.values == 0].tolist()
     names = [name for name, p in model.by_name.items() if p.choices and name not in dataset.parameter]
     if model.built_in or not claims or not names:
         return []
     fixed = ", ".join(f"{name} is {dataset[name].item()}" for name in names)
-    return [
-        f"never met: {', '.join(claims)}; choices stay at their defaults unless they are named, and {fixed}"
-    ]
+    return [f"never met: {', '.join(claims)}. A choice has its default unless you give it; here {fixed}"]
 
 
 def solving(model: Model, game: dict[str, Any]) -> str:

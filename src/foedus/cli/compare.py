@@ -32,8 +32,8 @@ def compare(
     run_file
         a run file (TOML), or the file of an earlier map or comparison
     over
-        a parameter and the values to compare, as in --over contest=ratio,difference --over
-        decisiveness=0.5,1,2; every combination is a form
+        a parameter and the values to compare, as in --over contest=ratio,difference; repeat it for more
+        parameters. Every combination of values is a form
     output
         the file to write: Zarr if it ends in .zarr, else NetCDF [default: the file that the run file names,
         with -forms added to its name]
@@ -44,7 +44,7 @@ def compare(
     forms = model.named(named_values("--over", over, "name=value,value", functools.partial(_forms, model)))
     run = read_run(run_file, forms, model)
     if not run.over:
-        raise ValueError("there is nothing to compare; name at least one --over")
+        raise ValueError("there is nothing to compare; give --over at least once")
     target = target_of(run_file, run.file, output)
     if output is None:
         target = target.with_stem(f"{target.stem}-forms")

@@ -29,7 +29,7 @@ from .progress import compile_kernels, progress_bar
 from .screens import Grid, show
 from .targets import check_output, check_tables
 
-MANY = 40  # rows that are printed; a file has them all
+MANY = 40  # rows that are printed at most; a file has all rows
 
 
 def cutpoints(
@@ -57,16 +57,16 @@ def cutpoints(
     within
         the range of the parameter, as in --within 0.01:10
     axis
-        a second parameter that varies, as in --axis status_quo=0.1:0.9:200 (from, to, number of values) or
+        another parameter that varies, as in --axis status_quo=0.1:0.9:200 (from, to, number of values) or
         --axis stake=0.5,1,2; repeat it for more parameters
     points
-        the number of values that are scanned for changes
+        the number of values at which the regime is compared to find changes
     output
         a file for the cutpoints: Zarr if it ends in .zarr, else NetCDF
     table
         a table to write, .csv or .tex (LaTeX with booktabs)
     figure
-        a picture to draw, png, svg, pdf, eps or tiff by its ending
+        a picture to draw; its ending says whether it is png, svg, pdf, eps or tiff
     """
     from ..io.files import save
 
@@ -111,12 +111,12 @@ def cutpoints(
             codes = np.unique(dataset.regime_first).tolist()
             print(f"no cutpoint; the regime is {' or '.join(model.codes(code).words for code in codes)}")
         if len(rows) > MANY:
-            print(f"and {len(rows) - MANY} more; --table FILE.csv writes them all")
+            print(f"and {len(rows) - MANY} more; --table FILE.csv writes all of them")
         print(f"scanned: {dataset.resolution}")
 
 
 def axis_of(model: Model, name: str, text: str) -> np.ndarray:
-    """Return the values of an axis as it was typed: from:to:values, or values between commas."""
+    """Return the values of an axis, typed as from:to:values, or as values with commas between them."""
     parameter, ends = model.parameter(name), text.split(":")
     listed: Any
     if len(ends) == 1:

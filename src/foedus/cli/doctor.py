@@ -14,9 +14,9 @@ def doctor(*, model: Model) -> int:
     Each check prints one line. All checks take a few seconds, or up to four minutes if code must be compiled
     first. If a check fails, the exit code is 1, and a last line says what to do.
     """
-    console = screen(soft_wrap=True)  # a path that is copied stays in one piece
+    console = screen(soft_wrap=True)  # so that a path can be copied in one piece
     if model.built_in:
-        from ..alliance.doctor import examine, facts  # which few runs need
+        from ..alliance.doctor import examine, facts  # other commands do not need it
 
         show_facts(facts())
         console.print()

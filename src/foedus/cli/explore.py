@@ -28,14 +28,14 @@ def explore(
     Parameters
     ----------
     run_file
-        a run file (TOML) or the file of an earlier map, which the page shows first [default: the default map]
+        what the page shows first: a run file (TOML) or the file of an earlier map [default: the default map]
     port
         the port of the page; 0 means any free port
     address
-        the network address of the page; by default only this computer can open it
+        the network address of the page; with the default, only this computer can open it
     origin
-        another name under which browsers may load the page, as HOST:PORT, or HOST if the address has no port;
-        repeat it for more names
+        another address from which browsers may load the page: HOST:PORT, or HOST if it has no port; repeat it
+        for more addresses
     browser
         open the page in the browser
     """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..runs.runfile import Run
 
 Resume = Annotated[
-    bool, cyclopts.Parameter(help="go on where an earlier run of the same command ended, if there was one")
+    bool, cyclopts.Parameter(help="continue an earlier run of the same command that was interrupted")
 ]
 
 Cluster = Annotated[
@@ -29,21 +29,22 @@ Cluster = Annotated[
     cyclopts.Parameter(
         name="--dask",
         consume_multiple=True,
-        help="solve on the Dask cluster whose scheduler has this address or, without one, on one of as many "
-        "processes as there would be threads",
+        help="solve on the Dask cluster whose scheduler has this address; without an address, on a cluster "
+        "on this computer, with one process in place of each thread",
     ),
 ]
 
 Adaptive = Annotated[
-    bool, cyclopts.Parameter(help="solve only along the boundaries between regimes, and keep these, too")
+    bool,
+    cyclopts.Parameter(help="solve only games near the boundaries between regimes, and keep the boundaries"),
 ]
 
 Spacing = Annotated[
     int | None,
     cyclopts.Parameter(
         converter=whole_number,
-        help="steps of the grid between the values that an adaptive map solves at first [default: 8, or more "
-        "where an axis has more than 65536 values]",
+        help="an adaptive map first solves only every n-th value of each axis; n is this number [default: 8, "
+        "or more if an axis has more than 65536 values]",
     ),
 ]
 
@@ -60,15 +61,15 @@ def map(
     ways: GridOptions = AS_USUAL,
     model: Model,
 ) -> int:
-    """Solve a grid of games into a file, slab by slab, and draw it beside the file.
+    """Solve a grid of games, write the results to a file part by part, and draw the map.
 
     Parameters
     ----------
     run_file
-        a run file (TOML), or the file of an earlier map, to run it again
+        a run file (TOML), or the file of an earlier map, to solve it again
     output
-        the file to write: NetCDF or, by its ending, a Zarr store (.zarr) or a table (.csv), which is solved
-        in memory and not drawn [default: the one that the run file names]
+        the file to write: Zarr if it ends in .zarr, a table if it ends in .csv, else NetCDF. A table is
+        solved in memory and not drawn [default: the file that the run file names]
     """
     from ..io.draft import check_target, draft_folder
     from ..large.streaming import stream
@@ -77,18 +78,18 @@ def map(
     run = read_run(run_file, model=model)
     if run.over:
         over = ", ".join(run.over)
-        raise ValueError(f"{run_file} compares forms over {over}; foedus compare runs it again")
+        raise ValueError(f"{run_file} compares forms over {over}; to run it again, use foedus compare")
     target = target_of(run_file, run.file, output)
     if target.suffix == ".csv":
         if adaptive or resume or dask is not None:
-            raise ValueError(f"{target}: a table takes neither --adaptive, --resume nor --dask")
+            raise ValueError(f"{target}: a table cannot be made with --adaptive, --resume or --dask")
         return _map_into_table(model, run, target, ways)
     if adaptive:
         if resume or dask is not None:
-            raise ValueError("--adaptive solves so few games that it takes neither --resume nor --dask")
+            raise ValueError("--adaptive solves few games and cannot be combined with --resume or --dask")
         return _map_adaptively(model, run, target, spacing, ways)
     if spacing is not None:
-        raise ValueError("--spacing is that of an adaptive map; it takes --adaptive")
+        raise ValueError("--spacing is for adaptive maps; give --adaptive, too")
     with hinting():
         check_target(target, ways.overwrite, resume)
     image = check_image(target, ways, resume)
@@ -118,19 +119,21 @@ def map(
         if not folder.exists():
             raise
         again = command_line() if resume else f"{command_line()} --resume"
-        raise KeyboardInterrupt(f"interrupted; what is solved stands in {folder}: {again} goes on") from None
+        raise KeyboardInterrupt(
+            f"interrupted; the games solved so far are in {folder}. To continue: {again}"
+        ) from None
     seconds = time.perf_counter() - started
     if not ways.quiet:
         print_shares(regimes, games)
         if solved < games:
-            print(f"{games - solved:,} of {games:,} games were solved before")
+            print(f"{games - solved:,} of {games:,} games were already solved")
         if solved:
             print_rate(solved, seconds)
     return finish(target, image, ways)
 
 
 def _map_into_table(model: Model, run: "Run", target: Path, ways: Ways) -> int:
-    """Solve a grid in memory, and write it to a CSV file with a row for each game."""
+    """Solve a grid in memory, and write a CSV file with a row for each game."""
     from ..io.files import beside
     from ..solving.sweeps import sweep
 
@@ -154,7 +157,7 @@ def _map_into_table(model: Model, run: "Run", target: Path, ways: Ways) -> int:
 
 
 def _map_adaptively(model: Model, run: "Run", target: Path, spacing: int | None, ways: Ways) -> int:
-    """Find the regimes of a grid by their boundaries, into a file, and draw them beside it."""
+    """Find the regimes of a grid by their boundaries, write them to a file, and draw them."""
     from ..io.files import save
     from ..maps.adaptive import adaptive_map
 
@@ -163,7 +166,7 @@ def _map_adaptively(model: Model, run: "Run", target: Path, spacing: int | None,
     others = len(run.variables) - (model.mapped.name in run.variables)
     if others and not ways.quiet:
         print(
-            f"an adaptive map keeps the {model.mapped.name}, not the other variables ({others})",
+            f"an adaptive map has only the {model.mapped.name}; other variables are left out ({others})",
             file=sys.stderr,
         )
     few = {name: values[:2] for name, values in run.axes.items()}
@@ -188,7 +191,7 @@ def _map_adaptively(model: Model, run: "Run", target: Path, spacing: int | None,
 
 
 def _saving(solved: int, games: int) -> str:
-    """Say how many games an adaptive map has solved, of which some lie between the points of the grid.
+    """Say how many games an adaptive map has solved; some of these are between the points of the grid.
 
     Examples
     --------
@@ -204,7 +207,7 @@ def _saving(solved: int, games: int) -> str:
 
 @contextlib.contextmanager
 def _cluster(dask: list[str] | None, ways: Ways) -> Iterator[Any]:
-    """Give a client of the cluster that --dask asks for, or None where it is not given."""
+    """Yield a client of the cluster that --dask names, or None without --dask."""
     if dask is None:
         yield None
         return
@@ -212,7 +215,7 @@ def _cluster(dask: list[str] | None, ways: Ways) -> Iterator[Any]:
 
     if len(dask) > 1 or any("://" not in address for address in dask):
         raise ValueError(
-            f"--dask {' '.join(dask)}: this is not the address of a scheduler, as in tcp://10.0.0.1:8786"
+            f"--dask {' '.join(dask)}: this is not the address of a scheduler, such as tcp://10.0.0.1:8786"
         )
     with connected(dask[0] if dask else None, ways.threads) as client:
         yield client

@@ -1,4 +1,4 @@
-"""The game that a command line solves."""
+"""The model whose games a command solves."""
 
 import contextlib
 import re
@@ -15,9 +15,9 @@ WRITTEN = re.compile(
 
 
 def model_named(arguments: list[str]) -> Model:
-    """Return the model that a command line names, or the run file in it, or else the alliance game.
+    """Return the model that a command line names with --model, or in its run file; else the alliance game.
 
-    Raises what `load_model` does.
+    Raises the errors of `load_model`.
     """
     named, _ = option_of(arguments)
     if named is not None:
@@ -31,7 +31,7 @@ def model_named(arguments: list[str]) -> Model:
 
 
 def option_of(arguments: list[str]) -> tuple[str | None, list[str]]:
-    """Return the model that is named by its option, if one is, and the other arguments."""
+    """Return the value of the option --model, or None without it, and the other arguments."""
     for place, argument in enumerate(arguments):
         if option := WRITTEN.fullmatch(argument):
             end = place + (1 if option[1] else 2)
@@ -42,14 +42,15 @@ def option_of(arguments: list[str]) -> tuple[str | None, list[str]]:
 
 def _loaded(place: str, source: str) -> Model:
     """Return the model in a file that `source` names."""
-    from ..model.loading import load_model  # which most runs do without
+    from ..model.loading import load_model  # most runs do not need it
 
     with naming(source):
         return load_model(place)
 
 
 def _named_in(run_file: Path) -> str | None:
-    """Return the model that a run file names, found beside it; None if it names none, or cannot be read."""
+    """Return the path of the model that a run file names, relative to the run file; None if it names no model
+    or cannot be read."""
     with contextlib.suppress(OSError, ValueError, RecursionError):  # reading the file raises them again
         named = tomllib.loads(run_file.read_text(encoding="utf-8")).get("model")
         if isinstance(named, str):

@@ -8,12 +8,12 @@ from .targets import check_output
 
 
 def new(file: Path, /, *, overwrite: Overwrite = False) -> None:
-    """Write a small example game to a file, as a start for your own game.
+    """Write a small example game to a file, which you can change into your own game.
 
     Parameters
     ----------
     file
-        the Python file to write, as in entry.py
+        the Python file to write, for example entry.py
     """
     check_output(file, overwrite, ".py")
     file.write_text(

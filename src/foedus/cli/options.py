@@ -1,4 +1,4 @@
-"""Options that several commands share, made from the table of parameters, and what is read of them."""
+"""Options that several commands share, made from the table of parameters, and the reading of their values."""
 
 import dataclasses
 import functools
@@ -18,21 +18,21 @@ from ..uncertainty.claims import usual_laws
 
 
 def number(_: Any, tokens: Sequence[cyclopts.Token]) -> float:
-    """Return a number as it was typed; cyclopts would say in other words than ours that it is none."""
+    """Return the number that was typed. If it is not a number, the error is ours and not that of cyclopts."""
     return number_of(tokens[0].value)
 
 
-# what a command takes by the tables of a model, as `for_model` says in full
-Parameters = Annotated[Any, "options of all parameters, each None where it is not given"]
-DrawnParameters = Annotated[Any, "the same, where the others are drawn at random"]
+# the kinds of options that depend on a model; `for_model` makes them from its tables
+Parameters = Annotated[Any, "options for all parameters; None if not given"]
+DrawnParameters = Annotated[Any, "the same for commands that draw the other parameters at random"]
 ParameterName = Annotated[str, "the name of a parameter"]
 VariableNames = Annotated[list[str] | None, "names of outcomes"]
 ModelOption = Annotated[
     str | None,
     cyclopts.Parameter(
         name=["--model", "-m"],
-        help="your own game: a Python file that makes a Model, as entry.py, or entry.py:name of several; or "
-        "a file of Gambit's, as game.efg",
+        help="your own game: a Python file that makes a Model, such as entry.py (entry.py:name if it makes "
+        "several); or a file from Gambit, such as game.efg",
     ),
 ]
 BUILT_IN = "an option that only the alliance game has"
@@ -42,7 +42,7 @@ Verbose = Annotated[
     cyclopts.Parameter(name=VERBOSE, help="if a model cannot be compiled, print the full message of numba"),
 ]
 
-# words that shells complete; other words are accepted here and refused later, in words of our own
+# words that shells complete; other words are accepted here and refused later, with an error of our own
 _Words: Any = Literal
 UNLISTED = cyclopts.Parameter(show_choices=False)
 
@@ -70,10 +70,10 @@ def for_model(command: Callable[..., Any], model: Model) -> Callable[..., Any]:
             argument = argument.replace(default=given[argument.name])
         if argument.annotation is Model:
             argument = argument.replace(default=None)
-        if argument.name in model.by_name:  # as --arms of foedus solve may be
+        if argument.name in model.by_name:  # --arms of foedus solve may also be a parameter
             continue
         kind = kinds.get(argument.annotation, argument.annotation)
-        if BUILT_IN in get_args(kind) and not model.built_in:  # read all the same, to be refused in our words
+        if BUILT_IN in get_args(kind) and not model.built_in:  # still read, so that the error is our own
             kind = Annotated[kind, cyclopts.Parameter(show=False)]
         taken.append(argument.replace(annotation=kind))
     known = {}
@@ -92,8 +92,8 @@ def for_model(command: Callable[..., Any], model: Model) -> Callable[..., Any]:
 
 
 def parameter_options(model: Model, default: Callable[[Parameter], object]) -> Any:
-    """Return a class with an option for every parameter, from the table, each None where it was not given;
-    `default` says what the parameter is then."""
+    """Return a class with an option for each parameter in the table. An option that is not given is None;
+    `default` says which value the parameter then has."""
 
     def option(parameter: Parameter) -> tuple[str, Any, None]:
         words = ", ".join(filter(None, (parameter.words, parameter.symbol)))
@@ -107,7 +107,7 @@ def parameter_options(model: Model, default: Callable[[Parameter], object]) -> A
     return dataclasses.make_dataclass(
         "Options",
         [option(parameter) for parameter in model.parameters],
-        namespace={"__module__": __name__},  # or cyclopts takes it for a built-in type
+        namespace={"__module__": __name__},  # otherwise cyclopts takes it for a built-in type
     )
 
 
@@ -115,12 +115,12 @@ PARAMETER_GROUP = cyclopts.Parameter(name="*", group="Parameters of the game")
 Output = Annotated[Path | None, cyclopts.Parameter(name=["--output", "-o"])]
 Overwrite = Annotated[bool, cyclopts.Parameter(name=["--overwrite", "-f"], help="replace files that exist")]
 Picture = Annotated[
-    bool, cyclopts.Parameter(negative="--no-picture", help="also draw a picture, beside the file")
+    bool, cyclopts.Parameter(negative="--no-picture", help="also draw a picture, next to the file")
 ]
 
 
 def whole_number(_: Any, tokens: Sequence[cyclopts.Token]) -> int:
-    """Return a whole number as it was typed; 1.5 is none, though cyclopts would take it for 2."""
+    """Return the whole number that was typed. 1.5 is an error here; cyclopts would read it as 2."""
     try:
         return int(tokens[0].value)
     except ValueError:
@@ -134,14 +134,14 @@ Threads = Annotated[
     cyclopts.Parameter(converter=whole_number, help="the number of threads [default: one per processor]"),
 ]
 DeviationGain = Annotated[
-    bool, cyclopts.Parameter(help="search for the most that a player could gain by another move")
+    bool, cyclopts.Parameter(help="also search for the largest gain of a player by another move")
 ]
 Quiet = Annotated[bool, cyclopts.Parameter(name=["--quiet", "-q"], help="print nothing but errors")]
 
 
 @dataclasses.dataclass(frozen=True)
 class Ways:
-    """How a grid is solved and kept."""
+    """Options for solving a grid and writing its files."""
 
     overwrite: Overwrite = False
     picture: Picture = True
@@ -154,7 +154,7 @@ GridOptions = Annotated[Ways, cyclopts.Parameter(name="*")]
 
 
 def given_parameters(model: Model, parameters: Any) -> dict[str, Any]:
-    """Return the parameters given as options, each checked and named by its option if wrong."""
+    """Return the parameters given as options, checked. An error names the option."""
     given = {k: value for k, value in dataclasses.asdict(parameters).items() if value is not None}
     for name, value in given.items():
         with naming(f"--{name.replace('_', '-')}"):
@@ -163,7 +163,7 @@ def given_parameters(model: Model, parameters: Any) -> dict[str, Any]:
 
 
 def meant_option(error: cyclopts.UnknownOptionError, model: Model) -> str:
-    """Suggest the option of the parameter whose symbol was written as an option; or nothing."""
+    """Suggest an option if the user wrote the symbol of a parameter as an option; else return ''."""
     written = (error.token.keyword or "").lstrip("-").replace("-", "_")
     option = f"--{(nearest(written, model.by_name) or '').replace('_', '-')}"
     taken = any(option in argument.names for argument in error.argument_collection)
@@ -173,7 +173,7 @@ def meant_option(error: cyclopts.UnknownOptionError, model: Model) -> str:
 def named_values(
     option: str, texts: list[str] | None, pattern: str, read: Callable[[str, str], Any]
 ) -> dict[str, Any]:
-    """Return what a repeatable option like name=value says of each name, as `read` makes it."""
+    """Return the values by name of an option that is repeated as name=value; `read` converts each value."""
     named: dict[str, Any] = {}
     for text in texts or []:
         with naming(f"{option} {text}"):

@@ -42,19 +42,20 @@ def plot(
     Parameters
     ----------
     file
-        the file of a map, of which only the values are read that the picture shows
+        the file of a map; only the values that the picture shows are read
     output
-        the picture to write, png, svg, pdf, eps or tiff by its ending [default: a png beside the file]
+        the picture to write; its ending says whether it is png, svg, pdf, eps or tiff [default: a png next to
+        the file]
     variable
-        what to draw [default: the regime, or else the first variable]; an outcome that the file does not hold
-        is solved again; given more than once, each in a panel
-        over one axis, of the alliance game with and without the superpower
+        what to draw [default: the regime, or else the first variable]. If the file does not have an outcome,
+        its games are solved again. Repeat it to draw several variables along one axis, each in a panel; in
+        the alliance game, with and without the superpower
     at
-        an axis and a value to draw the map at, as in --at stake=1.0 or --at contest=ratio; once for each such
-        axis. Games at a value that is not on the grid are solved again; where that is not possible, the
-        nearest value of the grid is shown, and the caption says how far off it is
+        the value of an axis at which to cut the map, as in --at stake=1.0 or --at contest=ratio; repeat it
+        for more axes. If the value is not on the grid, its games are solved again. If that is not possible,
+        the nearest value on the grid is shown, and the caption gives the distance
     region
-        an axis and from where to where to draw it, as in --region ally_cost=0.1:0.5; once for each such axis
+        an axis and the part of it to draw, as in --region ally_cost=0.1:0.5; repeat it for more axes
     width
         the width of the picture in inches, as in --width 3.4; its height follows
     font_size
@@ -64,15 +65,15 @@ def plot(
     title
         a title above the picture
     caption
-        the text below the picture [default: the games that it shows]; --caption "" leaves it out
+        the text below the picture [default: which games it shows]; with --caption "" there is none
     label
-        a label for a parameter or variable, or a name for a code, as in --label "ally_cost=cost of arms";
-        once for each
+        your label for a parameter or variable, or your name for a code, as in --label "ally_cost=cost of
+        arms"; repeat it for more labels
     legend
         where the legend or the colour bar is: right, below or none [default: right if there is room, or else
         below]
     colour
-        the colour of a code, as in --colour restraint=#ee8844; once for each
+        the colour of a code, as in --colour restraint=#ee8844; repeat it for more codes
     palette
         the colour map of matplotlib for numbers, as in --palette magma
     """

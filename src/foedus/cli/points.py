@@ -31,15 +31,15 @@ def points(
     parameters: Parameters,
     model: Model,
 ) -> None:
-    """Solve scattered games, one in each row of a CSV file with a column per parameter.
+    """Solve the games in a CSV file, which has a row for each game and a column for each parameter.
 
     Parameters
     ----------
     table
         the CSV file, in UTF-8 with commas; its first line names the parameters
     output
-        the file to write: NetCDF or, by its ending, a Zarr store (.zarr) or a table (.csv) [default: NetCDF,
-        beside the CSV file]
+        the file to write: Zarr if it ends in .zarr, a table if it ends in .csv, else NetCDF [default: NetCDF,
+        next to the CSV file]
     """
     from ..io.files import beside, save
     from ..large.slabs import code_counts

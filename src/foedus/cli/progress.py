@@ -16,10 +16,10 @@ def waiting(words: str) -> contextlib.AbstractContextManager[object]:
 
 def compile_kernels(solve_few: Callable[[], object], quiet: bool) -> None:
     """Solve a few games of a run before it is timed, so that its kernels are compiled or loaded."""
-    from ..kernels._announcing import silently  # with numba, slower to import than everything else here
+    from ..kernels._announcing import silently  # imports numba, which takes longer than all the rest
 
     with silently() if quiet else waiting("loading the kernels"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the run itself tells
+        warnings.simplefilter("ignore", RuntimeWarning)  # about unsolved games; the run itself warns of them
         solve_few()
 
 

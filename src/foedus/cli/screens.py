@@ -1,4 +1,4 @@
-"""What is printed, whatever takes it: narrow or closed, full, or without the characters that are printed."""
+"""Printing to any output: a narrow screen, a closed stream, a full disk, or one that has only ASCII."""
 
 import codecs
 import io
@@ -15,23 +15,23 @@ from rich.table import Table
 
 from ..model import Code
 
-LARGE = 10**9  # bytes of results from which on their size is said beforehand
+LARGE = 10**9  # bytes; the size of larger results is printed before they are solved
 ANY_WIDTH = 10_000  # characters, more than a table has
-LEAST_WIDTH = 20  # characters, of a screen on which texts are wrapped
-NUMERIC = re.compile(r"[+-]?(\.?\d|nan|inf)")  # how a cell begins that is a number
+LEAST_WIDTH = 20  # characters; texts are not wrapped more narrowly
+NUMERIC = re.compile(r"[+-]?(\.?\d|nan|inf)")  # the beginning of a cell that is a number
 UNBROKEN = "\xa0"  # a space at which no line is broken
 IN_ASCII = {"✓": "ok", "✗": "not ok", "±": "+-", "…": "..."}
 
 
 class _Stream(io.FileIO):
-    """A stream that takes what it cannot write, too, and remembers why it could not."""
+    """A stream that does not fail if it cannot write, but remembers the error."""
 
     failure: OSError | None = None
 
     def write(self, data: Any) -> int:
         try:
             return super().write(data)
-        except BrokenPipeError:  # whoever reads has had enough
+        except BrokenPipeError:  # the reader has closed the pipe
             raise
         except OSError as error:
             self.failure = error
@@ -39,11 +39,11 @@ class _Stream(io.FileIO):
 
 
 def mind_streams() -> _Stream:
-    """Have nothing fail because an output stream is closed, full, or without the characters that it is given,
-    which are then written in ASCII; return the standard output."""
+    """Make sure that printing never fails, and return the standard output. The output may be closed or full,
+    or cannot have some characters; these are then written in ASCII."""
     codecs.register_error("foedus", _in_ascii)
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:  # or a file would be opened in its place, and libraries print into it
+        if getattr(sys, name) is None:  # otherwise the next file opened would get what libraries print
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, closefd=False))
     output, errors = (_Stream(stream.fileno(), "w", closefd=False) for stream in (sys.stdout, sys.stderr))
     sys.stdout, sys.stderr = _text(output, sys.stdout), _text(errors, sys.stderr)
@@ -57,7 +57,7 @@ def _text(stream: _Stream, like: Any) -> io.TextIOWrapper:
 
 
 def _in_ascii(error: UnicodeError) -> tuple[str, int]:
-    """Return other words for characters that cannot be encoded, and where to go on."""
+    """Return a replacement for characters that cannot be encoded, and the place after them."""
     assert isinstance(error, UnicodeEncodeError)
     characters = error.object[error.start : error.end]
     words = (IN_ASCII.get(c) or c.encode("ascii", "backslashreplace").decode() for c in characters)
@@ -65,13 +65,13 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
 
 
 def screen(**options: Any) -> Console:
-    """Return a console that prints texts as they are: what is in brackets is no markup, and what is between
-    colons no picture."""
+    """Return a console that prints texts as they are: brackets are not markup, and colons do not make
+    emojis."""
     return Console(highlight=False, markup=False, emoji=False, **options)
 
 
 class Grid(NamedTuple):
-    """A table to be printed: an empty heading continues the one before it."""
+    """A table to be printed. An empty heading means that its column belongs to the heading before it."""
 
     headings: Sequence[str]
     rows: Sequence[Sequence[str | float]]
@@ -79,7 +79,8 @@ class Grid(NamedTuple):
 
 
 def show(*parts: Grid | str) -> None:
-    """Print tables and texts. Nothing is cut: the rows of a table that is too wide are stacked."""
+    """Print tables and texts. Nothing is cut off: if a table is too wide, the cells of a row are printed
+    below each other."""
     console = screen()
     for part in parts:
         if isinstance(part, str):
@@ -105,8 +106,8 @@ def show(*parts: Grid | str) -> None:
 
 
 def _stacked(headings: Sequence[str], rows: Sequence[Sequence[str]], names: int, width: int) -> Iterator[str]:
-    """Give the lines of a table whose rows stand one below the other: the first cells, which name the row,
-    and below them each other cell behind its heading."""
+    """Yield the lines of a table that is too wide. Each row has several lines: the first cells, which name
+    the row, and below them the other cells, each after its heading."""
     for row in rows:
         if names:
             yield from _wrapped(", ".join(filter(None, row[:names])), width, "", "  ")
@@ -134,7 +135,8 @@ def _wrapped(text: str, width: int, first: str, others: str) -> list[str]:
 
 
 def show_facts(facts: Sequence[tuple[str, str]]) -> None:
-    """Print pairs of a heading and a text, a line each. A terminal wraps long texts, but no commands."""
+    """Print pairs of a heading and a text, one per line. On a terminal, long texts are wrapped, but commands
+    are not."""
     console, width = screen(), max(len(heading) for heading, _ in facts) + 2
     for heading, text in facts:
         first, wraps = f"{heading:{width}}", sys.stdout.isatty() and not text.startswith("foedus ")
@@ -143,7 +145,7 @@ def show_facts(facts: Sequence[tuple[str, str]]) -> None:
 
 
 def watched() -> bool:
-    """Tell whether messages go to a terminal; where FORCE_COLOR is set, rich says so of a pipe, too."""
+    """Tell whether messages go to a terminal. With FORCE_COLOR, rich takes a pipe for a terminal, too."""
     return bool(sys.stderr and sys.stderr.isatty())
 
 
@@ -154,7 +156,7 @@ def complain(message: str, code: int) -> int:
 
 
 def say_size(games: int, bytes_per_game: int, where: str, quiet: bool) -> None:
-    """Say beforehand how much a large run takes."""
+    """Say how much space the results of a large run take, before it is solved."""
     size = games * bytes_per_game
     if size > LARGE and not quiet:
         print(f"{games:,} games: the results take {size / 1e9:.1f} GB of {where}", file=sys.stderr)

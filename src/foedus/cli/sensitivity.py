@@ -31,11 +31,11 @@ def sensitivity(
     Parameters
     ----------
     run_file
-        a run file (TOML) with a table [distributions]; or the file of an earlier analysis, to repeat it
+        a run file (TOML) with a table [distributions], or the file of an earlier analysis, to repeat it
     output
         the file to write: Zarr if it ends in .zarr, else NetCDF [default: the file that the run file names]
     """
-    # which take SciPy and SALib, that completion and help do without
+    # imported here because they import SciPy and SALib, which completion and help do not need
     from ..io.files import save
     from ..runs.sensitivity import read_sensitivity
     from ..uncertainty.sensitivity import check_distributions
@@ -78,7 +78,7 @@ def _probabilities(dataset: "xr.Dataset") -> Grid:
 
 
 def _indices(dataset: "xr.Dataset") -> Grid:
-    """Return the indices of all samples as a table, for each output the parameters that matter most first."""
+    """Return the indices of all samples as a table; for each output, the largest indices come first."""
     names = [name for name in COLUMNS if name in dataset]
     rows = []
     for output in dataset.output.values:

@@ -37,18 +37,18 @@ def solve(
     Parameters
     ----------
     off_path
-        also show what each player would have done after other moves; in the alliance game, after other
-        pledges and other arms of A
+        also show what would have followed after other moves; in the alliance game, after other pledges and
+        other arms of A
     efg
         write the game to this .efg file for Gambit, with a few moves around those of the equilibrium
     pledges
-        the number of pledges in that file, apart from none [default: 2]
+        the number of pledges in that file, besides no alliance [default: 2]
     arms
         the number of arms at each node of A and C in that file [default: 3]
     json
-        print the parameters and the outcomes as JSON, and nothing else; what is not a number is null
+        print only the parameters and the outcomes, as JSON; a value that is not a finite number is null
     defined
-        solve the game by its definition (its moves= and payoffs=), and not by the model's own solve=
+        solve the game by its definition (moves= and payoffs=) and not by the model's own solve=
     """
     given = given_parameters(model, parameters)
     if defined:
@@ -56,7 +56,7 @@ def solve(
             model = model.defined
     if json:
         if efg or off_path or deviation_gain:
-            raise ValueError("--json prints outcomes only; leave out --efg, --off-path and --deviation-gain")
+            raise ValueError("--json prints only outcomes; leave out --efg, --off-path and --deviation-gain")
         print(_as_json(solve_one(model, given)))
         return
     if not model.built_in:
@@ -65,14 +65,12 @@ def solve(
             "--arms": arms is not None,
         }
         for option in filter(asked.get, asked):
-            raise ValueError(
-                f"{option} is for the alliance game; a model says how it is solved, not who moves"
-            )
+            raise ValueError(f"{option} is only for the alliance game")
         if deviation_gain and not model.searched:
             with naming("--deviation-gain"):
                 assert model.defined
                 raise ValueError(
-                    "chance moves in this game, and gains by another move are not searched for then"
+                    "this game has moves of chance; gains by another move cannot be found in such games"
                 )
         for option in ("--efg",) * bool(efg) + ("--off-path",) * off_path:
             with naming(option):
@@ -93,9 +91,9 @@ def solve(
         check_tree(efg, **sizes)
         check_output(efg, overwrite, ".efg")
     elif sizes:
-        raise ValueError(f"--{next(iter(sizes))} is a size of the grid in a file; it takes --efg")
+        raise ValueError(f"--{next(iter(sizes))} is for the file that --efg writes; give --efg, too")
     with warnings.catch_warnings():
-        if efg or off_path:  # which an unsolved game has not, and then one line is enough
+        if efg or off_path:  # these raise an error for an unsolved game, so a warning is not needed
             warnings.simplefilter("ignore", RuntimeWarning)
         eq = solve_game(**given)
     tables = []
@@ -125,7 +123,7 @@ def _as_json(solution: Solution) -> str:
 
 
 def _show(solution: Solution) -> None:
-    """Show a game of a model, and what the model says of it, or else what its code means."""
+    """Show the solution of a game, and what the model says about it, or else what its code means."""
     show(Grid(*solution.table(), solution.model.written(solution.game)))
     code = solution.found[solution.model.mapped.name]
     if solution.model.explain:

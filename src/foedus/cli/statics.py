@@ -48,8 +48,8 @@ def statics(
         a run file (TOML) with axes, for the statics of every game of its grid [default: one game, given by
         options]
     variable
-        a variable whose responses to show; repeat it for more [default: the pledge, arms, settlement, S's
-        payoff and burden share; all numbers of your own game; with a run file, the variables that it names]
+        a variable whose responses are shown; repeat it for more [default: the pledge, arms, settlement, S's
+        payoff and burden share; in your own game, all numbers; with a run file, the variables that it names]
     output
         a file for the result: Zarr if it ends in .zarr, else NetCDF
     table
@@ -64,11 +64,11 @@ def statics(
 
         run = read_run(run_file, model=model)
         if run.over:
-            raise ValueError(f"{run_file} compares forms; statics are those of one form")
+            raise ValueError(f"{run_file} compares forms; statics can only be found under one form")
         if given or table:
-            raise ValueError("with a run file, there are no options for parameters and no --table")
+            raise ValueError("with a run file, options for parameters and --table cannot be given")
         if output is None:
-            raise ValueError("the statics of a grid go to a file; name one with --output")
+            raise ValueError("the statics of a grid are written to a file; name it with --output")
         axes, given = run.axes, run.fixed
         numbers = [name for name, outcome in model.found.items() if not outcome.codes]
         names = variable or [name for name in run.variables if name in numbers] or names
@@ -108,7 +108,7 @@ def statics(
 
 def _model_of(dataset: "xr.Dataset") -> Model:
     """Return the model of a dataset."""
-    from ..io.dataset import model_of  # with xarray, which most commands do without
+    from ..io.dataset import model_of  # imports xarray, which most commands do not need
 
     return model_of(dataset)
 
@@ -142,7 +142,7 @@ def margin_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | floa
 
 
 def _who(model: Model, one: "xr.Dataset") -> str:
-    """Say whose decision flips, and between what, where that is known."""
+    """Say whose decision flips, and between which options, if that is known."""
     if not model.decides or one.player < 0:
         return ""
     player = model.decides.player(one.player.item())
@@ -151,8 +151,8 @@ def _who(model: Model, one: "xr.Dataset") -> str:
 
 
 def response_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
-    """Return the headings and rows of a table of the responses of one game: at a kink, and at the end of a
-    domain, of the sides where there are such, each by its name.
+    """Return the headings and rows of a table of the responses of one game. At a kink and at the end of a
+    domain, each side that has a response is named with it.
 
     Examples
     --------
@@ -184,7 +184,7 @@ def _cell(one: "xr.Dataset") -> str:
 
 
 def whole_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float]]]:
-    """Return the headings and rows of a table of both, margins as numbers."""
+    """Return the headings and rows of one table of margins and responses, for a file; margins are numbers."""
     model, sides = _model_of(dataset), dataset.side.values.tolist()
     headings = ["parameter", "value"]
     headings += [f"{kind}_{side}" for side in sides for kind in ("margin", "next_regime")]
@@ -203,20 +203,20 @@ def whole_table(dataset: "xr.Dataset") -> tuple[list[str], list[list[str | float
 
 
 def _moral(dataset: "xr.Dataset") -> str:
-    """Say how wrong the calibration of a game may be."""
+    """Say how much one parameter may be wrong before the regime changes."""
     model = _model_of(dataset)
     regime = model.codes(dataset[model.mapped.name].item()).words
     margin, name = dataset.least_margin.item(), dataset.least_parameter.item()
     if math.isinf(margin):
-        return f"The regime is {regime} however any one parameter is moved."
+        return f"The regime is {regime}, however much any one parameter changes."
     if margin <= TIE:
-        return f"The regime hangs on a tie: along {name} it is another right beside this game."
+        return f"The regime depends on a tie: a tiny change of {name} can change it."
     size = f"{margin:.1%} of its value" if dataset[name].item() else f"{margin:.3g}"
     return f"The regime stays {regime} until one parameter is wrong by {size}, {name} first."
 
 
 def _of_grid(dataset: "xr.Dataset") -> str:
-    """Say how near games of a grid are to other regimes."""
+    """Say how close the games of a grid are to other regimes."""
     least = dataset.least_margin
     one, ten = ((least <= size).mean().item() for size in (0.01, 0.1))
     return f"least margin up to 1%: {one:.1%} of the games, up to 10%: {ten:.1%}; median {least.median():.1%}"

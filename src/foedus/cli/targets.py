@@ -1,4 +1,4 @@
-"""The files of results: checked before anything is solved, and drawn at the end."""
+"""The output files: they are checked before anything is solved, and maps are drawn at the end."""
 
 import contextlib
 import sys
@@ -11,8 +11,8 @@ from .screens import complain
 
 
 def check_output(path: Path, overwrite: bool, ending: str | None = None) -> None:
-    """Raise an error if `path` cannot be written, or its ending is not `ending`; default: one of a file of
-    results."""
+    """Raise an error if `path` cannot be written, or does not end in `ending`; default: an ending of result
+    files."""
     from ..io.files import format_of, writable
 
     if ending is None:
@@ -51,7 +51,7 @@ def hinting() -> Iterator[None]:
 
 
 def target_of(run_file: Path, named: Path | None, output: Path | None) -> Path:
-    """Return where the result of a run goes."""
+    """Return the file to which the result of a run is written."""
     from ..io.files import path_of
 
     target = output or named
@@ -67,7 +67,7 @@ def finish(file: Path, image: Path, ways: Ways) -> int:
     if ways.picture:
         try:
             drawn = _draw_beside(file, image)
-        except Exception as error:  # whatever it is, the map is there
+        except Exception as error:  # whatever it is, the map has been written
             told = cause_and_fix(error) if isinstance(error, Broken) else None
             code = complain(f"no picture: {'; '.join(told or [str(error) or type(error).__name__])}", 1)
     if not ways.quiet:
@@ -91,5 +91,5 @@ def _draw_beside(file: Path, image: Path) -> list[Path]:
 
 
 def print_kept(file: Path, pictures: Sequence[Path] = ()) -> None:
-    """Print in which file the result is, and in which pictures."""
+    """Print the names of the file with the result and of its pictures."""
     print(f"kept in {file}", *(f"drawn in {picture}" for picture in pictures), sep=", ")

@@ -1,4 +1,4 @@
-"""What a Dataset offers as `ds.foedus`: pictures, slices and shares of the regimes."""
+"""The accessor `ds.foedus` of a Dataset: pictures, slices and shares of the regimes."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Accessor:
     """Pictures, slices and shares of a Dataset that foedus made, as ``ds.foedus``.
 
-    It is registered once foedus, or foedus.io, and xarray are imported, in either order. Each method raises
+    It is available once xarray and foedus (or foedus.io) are imported, in either order. Each method raises
     TypeError if the Dataset was not made by foedus.
 
     Examples
@@ -57,26 +57,26 @@ class Accessor:
         return plot(check_ours(self._dataset), variable, at=at, region=region, **options)
 
     def at(self, **parameters: float | str) -> xr.Dataset:
-        """Return the games that are nearest to these values on the axes of the Dataset.
+        """Return the games nearest to these values on the axes of the Dataset.
 
         Parameters
         ----------
         **parameters
-            axes and a value for each, which lies between the first and the last of the axis; and the
-            ``contest``, where several are compared
+            a value for each of some axes, within the range of the axis; and a ``contest``, if several are
+            compared
 
         Returns
         -------
         xarray.Dataset
-            over the axes that are left; the values of the others that were found are scalar coordinates.
-            What holds of the map as a whole, such as boundaries and shares, stays.
+            The remaining axes are its dimensions. The values found on the other axes are scalar coordinates.
+            Variables of the map as a whole, such as boundaries and shares, are kept.
 
         Raises
         ------
         TypeError
-            if a value is no number.
+            if a value is not a number.
         ValueError
-            if there is no such axis, a value lies outside it, or the games are scattered.
+            if there is no such axis, a value is outside its axis, or the games are scattered.
 
         Examples
         --------
@@ -88,19 +88,20 @@ class Accessor:
         """
         dataset = check_ours(self._dataset)
         if "game" in dataset.dims:
-            raise ValueError("at: scattered games (dim 'game') lie on no axes; choose among them with isel")
+            raise ValueError("at: scattered games (dim 'game') have no axes; select games with isel")
         axes = [str(dim) for dim in dataset.dims if dim in model_of(dataset).by_name]
         return dataset.isel(nearest(dataset, axes, parameters))
 
     def to_dataframe(self) -> "pandas.DataFrame":
-        """Return a table with a row for each game: its parameters, then its outcomes, codes by their names.
+        """Return a table with a row for each game: its parameters, then its outcomes.
 
-        Codes are categories, in the order of their numbers. Games that `where` has left out have none.
+        Codes are categories with the names of the codes, in the order of their numbers. Games that `where`
+        has left out have no code.
 
         Raises
         ------
         ValueError
-            if the Dataset has no outcomes, or holds something else than codes where these should be.
+            if the Dataset has no outcomes, or values that are not codes where there should be codes.
 
         Examples
         --------
@@ -117,7 +118,7 @@ class Accessor:
         model = model_of(dataset)
         found = [name for name in dataset.data_vars if name in model.kept]
         if not found:
-            raise ValueError("the Dataset has no outcomes, and so no table of them")
+            raise ValueError("the Dataset has no outcomes, so it has no table")
         known = dataset[found]
         for name in found:
             if codes := model.kept[str(name)].codes:
@@ -132,22 +133,22 @@ class Accessor:
         return table[[*(name for name in table.columns if name not in found), *found]]
 
     def shares(self) -> xr.DataArray:
-        """Return the share of the games that have each regime, under each form where forms are compared.
+        """Return the share of the games in each regime, for each form if forms are compared.
 
-        Of a lazy Dataset the regimes are computed, in one pass. Those of a whole adaptive map are of all the
-        points of its grid, even where it keeps but some. Games that `where` has left out do not count; where
-        there are any, the attribute ``masked_games`` says how many.
+        If the Dataset is lazy, the regimes are computed in one pass. The shares of a whole adaptive map count
+        all points of its grid, even if the map keeps only some of them. Games that `where` has left out do
+        not count; if there are any, the attribute ``masked_games`` gives their number.
 
         Returns
         -------
         xarray.DataArray
-            over the dimensions of the forms, if any, and ``regime_name``, of which ``unsolved`` is the first
-            where there are such games
+            Its dimensions are those of the forms, if any, and ``regime_name``. If some games are unsolved,
+            the first regime is ``unsolved``.
 
         Raises
         ------
         ValueError
-            if it has no regimes, or something else among them, as means and other arithmetic leave it.
+            if the Dataset has no regimes, or its regimes are not codes, for example after taking a mean.
 
         Examples
         --------
@@ -160,7 +161,7 @@ class Accessor:
         model = model_of(dataset)
         mapped = model.mapped.name
         if mapped not in dataset or not dataset[mapped].size:
-            raise ValueError("the Dataset has no regimes, and so no shares of them")
+            raise ValueError("the Dataset has no regimes, so it has no shares")
         regime = dataset[mapped]
         forms = [dim for dim in forms_of(dataset) if dim in regime.dims]
         if "adaptive" in dataset.attrs:
@@ -168,7 +169,7 @@ class Accessor:
             if regime.shape == tuple(math.ceil(size / kept_step(shape)) for size in shape):
                 return dataset.share.reset_coords(drop=True)
         games = [dim for dim in regime.dims if dim not in forms]
-        # compared in its own type, which is five times as fast as in that of an enumeration
+        # comparing with int8 is five times as fast as comparing with a member of an enumeration
         codes = model.codes.everything()
         counts = {code.name: (regime == np.int8(code)).sum(games) for code in codes}
         found = xr.Dataset(counts | {"masked": regime.isnull().sum(games)}).compute()
@@ -177,7 +178,7 @@ class Accessor:
         if int(known.sum()) + masked != regime.size or not may_be_codes(regime.dtype, masked > 0):
             raise no_codes(mapped)
         if not known.all():
-            raise ValueError("where has left out all games, and so there are no shares of them")
+            raise ValueError("where has left out all games, so there are no shares")
         names = variable(("regime_name",), np.array([code.name.lower() for code in kept]), REGIME_NAME)
         each = (found[[code.name for code in kept]] / known).reset_coords(drop=True)
         shares = each.to_dataarray("regime_name", "share").assign_coords(regime_name=names)

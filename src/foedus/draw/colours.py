@@ -8,11 +8,12 @@ from matplotlib.colors import is_color_like, to_hex
 from ..maps.statics import LEAST_MARGIN
 from ..model import UNSOLVED, Code, Label, Model
 
-# for codes to which a model gives no colours: those of Okabe and Ito, whom colour-blind readers understand
+# for codes to which a model gives no colours: the colours of Okabe and Ito, which colour-blind readers can
+# tell apart
 USUAL = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#999999"]
 DIVERGING = "RdBu_r"  # the colour map of numbers of both signs
-GAINS = 1e-16, 1e-8  # deviation gains from rounding to what is certified: what their colours tell apart
-NOISE = 1e-9  # a sign that rounding could have made is none
+GAINS = 1e-16, 1e-8  # ends of the colour scale of deviation gains: rounding errors, and what is certified
+NOISE = 1e-9  # smaller values may be rounding errors of zero
 
 
 class Scale(NamedTuple):
@@ -25,9 +26,9 @@ class Scale(NamedTuple):
 
 
 def colours_of(model: Model, codes: type[Code]) -> dict[int, str]:
-    """Return the colour of each code, as in ``#0072b2``, but of the one of games that could not be solved.
+    """Return the colour of each code, such as ``#0072b2``, except of the code of unsolved games.
 
-    Raises ValueError if the model gives a code something that is no colour.
+    Raises ValueError if the model gives a code something that is not a colour.
     """
     known = [int(code) for code in codes if code != UNSOLVED]
     palette = USUAL
@@ -38,16 +39,18 @@ def colours_of(model: Model, codes: type[Code]) -> dict[int, str]:
     for code, colour in model.colours.get(codes, {}).items():
         if not is_color_like(colour):
             raise ValueError(
-                f"the colour {colour!r} of {code.words} is not allowed; it must be as in 'red' or '#0072b2'"
+                f"the colour {colour!r} of {code.words} is not allowed; "
+                "it must be a colour such as 'red' or '#0072b2'"
             )
         colours[int(code)] = to_hex(colour)
     return colours
 
 
 def scale_of(model: Model, entry: Label, low: float, high: float) -> Scale:
-    """Return the colours of the numbers of a variable from `low` to `high`.
+    """Return the colour scale of a variable with numbers from `low` to `high`.
 
-    Numbers of both signs are centred on zero. A gain is on a log scale from rounding to what is certified.
+    If there are numbers of both signs, the scale is centred on zero. Deviation gains have a log scale, from
+    rounding errors to what is certified.
 
     Examples
     --------

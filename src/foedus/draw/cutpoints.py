@@ -32,7 +32,7 @@ from .parts import (
     wrap_text,
 )
 
-# of curves, by the decision that flips there; of more decisions than these, thicker ones
+# styles of curves, one for each decision that flips; further decisions have the same styles in thicker lines
 STYLES: tuple[Any, ...] = (
     "solid", "dashed", "dashdot", (0, (5, 1.5, 1, 1.5, 1, 1.5)), (0, (1, 1)), (0, (9, 2)), (0, (3, 1, 3, 4)),
 )  # fmt: skip
@@ -49,8 +49,8 @@ LIMIT: dict[str, Any] = {
     "markerfacecolor": "white",
     "linestyle": "none",
 }
-LIMITS = 15  # lines at which the closed forms are marked
-KEY = 1.3  # inches, of a line of the legend, for text of 10 points
+LIMITS = 15  # closed forms are marked on at most so many lines
+KEY = 1.3  # inches, width of a line of the legend, for text of 10 points
 
 Decided = tuple[int, int]  # a player and its decision
 
@@ -64,12 +64,12 @@ class Curve(NamedTuple):
 
 
 def plot_cutpoints(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
-    """Draw cutpoints over the regimes that they part: marks along a line, or curves over a further axis.
+    """Draw cutpoints and the regimes between them: marks along a line, or curves over a further axis.
 
-    The parameter is on x; of two further axes, there is a panel for each value of the one with fewer.
-    Cutpoints that the model knows in closed form are drawn over them, as a check.
+    The parameter is on x. With two further axes, there is a panel for each value of the axis with fewer
+    values. Cutpoints that the model knows in closed form are marked as a check.
 
-    Raises ValueError if there are more than two further axes, or more panels than a picture holds.
+    Raises ValueError if there are more than two further axes, or too many panels for one picture.
     """
     over = [str(dim) for dim in dataset.value.dims[:-1]]
     dataset = dataset.drop_duplicates(over)
@@ -90,7 +90,7 @@ def plot_cutpoints(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
     text = caption_of(labelled, look, single, [panel] if panel else [])
     styles = _styles(model, dataset)
     entries = [*_regime_patches(model, look, dataset), *_curve_lines(model, look, dataset, styles)]
-    numbers = 0 if y else 3 if panel else 2  # heights at which cutpoints are written in turn
+    numbers = 0 if y else 3 if panel else 2  # heights that the numbers of cutpoints have in turn
     layout = lay_out(
         look,
         (columns, rows),
@@ -129,13 +129,13 @@ def plot_cutpoints(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
 
 
 def check_drawn(over: Mapping[str, int]) -> None:
-    """Raise ValueError if a picture does not hold so many values of further axes."""
+    """Raise ValueError if the further axes have too many values for one picture."""
     sizes = {name: size for name, size in over.items() if size > 1}
     if len(sizes) > 2:
         raise ValueError(f"a picture of cutpoints shows two further axes at most, not {', '.join(sizes)}")
     panel = min(sizes, key=sizes.__getitem__) if len(sizes) == 2 else None
     if panel and sizes[panel] > PANELS:
-        raise ValueError(f"{panel} has {sizes[panel]} values, but a picture holds {PANELS} panels")
+        raise ValueError(f"{panel} has {sizes[panel]} values, but a picture has at most {PANELS} panels")
 
 
 def _draw_lines(
@@ -181,7 +181,7 @@ DECIDED = ("player", "decision")
 
 
 def middles_of(values: np.ndarray) -> np.ndarray:
-    """Return the first and the last of rising values, and between these what lies midway on their axis."""
+    """Return the first of rising values, the midpoints of neighbours on their axis, and the last value."""
     scale, back = (np.log, np.exp) if geometric(values) else (np.asarray, np.asarray)
     between = back((scale(values[1:]) + scale(values[:-1])) / 2)
     return np.concatenate([values[:1], between, values[-1:]])
@@ -190,11 +190,11 @@ def middles_of(values: np.ndarray) -> np.ndarray:
 def _joined(
     edges: Sequence[np.ndarray], codes: Sequence[list[int]], scaled: bool
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Return where the edges of the regimes on each line go on, midway to the line below and to that above.
+    """Return the edges of the regimes of each line, halfway to the line below and halfway to the line above.
 
-    Straight lines, on the log axis of a `scaled` parameter, too, join the edges of the regimes that two lines
-    both begin with, and of those that both end with. If that is all but some regimes that one line has in
-    between, these close to a point. Other edges go straight up and down.
+    Two neighbouring lines may begin with the same regimes, and may end with the same regimes. The edges of
+    these regimes are joined by straight lines (straight on a log axis if `scaled`). If only one of the lines
+    has other regimes in between, these narrow to a point. All other edges go straight up and down.
     """
     scale, back = (np.log, np.exp) if scaled else (np.asarray, np.asarray)
     places = [scale(line) for line in edges]
@@ -204,7 +204,7 @@ def _joined(
         shorter, begin, end = min(len(one), len(other)), _alike(one, other), _alike(one[::-1], other[::-1])
         if one == other:
             begin, end = here.size, 0
-        elif begin + end >= shorter:  # more than one way to join them: the nearest
+        elif begin + end >= shorter:  # there is more than one way to join them; take the nearest edges
             begin = min(range(shorter - end, begin + 1), key=lambda k: _apart(here, there, k, shorter - k))
             end = shorter - begin
         for k, n in [(k, k) for k in range(begin)] + [(len(one) - k, len(other) - k) for k in range(end)]:
@@ -225,7 +225,7 @@ def _apart(here: np.ndarray, there: np.ndarray, begin: int, end: int) -> float:
 
 
 def _alike(one: list[int], other: list[int]) -> int:
-    """Return how many codes two lists begin with that are the same."""
+    """Return how many codes at the beginning of two lists are the same."""
     return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
@@ -235,7 +235,7 @@ def _limits(model: Model, line: xr.Dataset) -> Sequence[float]:
 
 
 def _styles(model: Model, dataset: xr.Dataset) -> dict[Decided, dict[str, Any]]:
-    """Return how the curves of each decision that flips somewhere are drawn."""
+    """Return the style of the curves of each decision that flips somewhere."""
     if not (model.decides and {*DECIDED} <= {*dataset}):
         return {}
     there = np.isfinite(dataset.value.values)
@@ -256,9 +256,9 @@ def _curves(
     y: np.ndarray,
     heights: np.ndarray,
 ) -> Iterator[Curve]:
-    """Give the curves: cutpoints on neighbouring lines that part the same regimes by the same decision, the
-    first of a line joined with the first, the second with the second, and so on; each from where it begins
-    midway to the line below, to where it ends midway to the line above."""
+    """Yield the curves. A curve joins cutpoints on neighbouring lines where the same decision flips between
+    the same regimes. If a line has several of these, the first is joined with the first, the second with the
+    second, and so on. A curve begins halfway to the line below and ends halfway to the line above."""
     keys = [_keys(*line) for line in zip(codes, decided, strict=True)]
     going: dict[tuple, Curve] = {}
     for j in range(y.size):
@@ -276,14 +276,14 @@ def _curves(
 
 
 def _keys(codes: list[int], decided: list[Decided]) -> list[tuple]:
-    """Return what tells each cutpoint of a line from the others: the regimes that it parts, what decides, and
-    how many such there are before it."""
+    """Return a key for each cutpoint of a line: its two regimes, the decision that flips, and how many
+    cutpoints before it have the same regimes and decision."""
     kinds = [(*pair, who) for pair, who in zip(itertools.pairwise(codes), decided, strict=False)]
     return [(*kind, kinds[:k].count(kind)) for k, kind in enumerate(kinds)]
 
 
 def _number_cutpoints(axes: Axes, dataset: xr.Dataset, heights: int) -> None:
-    """Write the number of each cutpoint above it, on so many heights in turn."""
+    """Write the value of each cutpoint above it, at so many heights in turn."""
     size = text_size("legend.fontsize")
     for k, value in enumerate(dataset.value.values[np.isfinite(dataset.value.values)]):
         axes.annotate(

@@ -1,4 +1,4 @@
-"""Slices at values that the grid of a dataset does not have: solved again where the dataset says enough."""
+"""Slices at values that are not on the grid of a dataset: their games are solved again if possible."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,24 +11,24 @@ from ..io.dataset import untold, varying
 from ..model import Model
 from ..solving.sweeps import sweep
 
-# values of each axis, about, at which solving again must find what the dataset has
+# about so many values of each axis are solved again to check that the dataset has the same results
 CHECKED = 12
 
 
 class Cut(NamedTuple):
-    """What of a dataset is drawn."""
+    """The part of a dataset that is drawn."""
 
     dataset: xr.Dataset
     sliced: Sequence[str]  # the axes that were cut
-    missed: Mapping[str, float]  # what was asked for of those that were cut at another value
+    missed: Mapping[str, float]  # the value asked for, for each axis that was cut at another value
 
 
 def cut_exactly(model: Model, dataset: xr.Dataset, sliced: Sequence[str], at: Mapping[str, Any]) -> Cut:
-    """Return a dataset that was cut where its axes are nearest to `at`, solved again exactly there.
+    """Return a slice, solved again exactly at the values `at`; `dataset` is the slice nearest to them.
 
-    It stays as it is where it has these values, and where it cannot be solved again: the model is only
-    described, a parameter is not told, a variable is not an outcome of the model, or the dataset no longer
-    holds what solving its games gives.
+    It is returned unchanged if it has these values already, or if it cannot be solved again. That is so if
+    the model is only described, a parameter is unknown, a variable is not an outcome of the model, or its
+    values are not those that solving its games gives.
     """
     at = model.named(at)
     missed = {
@@ -41,8 +41,8 @@ def cut_exactly(model: Model, dataset: xr.Dataset, sliced: Sequence[str], at: Ma
 
 
 def _solved(model: Model, dataset: xr.Dataset, at: Mapping[str, float]) -> xr.Dataset | None:
-    """Return the games of a dataset solved again at other values of some parameters, or None if they cannot
-    be."""
+    """Return the games of a dataset, solved again at other values of some parameters, or None if that is not
+    possible."""
     names = [str(name) for name in dataset.data_vars]
     dims = list(dict.fromkeys(str(dim) for name in names for dim in dataset[name].dims))
     if not model.solvable:
@@ -53,7 +53,7 @@ def _solved(model: Model, dataset: xr.Dataset, at: Mapping[str, float]) -> xr.Da
         return None
     few = dataset.isel({dim: slice(None, None, -(-dataset.sizes[dim] // CHECKED)) for dim in dims})
     again = _games(model, few, names, dims, {})
-    # numbers to what a file of float32 holds
+    # numbers need only agree to the precision of float32, because the file may have that
     if not all(np.allclose(few[name], again[name], 1e-5, 1e-7, equal_nan=True) for name in names):
         return None
     found = _games(model, dataset, names, dims, at)
@@ -65,7 +65,7 @@ def _solved(model: Model, dataset: xr.Dataset, at: Mapping[str, float]) -> xr.Da
 def _games(
     model: Model, dataset: xr.Dataset, names: Sequence[str], dims: Sequence[str], at: Mapping[str, float]
 ) -> xr.Dataset:
-    """Return some outcomes of the games of a dataset, with the dimensions that it has."""
+    """Return outcomes of the games of a dataset, solved at the values `at`, with the same dimensions."""
     axes = {dim: dataset[dim].values for dim in dims}
     fixed = {name: dataset[name].item() for name in model.by_name if name not in axes}
     found = sweep(axes, model=model, variables=names, **(fixed | dict(at)))

@@ -1,4 +1,4 @@
-"""The pages on which pictures are drawn: settings of matplotlib, sizes, places of legends and labels."""
+"""The layout of pictures: settings of matplotlib, sizes, places of legends and labels."""
 
 import contextlib
 import io
@@ -17,8 +17,8 @@ from matplotlib.text import Text
 
 from .parts import ALONE, Look, text_size, text_width, wrap_text
 
-# in place of matplotlib's own defaults; what a style, a matplotlibrc or the user sets otherwise holds.
-# Journals refuse Type 3 fonts, and names in an SVG are random without a salt
+# These replace matplotlib's own defaults, but not what a style, a matplotlibrc or the user has set. Journals
+# refuse Type 3 fonts, and names in an SVG are random without a salt
 USUAL: dict[str, Any] = {
     "axes.titlesize": "medium",
     "legend.fontsize": "small",
@@ -36,12 +36,12 @@ SIZES = [
 # the settings that matplotlib reads when it draws
 LATE = ("axes", "font", "grid", "mathtext", "text", "xtick", "ytick")
 SCREEN_DPI = 110
-SIDE, FOOT = 0.7, 0.55  # inches, of the ticks and labels beside and below panels
+SIDE, FOOT = 0.7, 0.55  # inches, for the ticks and labels beside and below panels
 PLACES = ("right", "below", "none")  # of a legend
-# inches, of the width of a panel, and of one that leaves room for a legend beside it
+# inches, the least width of a panel, and of a panel with a legend beside it
 LEAST, COMFORT = 0.5, 1.0
-IN_AXES = 0.75  # how much of axes that were given labels may take, because a layout may make them smaller
-BAR = 0.95  # inches, of a colour bar with its ticks and label
+IN_AXES = 0.75  # labels may fill this share of axes that the user gives, which a layout may make smaller
+BAR = 0.95  # inches, width of a colour bar with its ticks and label
 
 
 @contextlib.contextmanager
@@ -61,25 +61,26 @@ def drawing(font_size: float | None = None) -> Iterator[None]:
 
 
 class Picture(Figure):
-    """A figure that keeps the settings it was drawn with, and breaks its lines anew when its size changes."""
+    """A figure that keeps the settings it was drawn with, and wraps its texts again when its size changes."""
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
         settings: Any = matplotlib.rcParams.copy()
         self.settings = {name: settings[name] for name in settings if name.partition(".")[0] in LATE}
         self.laid_out: tuple[float, ...] = ()  # the size at which it was drawn last
-        # a text, what it says in one line, along which side it is and how many times, and what else is there
+        # a text, its words in one line, the side (width or height) along which it lies, how many such texts
+        # share that side, and how many inches of the side they cannot use
         self.wrapped: list[tuple[Text, str, int, int, float]] = []
 
     def draw(self, renderer: Any) -> None:
         with drawing(), matplotlib.rc_context(self.settings):
             for text, whole, side, times, margin in self.wrapped:
-                if text.get_text().split() == whole.split():  # and the user has written nothing else
+                if text.get_text().split() == whole.split():  # if the user has not changed it
                     length = self.get_size_inches()[side]
                     text.set_text(broken(text, whole, max(length - margin, length / 5) / times))
             size = tuple(self.get_size_inches())
             engine = self.get_layout_engine()
-            if engine and size != self.laid_out:  # once more, because ticks change with the room for them
+            if engine and size != self.laid_out:  # lay out twice, because ticks depend on their room
                 engine.execute(self)
                 self.laid_out = size
             super().draw(renderer)
@@ -112,9 +113,9 @@ class Picture(Figure):
 
 
 def hand_over(figure: Figure) -> None:
-    """Make a picture one of pyplot's, if pyplot is in use, so that `plt.show` shows it.
+    """Add a picture to those of pyplot, if pyplot is in use, so that `plt.show` shows it.
 
-    In another thread than the main one it is left alone, because no window can be opened there.
+    Only the main thread does so, because other threads can open no window.
     """
     plt = sys.modules.get("matplotlib.pyplot")
     known = plt and getattr(figure, "number", None) in plt.get_fignums()
@@ -126,12 +127,10 @@ class Layout(NamedTuple):
     """Where the parts of a picture are."""
 
     figure: Figure
-    frame: (
-        Figure | SubFigure
-    )  # of the panels and of a legend below them; the figure's own place is the caption's
+    frame: Figure | SubFigure  # for the panels and a legend below them; the caption is in the figure itself
     panel: tuple[float, float]  # inches
     place: str  # of the legend or colour bar
-    axes: Axes | None  # the only panel, where they were given
+    axes: Axes | None  # the only panel, if the user gave axes
 
 
 def lay_out(
@@ -150,10 +149,10 @@ def lay_out(
 ) -> Layout:
     """Return an empty picture for panels in so many columns and rows, with its caption and title.
 
-    The size of a `panel` is in inches for text of 10 points; in a picture of a given width it is as much
-    smaller or larger, and a legend that would take too much of that width goes below. `head` is
-    the room above a row of panels, `below` and `beside` the room for other parts, `least` the least height of
-    the panels. Without `stretch`, the height of a panel does not change with its width.
+    The size of a `panel` is in inches, for text of 10 points. In a picture of a given width, panels become
+    smaller or larger to fit, and a legend that would take too much of the width goes below. `head` is the
+    room above a row of panels, `below` and `beside` are the room for other parts, and `least` is the least
+    height of all panels together. Without `stretch`, the height of a panel does not change with its width.
 
     Raises ValueError if the picture is too narrow.
     """
@@ -213,8 +212,8 @@ def entry_width(entry: Artist) -> float:
 
 
 def in_rows(entries: Sequence[Artist], width: float) -> list[Sequence[Artist]]:
-    """Return the entries of a legend in rows of at most `width` inches, as many in each; one row is one entry
-    at least."""
+    """Return the entries of a legend in rows of at most `width` inches, with the same number of entries in
+    each row, but at least one."""
     most = max((entry_width(entry) for entry in entries), default=1.0)
     each = max(1, int((width - 0.2) / most))
     return [entries[i : i + each] for i in range(0, len(entries), each)]
@@ -223,7 +222,7 @@ def in_rows(entries: Sequence[Artist], width: float) -> list[Sequence[Artist]]:
 def add_legend(
     layout: Layout, entries: Sequence[Artist], title: str | None = None, upper: bool = False
 ) -> None:
-    """Put a legend outside the axes: where the layout says, or, the one that is `upper`, above them."""
+    """Put a legend outside the axes, where the layout says; an `upper` legend goes above the axes."""
     if layout.place == "none" or not entries:
         return
     options: dict[str, Any] = {"handles": list(entries), "title": title, "alignment": "left"}
@@ -250,8 +249,8 @@ def add_legend(
 def label_panels(
     layout: Layout, panels: Sequence[Axes], columns: int, x: str, y: str = "", rows: int | None = None
 ) -> None:
-    """Label the axes that panels in so many columns share, in the middle: x below the last row, y beside the
-    first column. A label is that of a panel, so that `set_xlabel` and `set_ylabel` replace it."""
+    """Label the axes that all panels share, once and in the middle: x below the last row, y beside the first
+    column. Each label belongs to a panel, so that `set_xlabel` and `set_ylabel` replace it."""
     rows = rows or math.ceil(len(panels) / columns)
     last = panels[(rows - 1) * columns :]
     place = min((columns - 1) // 2, len(last) - 1)
@@ -269,7 +268,8 @@ def break_lines(
 ) -> None:
     """Write a text in lines of at most so many inches, along the width (side 0) or height (1) of a figure.
 
-    When the size of a picture changes, so does the room for its text, which is there so many `times`.
+    When the size of a picture changes, the text is wrapped again. `times` says how many such texts share the
+    side.
     """
     if isinstance(figure, Picture):
         figure.wrapped.append((artist, text, side, times, figure.get_size_inches()[side] - times * inches))

@@ -38,17 +38,17 @@ from .parts import (
     wrap_text,
 )
 
-FORM_PANELS, COLUMNS = 24, 6  # the same where functional forms are compared, and in a row of these
+FORM_PANELS, COLUMNS = 24, 6  # panels at most where functional forms are compared: in all, and in a row
 GAP = 0.12  # between blocks of panels, in widths of a panel
 TABLE_WIDTH, TABLE_ROW = 2.7, 0.41  # inches, of the table of shares, for text of 10 points
 SHARES_HEADING = "share of the map (%) where a regime holds under all, some (not all) and none of the forms"
 
 
 def grid_of(array: xr.DataArray, panels: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return which of the dimensions `panels` make the columns and the rows of a grid of panels.
+    """Return which of the dimensions `panels` become the columns and which the rows of a grid of panels.
 
-    One alone makes columns, which are wrapped. Of more, the one with the fewest values that leaves few
-    enough columns makes the rows.
+    A single dimension becomes the columns, and these are wrapped. If there are more, one becomes the rows:
+    the one with the fewest values that leaves few enough columns.
     """
     if len(panels) < 2:
         return list(panels), []
@@ -70,7 +70,8 @@ def draw_maps(
     """Draw an array as a map of two axes, or a map for each combination of the values of `panels`; return the
     figure and its first map.
 
-    Where there is but one axis, a map is a strip. Beside regimes under several `forms` stand their shares.
+    With only one axis, a map is a strip. If regimes are shown under several `forms`, a table gives their
+    shares.
     """
     across, down = grid_of(array, panels)
     count = math.prod(array.sizes[dim] for dim in panels)
@@ -78,7 +79,7 @@ def draw_maps(
     if count > most:
         makes = f"make {count} combinations" if down else f"has {count} values"
         raise ValueError(
-            f"{' and '.join(panels)} {makes}, but a picture holds {most} panels: fix an axis with at "
+            f"{' and '.join(panels)} {makes}, but a picture has at most {most} panels: fix an axis with at "
             f"(on the command line, --at {panels[-1]}=VALUE)"
         )
     if down:
@@ -137,7 +138,7 @@ def draw_maps(
             edges_of(array[x].values),
             edges_of(array[y[0]].values) if y else [0, 1],
             np.atleast_2d(np.ma.masked_where(~shown.values.T, part.values.T)),
-            rasterized=True,  # or a drawing would hold a path for every game
+            rasterized=True,  # otherwise a file of vector graphics would have a path for every game
             **cells,
         )
         if not shown.all():
@@ -184,8 +185,8 @@ def _add_panels(
     rows: int,
     columns: int,
 ) -> list[tuple[Axes, dict[str, int]]]:
-    """Return the axes of each panel, row by row, with heads, and the place in the array that it shows."""
-    # between blocks of columns, each with a head of its own, is a gap
+    """Return the axes of each panel, row by row, with headings, and the place in the array that it shows."""
+    # blocks of columns have a heading each, and a gap between them
     block = array.sizes[across[-1]] if down else columns
     slots = [column + column // block for column in range(columns)]
     widths = np.where(np.isin(np.arange(slots[-1] + 1), slots), 1, GAP)
@@ -214,7 +215,8 @@ def _add_panels(
 def _draw_shares(model: Model, look: Look, frame: SubFigure, shares: xr.DataArray, scale: float) -> None:
     """Draw the legend of the regimes as a table of their shares, with a bar for each.
 
-    In a bar, what holds under all forms is high, what holds under some is low, and none is a line.
+    In a bar, the share under all forms is high, the share under some forms is low, and the share under none
+    is a line.
     """
     size = text_size("legend.fontsize")
     # inches from the upper left corner, for text of 10 points
@@ -244,13 +246,13 @@ def _draw_shares(model: Model, look: Look, frame: SubFigure, shares: xr.DataArra
         start = left
         for share, height in zip(row[:2].tolist(), (0.08, 0.04), strict=True):
             length = share * (right - left)
-            if share:  # or its edge would be drawn
+            if share:  # otherwise its edge would be drawn
                 frame.add_artist(Rectangle((start, y), length, height, **face))
             start += length
 
 
 def _style(model: Model, array: xr.DataArray, entry: Label) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return how cells are drawn, and how those are that have no code or number."""
+    """Return the style of cells, and the style of cells that have no code or number."""
     if entry.codes:
         known = colours_of(model, entry.codes)
         listed = [known.get(code, "black") for code in range(max(known) + 1)]

@@ -1,4 +1,4 @@
-"""Variables that a dataset does not have, solved again where it says enough."""
+"""Variables that a dataset does not have: its games are solved again if that is possible."""
 
 import contextlib
 from collections.abc import Mapping, Sequence
@@ -19,19 +19,19 @@ def with_missing(
 ) -> Any:
     """Return a dataset with the outcomes among `variables` that it does not have, solved again.
 
-    It stays as it is if it is not a grid of a model's games, does not tell all parameters, or no longer has
-    the regimes that its games have. With such outcomes it keeps only as many values of its axes as a picture
-    shows, and of the axes of `at` those beside the value.
+    It is returned unchanged if it is not a grid of a model's games, a parameter is unknown, or its regimes
+    are not those that solving its games gives. If outcomes are added, the axes keep only as many values as a
+    picture shows, and the axes of `at` only the values next to those in `at`.
 
     Parameters
     ----------
     model : Model, optional
-        the model of its games; default: the one that foedus has
+        the model of its games; default: the model that foedus knows by the name in the dataset
 
     Raises
     ------
     ValueError
-        if a variable is missing and the model is needed to solve it.
+        if a variable is missing and cannot be solved without the model.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def with_missing(
     known = model_of(dataset)
     missing = []
     for written in [variables] if isinstance(variables, str) else variables:
-        with contextlib.suppress(ValueError):  # of what is no outcome, which is refused later
+        with contextlib.suppress(ValueError):  # a name that is not an outcome is refused later
             missing.append(resolve(written, known.found, "an outcome"))
     missing = [name for name in missing if name not in dataset]
     there = [str(name) for name in dataset.data_vars if name in drawn_of(known)]
@@ -55,8 +55,8 @@ def with_missing(
     model = model if model is not None and model.name == known.name else known
     if not model.solvable:
         raise ValueError(
-            f"{missing[0]} is not in this dataset; it has {', '.join(there)}. To have it solved, give "
-            "the file that makes the model (on the command line, with --model)"
+            f"{missing[0]} is not in this dataset; it has {', '.join(there)}. To solve its games "
+            "again, give model (on the command line, --model with the file that makes the model)"
         )
     places = known.named(at) if isinstance(at, Mapping) else {}
     shown, _ = thin(dataset, [dim for dim in dims if dim not in places], SHOWN)
@@ -71,7 +71,8 @@ def with_missing(
 
 
 def _beside(values: np.ndarray, value: Any) -> slice:
-    """Return where the values of an axis are that are nearest to a value, or all if it is not a number."""
+    """Return a slice with the value of an axis nearest to `value` and its neighbours, or with all values if
+    it is not a number."""
     if values.dtype.kind not in "iuf" or not isinstance(value, (int, float)):
         return slice(None)
     place = int(np.abs(values - value).argmin())

@@ -23,18 +23,18 @@ from ..maps.statics import LEAST_MARGIN
 from ..model import UNSOLVED, Code, Label, Model, Parameter, tex
 from .colours import colours_of
 
-ALONE = threading.RLock()  # held by whoever draws: threads share matplotlib's settings and reader of formulas
-SHOWN = 900  # values of an axis, at least: one for each dot of the width of a map
+ALONE = threading.RLock()  # held while drawing: threads share matplotlib's settings and parser of formulas
+SHOWN = 900  # least number of values shown of an axis: one for each dot of the width of a map
 PANELS = 9  # small multiples in one picture, at most
-# a hatch, which no regime has, because no colour is left that differs from all
+# hatched, because no colour is left that differs from those of all regimes
 NOT_SOLVED = {"facecolor": "black", "edgecolor": "white", "hatch": "////"}
 LEFT_OUT = {"facecolor": "white", "edgecolor": "0.4"}  # the cells of games that `where` has left out
 STRIP = 0.5  # inches, height of a map of one axis
-TINT = 0.45  # how much of a regime's colour is left behind curves
+TINT = 0.45  # strength of a regime's colour behind curves
 
 
 def drawn_of(model: Model) -> dict[str, Label]:
-    """Return what can be drawn of a model's games, by name."""
+    """Return the variables of a model's games that can be drawn, by name."""
     return {**model.kept, LEAST_MARGIN.name: LEAST_MARGIN}
 
 
@@ -51,7 +51,7 @@ class Look(NamedTuple):
 
 
 def percent(share: float) -> str:
-    """Return a share in percent; one that is not quite nothing or all is told from these."""
+    """Return a share in percent; a share close to 0 or 1 is not rounded to 0 or 100."""
     if 0 < share < 0.0005:
         return "< 0.1"
     if 0.9995 < share < 1:
@@ -60,7 +60,7 @@ def percent(share: float) -> str:
 
 
 def face_of(model: Model, codes: type[Code], code: int, tint: bool = False) -> dict[str, Any]:
-    """Return how the area of a code is filled; a `tint` lets curves be read on it."""
+    """Return how the area of a code is filled; a `tint` is lighter, so that curves can be seen on it."""
     if code == UNSOLVED:
         return NOT_SOLVED
     if code == MASKED:
@@ -85,7 +85,7 @@ def words_of(code: int, codes: type[Code], look: Look) -> str:
 
 
 def edges_of(values: np.ndarray) -> np.ndarray:
-    """Return the edges of the cells around rising values, midway as their axis is drawn."""
+    """Return the edges of the cells around rising values: the midpoints of neighbours on their axis."""
     if values.size == 1:
         return values + (abs(values) or 1) * np.array([-0.1, 0.1])
     if geometric(values):
@@ -112,7 +112,7 @@ class RoundTicks(Locator):
 
 
 def set_axis(axes: Axes, letter: str, values: np.ndarray, ends: tuple[float, float] | None = None) -> None:
-    """Give the x or y axis its scale, ticks and ends, by default those of the cells around the values."""
+    """Set the scale, ticks and ends of the x or y axis; by default it ends with the cells of the values."""
     axis = axes.xaxis if letter == "x" else axes.yaxis
     low, *_, high = ends or edges_of(values)
     if geometric(values):
@@ -132,25 +132,25 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
         ticks = [tick for n in decades for step in steps if low <= (tick := float(f"{step}e{n}")) <= high]
         if len(ticks) <= most:
             break
-    if len(ticks) < min(3, most) and high < 30 * low:  # two decades are enough of a scale
+    if len(ticks) < min(3, most) and high < 30 * low:  # on a longer axis the powers of ten suffice
         even = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high)
         ticks = [tick for tick in even if low <= tick <= high]
     return ticks[:: math.ceil(len(ticks) / most)]
 
 
 def _number(value: float) -> str:
-    """Return a number as TeX for the inside of dollars."""
+    """Return a number as TeX, without the dollars around it."""
     mantissa, _, exponent = f"{value:g}".partition("e")
     return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
 def as_written(text: str) -> str:
-    """Return a text that is drawn as it is; two dollars in it would begin and end a formula."""
+    """Return a text with its dollars escaped, because two dollars would enclose a formula."""
     return text.replace("$", r"\$")
 
 
 def formula(symbol: str) -> str:
-    """Return a symbol as a formula, or as it is written if it is none that can be typeset."""
+    """Return a symbol as a formula, or as plain text if it cannot be typeset."""
     text = f"${tex(symbol)}$"
     try:
         if "$" in symbol:
@@ -178,7 +178,7 @@ def name_of(parameter: Parameter) -> str:
 
 
 def label_of(entry: Parameter | Label, look: Look, units: bool = True) -> str:
-    """Return what a parameter or variable is: in words, its symbol and its units; or as the user says."""
+    """Return the label of a parameter or variable: its words, symbol and units, or the user's own label."""
     if entry.name in look.labels:
         return look.labels[entry.name]
     symbol = f", {formula(entry.symbol)}" if entry.symbol else ""
@@ -194,9 +194,9 @@ def caption_of(
     down: Sequence[str] = (),
     missed: Mapping[str, float] = MappingProxyType({}),
 ) -> str:
-    """Say what the panels are, where axes were cut, choices, and what differs from the default.
+    """Return a caption: what the panels are, where axes were cut, choices, and what differs from the default.
 
-    `missed` are the values that were asked for, of those axes that were cut elsewhere.
+    `missed` has the value asked for, for each axis that was cut at another value.
     """
     model = model_of(dataset)
     known = model.by_name
@@ -222,7 +222,7 @@ def caption_of(
         for kind, names in (("columns" if down else "panels", across), ("rows", down))
         if names
     ]
-    for name in {*across, *down}:  # or equal numbers would be taken for equal contests
+    for name in {*across, *down}:  # units differ between forms, and equal numbers do not mean equal contests
         choice, by_form = known[name].units_by or ("", {})
         if choice in {*across, *down}:
             symbol = name_of(known[name])
@@ -240,7 +240,7 @@ def caption_of(
 
 
 def _per(units: str) -> str:
-    """Say in which units a number is: 1/arms is per unit of arms."""
+    """Return units in words: 1/arms is per unit of arms."""
     units = as_written(units)
     return f"per unit of {units[2:]}" if units.startswith("1/") else f"in {units}"
 
@@ -256,13 +256,13 @@ def axis_label(parameter: Parameter, values: xr.DataArray, look: Look) -> str:
     units = values.attrs.get("units", parameter.units)
     units = values.attrs.get(MEASURED_IN, units)  # of a file that was opened by xarray itself
     choice, by_form = parameter.units_by or ("", {})
-    if choice in values.coords:  # which may have been cut at one form since they got their units
+    if choice in values.coords:  # the values may have been cut at one form after they got their units
         units = by_form.get(str(values[choice].values), units)
     return label_of(replace(parameter, units=units), look)
 
 
 def text_size(setting: str) -> float:
-    """Return the size of text in points that a setting of matplotlib says."""
+    """Return the size of text, in points, that a setting of matplotlib gives."""
     settings: Any = matplotlib.rcParams
     return FontProperties(size=settings[setting]).get_size_in_points()
 

@@ -1,4 +1,4 @@
-"""Where on the axes of a dataset a game lies."""
+"""The places of games on the axes of a dataset."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 
 def nearest(dataset: "xr.Dataset", dims: Iterable[str], at: Mapping[str, float | str]) -> dict[str, int]:
-    """Return where along its `dims` a dataset has the values that are nearest to those of `at`.
+    """Return the place on each axis of `at` where the dataset has the value nearest to the one in `at`.
 
-    A choice, as the ``contest`` where several are compared, must be one of them.
+    The axes must be among `dims`. A choice, such as the ``contest`` if several are compared, must be one of
+    the values on its axis.
 
-    Raises TypeError if a value is no number, ValueError if there is no such axis, it is empty, or a value
-    lies outside it.
+    Raises TypeError if a value is not a number, and ValueError if there is no such axis, the axis is empty,
+    or a value is outside it.
 
     Examples
     --------
@@ -43,11 +44,15 @@ def nearest(dataset: "xr.Dataset", dims: Iterable[str], at: Mapping[str, float |
         wanted = parameter.check(value)
         if parameter.choices:
             if wanted not in values:
-                raise ValueError(f"at: {dim} = {wanted!r} is not compared; it must be {' or '.join(values)}")
+                raise ValueError(
+                    f"at: {dim} = {wanted!r} is not in this dataset; it must be {' or '.join(values)}"
+                )
             places[dim] = values.tolist().index(wanted)
             continue
         low, high = values.min(), values.max()
         if not low <= wanted <= high:
-            raise ValueError(f"at: {dim} = {wanted!r} is off its axis; it must be from {low:g} to {high:g}")
+            raise ValueError(
+                f"at: {dim} = {wanted!r} is outside its axis; it must be from {low:g} to {high:g}"
+            )
         places[dim] = int(np.abs(values - wanted).argmin())
     return places

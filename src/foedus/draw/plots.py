@@ -1,4 +1,4 @@
-"""Pictures: which one a dataset makes, and how it is written."""
+"""Pictures: choosing the picture for a dataset, drawing it, and writing it into a file."""
 
 import dataclasses
 import math
@@ -34,7 +34,7 @@ ENDINGS = (".png", ".svg", ".pdf", ".eps", ".tif", ".tiff")
 NO_TIME: dict[str, Any] = {
     "svg": {"Date": None},
     "pdf": {"CreationDate": None},
-}  # others have none, or see below
+}  # other formats have no time, except EPS, for which see save_figure
 PRINT_DPI = 600  # of TIFF, which journals print
 
 
@@ -62,15 +62,16 @@ def plot(
     dataset : xarray.Dataset
         what `sweep`, `adaptive_map`, `compare`, `cutpoints`, `sensitivity` or `load` returned
     variable : str or list of str, optional
-        what to draw; default: the regime, or else the first variable. A list makes a panel for each, over one
-        axis: nine numbers at most, each with its twin in the game without the superpower, if any. An outcome
-        that the dataset does not have is solved again.
+        what to draw; default: the regime, or else the first variable. A list gives a panel for each variable
+        along one axis: at most nine variables, all of them numbers. A panel also shows the same variable in
+        the game without the superpower, if there is one. If the dataset does not have an outcome, its games
+        are solved again.
     at : mapping of str to float or str, optional
-        axes to cut the dataset at, and the choice to show where several are compared, as ``contest``. Games
-        at a value that is not on the grid are solved again. Where that is not possible, the nearest value of
-        the grid is shown, and the caption says how far off it is.
+        the values of axes at which the dataset is cut; and the form to show if several are compared, such as
+        a ``contest``. If a value is not on the grid, its games are solved again. If that is not possible, the
+        nearest value on the grid is shown, and the caption gives the distance.
     region : mapping of str to (float, float), optional
-        axes to show only from one value to another
+        axes of which only a part is shown, and the ends of that part
     model : Model, optional
         the game, if it is your own: needed only to solve games again
     width : float, optional
@@ -81,37 +82,38 @@ def plot(
     title : str, optional
         a title above the picture
     caption : str, optional
-        the text below the picture; default: the games that it shows. An empty text leaves it out.
+        the text below the picture; default: which games it shows. With an empty text there is no caption.
     labels : mapping of str to str, optional
-        labels for parameters and variables, and names for codes, in place of ours, as in
+        your labels for parameters and variables, and your names for codes, for example
         ``{"ally_cost": "cost of arms", "restraint": "Restraint"}``
     legend : {"right", "below", "none"}, optional
         where the legend or the colour bar is; default: right if there is room, or else below
     colours : mapping of str to str, or str, optional
-        colours of codes, as in ``{"restraint": "#ee8844"}``; or the name of a colour map of matplotlib, for
-        numbers
+        colours of codes, for example ``{"restraint": "#ee8844"}``; or the name of a colour map of matplotlib,
+        for numbers
     ax : matplotlib.axes.Axes, optional
         axes to draw in, for a picture of one panel; such a picture has no caption
 
     Returns
     -------
     matplotlib.figure.Figure
-        of one axis, curves over bands that show the regimes; of two, a map, the first on x; of three,
-        a map for each value of the axis with the fewest. Axes of a single value are only mentioned.
-        Of a comparison, a map for each form, and beside the regimes the share of the map where each
-        holds under all of these forms, under some and under none. A map has about as many cells as the
-        picture has dots: of an axis with 1800 values or more, less where there are panels, it shows every
-        second, third ... one; of a dataset that is opened from a file and not loaded, no others are read.
+        One axis gives curves over bands that show the regimes. Two axes give a map, with the first on x.
+        Three axes give a map for each value of the axis with the fewest values. Axes with a single value are
+        only in the caption. A comparison gives a map for each form. If it shows regimes, a table gives the
+        share of the map where each regime holds under all forms, under some and under none. A map has about
+        as many cells as the picture has dots. So of an axis with 1800 values or more (fewer if there are
+        panels) it shows only every second, third, ... value. If the dataset is a file that is not loaded,
+        only these values are read.
 
     Raises
     ------
     TypeError
-        if `dataset` is no Dataset, a value of `at` is no number, or an option is of the wrong type.
+        if `dataset` is not a Dataset, a value of `at` is not a number, or an option has the wrong type.
     ValueError
-        if there is no such variable or axis, a value lies outside its axis, a region holds none of its
-        values, the games are scattered, more axes or panels are left than a picture holds, or any of these
-        is asked of cutpoints or an analysis of sensitivity, which are drawn whole; if an option is not
-        allowed, or the picture too narrow for its panels.
+        if there is no such variable or axis, a value is outside its axis, a region has none of the values of
+        its axis, the games are scattered, or too many axes or panels remain for one picture; if `variable`,
+        `at` or `region` is given for cutpoints or an analysis of sensitivity, which are always drawn whole;
+        if an option is not allowed, or the picture is too narrow for its panels.
 
     Notes
     -----
@@ -152,7 +154,7 @@ def _drawn(
     colours: Mapping[str, str] | str | None,
 ) -> Figure:
     """Draw a dataset as `plot` says."""
-    # by what its maker told of it, too: a dimension alone may be of any model
+    # attributes count, too, because any model may have a dimension of that name
     told = {*getattr(dataset, "dims", ()), *getattr(dataset, "attrs", ())}
     dataset = with_missing(dataset, variable, at, given)
     whole = "cutpoints" if {"cutpoint", "within"} <= told else None
@@ -201,11 +203,11 @@ def _drawn(
         panels.append(min(reversed(dims), key=lambda dim: cut.sizes[dim]))
     if len(panels) > 3:
         raise ValueError(
-            f"a picture has panels over three things at most, not {', '.join(panels)}: "
+            f"a picture has panels for three axes or forms at most, not {', '.join(panels)}: "
             f"fix {len(panels) - 3} of them with at (on the command line, --at)"
         )
     count = math.prod(cut.sizes[dim] for dim in panels)
-    about = SHOWN // math.ceil(math.sqrt(count))  # a panel is as much narrower
+    about = SHOWN // math.ceil(math.sqrt(count))  # panels are narrower by about this factor
     shown = loaded(cut, [name], [dim for dim in dims if dim not in panels], about)
     exact = cut_exactly(solving, shown, sliced, at)
     array = exact.dataset[name]
@@ -217,7 +219,7 @@ def _drawn(
 
 
 def _checked(name: str, value: Any, units: str, most: int = 100) -> float | None:
-    """Return a size if it is one."""
+    """Return a size if it is a number within its limits, or raise TypeError or ValueError."""
     if value is None:
         return None
     if not isinstance(value, int | float | np.number) or isinstance(value, bool):
@@ -230,7 +232,7 @@ def _checked(name: str, value: Any, units: str, most: int = 100) -> float | None
 def _styled(
     dataset: xr.Dataset, model: Model, look: Look, colours: Mapping[str, str] | str | None
 ) -> tuple[Look, Model]:
-    """Return how a picture is to look, checked, and the model with the colours that were asked for.
+    """Return how a picture is to look, checked, and the model with the colours that the user gave.
 
     Raises TypeError or ValueError if an option is not allowed.
     """
@@ -242,7 +244,7 @@ def _styled(
     if look.axes is not None and not isinstance(look.axes, Axes):
         raise TypeError(f"ax = {look.axes!r} is not an Axes of matplotlib")
     if look.axes is not None and look.width is not None:
-        raise ValueError("width and ax exclude each other; axes have their size")
+        raise ValueError("width and ax exclude each other; axes already have a size")
     codes: dict[str, list[Code]] = {}
     for outcome in model.outcomes:
         for code in outcome.codes.everything() if outcome.codes else ():
@@ -284,22 +286,22 @@ def _styled(
 
 
 def _mapping(option: str, given: Any) -> Mapping[str, Any]:
-    """Return a mapping of names if it is one."""
+    """Return `given` if it is a mapping of names, or raise TypeError."""
     if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
         raise TypeError(f"{option} = {given!r} is not a mapping of names")
     return given
 
 
 def _name(code: str) -> str:
-    """Return the name of a code as it is compared, whether written self-reliance or self_reliance."""
+    """Return the name of a code for comparison: self-reliance and self_reliance are the same."""
     return re.sub(r"[-_ ]+", " ", code).lower()
 
 
 def check_picture_path(path: str | os.PathLike) -> Path:
     """Return `path` if a picture can be written there, without touching it.
 
-    Raises ValueError if it has another ending than .png, .svg, .pdf, .eps, .tif or .tiff, and what
-    `io.files.writable` raises if it cannot be written.
+    Raises ValueError if it does not end in .png, .svg, .pdf, .eps, .tif or .tiff, and the errors of
+    `io.files.writable` if it cannot be written.
 
     Examples
     --------
@@ -319,9 +321,9 @@ def check_picture_path(path: str | os.PathLike) -> Path:
 def save_figure(figure: Figure, path: str | os.PathLike, dpi: float | None = None) -> None:
     """Write a picture as png, svg, pdf, eps or tiff, by the ending of `path`; an existing file is replaced.
 
-    It has `dpi` dots per inch, by default 600 in a TIFF and what matplotlib's settings say in others. It is
-    written beside `path` and renamed when it is complete, and carries no time: the same figure makes the same
-    file. Raises what `check_picture_path` raises, and TypeError or ValueError if `dpi` is not allowed.
+    It has `dpi` dots per inch; default: 600 in a TIFF, otherwise what matplotlib's settings say. It is
+    written next to `path` and renamed when it is complete. It contains no time, so the same figure makes the
+    same file. Raises the errors of `check_picture_path`, and TypeError or ValueError if `dpi` is not allowed.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What of a dataset a picture shows: variables, regions, slices, and how many values."""
+"""The part of a dataset that a picture shows: variables, regions, slices, and how many values."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -40,7 +40,7 @@ def check_variable(dataset: Any, variable: str | None) -> str:
 
 
 def within_region(dataset: xr.Dataset, name: str, region: Mapping[str, tuple[float, float]]) -> xr.Dataset:
-    """Return the dataset where its axes lie within the `region`."""
+    """Return the part of the dataset that is inside the `region`."""
     if not isinstance(region, Mapping):
         raise TypeError(f"region = {region!r} is not a mapping of axes to pairs of values")
     known = model_of(dataset).by_name
@@ -56,17 +56,17 @@ def within_region(dataset: xr.Dataset, name: str, region: Mapping[str, tuple[flo
                 f"region: {dim} has no value from {low!r} to {high!r}; "
                 f"it has {values.size} from {values.min():g} to {values.max():g}"
             )
-        stretch = slice(inside[0], inside[-1] + 1)  # of a file read faster than a list
+        stretch = slice(inside[0], inside[-1] + 1)  # files are read faster with a slice than with a list
         whole = inside.size == inside[-1] + 1 - inside[0]
         dataset = dataset.isel({dim: stretch if whole else inside})
     return dataset
 
 
 def loaded(dataset: xr.Dataset, names: Sequence[str], dims: Sequence[str], about: int) -> xr.Dataset:
-    """Return the variables `names` that the dataset has, and its regimes, ready to be drawn, with at least
-    `about` of the values along each of `dims`, if there are so many.
+    """Return the variables `names` that the dataset has, and its regimes, ready to be drawn.
 
-    Raises ValueError if the first of them should be codes and is none; others that should are left away then.
+    Along each of `dims` they keep at least `about` values, if there are so many. Raises ValueError if the
+    first variable should have codes and does not; other such variables are left out.
     """
     model = model_of(dataset)
     mapped, drawn = model.mapped.name, drawn_of(model)
@@ -74,7 +74,7 @@ def loaded(dataset: xr.Dataset, names: Sequence[str], dims: Sequence[str], about
     thinned, _ = thin(dataset[[name for name in wanted if name in dataset]], dims, about)
     thinned.load()
     for name in sorted(map(str, thinned.data_vars), key=lambda name: name != mapped):
-        if name == LEAST_MARGIN.name:  # where no other regime was found, it has no size
+        if name == LEAST_MARGIN.name:  # it is infinite where no other regime was found
             thinned[name] = thinned[name].where(np.isfinite(thinned[name]))
         if codes := drawn[name].codes:
             try:
@@ -84,21 +84,22 @@ def loaded(dataset: xr.Dataset, names: Sequence[str], dims: Sequence[str], about
                     raise
                 thinned = thinned.drop_vars(name)
                 continue
-            if name != mapped and mapped in thinned:  # unsolved, whatever else the code is
+            if name != mapped and mapped in thinned:  # in a game that is unsolved, all codes are unsolved
                 thinned[name] = thinned[name].where(thinned[mapped] != UNSOLVED, np.int8(UNSOLVED))
     return thinned
 
 
 def forms_of(dataset: xr.Dataset) -> list[str]:
-    """Return the dimensions whose values make functional forms: those that are compared, and choices."""
+    """Return the dimensions whose values are functional forms: those that are compared, and choices."""
     choices = [parameter.name for parameter in model_of(dataset).parameters if parameter.choices]
     return [str(dim) for dim in dataset.dims if dim in (*compared(dataset), *choices)]
 
 
 def cut_at(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Dataset, list[str]]:
-    """Return the dataset at the values `at`, each axis left in rising order, and which were cut.
+    """Return the dataset at the values `at`, and the names of the parameters that were cut.
 
-    What has a single value is cut there too, unless no axis of the map would be left.
+    The axes that remain are in rising order. An axis with a single value is cut, too, unless no axis of the
+    map would remain.
     """
     known, dims = model_of(dataset).by_name, [str(dim) for dim in dataset[name].dims]
     axes = [dim for dim in dims if dim not in forms_of(dataset)]

@@ -30,22 +30,23 @@ from .parts import (
 )
 
 INDICES = ("first_order", "total_order", "morris_absolute_mean", "pawn", "delta")
-SHADES = {"first_order": "0.3", "total_order": "0.75"}  # of the two that share a panel; others: as the latter
+SHADES = {"first_order": "0.3", "total_order": "0.75"}  # of the two in one panel; others are like total_order
 ENDS = {"mean_low": "white", "mean_high": "0.55"}  # of a tornado
-# inches for text of 10 points: of a panel, of the names beside it, of a parameter in it, of its title and
-# ticks, and of a line of text
+# inches, for text of 10 points: width of a panel and of the names beside it; height of a parameter's row, of
+# the title with the ticks, and of a line of text
 WIDTH, NAMES, ROW, HEAD, LINE = 2.0, 2.0, 0.3, 0.85, 0.18
-TALL = 3  # outputs one above the other, before they stand side by side
+TALL = 3  # with more outputs than these, there are two columns
 
 
 def plot_sensitivity(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
-    """Draw for each output the indices of all samples, the parameters that matter most first, and a tornado.
+    """Draw, for each output, the indices of all samples and a tornado; the parameters that matter most come
+    first.
 
-    The panels of an output have the same parameters: the Sobol' indices, of first and total order, or those
-    of another method, one panel each, with 95 % intervals; and the mean of the output over the lowest and
-    over the highest tenth of each parameter, from its mean over all.
+    The panels of an output have the same parameters. One panel has the Sobol' indices of first and total
+    order; other indices have a panel each. All have 95 % intervals. The last panel is the tornado: how far
+    the mean of the output in the lowest and in the highest tenth of each parameter is from its overall mean.
 
-    Raises ValueError if it is to be drawn in given axes.
+    Raises ValueError if the user gave axes.
     """
     if look.axes:
         raise ValueError("ax takes one panel, but a picture of sensitivity has more; leave ax out")
@@ -75,7 +76,7 @@ def plot_sensitivity(model: Model, look: Look, dataset: xr.Dataset) -> Figure:
         for name in dataset.parameter.values.tolist()
     }
     longest = max(text_width(line, size) for label in labels.values() for line in label.split("\n"))
-    # one column of names is in the layout already
+    # the layout already has room for one column of names
     sides = beside * longest + (beside - 1) * SIDE * scale
     width = WIDTH if look.width is None else (look.width - sides) / (beside * panels)
     under = [wrap_text(_index_label(names, look), width, size) for names in columns]
@@ -139,8 +140,8 @@ def _index_label(names: list[str], look: Look) -> str:
 
 
 def _draw_tornado(axes: Axes, ranked: xr.Dataset, indicator: bool) -> None:
-    """Draw bars from the mean of an output, an `indicator` or not, to its means over the tenths of each
-    parameter."""
+    """Draw bars from the mean of an output to its means in the lowest and the highest tenth of each
+    parameter. The mean of an `indicator` is a probability."""
     mean = ranked["mean"].item()
     _draw_bars(axes, {name: (mean, ranked[name].values) for name in ENDS}, ENDS)
     axes.axvline(mean, color="black", linewidth=0.8)
@@ -152,7 +153,7 @@ def _draw_tornado(axes: Axes, ranked: xr.Dataset, indicator: bool) -> None:
 
 
 def _draw_bars(axes: Axes, bars: Mapping[str, tuple[float, np.ndarray]], shades: Mapping[str, str]) -> None:
-    """Draw bars from one value to others, side by side in each row; the first is the upper."""
+    """Draw bars from one value to others; the bars of a row are one above the other, the first on top."""
     for (name, (start, ends)), place in zip(bars.items(), _places(len(bars)), strict=True):
         axes.barh(
             np.arange(ends.size) + place,
@@ -167,16 +168,19 @@ def _draw_bars(axes: Axes, bars: Mapping[str, tuple[float, np.ndarray]], shades:
 
 
 def _places(bars: int) -> list[float]:
-    """Return where the bars of a row lie in it."""
+    """Return the places of the bars in a row."""
     return [0.0] if bars == 1 else [-0.2, 0.2]
 
 
 def _set_title(axes: Axes, model: Model, look: Look, dataset: xr.Dataset, output: str, width: float) -> None:
-    """Name an output above its panels, `width` inches in all; a regime with its colour and probability."""
+    """Write the name of an output above its panels, which are `width` inches wide together.
+
+    A regime has its colour and its probability with it.
+    """
     variable, _, given = output.partition(" | ")
     regime = model.regimes.get(given or output)
     colour = colours_of(model, model.codes).get(regime) if regime is not None else None
-    if output not in model.regimes:  # an outcome, which may have the name of a regime
+    if output not in model.regimes:  # an outcome, perhaps within one regime
         words = label_of(model.found[variable], look, units=False)
         words += f" | {words_of(regime, model.codes, look)}" if regime is not None else ""
     else:
@@ -190,13 +194,13 @@ def _set_title(axes: Axes, model: Model, look: Look, dataset: xr.Dataset, output
         axes.add_artist(swatch)
     size = text_size("axes.titlesize")
     lines = wrap_text(words, width - (0.25 if colour else 0.0), size)
-    axes.set_title("\n".join(" " for _ in lines))  # makes room above, and not beside
+    axes.set_title("\n".join(" " for _ in lines))  # makes room above but not beside the panel
     words, place = "\n".join(lines), (18 if colour else 0, 5)
     axes.annotate(words, (0, 1), place, "axes fraction", "offset points", fontsize=size, in_layout=False)
 
 
 def _caption(model: Model, look: Look, dataset: xr.Dataset) -> str:
-    """Say how many samples there are, what the intervals are, and which games these were."""
+    """Return a caption: the number of samples, how the intervals were found, and which games were solved."""
     known = model.by_name
     there = {name: dataset[name].item() for name in known if name in dataset.coords}
     changed = [

@@ -33,17 +33,17 @@ from .parts import (
 from .selection import check_variable
 
 STYLES = ("solid", "dashed", "dotted")  # of the curves of a picture of codes
-SPARSE = 25  # points of a curve up to which each is marked
+SPARSE = 25  # a curve with at most so many points has a mark at each
 COLUMNS, WIDTH, HEIGHT = 2, 2.6, 1.15  # of panels, and inches of each
-LEAP = 10  # times the steps on either side, from where on a step of a curve is a jump
+LEAP = 10  # a step of a curve is a jump if it is so many times as large as the steps on either side
 
 
 def plot_slices(model: Model, look: Look, names: Sequence[str], cut: Cut) -> Figure:
     """Draw several variables along one axis, a panel for each, over bands that show the regimes.
 
-    A solid line is the variable itself, a dashed one what the model compares it with, where the dataset has
-    it (``settlement_without`` beside ``settlement``). The panels are in the order of `names`, in two columns,
-    or in one where there is no room for two.
+    A solid line is the variable itself. A dashed line is the variable that the model compares it with, if the
+    dataset has it (``settlement_without`` for ``settlement``). The panels are in the order of `names`, in two
+    columns, or in one if there is no room for two.
     """
     dataset = cut.dataset
     (axis,) = (str(dim) for dim in dataset[names[0]].dims)
@@ -99,7 +99,7 @@ def plot_slices(model: Model, look: Look, names: Sequence[str], cut: Cut) -> Fig
 
 
 def coded_twins(model: Model) -> list[str]:
-    """Return the codes of the games that the model compares its own with."""
+    """Return the variables with the codes of the games with which the model compares its own."""
     return [twin for twin in model.pairs.values() if model.found[twin].codes]
 
 
@@ -112,7 +112,7 @@ def check_variables(model: Model, dataset: xr.Dataset, variables: Sequence[str])
     if not names:
         raise ValueError("there is no variable to draw; name at least one")
     if len(names) > PANELS:
-        raise ValueError(f"a picture holds {PANELS} panels, not {len(names)}; name fewer variables")
+        raise ValueError(f"a picture has at most {PANELS} panels, not {len(names)}; name fewer variables")
     for i, name in enumerate(names):
         if name in names[:i]:
             raise ValueError(f"{name} is named more than once")
@@ -122,8 +122,8 @@ def check_variables(model: Model, dataset: xr.Dataset, variables: Sequence[str])
 
 
 def curves_of(model: Model, name: str, dataset: xr.Dataset) -> list[str]:
-    """Return the variables that are drawn as curves in a picture of one: itself or, of codes, what the model
-    draws over them."""
+    """Return the variables that are drawn as curves in a picture of one variable: the variable itself or, if
+    it has codes, those that the model draws over them."""
     if not drawn_of(model)[name].codes:
         return [name]
     twin = name in model.pairs.values()
@@ -132,8 +132,8 @@ def curves_of(model: Model, name: str, dataset: xr.Dataset) -> list[str]:
 
 
 def plot_line(model: Model, look: Look, name: str, cut: Cut) -> Figure:
-    """Draw a variable along the only axis over bands of the regimes; of codes, bands and what the model draws
-    over them."""
+    """Draw a variable along the only axis, over bands of the regimes. Codes are drawn as bands, with the
+    curves that the model draws over them."""
     dataset = cut.dataset
     drawn, mapped = drawn_of(model), model.mapped
     entry = drawn[name]
@@ -178,14 +178,15 @@ def jumps_of(dataset: xr.Dataset, names: Sequence[str]) -> np.ndarray:
 
 
 def _leaps(values: np.ndarray) -> np.ndarray:
-    """Return where a curve leaps within a regime, as where C takes all: a step far beyond those beside it."""
+    """Return where a curve jumps within a regime, for example where C takes all: its step is much larger than
+    the steps on either side."""
     steps = np.abs(np.diff(values))
     beside = np.maximum(steps[:-2], steps[2:])
     return np.flatnonzero(steps[1:-1] > np.maximum(LEAP * beside, NOISE)) + 2
 
 
 def with_gaps(array: xr.DataArray, jumps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a curve's places and heights, with a gap at each of the `jumps` and at its own leaps."""
+    """Return the x and y values of a curve, with a gap at each of the `jumps` and where it jumps itself."""
     at = np.union1d(jumps, _leaps(array.values))
     x, heights = array[array.dims[0]].values, array.values.astype(float)
     return np.insert(x, at, np.nan), np.insert(heights, at, np.nan)
@@ -211,9 +212,9 @@ def _draw_curve(
     label: str,
     **options: Any,
 ) -> Line2D:
-    """Draw an array as a curve with a gap at each jump, where it takes no value in between."""
+    """Draw an array as a curve with a gap at each jump, because there are no values in between."""
     x, heights = with_gaps(array, jumps)
-    if array.name in model.kept and array.name not in model.found:  # 0, too, on a scale that has none
+    if array.name in model.kept and array.name not in model.found:  # a log scale has no 0
         heights = np.maximum(heights, GAINS[0])
         axes.set_yscale("log")
     finite = np.isfinite(heights)

@@ -1,4 +1,4 @@
-"""What was found of one game of any model, and how people read it."""
+"""The solution of one game of any model, for people to read."""
 
 import os
 import warnings
@@ -18,7 +18,7 @@ from .tables import html_table
 
 @dataclass(frozen=True)
 class Solution:
-    """One game, solved: its outcomes by name, codes as such.
+    """One solved game, with its outcomes by name; codes are members of their `Code`.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Solution:
     found : dict
         the outcomes by name, which are attributes, too
     given : dict
-        the moves that are not those of the equilibrium but were given to `after`
+        the moves that the user gave to `after`, if any
     """
 
     model: Model
@@ -51,25 +51,25 @@ class Solution:
         return f"{self.model.written(self.game)}{after}: {', '.join(found)}"
 
     def explain(self) -> str:
-        """Say in words what the model says of this game.
+        """Explain this game in words.
 
         Raises ValueError if the model has no words for it.
         """
         if self.model.explain is None:
-            raise ValueError(f"the model {self.model.name} explains no game; it has no explain=")
+            raise ValueError(f"the model {self.model.name} cannot explain a game, because it has no explain=")
         return self.model.explain(self)
 
     def after(self, **moves: Any) -> "Solution":
-        """Return what follows if some moves are other ones than in the equilibrium.
+        """Return what follows if some moves differ from those of the equilibrium.
 
         The given moves are made; every other move is the best reply to those before it. The model must have
-        a definition. What is asked of a result of `after` keeps the moves that were given before.
+        a definition. If you call `after` on its own result, the moves that you gave before stay as they are.
 
         Parameters
         ----------
         **moves
-            a number for each `Move`, and an option or its number for each `Choice` and `Chance`. A move of
-            chance that comes before another given move must be given, too.
+            a number for each `Move`, and an option or its number for each `Choice` and `Chance`. Moves of
+            chance that come before another given move must be given, too.
 
         Returns
         -------
@@ -79,9 +79,9 @@ class Solution:
         Raises
         ------
         TypeError
-            if a name is no move, no move is given, or a move is no number and no option.
+            if a name is not a move, no move is given, or a move is neither a number nor an option.
         ValueError
-            if the model has no definition, a move lies beyond its ends, is not made after the moves before
+            if the model has no definition, a move is outside its interval, is not made after the moves before
             it, or comes after a move of chance that is not given; or if the game could not be solved.
 
         Warns
@@ -123,7 +123,7 @@ class Solution:
         return Solution(model, self.game, found, given)
 
     def off_path(self) -> list[tuple[str, list[str], list[list[str | float]]]]:
-        """Return the title, the headings and the rows of a table for each move of the equilibrium: what would
+        """Return a table for each move of the equilibrium (title, headings and rows). It tells what would
         follow after some other values or options.
 
         Raises ValueError if the model has no definition or the game could not be solved.
@@ -133,7 +133,7 @@ class Solution:
         return tables(game_of(self.model, self._numbers()))
 
     def _numbers(self) -> dict[str, float]:
-        """Return the parameters as kernels know them."""
+        """Return the parameters as the numbers that kernels use."""
         return {name: parameter.number(self.game[name]) for name, parameter in self.model.by_name.items()}
 
     def to_efg(self, path: str | os.PathLike, *, values: int = 3) -> None:
@@ -163,7 +163,7 @@ class Solution:
             if a decision of the tree matters so little that a solver may miss its equilibrium, or that is not
             the game's.
         """
-        from ..solving.gambit import write_game  # which few need
+        from ..solving.gambit import write_game  # few users need it
 
         write_game(self.model, self._numbers(), path, values)
 
@@ -182,7 +182,7 @@ class Solution:
         return ["outcome", "symbol", "value", "unit"], rows
 
     def _in_words(self, name: str) -> str:
-        """Return an outcome as people read it."""
+        """Return an outcome as a text for people."""
         value = self.found[name]
         if isinstance(value, Code):
             return value.words
@@ -199,9 +199,9 @@ class Solution:
 def solve_one(
     model: Model, parameters: Mapping[str, Any], variables: Iterable[str] | None = None
 ) -> Solution:
-    """Return one game of a model, solved; raise TypeError and ValueError as `sweep` does.
+    """Solve one game of a model; raise TypeError and ValueError as `sweep` does.
 
-    variables : what is found of it, with the outcome that maps show; default: all outcomes
+    variables : the outcomes to find, besides the one that maps show; default: all outcomes
 
     Warns RuntimeWarning if it could not be solved.
     """

@@ -52,7 +52,7 @@ def symbol_html(symbol: str) -> str:
 
 
 def swatch(colour: str) -> str:
-    """Return a square in a colour for a web page, hatched where there is none, as in pictures."""
+    """Return a square in a colour for a web page; without a colour it is hatched, as in pictures."""
     return (
         '<span style="display: inline-block; width: 0.9em; height: 0.9em; margin-right: 0.5em; '
         "vertical-align: -0.1em; border: 1px solid rgba(128, 128, 128, 0.8); "
@@ -68,7 +68,7 @@ def _has_numbers(rows: Rows, column: int) -> bool:
 def check_table_path(path: str | os.PathLike) -> Path:
     """Return `path` if a table can be written there, without touching it.
 
-    Raises ValueError if it has another ending than .csv or .tex, and what `io.files.writable` raises.
+    Raises ValueError if it does not end in .csv or .tex, and the errors of `io.files.writable`.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def check_table_path(path: str | os.PathLike) -> Path:
     Traceback (most recent call last):
     ValueError: table.xlsx: a table cannot end in '.xlsx'; it must end in .csv or .tex
     """
-    from ..io.files import writable  # with xarray, slower to import than most of what is here
+    from ..io.files import writable  # imports xarray, which takes long
 
     target = Path(path)
     if target.suffix not in ENDINGS:
@@ -87,8 +87,8 @@ def check_table_path(path: str | os.PathLike) -> Path:
 def save_table(headings: Sequence[str], rows: Rows, path: str | os.PathLike) -> None:
     """Write a table as CSV, or as LaTeX with the rules of booktabs, by the ending of `path`.
 
-    In CSV, numbers keep every digit; in LaTeX they have six. It is written beside `path` and renamed when it
-    is complete. Raises what `check_table_path` raises.
+    In CSV, numbers keep all digits; in LaTeX they have six. The table is written next to `path` and renamed
+    when it is complete. Raises the errors of `check_table_path`.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def _latex(headings: Sequence[str], rows: Rows) -> str:
 
 
 def _escaped(cell: str | float) -> str:
-    """Return a cell as LaTeX prints it."""
+    """Return a cell as LaTeX source."""
     if isinstance(cell, Symbol) and "$" not in cell:
         return f"${cell.tex}$"
     if isinstance(cell, float):

@@ -1,4 +1,4 @@
-"""The games to test claims on, from a run file or from a file of results."""
+"""The games on which claims are tested, from a run file or from a file of results."""
 
 import os
 import tomllib
@@ -12,7 +12,7 @@ from .sensitivity import laws_of, read_sensitivity
 
 
 def read_design(path: str | os.PathLike, model: Model | None = None) -> dict[str, Any]:
-    """Return what `claims` takes to test every game of a map, or random games.
+    """Return the arguments of `claims` that test every game of a map, or random games.
 
     Parameters
     ----------
@@ -23,15 +23,15 @@ def read_design(path: str | os.PathLike, model: Model | None = None) -> dict[str
     Returns
     -------
     dict
-        `axes` or `distributions`, and the fixed parameters by name; of an earlier test of random
-        games also `games` and `seed`
+        `axes` or `distributions`, and the fixed parameters by name; for an earlier test of random games also
+        `games` and `seed`
 
     Raises
     ------
     FileNotFoundError
         if there is no such file.
     ValueError, TypeError
-        as `read_run` and `read_sensitivity` do, and if forms are compared.
+        if `read_run` or `read_sensitivity` raise it, or if forms are compared.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def _kind(source: Path) -> str:
     try:
         return "distributions" if "distributions" in tomllib.loads(read_text(source)) else "axes"
     except tomllib.TOMLDecodeError:
-        return "axes"  # reading it as such says what is wrong
+        return "axes"  # read_run then says what is wrong with it
 
 
 def _earlier_design(source: Path, model: Model) -> dict[str, Any]:

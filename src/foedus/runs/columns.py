@@ -13,7 +13,7 @@ from ..io.files import reading_text
 from ..model import Model, Parameter
 from ..model.checks import naming, number_of
 
-UNCOMMENTED = re.compile(r'^((?:[^"#\n]|"[^"]*")*)#.*')  # what is before a #, if that is not in quotes
+UNCOMMENTED = re.compile(r'^((?:[^"#\n]|"[^"]*")*)#.*')  # the text before a # that is not in quotes
 
 
 def read_columns(path: Path, model: Model) -> dict[str, Any]:
@@ -23,16 +23,16 @@ def read_columns(path: Path, model: Model) -> dict[str, Any]:
             parameters = _parameters_of(_heading(_reader(stream)), model)
             try:
                 if any(parameter.choices for parameter in parameters):
-                    raise ValueError("names are no numbers")
+                    raise ValueError("names are not numbers")
                 with warnings.catch_warnings():
-                    warnings.simplefilter("ignore", UserWarning)  # of no rows, said better below
+                    warnings.simplefilter("ignore", UserWarning)  # about a file without rows; see below
                     rows = np.loadtxt(stream, delimiter=",", quotechar='"', ndmin=2)
                 if rows.size and rows.shape[1] != len(parameters):
                     raise ValueError("a row has more or fewer values than there are names")
             except UnicodeDecodeError:
                 raise
             except ValueError:
-                # slowly, to take names and what spreadsheets add, or to say which line is wrong
+                # slower, but it reads names and what spreadsheets add, and says which line is wrong
                 stream.seek(0)
                 rows = np.array(list(_rows(parameters, _reader(stream))))
             if rows.size == 0:
@@ -61,11 +61,12 @@ def _parameters_of(names: list[str], model: Model) -> list[Parameter]:
         raise ValueError("the file is empty; its first line must name the parameters")
     for mark in ";", "\t":
         if len(names) == 1 and mark in names[0]:
-            raise ValueError(f"columns are separated by {mark!r}; it must be ',', and a point in decimals")
+            raise ValueError(
+                f"columns are separated by {mark!r}; use ',' between columns and a point in decimals"
+            )
     if not names[0]:
         raise ValueError(
-            "the first column has no name; leave out the numbers of the rows (pandas: index=False, R: "
-            "row.names=FALSE)"
+            "the first column has no name; leave out row numbers (pandas: index=False, R: row.names=FALSE)"
         )
     parameters = [model.parameter(name) for name in names]
     for parameter in parameters:
@@ -75,7 +76,7 @@ def _parameters_of(names: list[str], model: Model) -> list[Parameter]:
 
 
 def _rows(parameters: list[Parameter], rows: Any) -> Iterator[list[float]]:
-    """Give the rows of a CSV file below its first line, without empty rows and without empty columns at the
+    """Yield the rows of a CSV file below its first line, without empty rows and without empty columns at the
     end. Raise ValueError with the number of the first line that does not have a value for each name."""
     _heading(rows)
     for cells in rows:

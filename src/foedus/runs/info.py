@@ -15,7 +15,7 @@ from ..large.slabs import code_counts
 from ..model import Model
 from ..model.described import definition_described, described
 
-LOOK = 1000  # values of an axis that are looked at, at least, to tell the shares of the regimes
+LOOK = 1000  # least number of values of an axis from which the shares of the regimes are computed
 
 
 def describe(path: str | os.PathLike) -> list[tuple[str, str]]:
@@ -24,7 +24,7 @@ def describe(path: str | os.PathLike) -> list[tuple[str, str]]:
     For an unfinished map, the pairs say how much is done. In a large file the shares of the regimes are
     computed from a part of the games: every second, third, ... value of an axis with 2000 values or more.
 
-    Raises what `io.files.load` raises.
+    Raises the errors of `io.files.load`.
 
     Examples
     --------
@@ -49,18 +49,18 @@ def describe(path: str | os.PathLike) -> list[tuple[str, str]]:
 
 
 def _lines(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
-    """Give the facts that the labels of a dataset tell."""
+    """Yield the facts in the labels of a dataset."""
     for attribute in ("foedus_version", "created", "command"):
         if attribute in dataset.attrs:
             yield attribute.removeprefix("foedus_"), str(dataset.attrs[attribute])
     if not model.built_in:
-        version = dataset.attrs.get("model_hash", "not told")
+        version = dataset.attrs.get("model_hash", "unknown")
         yield "model", f"{model.title} ({model.name}, version {version})"
         yield from definition_described(dataset.attrs.get("model_described", described(model)))
     kept = {dim for name in dataset.data_vars if name in model.kept for dim in dataset[name].dims}
     games = [size for dim, size in dataset.sizes.items() if dim in (*kept, *model.by_name, "game")]
     yield "games", f"{dataset.attrs.get('games') or math.prod(games):,}"
-    if "resolution" in dataset.attrs:  # of what was looked for
+    if "resolution" in dataset.attrs:  # of the scan for cutpoints, for example
         yield "resolution", dataset.attrs["resolution"]
     if "adaptive" in dataset.attrs:
         size = " x ".join(map(str, dataset.attrs["adaptive"]))
@@ -87,7 +87,7 @@ def _lines(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
         if not model.by_name[name].choices and value != model.by_name[name].default:
             yield name, f"{value:g}"
     lost = untold(dataset)
-    yield ("not told", ", ".join(lost)) if lost else ("all else", "at default")
+    yield ("unknown", ", ".join(lost)) if lost else ("all else", "at default")
     for variable, array in dataset.data_vars.items():
         if variable in model.kept:
             yield str(variable), f"{array.dtype}, {model.kept[str(variable)].words}"
@@ -101,7 +101,7 @@ def _span(values: np.ndarray) -> str:
 
 
 def _shares(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
-    """Give the share of each regime, in a part of the games if there are many."""
+    """Yield the share of each regime, in a part of the games if there are many."""
     mapped = model.mapped.name
     dims = [str(dim) for dim in dataset[mapped].dims]
     seen, steps = thin(dataset[[mapped]], dims, LOOK if len(dims) > 1 else LOOK**2)
@@ -116,6 +116,6 @@ def _shares(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
 
 
 def _size(path: Path) -> int:
-    """Return how many bytes a file takes, or the files of a folder."""
+    """Return the size of a file, or of all files in a folder, in bytes."""
     files = path.rglob("*") if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if file.is_file())

@@ -29,12 +29,12 @@ class Run(NamedTuple):
     over: dict[str, np.ndarray]
     fixed: dict[str, Any]
     variables: list[str]
-    dtype: np.dtype  # in which numbers are kept
+    dtype: np.dtype  # of the numbers in the result
     file: Path | None
 
 
 class StrictTable(pydantic.BaseModel):
-    """A table of a run file, which has no other keys than those named."""
+    """A table of a run file; other keys than those named are an error."""
 
     model_config = pydantic.ConfigDict(extra="forbid", strict=True)
 
@@ -75,7 +75,7 @@ class _Output(StrictTable):
 
 
 class ModelTable(StrictTable):
-    """The content of a run file, which may name a model, found beside it."""
+    """The content of a run file. It may name a file with a model, relative to the run file."""
 
     model: str | None = None
     game: dict[str, Any] = {}
@@ -83,7 +83,7 @@ class ModelTable(StrictTable):
     def solved(self, source: Path, model: Model | None) -> Model:
         """Return the model to solve: the one given, or else the one that the run file names."""
         if model is None and self.model is not None:
-            from ..model.loading import load_model  # which most runs do without
+            from ..model.loading import load_model  # most runs do not need it
 
             return load_model(source.parent / self.model)
         return chosen(model)
@@ -146,14 +146,15 @@ def read_text(source: Path) -> str:
 
 
 def parse(text: str, model: type[Content], known: Mapping[str, str]) -> Content:
-    """Return the content of a run file as `model` has it; `known` says which keys its tables have.
+    """Return the content of a run file as an instance of `model`; `known` has the keys of its tables.
 
-    Raises ValueError if it is no TOML, or with the first thing in it that is not as it should be.
+    Raises ValueError if it is not TOML, or if something in it is not allowed; the message names the first
+    such thing.
     """
     try:
         return model.model_validate(tomllib.loads(text))
     except RecursionError:
-        raise ValueError("this is not TOML that can be read: brackets are nested too deeply") from None
+        raise ValueError("this TOML cannot be read: brackets are nested too deeply") from None
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"this is not TOML: {error}{_mending(error, text)}") from None
     except pydantic.ValidationError as error:
@@ -161,19 +162,19 @@ def parse(text: str, model: type[Content], known: Mapping[str, str]) -> Content:
 
 
 def _mending(error: tomllib.TOMLDecodeError, text: str) -> str:
-    """Suggest how to mend a line that is not TOML, if the mistake is a common one."""
+    """Suggest how to correct a line that is not TOML, if the mistake is a common one; else return ''."""
     place = re.search(r"at line (\d+)", str(error))
     line = text.splitlines()[int(place[1]) - 1] if place else ""
     if re.search(r"\{[^}]*$|,\s*\}", line):
-        return "; what is in { } must stand on one line, without a comma at its end"
+        return "; everything in { } must be on one line, without a comma at its end"
     if "\\" in line:
-        return "; in a path, write / or set it in single quotes"
+        return "; in a path, write / or put the path in single quotes"
     return ""
 
 
 def _first_problem(error: pydantic.ValidationError, known: Mapping[str, str]) -> str:
     """Say in one line what is wrong with a run file, and where in it."""
-    # a key that is misspelt is also one that is missing, and it is the spelling that must be mended
+    # a misspelt key also counts as a missing key; the misspelling is the error to report
     problem = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     place = [str(part) for part in problem["loc"] if part not in ("range", "list")]
     key = ".".join(place)
@@ -183,7 +184,7 @@ def _first_problem(error: pydantic.ValidationError, known: Mapping[str, str]) ->
     if problem["type"] == "missing":
         return f"{key} is missing"
     if problem["type"] == "list_type" and place[:1] == ["axes"]:
-        return f"{key} = {problem['input']!r} is no axis; it must be a list or {{ from, to, points }}"
+        return f"{key} = {problem['input']!r} is not an axis; it must be a list or {{ from, to, points }}"
     if problem["type"] == "too_short":
         return f"{key} is empty; at least one is needed"
     message = problem["msg"][0].lower() + problem["msg"][1:]
@@ -202,7 +203,9 @@ def _checked(content: _RunFile, over: Mapping[str, np.ndarray], model: Model) ->
             raise ValueError(f"{name} is both an axis and fixed in [game]; it can be only one")
         if parameter.choices and isinstance(axis, Range):
             names = [*parameter.choices]
-            raise ValueError(f"axes.{name}: a choice has no range; it must be a list of names, as in {names}")
+            raise ValueError(
+                f"axes.{name}: a choice has no range; it must be a list of names, such as {names}"
+            )
         try:
             values = axis.values() if isinstance(axis, Range) else axis
         except ValueError as error:
@@ -215,7 +218,7 @@ def _checked(content: _RunFile, over: Mapping[str, np.ndarray], model: Model) ->
 
 
 def _earlier_run(source: Path, over: Mapping[str, np.ndarray], model: Model) -> Run:
-    """Return the run that made the file of an earlier sweep or comparison, but over `over`."""
+    """Return the run that made the file of an earlier sweep or comparison, but comparing `over`."""
     with opened(source) as dataset:
         check_model(source, dataset, model)
         return _run_of(dataset, source, over, model)
@@ -239,22 +242,24 @@ def fixed_in(dataset: xr.Dataset, model: Model) -> dict[str, Any]:
 
 
 def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray], model: Model) -> Run:
-    """Return the run that made a dataset, which was read from `source`, but over `over`."""
+    """Return the run that made a dataset, which was read from `source`, but comparing `over`."""
     if "output" in dataset.dims:
-        raise ValueError(f"{source} holds an analysis of sensitivity; foedus sensitivity runs it again")
+        raise ValueError(
+            f"{source} holds an analysis of sensitivity; to run it again, use foedus sensitivity"
+        )
     if "claim" in dataset.dims:
-        raise ValueError(f"{source} holds claims that were tested; foedus claims tests them again")
+        raise ValueError(f"{source} holds the results of claims; to test them again, use foedus claims")
     forms = compared(dataset)
     for axis in (dim for name in model.kept if name in dataset for dim in dataset[name].dims):
         if axis not in {*model.by_name, "game"}:
-            raise ValueError(f"{source} is no grid, and no run makes it again: it has an axis {axis}")
-    made = {*dataset.dims} - {*model.by_name, "game"}  # the dimensions of what was made of the map
+            raise ValueError(f"{source} is not a grid and cannot be solved again: it has an axis {axis}")
+    made = {*dataset.dims} - {*model.by_name, "game"}  # the dimensions of what was computed from the map
     dataset = dataset.drop_dims(made)
     if not set(dataset.dims) <= {*model.by_name}:
         raise ValueError(f"{source} holds scattered games, not a map")
     whole, mapped = dataset.attrs.get("adaptive"), model.mapped.name
     if whole is not None and mapped not in dataset:
-        raise ValueError(f"{source} is an adaptive map without its {mapped}, and no run makes it again")
+        raise ValueError(f"{source} is an adaptive map without its {mapped} and cannot be solved again")
     if whole is not None and dataset[mapped].shape != tuple(whole):
         raise ValueError(f"{source} keeps only some of the {whole[0]} x {whole[1]} points of its map")
     for name in model.by_name:
@@ -262,7 +267,7 @@ def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray], m
             raise ValueError(f"{source} does not say what {name} was")
     for name, along in varying(dataset).items():
         raise ValueError(
-            f"{source} is no grid, and no run makes it again: {name} varies along {' and '.join(along)}"
+            f"{source} is not a grid and cannot be solved again: {name} varies along {' and '.join(along)}"
         )
     axes = {str(name): dataset[name].values for name in dataset.dims if name not in forms}
     with naming(str(source)):

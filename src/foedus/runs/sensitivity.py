@@ -106,6 +106,6 @@ def _earlier_run(source: Path, model: Model) -> Run:
 
 
 def laws_of(dataset: xr.Dataset) -> dict[str, Any]:
-    """Return the distributions that a dataset names, as a run file has them, of the parameters with one."""
+    """Return the distributions in a dataset, in the form of a run file, for the parameters that have one."""
     texts = zip(dataset.parameter.values, dataset.distribution.values, strict=True)
     return {str(name): tomllib.loads(f"law = {text}")["law"] for name, text in texts if text}

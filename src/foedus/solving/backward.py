@@ -2,8 +2,8 @@
 
 For each move there is a function of the parameters and the moves before it. It returns what follows if
 everybody plays their best from there on: the payoffs, the end of the game (all moves, and what `outcome`
-gives), and what is `Told` of it. `kernels.search` searches for a move; it asks the function of the next move.
-The function after the last move asks `payoffs` and `outcome`.
+returns), and further facts (`Told`). `kernels.search` finds the best number for a move; it calls the function
+of the next move. The function after the last move calls `payoffs` and `outcome`.
 """
 
 import dataclasses
@@ -54,9 +54,9 @@ from ..model.moves import (
     probability_of,
 )
 
-NOT_MADE, OPTION, BY_CHANCE = 6, 7, 8  # kinds of play, beside those of `kernels.search`
+NOT_MADE, OPTION, BY_CHANCE = 6, 7, 8  # kinds of play, besides those of `kernels.search`
 EXACT = 1e-6  # of the largest payoff: a game whose payoffs are less exact is unsolved
-SLIP = 1e-9  # of a stated move: how far rounding may have brought it across an indifference, or an end
+SLIP = 1e-9  # of a stated move: rounding may have moved it so far across an indifference or an end
 WHY = {
     NOT_A_NUMBER: "payoffs returns NaN or infinity",
     ENDS: "the low end of {move} is above its high end, or one of them is NaN",
@@ -67,26 +67,26 @@ WHY = {
 
 
 class Told(NamedTuple):
-    """What is told of play from a move on, beside payoffs and moves."""
+    """Facts about play from a move on, besides payoffs and moves."""
 
     kind: int
     error: float
     status: int
     margin: float  # by how much a later player prefers this kind of play to its `rival`
     rival: int
-    scale: float  # the largest payoff that was looked at
+    scale: float  # the largest payoff that was computed
 
 
 @jit
 def made(move):
-    """Return a move as the functions of a definition see it: 0 where it is not made."""
+    """Return a move as the functions of a definition see it: 0 if it is not made."""
     return 0.0 if math.isnan(move) else move
 
 
 def own_code(value, codes):
-    """Return a code that `outcome` gives as a float; raise TypeError if it is one of another class."""
+    """Return a code that `outcome` returns as a float; raise TypeError if it is a code of another class."""
     if isinstance(value, IntEnum) and not isinstance(value, codes):
-        raise TypeError(f"{type(value).__name__}.{value.name} is no code of {codes.__name__}")
+        raise TypeError(f"{type(value).__name__}.{value.name} is not a code of {codes.__name__}")
     return number(value)
 
 
@@ -103,19 +103,20 @@ def tuple_of(items: Any) -> str:
 
 
 def deciders(model: Model, place: int) -> list[int]:
-    """Return the numbers of those who decide a move: its player, then those who moved before, each once."""
+    """Return the numbers of the players whose payoffs decide a move: its player; if that one is indifferent,
+    those who moved before, the last of them first. Each is there once."""
     movers = [move.player for move in reversed(model.moves[: place + 1]) if move.player]
     return [model.players.index(player) for player in dict.fromkeys(movers)]
 
 
 def _seen(model: Model, place: int) -> str:
-    """Return the text of the moves before one, as the functions of a definition take them."""
+    """Return the text of the moves before move `place`, as the functions of a definition take them."""
     return f"Moves{tuple_of([f'made(m{k})' for k in range(place)] + ['0.0'] * (len(model.moves) - place))}"
 
 
 @functools.cache
 def names_of(model: Model) -> dict[str, Any]:
-    """Return what the text of a definition's functions refers to; the functions themselves are compiled."""
+    """Return what the text of a definition's kernel refers to, by name; its functions are compiled."""
     names: dict[str, Any] = {
         "__name__": __name__, "Moves": moves_type(model.moves), "made": made, "mixed": mixed,
         "prefers": prefers, "ahead": ahead,
@@ -156,7 +157,7 @@ def level{count}(p{"".join(f", m{k}" for k in range(count))}):
 
 
 def part_of(model: Model, p: Any, part: Any, before: Iterable[float]) -> Any:
-    """Return what an end, a condition or the probabilities of a move are after the moves before it."""
+    """Return an end, the condition or the probabilities of a move, given the moves before it."""
     if not callable(part):
         return part
     seen = [*map(made, before)]
@@ -277,7 +278,7 @@ def _size(model: Model) -> int:
 
 
 def _solve(model: Model, after: int = 0) -> str:
-    """Return the text of the kernel, after so many moves that are given."""
+    """Return the text of the kernel if the first `after` moves are given."""
     count = len(model.moves)
     code, *own = own_outcomes(model)
     first = count + (len(code.codes or ()) if _by_chance(model) else 0)
@@ -295,7 +296,7 @@ def _solve(model: Model, after: int = 0) -> str:
                 f"    code = {float(one)}; probability = end[{place}]",
             ]
         total = " + ".join(f"end[{count + i}]" for i in range(len(code.codes or ())))
-        lines += [f"if {total} < 1.0 - 1e-9:", "    code = -2.0  # one of them was no code"]
+        lines += [f"if {total} < 1.0 - 1e-9:", "    code = -2.0  # one of them was not a code"]
         likeliest = "\n    ".join(lines)
     if model.without:
         value = float(*model.without.values())
@@ -342,7 +343,7 @@ def functions(model: Model) -> dict[str, Any]:
 
 
 def solve_after(model: Model, p: Any, moves: Sequence[float]) -> dict[str, Any]:
-    """Return the outcomes of a game by its definition, by name, if its first moves are these."""
+    """Return the outcomes of a game by name, solved by its definition, if its first moves are these."""
     names = {**functions(model)}
     exec(_solve(model, len(moves)), names)
     found = map(float, names["solve"](p, *moves))
@@ -353,12 +354,12 @@ def solve_after(model: Model, p: Any, moves: Sequence[float]) -> dict[str, Any]:
 
 
 def kernel(model: Model) -> Any:
-    """Return what solves one game: a model's own kernel, or the one made of its definition."""
+    """Return the function that solves one game: a model's own kernel, or the one made of its definition."""
     return functions(model)["solve"] if model.by_search else model.solve
 
 
 class Deviation(NamedTuple):
-    """What the player of a move could gain by another one, if everybody plays their best from then on."""
+    """What the player of a move could gain by another move, if everybody plays their best from then on."""
 
     place: int  # of the move
     gain: float
@@ -368,10 +369,10 @@ class Deviation(NamedTuple):
 
 
 def deviations(model: Model, numbers: Iterable[float], stated: Iterable[float]) -> list[Deviation] | None:
-    """Return what each player could gain by another move, after the stated moves before it.
+    """Return, for each move, what its player could gain by another move after the stated moves before it.
 
-    A play from which nobody gains so is an equilibrium: the one-deviation principle. A stated move that is
-    NaN is taken to be the best. Returns None if the search is not sure.
+    If nobody can gain, play is an equilibrium (the one-deviation principle). A stated move that is NaN counts
+    as the best move. Returns None if the search is not sure.
     """
     found = functions(model)
     p = parameters_type(tuple(model.by_name))(*map(float, numbers))
@@ -393,15 +394,15 @@ def deviations(model: Model, numbers: Iterable[float], stated: Iterable[float]) 
 
 
 def near(move: Any, value: float) -> tuple[float, ...]:
-    """Return a value of a move, and those at its sides that rounding cannot tell from it; 0 is exact."""
+    """Return a value of a move, and a value on each side of it that differs only by rounding; 0 is exact."""
     if not isinstance(move, Move) or not value or math.isnan(value):
         return (value,)
     return value, value * (1.0 - SLIP), value * (1.0 + SLIP)
 
 
 def forbidden(model: Model, numbers: Iterable[float], moves: Iterable[float]) -> list[int]:
-    """Return the places of the moves that are not between their ends, or none of their options, after those
-    before them."""
+    """Return the places of the moves that are not allowed after the moves before them: numbers beyond their
+    ends, and options that do not exist."""
     found = functions(model)
     p = parameters_type(tuple(model.by_name))(*map(float, numbers))
     seen: tuple[float, ...] = (0.0,) * len(model.moves)
@@ -425,8 +426,8 @@ def forbidden(model: Model, numbers: Iterable[float], moves: Iterable[float]) ->
 def follows(
     model: Model, numbers: Iterable[float], moves: Iterable[float]
 ) -> Iterator[tuple[tuple[float, ...], tuple[float, ...]]]:
-    """Give the payoffs, and the code and numbers, of play by these moves, and by those that rounding cannot
-    tell from them: a move is often just where another player is indifferent."""
+    """Yield the payoffs, and the code and numbers, of play by these moves, and by moves that differ from them
+    only by rounding. A move is often exactly where another player is indifferent."""
     found = functions(model)
     p = parameters_type(tuple(model.by_name))(*map(float, numbers))
     against: tuple[Any, ...] = ()
@@ -440,9 +441,9 @@ def follows(
 
 
 def own_gains(model: Model) -> Search:
-    """Return how the largest gain by another move is searched for, of a model with a definition.
+    """Return the search for the largest gain by another move, for a model with a definition.
 
-    A model that is solved by search is held against a more careful one.
+    If the model is itself solved by search, the search for gains is the more careful one.
     """
     names = [move.name for move in model.moves]
     needs = tuple(name for name in names if name in model.found)

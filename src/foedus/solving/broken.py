@@ -1,4 +1,4 @@
-"""What is wrong with the functions of a model: one line says it, with the line of its file."""
+"""Errors in the functions of a model: each is one line of text, and names the line of the model's file."""
 
 import re
 import traceback
@@ -22,11 +22,11 @@ KINDS: dict[Any, str] = {
     types.Array: "an array",
     types.Generator: "a generator",
     types.BaseTuple: "a tuple",
-}  # what else a function may give than values, by numba's types
+}  # what a function may return instead of several values, by numba's types
 
 
 class KernelError(ValueError):
-    """What is wrong with a function of a model, in a line; `whole` is all that numba says of it."""
+    """An error in a function of a model, in one line; `whole` is the whole message of numba."""
 
     def __init__(self, line: str, whole: str = "") -> None:
         super().__init__(line)
@@ -34,19 +34,20 @@ class KernelError(ValueError):
 
 
 class Function(NamedTuple):
-    """A function of a model, as errors call it, and what it must return."""
+    """A function of a model, its name in errors, and what it must return."""
 
     name: str
     compiled: Any
-    given: tuple[Any, ...]  # games and moves, for it to be tried with
+    given: tuple[Any, ...]  # a game, and perhaps moves, with which it is tried
     wanted: str
-    returns: Sequence[Outcome] | None  # or a number
+    returns: Sequence[Outcome] | None  # None: it returns one number
 
 
 def check_functions(model: Model) -> None:
-    """Raise `KernelError` if a function of a definition cannot be compiled, or returns what it must not.
+    """Raise `KernelError` if a function of a definition cannot be compiled, or returns something else than it
+    must.
 
-    The kernel is made of these functions, and what numba says of the kernel does not tell which is wrong.
+    The kernel is made of these functions, but numba's message about the kernel does not say which is wrong.
     """
     if model.by_search and not plain:
         for function in _functions(model):
@@ -66,17 +67,17 @@ def not_compiled(model: Model, error: Exception) -> KernelError:
 
 
 def nothing_returned(model: Model) -> KernelError:
-    """Say which function of a model returns nothing, where one does."""
+    """Say that a model's kernel returns nothing."""
     return _no_return(model, _kernel(model))
 
 
 def name_of(model: Model) -> str:
-    """Return how errors speak of a model: by its file, if it is from one."""
+    """Return the name of a model in errors: its file, if it is from one."""
     return Path(model.file).name.partition(":")[0] or f"the model {model.name}"
 
 
 def line_of(model: Model, run: Callable[[], Any]) -> str:
-    """Return the line of a model's file in which something is raised, or else the file."""
+    """Return the line of a model's file in which `run` raises an error, or only the file."""
     try:
         run()
     except Exception as error:
@@ -88,7 +89,7 @@ def line_of(model: Model, run: Callable[[], Any]) -> str:
 
 
 def _game(model: Model) -> Any:
-    """Return the game of all defaults, as functions take it."""
+    """Return the game with all defaults, as functions take it."""
     defaults = (parameter.number(parameter.default) for parameter in model.parameters)
     return parameters_type(tuple(model.by_name))(*defaults)
 
@@ -100,7 +101,7 @@ def _kernel(model: Model) -> Function:
 
 
 def _functions(model: Model) -> Iterator[Function]:
-    """Give the functions of a definition."""
+    """Yield the functions of a definition."""
     names, own = names_of(model), own_outcomes(model)
     moves = names["Moves"](*([0.0] * len(model.moves)))
     given: tuple[Any, ...] = _game(model), moves
@@ -124,12 +125,12 @@ def _functions(model: Model) -> Iterator[Function]:
 
 
 def _problem(model: Model, function: Function) -> KernelError | None:
-    """Say what is wrong with a function, if something is."""
+    """Return the error in a function, if there is one."""
     name, solve = function.name, function.compiled
     given = tuple(numba.typeof(one) for one in function.given)
     try:
         solve.compile(given)
-    except Exception as error:  # also of what the function refers to, as in math.gama
+    except Exception as error:  # also if the function refers to something wrong, such as math.gama
         return KernelError(
             f"{_place(model, function, str(error))}: {_reason(model, function, str(error))}", str(error)
         )
@@ -159,7 +160,7 @@ def _problem(model: Model, function: Function) -> KernelError | None:
 
 
 def _returns(model: Model, function: Function, what: str) -> str:
-    """Say what a function returns, and what it must."""
+    """Say what a function returns, and what it must return."""
     return f"{name_of(model)}: {function.name} returns {what}; it must return {function.wanted}"
 
 
@@ -186,7 +187,7 @@ def _place(model: Model, function: Function, told: str) -> str:
 
 
 def _reason(model: Model, function: Function, told: str) -> str:
-    """Return the first line of numba's message that says something, in our words if we know it."""
+    """Return the first useful line of numba's message, in our own words if we know the error."""
     line = next((line for line in told.splitlines() if line and not line.startswith("Failed in")), "")
     line = re.sub(r"\.* Raised from .*", "", line)
     if found := re.match(r"Unknown attribute '(\w+)' of type Parameters", line):
@@ -206,7 +207,7 @@ def _reason(model: Model, function: Function, told: str) -> str:
             if ", float64)" in call[1]
             else ""
         )
-        return f"{function.name} cannot be compiled: numba knows no {call[1]}{hint}"
+        return f"{function.name} cannot be compiled: numba does not know {call[1]}{hint}"
     if line.startswith(("Can't unify return type", "Cannot cast Tuple", "Cannot cast UniTuple")):
         return (
             f"{function.name} returns values of different kinds in different lines; "

@@ -69,8 +69,8 @@ def fixed_parameters(
 ) -> dict[str, float]:
     """Return every parameter that does not vary, with its number.
 
-    Raises TypeError and ValueError as `Parameter.check` does, and ValueError if a parameter is fixed and
-    varies, too; `kind` says as what it varies.
+    Raises TypeError and ValueError as `Parameter.check` does, and ValueError if a parameter is fixed and also
+    varies; `kind` is the word for one that varies, such as "an axis".
     """
     fixed = model.named(fixed)
     for name in fixed:

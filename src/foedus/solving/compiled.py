@@ -34,7 +34,7 @@ def own_loop(model: Model, columns: Columns) -> Loop:
     mapped = list(model.found).index(model.mapped.name)
     check_functions(model)
     try:
-        solve = kernel(model)  # which compiles what it is made of
+        solve = kernel(model)  # this also compiles the functions of a definition
     except numba.core.errors.NumbaError as error:
         raise not_compiled(model, error) from error
     functions = definition(model).values() if model.by_search else [model.solve]
@@ -67,7 +67,7 @@ def _bits(codes: Iterable[Code] | None) -> int:
 def _raised(
     model: Model, columns: Columns, solve_tile: Any, tile: Tile, width: int, rest: tuple, error: Exception
 ) -> KernelError:
-    """Say what a kernel raised, and in which game: the first one of the tile."""
+    """Return the error that a kernel raised, with the first game of the tile in which it is raised."""
 
     def fails(part: Tile) -> bool:
         try:
@@ -84,10 +84,10 @@ def _raised(
     row = rows[min(row, len(rows) - 1)]
     game = bisect.bisect_left(games, True, key=lambda game: fails((row, row + 1, first_column, game + 1)))
     numbers = columns.numbers(row * width + games[min(game, len(games) - 1)])
-    if str(error).endswith("got None"):  # as numba says it
+    if str(error).endswith("got None"):  # numba's words
         return nothing_returned(model)
     solve: Any = kernel(model)
-    # numba tells the line of a function that is called; a whole definition would take minutes as Python
+    # numba reports the line in a function that it calls; as plain Python, a definition would take minutes
     solve = compiled(solve) if model.by_search else getattr(solve, "py_func", solve)
     line = line_of(model, lambda: solve(parameters_type(tuple(numbers))(**numbers)))
     who = "the definition" if model.by_search else "the kernel"

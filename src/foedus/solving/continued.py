@@ -1,4 +1,4 @@
-"""What follows after other moves than those of the equilibrium, by the definition of a game."""
+"""What follows if moves differ from those of the equilibrium, in a game with a definition."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,9 @@ from ..model import UNSOLVED, Model
 from ..model.moves import AnyMove, Chance, Move, in_words, payoff_of
 from .backward import functions, part_of, solve_after, why_unsolved
 
-PARTS = (0.0, 0.5, 1.0, 1.5, 2.0)  # of the equilibrium's own move
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the range of a move, or of 1, if the equilibrium's is 0
-EXACT = 1e-9  # of the largest payoff, and of the range of a move: what is less is 0
+PARTS = (0.0, 0.5, 1.0, 1.5, 2.0)  # of the equilibrium's move, which a table shows
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the range of a move (of 1, if infinite), if the equilibrium's is 0
+EXACT = 1e-9  # of the largest payoff, or of the range of a move: smaller values count as 0
 Tables = list[tuple[str, list[str], list[list[str | float]]]]
 
 
@@ -25,23 +25,23 @@ class Game(NamedTuple):
     p: Any
 
     def part(self, part: Any, before: Sequence[float]) -> Any:
-        """Return what an end, a condition or the probabilities of a move are after the moves before it."""
+        """Return an end, the condition or the probabilities of a move, given the moves before it."""
         return part_of(self.model, self.p, part, before)
 
     def is_made(self, before: Sequence[float]) -> bool:
-        """Tell whether the move after some moves is made."""
+        """Tell whether the next move is made after these moves."""
         when = self.model.moves[len(before)].when
         return when is None or bool(self.part(when, before))
 
     def ends(self, before: Sequence[float]) -> tuple[float, float]:
-        """Return the ends of the move after some moves, a number."""
+        """Return the ends of the next move, a `Move`, after these moves."""
         move = self.model.moves[len(before)]
         assert isinstance(move, Move)
         low, high = (float(self.part(end, before)) for end in move.ends)
         return low, high
 
     def reply(self, before: Sequence[float]) -> float:
-        """Return the best move after some moves; raise ValueError if it could not be found."""
+        """Return the best next move after these moves; raise ValueError if it could not be found."""
         k = len(before)
         _, end, told = functions(self.model)[f"level{k}"](self.p, *before)
         if told.status:
@@ -51,29 +51,29 @@ class Game(NamedTuple):
         return end[k]
 
     def likeliest(self, before: Sequence[float]) -> float:
-        """Return the likeliest option of the move of chance after some moves."""
+        """Return the likeliest option of the next move, a `Chance`, after these moves."""
         move = self.model.moves[len(before)]
         assert isinstance(move, Chance)
         return float(np.argmax(self.part(move.probabilities, before)))
 
 
 def game_of(model: Model, numbers: Mapping[str, float]) -> Game:
-    """Return a game by the numbers by which kernels know its parameters; raise ValueError if the model has no
-    definition."""
+    """Return the game with these parameters, given as the numbers that kernels use; raise ValueError if the
+    model has no definition."""
     game, names = model.defined, tuple(model.by_name)
     return Game(game, parameters_type(names)(*(float(numbers[name]) for name in names)))
 
 
 def after(game: Game, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the outcomes, by name, if these moves are given and everybody plays their best around them.
+    """Return the outcomes by name if these moves are made.
 
-    Each move that is not given is the best reply to those before it.
+    Each move that is not given is the best reply to the moves before it.
 
     Raises
     ------
     TypeError, ValueError
-        if a name is no move, no move is given, a move is not allowed or not made there, or a move of chance
-        comes before it and is not given; or if the game could not be solved.
+        if a name is not a move, no move is given, a move is not allowed or not made after the moves before
+        it, or a move of chance before it is not given; or if the game could not be solved.
     """
     names = [move.name for move in game.model.moves]
     for name in given:
@@ -101,21 +101,21 @@ def after(game: Game, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _told(game: Game, before: Sequence[float]) -> str:
-    """Return the moves before another in words."""
+    """Return the moves before a move in words."""
     words = [_worded(game.model.moves[k], value) for k, value in enumerate(before)]
     named = [f"{move.name} {word}" for move, word in zip(game.model.moves, words, strict=False)]
     return f" after {', '.join(named)}" if named else " in this game"
 
 
 def _worded(move: AnyMove, value: float) -> str:
-    """Return what was done in a move."""
+    """Return the value of a move in words."""
     if isinstance(move, Chance) and not math.isnan(value):
         return f"{value:.0f} {move.options[int(value)]}"
     return in_words([move], move.name, value)
 
 
 def _checked(game: Game, before: Sequence[float], value: Any) -> float:
-    """Return a move that is allowed after others as a number."""
+    """Return a move as a number, checked that it is allowed after the moves before it."""
     move = game.model.moves[len(before)]
     if not isinstance(move, Move) and value in move.options:
         return float(move.options.index(value))
@@ -130,7 +130,7 @@ def _checked(game: Game, before: Sequence[float], value: Any) -> float:
 
 
 def _allowed(game: Game, before: Sequence[float]) -> str:
-    """Say what a move may be after others."""
+    """Say which values of a move are allowed after the moves before it."""
     move = game.model.moves[len(before)]
     if not isinstance(move, Move):
         return " or ".join(f"{option!r} ({number})" for number, option in enumerate(move.options))
@@ -143,7 +143,7 @@ def tables(game: Game) -> Tables:
 
     Rows show what follows after some values or options of the move, to four digits.
 
-    Where chance moves, its likeliest option is taken to have come in the tables of later moves.
+    After a move of chance, the tables of later moves assume its likeliest option.
     """
     found: Tables = []
     before: list[float] = []
@@ -162,7 +162,7 @@ def tables(game: Game) -> Tables:
             equilibrium = f"{own:.4g}" if isinstance(move, Move) else _worded(move, own)
             title = f"after {some} of {move.name} by {move.player}{chances} (equilibrium: {equilibrium})"
         headings = [one.symbol or one.name for one in game.model.moves[k:]]
-        # words, which a narrow screen may break
+        # with spaces, at which a narrow screen can break the line
         headings += [game.model.mapped.name, *(f"payoff of {player}" for player in game.model.players)]
         title = title.replace("_", " ")
         found.append(
@@ -173,7 +173,7 @@ def tables(game: Game) -> Tables:
 
 
 def _values(game: Game, before: Sequence[float], own: float) -> list[float]:
-    """Return the values of a move whose replies are shown, with the equilibrium's own among them."""
+    """Return the values of a move for which the replies are shown, including the equilibrium's own."""
     move = game.model.moves[len(before)]
     if not isinstance(move, Move):
         return [*map(float, range(len(move.options)))]
@@ -181,7 +181,7 @@ def _values(game: Game, before: Sequence[float], own: float) -> list[float]:
     start, width = (low, high - low) if math.isfinite(high - low) else (0.0, 1.0)
     if abs(own) > EXACT * width:
         others = [part * own for part in PARTS]
-    else:  # 0, but for rounding
+    else:  # 0, except for rounding
         own = min(max(0.0, low), high)
         others = [start + share * width for share in SHARES]
     return sorted({own, *(min(max(value, low), high) for value in others)})
@@ -204,7 +204,7 @@ def _row(game: Game, moves: Sequence[float]) -> list[str | float]:
 
 
 def _cell(later: Sequence[AnyMove], move: AnyMove, value: float) -> str | float:
-    """Return a move that follows as a number, if it is one, or in words."""
+    """Return a later move as a number if it is a `Move` that is made, or else in words."""
     if isinstance(move, Move) and not math.isnan(value):
         return value
     return in_words(later, move.name, value)

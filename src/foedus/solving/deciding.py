@@ -1,9 +1,11 @@
-"""Whose decision turns at a cutpoint, by the definition of a game.
+"""Whose decision flips at a cutpoint, found from the definition of a game.
 
-Just below and just above a cutpoint play takes two paths. At the first move in which they differ by another
-option, or by a jump of a number, the player is indifferent between the two if its payoff does not jump. If
-its payoff jumps, a later player replies in another way: to the move on one of the two paths, or to the first
-move that the game is held against. If no move jumps, numbers change and the code changes with them.
+Play follows one path just below a cutpoint and another path just above it. Take the first move in which the
+two paths differ: in the option, or by a jump of a number. If the payoff of its player does not jump, this
+player is indifferent between the two moves, and it is its decision that flips. If its payoff jumps, the reply
+of a later player flips: the reply to the move on one of the two paths. If no such reply is found and the
+model compares each game with the game without the first move (`without`), the search continues there. If no
+move jumps, numbers change, and the code changes with them.
 """
 
 import math
@@ -17,11 +19,11 @@ from ..model.moves import Chance, Choice, Move, payoff_of
 from ..model.turns import turn_of
 from .requests import solve_columns
 
-JUMP = 1e-5  # of the range of a move: by how much a number may change without a jump
-INDIFFERENT = 1e-6  # of the largest payoff: by how much the payoff of an indifferent player may change
-STEEP = 1e3  # payoff per unit of a parameter: what it may change, too, where all payoffs are about 0
-NEAR = 1e-6  # of the range of a move: a number so near to it is asked, too
-APART = 0.0, 1e4  # of the distance of the two sides: how far from them play is looked at
+JUMP = 1e-5  # of the range of a move: a number that changes by less does not jump
+INDIFFERENT = 1e-6  # of the largest payoff: the payoff of an indifferent player changes by no more
+STEEP = 1e3  # payoff per unit of a parameter: it may also change by this, if all payoffs are about 0
+NEAR = 1e-6  # of the range of a move: replies to moves so far from it are also compared
+APART = 0.0, 1e4  # of the distance between the two sides: play is compared so far outside them
 NOBODY, NO_JUMP = (UNSOLVED, UNSOLVED), (UNSOLVED, 0)
 
 Columns = Mapping[str, np.ndarray]
@@ -41,9 +43,9 @@ Sides = tuple[Play, Play]  # just below and just above a change
 def decided(
     model: Model, below: Columns, above: Columns, threads: int | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the codes of the players who decide at changes of regime, and of their decisions.
+    """Return the codes of the players whose decisions flip at changes of regime, and of these decisions.
 
-    below, above : of games just below and above the changes, the parameters, the regime, and what
+    below, above : games just below and just above the changes: their parameters, their regime, and what
     `model.decides` needs
     """
     assert model.decides
@@ -54,7 +56,7 @@ def decided(
     found = np.full((2, *shape), UNSOLVED, np.int8)
     left = np.flatnonzero((below[regime] != UNSOLVED) & (above[regime] != UNSOLVED))
     sides = [{name: np.broadcast_to(side[name], shape) for name in model.by_name} for side in (below, above)]
-    for apart in APART:  # a kernel may change its code a little beside the cutpoint of the definition
+    for apart in APART:  # the cutpoint of a kernel may be a little away from that of the definition
         low, high = ({name: column[left] for name, column in side.items()} for side in sides)
         pairs = zip(
             _plays(game, _moved(game, low, high, apart), threads),
@@ -68,7 +70,7 @@ def decided(
 
 
 def _moved(model: Model, side: Columns, other: Columns, apart: float) -> dict[str, np.ndarray]:
-    """Return the parameters of games further away from those on the other side, where they are allowed."""
+    """Return the parameters of games, moved away from those on the other side, if that is allowed."""
     moved = {}
     for name, column in side.items():
         further = column + apart * (column - other[name])
@@ -78,7 +80,7 @@ def _moved(model: Model, side: Columns, other: Columns, apart: float) -> dict[st
 
 
 def _plays(model: Model, columns: Columns, threads: int | None) -> list[Play]:
-    """Return play on the equilibrium path of games."""
+    """Return the equilibrium path of each game."""
     from ..kernels.loop import parameters_type  # with numba
 
     moves = [move.name for move in model.moves]
@@ -94,7 +96,7 @@ def _plays(model: Model, columns: Columns, threads: int | None) -> list[Play]:
 
 
 def _first_turn(model: Model, sides: Sides) -> tuple[int, int]:
-    """Return who decides at a change of regime, and between what."""
+    """Return whose decision flips at a change of regime, and which decision."""
     if not all(math.isfinite(payoff) for side in sides for payoff in side.payoffs):
         return NOBODY
     found = _turn(model, sides, 0)
@@ -106,11 +108,11 @@ def _first_turn(model: Model, sides: Sides) -> tuple[int, int]:
 
 
 def _turn(model: Model, sides: Sides, start: int) -> tuple[int, int]:
-    """Return who decides, and between what, where play differs from a move on."""
+    """Return whose decision flips, and which decision, at move `start` or later."""
     for k in range(start, len(model.moves)):
         move, pair = model.moves[k], (sides[0].path[k], sides[1].path[k])
         if math.isnan(pair[0]) != math.isnan(pair[1]):
-            return NOBODY  # a condition has turned, which nobody decides
+            return NOBODY  # a condition (when) has changed, and nobody decides that
         if math.isnan(pair[0]):
             continue
         if isinstance(move, Chance):
@@ -125,7 +127,7 @@ def _turn(model: Model, sides: Sides, start: int) -> tuple[int, int]:
 
 
 def _decider(model: Model, sides: Sides, k: int) -> tuple[int, int]:
-    """Return who decides where move k jumps: its player, if indifferent, or a later one in its reply."""
+    """Return whose decision flips if move k jumps: that of its player, if indifferent, or a later reply."""
     low, high = sides
     mover = model.players.index(model.moves[k].player)
     largest = max(map(abs, (*low.payoffs, *high.payoffs)))
@@ -145,7 +147,7 @@ def _both_after(model: Model, sides: Sides, k: int, move: float) -> Sides:
 
 
 def _after(model: Model, play: Play, k: int, move: float) -> Play:
-    """Return play after another move k, with the moves before it."""
+    """Return play after another move k, with the same moves before it."""
     from .backward import functions  # compiled where play off the path is needed
 
     payoffs, end, _ = functions(model)[f"level{k + 1}"](play.p, *play.path[:k], move)
@@ -153,7 +155,7 @@ def _after(model: Model, play: Play, k: int, move: float) -> Play:
 
 
 def _possible(model: Model, play: Play, k: int) -> list[float]:
-    """Return the options of chance that may come."""
+    """Return the options of a move of chance that have a positive probability."""
     from .backward import part_of
 
     move = model.moves[k]
@@ -173,21 +175,23 @@ def _range(model: Model, play: Play, k: int) -> tuple[float, float]:
 
 
 def _jumps(model: Model, play: Play, k: int, pair: tuple[float, float]) -> bool:
-    """Tell whether a move on one side is another on the other side."""
+    """Tell whether a move differs on the two sides, in its option or by a jump."""
     if isinstance(model.moves[k], Choice):
         return pair[0] != pair[1]
     return abs(pair[0] - pair[1]) > JUMP * _size(_range(model, play, k), *pair)
 
 
 def _size(ends: tuple[float, float], *moves: float) -> float:
-    """Return what changes of a move are measured by: its range, or its size where there is no end."""
+    """Return the measure for changes of a move: the length of its range, or its size if that is infinite."""
     size = ends[1] - ends[0]
     return size if math.isfinite(size) else max(map(abs, moves))
 
 
 def _safe(model: Model, play: Play, k: int, mover: int) -> float:
-    """Return a move for move k that later players answer in the same way, and not by rounding: a best move
-    often stands where another player is just indifferent."""
+    """Return a value for move k to which later players reply as in the equilibrium, despite rounding errors.
+
+    A best move is often exactly where another player is indifferent, so it is moved a little.
+    """
     best = play.path[k]
     if not isinstance(model.moves[k], Move):
         return best

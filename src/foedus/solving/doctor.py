@@ -17,7 +17,7 @@ from ..model import UNSOLVED, Model, Parameter
 from .columns import in_logarithms
 from .requests import solve_columns
 
-GAMES = 1000  # games that are solved both ways
+GAMES = 1000  # games that are solved in both ways
 TIMED = 200_000  # games for measuring time
 NEAR = 1e-12  # relative: two ways to compute a power differ in the last bits
 IN_PYTHON = """
@@ -44,7 +44,7 @@ class Finding(NamedTuple):
 
 
 def examine_model(model: Model) -> Iterator[Finding]:
-    """Give the result of each check of a model in a file, on random games over the usual ranges.
+    """Yield the result of each check of a model in a file, on random games over the usual ranges.
 
     Raises the errors of `solve_columns` if the kernel cannot be compiled or cannot solve one of the games.
     """
@@ -80,7 +80,7 @@ def _drawn(model: Model, games: int) -> dict[str, np.ndarray]:
 
 
 def _same_in_python(model: Model, games: dict[str, np.ndarray], compiled: dict[str, np.ndarray]) -> Finding:
-    """Compare compiled results with those of plain Python, from a process where nothing is compiled."""
+    """Compare compiled results with those of plain Python, which run in a process without a compiler."""
     name = "compiled and plain Python give the same results"
     different = np.unique(np.stack([*games.values()]), axis=1).shape[1]
     count = f"{different:,} random game{'s' if different > 1 else ''}"
@@ -130,13 +130,13 @@ def _seen(model: Model, found: dict[str, np.ndarray]) -> str:
 
 
 def _numbers(model: Model, found: dict[str, np.ndarray]) -> str:
-    """Say between which ends the numbers of solved games lie."""
+    """Say in which ranges the numbers of solved games lie."""
     solved = found[model.mapped.name] != UNSOLVED
     return ", ".join(_span(name, found[name][solved]) for name in found if not model.found[name].codes)
 
 
 def _span(name: str, values: np.ndarray) -> str:
-    """Say between which ends some numbers lie."""
+    """Say in which range some numbers lie."""
     there = values[np.isfinite(values)]
     span = f"{name} from {there.min():.3g} to {there.max():.3g}" if there.size else f"{name} none"
     return (

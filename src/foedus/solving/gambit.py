@@ -1,9 +1,10 @@
-"""A game that is given by its definition as a finite tree around its equilibrium, which Gambit reads.
+"""A game with a definition as a finite tree around its equilibrium, in a file for Gambit.
 
-At every node of a `Move` the tree has the player's best reply in the game itself, where any number may be
-chosen, and other numbers. A best reply often stands on an indifference: a leader chooses what just keeps its
-rival out. It is then moved a little to the side where the same replies follow, so that later players are not
-indifferent and the replies are the subgame perfect equilibrium of the tree, too.
+In the game itself, a player can choose any number in a `Move`. In the tree, each node of a `Move` has the
+best reply in the game itself, and some other numbers. The best reply often makes a later player indifferent:
+a leader, for example, produces just enough to keep its rival out. It is then moved a little, to the side
+where the same replies follow. So later players are not indifferent, and the replies are also the subgame
+perfect equilibrium of the tree.
 """
 
 import itertools
@@ -28,21 +29,21 @@ from ..version import __version__
 from .backward import functions, part_of, why_unsolved
 
 ENDS = 5_000  # of a tree, at most
-GAP = 1e-4  # by how much every decision is to matter to who takes it
-PRECISION = 2000.0  # of logit equilibria, in which players err
+GAP = 1e-4  # payoff; the reply at each node should be better than the other moves by this
+PRECISION = 2000.0  # of logit equilibria, in which players make errors
 INDIFFERENT = 1e-9  # of a payoff: options that differ by less are tied
-NAMED = 5  # nodes that are tied, at most
-TREES = 40  # that are tried
-VALUES = 3  # of a move, unless another number is asked for
+NAMED = 5  # tied nodes, at most, that are named
+TREES = 40  # trees, at most, that are tried
+VALUES = 3  # of a move, by default
 MOST_VALUES = 100
-DIGITS = 5  # of a value, so that it is what its label says
-SHIFTS = 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1  # by what parts of its size a best reply is moved
-APART = 0.002  # of the range of a move: a best reply that is nearer to the low end is taken to be there
+DIGITS = 5  # of a value, so that its label gives it exactly
+SHIFTS = 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1  # parts of its size by which a best reply is moved
+APART = 0.002  # of the range of a move: a best reply that is nearer to the low end counts as the low end
 
 
 @dataclass(frozen=True)
 class End:
-    """An end of a tree: what the players get, and what it is called."""
+    """An end of a tree: the payoffs of the players, and its label."""
 
     payoffs: tuple[float, ...]
     label: str
@@ -50,20 +51,20 @@ class End:
 
 @dataclass(frozen=True)
 class Node:
-    """A decision: whose, after what, between which moves, where they lead, which is the reply; or chance."""
+    """A decision of a player, or a move of chance: its label, its moves, what follows each, and the reply."""
 
     player: int
     label: str
     moves: tuple[str, ...]
     after: "tuple[Node | End, ...]"
     reply: int = 0
-    tied: bool = False  # whether in the game itself the player is indifferent between all of them
+    tied: bool = False  # whether the player is indifferent between all moves in the game itself
     odds: tuple[Fraction, ...] = ()  # of chance
 
 
 def expected(tree: Node | End, precision: float = math.inf) -> Sequence[float]:
-    """Return what the players may expect from a tree if all replies follow, or each move with a logit
-    probability of this `precision`."""
+    """Return the expected payoffs of a tree if each player makes the reply, or, with a finite `precision`, if
+    each player makes each move with its logit probability."""
     if isinstance(tree, End):
         return tree.payoffs
     if precision == math.inf and not tree.odds:
@@ -77,11 +78,11 @@ def expected(tree: Node | End, precision: float = math.inf) -> Sequence[float]:
 
 
 def least_gap(tree: Node, precision: float = math.inf) -> float:
-    """Return by how much the closest decision of a tree matters: how much better the reply is for the player
-    than the next best move. Where that is negative, another move is better.
+    """Return by how much the reply is better than the next best move, at the node where that is least. If it
+    is negative, another move is better there.
 
-    Players later make each move with a logit probability of this `precision`. Moves do not count that lead to
-    the same for everybody, as refusing does, nor do nodes that are tied.
+    Later players make each move with its logit probability at this `precision`. A move does not count if it
+    leads to the same payoffs for everybody as the reply, as refusing does. Tied nodes do not count either.
     """
     gaps = [least_gap(node, precision) for node in tree.after if isinstance(node, Node)]
     if not tree.odds and not tree.tied:
@@ -96,7 +97,7 @@ def least_gap(tree: Node, precision: float = math.inf) -> float:
 
 
 def doubt(tree: Node) -> str:
-    """Say why a solver may find another equilibrium in a tree than that of the game, if there is a reason."""
+    """Say why a solver may find an equilibrium of the tree that is not that of the game, if it may."""
     least = least_gap(tree)
     if least <= 0.0:
         return "On this grid a player has a better move than its reply in the game itself; try another size."
@@ -115,13 +116,13 @@ def tied_nodes(tree: Node) -> list[str]:
     more = f" and {len(labels) - NAMED} more" if len(labels) > NAMED else ""
     named = "; ".join(labels[:NAMED])
     return [
-        "In the game itself the player is indifferent here, and takes what the player before prefers: "
-        f"{named}{more}."
+        "In the game itself the player at these nodes is indifferent, and does what the player before "
+        f"prefers: {named}{more}."
     ]
 
 
 def _nodes(tree: Node | End) -> Iterator[Node]:
-    """Give all nodes of a tree but its ends."""
+    """Yield all nodes of a tree except its ends."""
     if isinstance(tree, Node):
         yield tree
         for after in tree.after:
@@ -129,7 +130,7 @@ def _nodes(tree: Node | End) -> Iterator[Node]:
 
 
 def path_of(tree: Node | End, players: Sequence[str]) -> str:
-    """Return the moves of the path that the replies make; chance ends it."""
+    """Return the moves on the path of the replies, up to the first move of chance."""
     path = []
     while isinstance(tree, Node) and not tree.odds:
         path.append(f"{players[tree.player]} {tree.moves[tree.reply]}")
@@ -138,8 +139,8 @@ def path_of(tree: Node | End, players: Sequence[str]) -> str:
 
 
 def checked_path(path: str | os.PathLike) -> Path:
-    """Return `path` if a tree can be written there, without touching it; raise ValueError, or what
-    `io.files.writable` raises, if it cannot."""
+    """Return `path` if a tree can be written there, without touching it; else raise ValueError, or an error
+    of `io.files.writable`."""
     target = Path(path)
     if target.suffix != ".efg":
         raise ValueError(f"{target}: the name must end in .efg")
@@ -147,7 +148,7 @@ def checked_path(path: str | os.PathLike) -> Path:
 
 
 def write(target: Path, title: str, players: Sequence[str], remarks: Sequence[str], tree: Node) -> None:
-    """Write a tree as a file that Gambit reads, beside its place and renamed when it is complete."""
+    """Write a tree as a file for Gambit; it has another name until it is complete."""
     names = " ".join(map(quoted, players))
     head = [f"EFG 2 R {quoted(title)} {{ {names} }}", quoted("\n".join(remarks)), ""]
     with beside(target) as draft:
@@ -155,14 +156,14 @@ def write(target: Path, title: str, players: Sequence[str], remarks: Sequence[st
 
 
 def quoted(text: str) -> str:
-    """Return a text as the format has it."""
+    """Return a text in quotes, as the format needs it."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
 def _lines(tree: Node) -> Iterator[str]:
-    """Give the lines of all nodes, a node before what comes after it; information sets of each player and
-    outcomes are counted as they come."""
+    """Yield the lines of all nodes, each node before those that follow it. The information sets of each
+    player, and the outcomes, are numbered in this order."""
     counts: dict[Any, int] = {}
 
     def count(what: Any) -> int:
@@ -192,7 +193,7 @@ def write_game(
 ) -> None:
     """Write a game of a model with a definition as a tree for Gambit: see `Solution.to_efg`.
 
-    numbers : all parameters, as kernels know them
+    numbers : all parameters, as the numbers that kernels use
     """
     defined = model.defined
     target = checked_path(path)
@@ -219,11 +220,11 @@ def write_game(
 def tree_around(model: Model, numbers: Mapping[str, float], values: int = VALUES) -> Node:
     """Return the tree of a game of a model that is solved by its definition.
 
-    Best replies are moved ever further from where others are indifferent, until every decision is clear; if
-    none is far enough, it is the tree in which decisions are clearest.
+    Best replies are moved further and further from the points where others are indifferent, until every
+    decision is clear. If that never happens, it is the tree in which decisions are clearest.
     """
     moved = sum(isinstance(move, Move) for move in model.moves)
-    # by the places of the least shifts of all moves, the nearest first, and of these the later moves' nearest
+    # for each move, the place of the least shift in SHIFTS; small shifts come first, above all of later moves
     starts = sorted(
         itertools.product(range(len(SHIFTS)), repeat=moved), key=lambda one: (sum(one), one[::-1])
     )
@@ -237,7 +238,7 @@ def tree_around(model: Model, numbers: Mapping[str, float], values: int = VALUES
 
 
 def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Sequence[Sequence[float]]) -> Node:
-    """Return the tree in which best replies are moved, if at all, by one of these shifts of each `Move`."""
+    """Return the tree in which best replies are moved, if needed, by one of the `shifts` of their `Move`."""
     places = [k for k, move in enumerate(model.moves) if isinstance(move, Move)]
     compiled = functions(model)
     p = parameters_type(tuple(model.by_name))(*(float(numbers[name]) for name in model.by_name))
@@ -245,7 +246,7 @@ def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Seque
     left = [ENDS]
 
     def asked(part: Any, before: tuple[float, ...]) -> Any:
-        """Return what a part of a move is after other moves."""
+        """Return an end, the condition or the probabilities of a move, given the moves before it."""
         return part_of(model, p, part, before)
 
     def follow(before: tuple[float, ...], history: tuple[str, ...]) -> Node | End:
@@ -258,7 +259,7 @@ def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Seque
                 raise ValueError(
                     f"the tree would have more than {ENDS:,} ends; ask for fewer values of each move"
                 )
-            # where the code depends on what would be without the first move, this is not known of other ends
+            # if the code depends on play without the first move, it is not known at other ends
             code = "" if model.without else model.codes(int(end[_place_of_code(model)])).words
             return End(tuple(map(float, payoffs)), code or ", ".join(history))
         move = model.moves[k]
@@ -306,15 +307,16 @@ def _tree(model: Model, numbers: Mapping[str, float], values: int, shifts: Seque
 
 
 def _place_of_code(model: Model) -> int:
-    """Return where the code stands among the numbers of an end."""
+    """Return the place of the code among the numbers of an end."""
     chance = any(isinstance(move, Chance) for move in model.moves)
     return len(model.moves) + (len(model.codes) if chance else 0)
 
 
 def _moved(kind: Any, best: float, low: float, high: float, shifts: Sequence[float]) -> float:
-    """Return a best reply to few digits, moved from where what follows is of another kind on one side.
+    """Return a best reply with a few digits. If another kind of play follows on one side of it, it is moved.
 
-    kind : of a move, the kind of play that follows; shifts : by what parts of its size it may be moved
+    kind : the function that gives the kind of play after a move; shifts : the parts of its size by which the
+    reply may be moved
     """
     size = abs(best) or (high - low if high - low < math.inf else 1.0)
     for shift in (0.0, *shifts):
@@ -345,7 +347,7 @@ def _around(best: float, low: float, high: float, count: int) -> list[float]:
         places = sorted({bottom, top, *found})
         one, other = max(itertools.pairwise(places), key=lambda pair: pair[1] - pair[0], default=(low, high))
         x = float(f"{(one + other) / 2:.{DIGITS}g}")
-        if x in found or not low <= x <= high:  # there is but one value
+        if x in found or not low <= x <= high:  # there are no more values
             break
         found.append(x)
     return sorted(found)

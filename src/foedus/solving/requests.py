@@ -192,10 +192,10 @@ def _solve_searched(request: Request, threads: int, progress: Progress | None) -
 
 
 def _gains(model: Model) -> Search:
-    """Return how the largest gain by another move is searched for."""
+    """Return the search for the largest gain by another move."""
     if model.gains:
         return model.gains()
-    from .backward import own_gains  # with numba, slower to import than everything else here
+    from .backward import own_gains  # imports numba, which takes longer than all the rest
 
     return own_gains(model)
 
@@ -224,7 +224,7 @@ def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:
     """Return ``: `` and why a game, given by numbers, could not be solved; nothing if that is not known."""
     if not model.by_search:
         return ""
-    from .backward import why_unsolved as why  # with numba
+    from .backward import why_unsolved as why  # imports numba
 
     return f": {why(model, model.in_order(numbers))}"
 

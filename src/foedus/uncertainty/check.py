@@ -1,4 +1,4 @@
-"""A model's kernel held against the definition of its game, on random games."""
+"""Checks a model's own kernel against the definition of its game, on random games."""
 
 import itertools
 import math
@@ -15,20 +15,20 @@ from ..solving.parallel import Progress, check_threads
 from ..solving.requests import solve_columns
 from .claims import check_games, check_laws, usual_laws
 
-NEAR = 1e-6  # of the largest payoff, or of a number: what differs by less is the same
-EXAMPLES = 3  # games that do not agree, of which the most is told
+NEAR = 1e-6  # of the largest payoff, or of a number: values that differ by less count as the same
+EXAMPLES = 3  # games that do not agree, at most, that are reported
 
 
 class Difference(NamedTuple):
     """A game in which the kernel and the definition do not agree."""
 
     game: dict[str, Any]  # the parameters by name
-    values: dict[str, tuple[Any, Any]]  # what differs, by outcome: as the kernel has it, and the definition
-    words: str  # what is wrong with the play that the kernel states
+    values: dict[str, tuple[Any, Any]]  # the outcomes that differ: by the kernel, and by the definition
+    words: str  # what is wrong with the kernel's solution
 
 
 class Check(NamedTuple):
-    """What came of holding a model's kernel against its definition.
+    """The result of checking a model's kernel against its definition.
 
     Attributes
     ----------
@@ -36,14 +36,15 @@ class Check(NamedTuple):
     games : int
         how many games were drawn
     unsolved, unsure : int
-        how many of these the kernel and, of the others, the definition could not solve; they are not
-        compared, unless the payoffs or codes of the kernel are not those of its own moves
+        how many of these the kernel could not solve, and how many of the others the definition could not
+        solve. They are not compared. But if the kernel's payoffs or codes do not follow from its own moves,
+        the game counts as one that does not agree.
     agree : int
-        in how many of the games that were compared both agree
+        in how many of the compared games both agree
     low, high : float
         Wilson's 95 % interval of the share of games that agree
     differ : dict of str to int
-        by outcome, in how many games it differs where the two do not agree
+        for each outcome, in how many of the games that do not agree it differs
     differences : tuple of Difference
         the first games that do not agree
     """
@@ -75,7 +76,7 @@ class Check(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """What is to be said of the kernel, in a line."""
+        """Whether the kernel agrees with the definition, in one line."""
         if not self.compared:
             return "no game could be compared"
         if self.passed:
@@ -99,26 +100,26 @@ def check(
     progress: Progress | None = None,
     **fixed: Any,
 ) -> Check:
-    """Hold a model's kernel (or loop) against the definition of its game, on random games.
+    """Check a model's kernel (or loop) against the definition of its game, on random games.
 
-    Each game is solved both ways. Where the payoffs, moves and codes are not the same, the play that the
-    kernel states is judged by the definition: its payoffs and codes must be those of its moves, and no player
-    may gain by another move. If it passes, the game agrees: there is more than one best move.
+    Each game is solved in both ways. If payoffs, moves or codes differ, the kernel's solution is checked by
+    the definition: its payoffs and codes must follow from its moves, and no player may gain by another move.
+    If that is so, the game has more than one best move, and counts as one that agrees.
 
     Parameters
     ----------
     model : Model
         a model with a kernel and a definition
     games : int, optional
-        how many games are drawn
+        the number of games
     seed : int, optional
         the seed of the draws
     region : mapping of str to tuple, optional
-        from where to where parameters are drawn; default: the usual range of each parameter that has one
+        the ranges from which parameters are drawn; default: the usual range of each parameter that has one
     threads, progress
         as for `sweep`
     **fixed
-        parameters that are the same in all games; a choice stays at its default unless it is given here
+        parameters that are the same in all games; a choice has its default unless it is given here
 
     Returns
     -------
@@ -142,9 +143,7 @@ def check(
     game = chosen(model)
     defined = game.defined
     if defined is game:
-        raise ValueError(
-            f"the model {game.name} is solved by its definition; there is no solve= to hold against it"
-        )
+        raise ValueError(f"the model {game.name} is solved by its definition; it has no solve= to check")
     check_games(games)
     workers = check_threads(threads)
     points, others = _drawn(game, int(games), seed, region, fixed)
@@ -165,7 +164,7 @@ def check(
     for i in np.flatnonzero(np.logical_or.reduce([unsure, *apart.values()])):
         numbers = {p: float(points[p][i] if p in points else others[p]) for p in game.by_name}
         told = {name: found[i].item() for name, found in stated.items()}
-        searched = not unsure[i]  # or else only what the kernel says of its own moves can be judged
+        searched = not unsure[i]  # if not, only whether the kernel agrees with its own moves can be checked
         words = _judged(
             game, [*numbers.values()], told, np.broadcast_to(near, games)[i], searched, wrong < EXAMPLES
         )
@@ -202,13 +201,9 @@ def _drawn(
         with naming("region"):
             parameter = model.parameter(name)
             if parameter.choices:
-                raise ValueError(
-                    f"{name} is a choice, of which there is no stretch; it is {parameter.domain}"
-                )
+                raise ValueError(f"{name} is a choice and has no range; it is {parameter.domain}")
             if not isinstance(ends, (list, tuple)) or len(ends) != 2:
-                raise ValueError(
-                    f"{name}: {ends!r} is not a pair of numbers, from where to where it is drawn"
-                )
+                raise ValueError(f"{name}: {ends!r} is not a pair of numbers, the ends of a range")
             low, high = map(parameter.check, ends)
             laws[name] = ("log_uniform" if in_logarithms(low, high) else "uniform", low, high)
     found = check_laws(model, laws or None, fixed)
@@ -229,14 +224,14 @@ def _apart(model: Model, name: str, one: Any, other: Any, near: Any) -> np.ndarr
     """Tell in which games an outcome differs."""
     if model.found[name].codes:
         return one != other
-    if name in {move.name for move in model.moves}:  # one that is not made is 0 to payoffs
+    if name in {move.name for move in model.moves}:  # in payoffs, a move that is not made is 0
         one, other = np.nan_to_num(one), np.nan_to_num(other)
     within = near if name in map(payoff_of, model.players) else NEAR * np.maximum(np.abs(one), np.abs(other))
     return ~((np.abs(one - other) <= within) | (one == other) | (np.isnan(one) & np.isnan(other)))
 
 
 def _value(model: Model, name: str, value: Any) -> Any:
-    """Return an outcome, a code as such."""
+    """Return an outcome; a code as a member of its `Code`."""
     codes = model.found[name].codes
     return codes(int(value)) if codes else float(value)
 
@@ -249,9 +244,10 @@ def _judged(
     searched: bool,
     in_full: bool,
 ) -> str:
-    """Say what is wrong with the play that a kernel states of a game, or nothing.
+    """Say what is wrong with a kernel's solution of a game; return '' if nothing is.
 
-    searched : whether the search may tell what players gain; in_full : whether it tells more than needs be
+    searched : whether the search can tell what players would gain; in_full : whether to look for such gains
+    even if something else is wrong
     """
     from ..solving.backward import deviations, follows, forbidden  # with numba
 
@@ -261,7 +257,7 @@ def _judged(
     stated = [told.get(move.name, math.nan) for move in model.moves]
     if any(
         move.name not in told for move in model.moves
-    ):  # the definition's own, where the kernel tells none
+    ):  # the kernel does not return all moves; take the others from the definition
         filled = deviations(defined, numbers, stated)
         if filled is None or not searched:
             return ""
@@ -274,7 +270,7 @@ def _judged(
         return slips
     for one in reversed(
         deviations(defined, numbers, stated) or []
-    ):  # what comes after the last of them is right
+    ):  # from the last move to the first, because play after the last one is right
         if one.gain > near + one.error:
             move = model.moves[one.place]
             return (
@@ -292,11 +288,11 @@ def _misstated(
     near: float,
     follows: Callable[..., Any],
 ) -> str:
-    """Say which payoffs, code or number do not follow from the moves that a kernel states, or nothing."""
+    """Say which payoffs, code or numbers do not follow from a kernel's moves; return '' if all do."""
     names = [*map(payoff_of, model.players), *(outcome.name for outcome in own_outcomes(model))]
     wrong: list[str] = []
     for payoffs, values in follows(model.defined, numbers, stated):
-        if not all(map(math.isfinite, payoffs)):  # the definition is of another game
+        if not all(map(math.isfinite, payoffs)):  # the definition says that this game is not compared
             return ""
         both = zip(names, itertools.chain(payoffs, values), strict=True)
         here = [
@@ -311,6 +307,6 @@ def _misstated(
 
 
 def _shown(model: Model, name: str, value: float) -> str:
-    """Return an outcome as people read it."""
+    """Return an outcome as a text for people."""
     codes = model.found[name].codes if name in model.found else None
     return codes(int(value)).words if codes else f"{value + 0.0:.6g}"

@@ -143,7 +143,7 @@ def claims(
     if axes is not None:
         for name, given in (("distributions", distributions), ("games", games), ("seed", seed)):
             if given is not None:
-                raise ValueError(f"axes and {name} are both given, but only random games have {name}")
+                raise ValueError(f"with axes, {name}= cannot be given; it is only for random games")
         values = game.in_order(check_axes(game, axes))
         if not values:
             raise ValueError("axes is empty; a grid needs at least one")

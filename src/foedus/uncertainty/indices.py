@@ -102,7 +102,7 @@ def draw(quantiles: Mapping[str, Quantile], samples: int, seed: int, block: int 
 
 
 def groups(a: Points, b: Points, methods: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
-    """Give the points of Saltelli's design: A, A with each parameter from B, B with each from A, and B.
+    """Yield the points of Saltelli's design: A, A with each parameter from B, B with each from A, and B.
 
     B with each from A is for the second order only; other methods take only A and B.
     """
