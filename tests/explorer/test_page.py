@@ -734,9 +734,7 @@ def test_model_in_a_file(opened, tmp_path):
         view = wait_for(lambda: (v := view_in(driver, model)).game.prize != 1 and v)
         one = foedus.solve(model=model, **vars(view.game))
         wait_for(lambda: {cell for row in one.table()[1] for cell in row[1:]} <= set(texts(driver, "td")))
-        assert {"what comes of it", "the defender's arms", "the defender's payoff"} <= set(
-            texts(driver, "td")
-        )
+        assert {"peace or war", "the defender's arms", "the defender's payoff"} <= set(texts(driver, "td"))
         screenshot(driver, "own")
         Select(box(driver, "example")).select_by_visible_text("war, as arms are dear")
         wait_for(lambda: view_in(driver, model).game == type(view.game)(prize=2, arms_cost=1))
