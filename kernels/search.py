@@ -609,8 +609,10 @@ def is_top(rows, j, best):
 
 @jit
 def across(rows, i):
-    """Return what `better` does for nodes i + 1 and i, at the two sides of a change of kind. Payoffs that go on
-    from one side to the other without a jump are equal."""
+    """Return what `better` does for nodes i + 1 and i, at the two sides of a change of kind.
+
+    Payoffs that go on from one side to the other without a jump are equal.
+    """
     gap = rows.x[i + 1] - rows.x[i]
     for r in range(rows.payoffs.shape[1]):
         rise, one, other = 0.0, rows.payoffs[i + 1, r], rows.payoffs[i, r]

@@ -7,6 +7,7 @@ from ..model import Model
 from ..uncertainty.check import Check
 from ..uncertainty.check import check as check_model
 from .claims import solving
+from .models import named_model
 from .options import (
     DrawnParameters,
     Quiet,
@@ -25,6 +26,7 @@ def check(
     games: WholeNumber = None,
     seed: WholeNumber = None,
     region: list[str] | None = None,
+    definition: str | None = None,
     threads: Threads = None,
     quiet: Quiet = False,
     parameters: DrawnParameters,
@@ -45,11 +47,15 @@ def check(
     region
         a parameter and the range from which it is drawn, as in --region stake=1:5; repeat it for more
         parameters
+    definition
+        a file with the definition of the game, if the model itself has none
     """
     design: dict[str, Any] = given_parameters(model, parameters)
     read = functools.partial(stretch_of, model)
     design["region"] = named_values("--region", region, "parameter=from:to", read)
     design |= {name: value for name, value in (("games", games), ("seed", seed)) if value is not None}
+    if definition is not None:
+        design["definition"] = named_model(definition, f"--definition {definition}")
     compile_kernels(lambda: check_model(model, **{**design, "games": 1}), quiet)
     with progress_bar("checking", 1, quiet) as progress:
         found = check_model(model, **design, threads=threads, progress=progress)
@@ -77,7 +83,7 @@ def _lines(found: Check) -> list[str]:
         if count:
             lines.append(f"the {who} could not solve {count} games; they are not compared")
     for one in found.differences:
-        line = solving(found.model, one.game)
+        line, defined = (solving(model, one.game) for model in (found.model, found.defined))
         lines.append(f"\n{one.words}")
-        lines += [line, f"{line} --defined"] if line.startswith("foedus") else [line]
+        lines += [line, f"{defined} --defined"] if line.startswith("foedus") else [line]
     return lines

@@ -21,12 +21,12 @@ def model_named(arguments: list[str]) -> Model:
     """
     named, _ = option_of(arguments)
     if named is not None:
-        return _loaded(named, f"{OPTION} {named}")
+        return named_model(named, f"{OPTION} {named}")
     for argument in arguments:
         if argument.endswith(".toml"):
             beside = _named_in(Path(argument))
             if beside is not None:
-                return _loaded(beside, argument)
+                return named_model(beside, argument)
     return chosen(None)
 
 
@@ -40,7 +40,7 @@ def option_of(arguments: list[str]) -> tuple[str | None, list[str]]:
     return None, arguments
 
 
-def _loaded(place: str, source: str) -> Model:
+def named_model(place: str, source: str) -> Model:
     """Return the model in a file that `source` names."""
     from ..model.loading import load_model  # most runs do not need it
 

@@ -32,7 +32,8 @@ class Check(NamedTuple):
 
     Attributes
     ----------
-    model : Model
+    model, defined : Model
+        the model, and the definition that its kernel was held against
     games : int
         how many games were drawn
     unsolved, unsure : int
@@ -50,6 +51,7 @@ class Check(NamedTuple):
     """
 
     model: Model
+    defined: Model
     games: int
     unsolved: int
     unsure: int
@@ -96,6 +98,7 @@ def check(
     seed: int = 1,
     region: Mapping[str, tuple[float, float]] | None = None,
     *,
+    definition: Model | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     **fixed: Any,
@@ -109,13 +112,15 @@ def check(
     Parameters
     ----------
     model : Model
-        a model with a kernel and a definition
+        a model with a kernel
     games : int, optional
         the number of games
     seed : int, optional
         the seed of the draws
     region : mapping of str to tuple, optional
         the ranges from which parameters are drawn; default: the usual range of each parameter that has one
+    definition : Model, optional
+        a model with the same parameters and the definition of the game; default: the definition of `model`
     threads, progress
         as for `sweep`
     **fixed
@@ -141,8 +146,8 @@ def check(
     ValueError: the model alliance has no definition; give it players=, moves=, payoffs= and outcome=
     """
     game = chosen(model)
-    defined = game.defined
-    if defined is game:
+    defined = game.defined if definition is None else _same_game(game, definition.defined)
+    if game.by_search:
         raise ValueError(f"the model {game.name} is solved by its definition; it has no solve= to check")
     check_games(games)
     workers = check_threads(threads)
@@ -154,19 +159,24 @@ def check(
     unsolved = stated[code] == UNSOLVED
     unsure = ~unsolved & (wanted[code] == UNSOLVED)
     compared = ~unsolved & ~unsure
-    payoffs = [name for name in map(payoff_of, game.players) if name in names]
+    payoffs = [name for name in map(payoff_of, defined.players) if name in names]
     largest = np.max(
         [np.abs(found[name]) for found in (stated, wanted) for name in payoffs] or [[1.0]], axis=0
     )
     near = NEAR * largest
-    apart = {name: _apart(game, name, stated[name], wanted[name], near) & compared for name in names}
+    apart = {name: _apart(defined, name, stated[name], wanted[name], near) & compared for name in names}
     differ, differences, wrong = dict.fromkeys(names, 0), [], 0
     for i in np.flatnonzero(np.logical_or.reduce([unsure, *apart.values()])):
         numbers = {p: float(points[p][i] if p in points else others[p]) for p in game.by_name}
         told = {name: found[i].item() for name, found in stated.items()}
         searched = not unsure[i]  # if not, only whether the kernel agrees with its own moves can be checked
         words = _judged(
-            game, [*numbers.values()], told, np.broadcast_to(near, games)[i], searched, wrong < EXAMPLES
+            defined,
+            [numbers[p] for p in defined.by_name],
+            told,
+            np.broadcast_to(near, games)[i],
+            searched,
+            wrong < EXAMPLES,
         )
         if not words:
             continue
@@ -185,7 +195,28 @@ def check(
     agree = count - wrong
     low, high = _interval(agree, count)
     counts = int(np.count_nonzero(unsolved)), int(np.count_nonzero(unsure))
-    return Check(game, int(games), *counts, agree, low, high, differ, tuple(differences))
+    return Check(game, defined, int(games), *counts, agree, low, high, differ, tuple(differences))
+
+
+def _same_game(model: Model, defined: Model) -> Model:
+    """Return a definition; raise ValueError if it has other parameters or codes than a model."""
+    both = [{p.name: p.choices for p in one.parameters} for one in (model, defined)]
+    for name in both[0].keys() ^ both[1].keys():
+        has, lacks = (model, defined) if name in both[0] else (defined, model)
+        raise ValueError(
+            f"{name} is a parameter of {has.name}, but not of {lacks.name}; both need the same parameters"
+        )
+    codes = [
+        {name: one.found[name].codes for name in model.found if name in defined.found}
+        for one in (model, defined)
+    ]
+    for name in both[0]:
+        if both[0][name] != both[1][name]:
+            raise ValueError(f"{name} has other choices in {model.name} than in {defined.name}")
+    for name, kind in codes[0].items():
+        if kind and dict(kind.__members__) != dict(codes[1][name].__members__):
+            raise ValueError(f"{name} has other codes in {model.name} than in {defined.name}")
+    return defined
 
 
 def _drawn(
