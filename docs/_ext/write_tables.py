@@ -12,14 +12,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from foedus.alliance.codes import DECISION_MEANINGS, REGIME_MEANINGS, Decision, Regime
 from foedus.model import NUMBER, Code, Label, Parameter, chosen, tex
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("docs/reference/*.md"))]
 CODES = ROOT / "docs" / "reference" / "variables.md"
 BLOCK = re.compile(r"(<!-- (table|legend|claims) ([\w.]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-MEANINGS = {Regime: REGIME_MEANINGS, Decision: DECISION_MEANINGS}
 Rows = list[tuple[str, ...]]
 
 
@@ -60,10 +58,9 @@ def variables(table: Mapping[str, Label], page: Path) -> Rows:
 
 def codes(of: type[Code]) -> Rows:
     """Return the headings and a row for each code, with meanings where there are some."""
-    meanings: Mapping = MEANINGS.get(of, {})
-    rows = [(f"{code:d}", f"`{code.name.lower()}`", meanings.get(code, "")) for code in of]
+    rows = [(f"{code:d}", f"`{code.name.lower()}`", code.meaning) for code in of]
     rows.insert(0, ("code", "name", "meaning"))
-    return rows if meanings else [row[:2] for row in rows]
+    return rows if any(code.meaning for code in of) else [row[:2] for row in rows]
 
 
 def table(place: str, page: Path) -> str:
@@ -82,7 +79,7 @@ def table(place: str, page: Path) -> str:
 def legend(place: str, page: Path) -> str:
     """Return the codes that stand at a place as a list, each with its meaning."""
     of = at(place)
-    return "\n".join(f"- **{code.words}**: {MEANINGS[of][code]}" for code in of if code >= 0)
+    return "\n".join(f"- **{code.words}**: {code.meaning}" for code in of if code >= 0)
 
 
 def claims(place: str, page: Path) -> str:

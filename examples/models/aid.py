@@ -10,17 +10,17 @@ S_2 if C takes it:
 
 C's best reply is sqrt(V_C a/g) - a/g. It leaves A the chance sqrt(a/(g V_C)). From a = g V_C on, C's reply
 is 0. So A arms until its chance is V_A (1 + m)^theta/(2 g V_C), or 1, which means peace. Since theta < 1, S's
-payoff is concave in m up to the aid that deters, and falls beyond. Each best reply is unique, so there are no
-ties.
+payoff is concave in m up to the aid that deters, and falls beyond. Best replies are unique, without ties.
 """
 
 from foedus import Claim, Code, Model, Move, Outcome, Parameter, jit
 
 
 class Peace(Code):
-    """Whether C stays away, and whether S helps."""
-
-    WAR, WAR_WITH_AID, PEACE_BY_AID, PEACE = range(4)
+    WAR = 0, "C fights, and S does not help A"
+    WAR_WITH_AID = 1, "S helps A, and C fights all the same"
+    PEACE_BY_AID = 2, "C stays away because S helps A"
+    PEACE = 3, "C stays away, and A needs no help"
 
 
 def solve(p):

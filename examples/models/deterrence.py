@@ -16,7 +16,9 @@ from foedus import Claim, Code, Model, Outcome, Parameter
 class Threat(Code):
     """Whether B's threat deters A and, if not, what it lacks."""
 
-    DETERS, NOT_CREDIBLE, NOT_CAPABLE = range(3)
+    DETERS = 0, "A keeps the status quo"
+    NOT_CREDIBLE = 1, "A demands a concession, as B is likely to give in"
+    NOT_CAPABLE = 2, "A demands a concession, as even a conflict is no worse for it than the status quo"
 
 
 def solve(p):

@@ -17,7 +17,9 @@ from foedus import Claim, Code, Model, Move, Outcome, Parameter
 class Entry(Code):
     """Whether the rival enters."""
 
-    ACCOMMODATED, DETERRED, BLOCKADED = range(3)
+    ACCOMMODATED = 0, "the rival enters, and the incumbent leaves room for it"
+    DETERRED = 1, "the incumbent makes more than a monopoly would, so that the rival stays out"
+    BLOCKADED = 2, "the rival stays out though the incumbent makes only what a monopoly would"
 
 
 def solve(p):

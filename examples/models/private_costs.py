@@ -20,7 +20,10 @@ from foedus import Claim, Code, Model, Outcome, Parameter
 class Demand(Code):
     """How much A demands, and whether some types of B refuse."""
 
-    SAFE_PART, RISKY_PART, RISKY_WHOLE, SAFE_WHOLE = range(4)
+    SAFE_PART = 0, "A demands a part of the good, and every type of B agrees"
+    RISKY_PART = 1, "A demands a part of the good, and some types of B fight"
+    RISKY_WHOLE = 2, "A demands the whole good, and some types of B fight"
+    SAFE_WHOLE = 3, "A demands the whole good, and every type of B agrees"
 
 
 def solve(p):

@@ -23,7 +23,7 @@ from conftest import compiled_only
 from odd import HOSTILE
 
 import foedus
-from foedus.alliance.codes import REGIME_EXAMPLES, REGIME_MEANINGS
+from foedus.alliance.model import EXAMPLES
 from foedus.alliance.solution import outcomes
 from foedus.explorer import view as explorer
 
@@ -196,7 +196,7 @@ def test_map_is_that_of_sweep(site, opened):
                 told = next(text for text in texts(driver, ".legend li") if text.startswith(code.words))
                 shown, meaning = re.fullmatch(r".* ([\d.]+) %: (.+)", told).groups()
                 assert abs(float(shown) - 100 * share) < 0.051
-                assert meaning == REGIME_MEANINGS[code]
+                assert meaning == code.meaning
         image = driver.execute_script(IMAGE)
         assert [image[0], len(image[1])] == [[1024, 1024], 1024**2]
         assert bytes(code % 256 for code in image[1]) == found.values.T.astype("int8").tobytes()
@@ -295,7 +295,7 @@ def test_axes_are_chosen(site, opened):
     with opened(site) as driver:
         Select(box(driver, "x axis")).select_by_visible_text("ally's share under the status quo, q")
         wait_for(lambda: "x=status_quo:0.1:0.9:linear&y=ally_cost:0.05:5.0:log" in driver.current_url)
-        Select(box(driver, "y axis")).select_by_visible_text("superpower's stake in the status quo, lambda")
+        Select(box(driver, "y axis")).select_by_visible_text("superpower's stake in the status quo, λ")
         wait_for(lambda: "y=stake:0.1:10.0:log" in driver.current_url)
         Select(box(driver, "y scale")).select_by_visible_text("linear")
         wait_for(lambda: "y=stake:0.1:10.0:linear" in driver.current_url)
@@ -365,7 +365,7 @@ def test_back_and_forward(site, opened):
     with opened(site) as driver:
         pages = driver.execute_script("return history.length")
         give("challenger's cost of arms, c_C", "0.7")
-        give("superpower's stake in the status quo, lambda", "3")
+        give("superpower's stake in the status quo, λ", "3")
         assert driver.execute_script("return history.length") == pages + 2
         for go, game in (
             (driver.back, foedus.Game(challenger_cost=0.7)),
@@ -375,7 +375,7 @@ def test_back_and_forward(site, opened):
             go()
             wait_for(lambda game=game: shows(driver, foedus.solve(game)))
             assert game_in(driver) == game
-        give("superpower's stake in the status quo, lambda", "5", step=False)
+        give("superpower's stake in the status quo, λ", "5", step=False)
         driver.execute_script(
             "window.copied = []; navigator.clipboard.writeText = async (t) => copied.push(t)"
         )
@@ -462,9 +462,9 @@ def test_two_games(site, opened):
     from selenium.webdriver.support.select import Select
 
     with opened(site) as driver:
-        chooser = Select(box(driver, "example of"))
+        chooser = Select(box(driver, "example"))
         assert chooser.first_selected_option.text == "deterrence"  # which the default game is
-        first, second = (REGIME_EXAMPLES[code] for code in (foedus.Regime.PARTIAL, foedus.Regime.RESTRAINT))
+        first, second = EXAMPLES["partial"], EXAMPLES["restraint"]
         chooser.select_by_visible_text("restraint")
         wait_for(lambda: shows(driver, foedus.solve(**second)))
         press(driver, "Compare with another game")
@@ -475,12 +475,12 @@ def test_two_games(site, opened):
         table = next(table for table in deep(driver, "table") if "second (square)" in table.text)
         rows = driver.execute_script(ROWS, table)
         assert rows[:3] == [
-            ["ally's cost of arms, c_A", "1.5", "0.4"],
-            ["ally's share under the status quo, q", "0.88", "0.5"],
-            ["regime", "partial", "restraint"],
+            ["ally's cost of arms", "cA", "1.5", "0.4"],  # A is set below the line
+            ["ally's share under the status quo", "q", "0.88", "0.5"],
+            ["regime", "", "partial", "restraint"],
         ]
         both = foedus.solve(**first), foedus.solve(**second)
-        assert ["ally's share in the settlement without the alliance, x^0"] + [
+        assert ["ally's share in the settlement without the alliance", "x0"] + [
             f"{eq.without.settlement:.6g}" for eq in both
         ] in rows
         screenshot(driver, "two")
@@ -494,6 +494,40 @@ def test_two_games(site, opened):
 
 
 ROWS = "return [...arguments[0].tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.innerText.trim()))"
+
+
+def test_random_game(site, opened):
+    """It is another game on the same map; all that is shown is of it, and one can go back."""
+    from selenium.webdriver.support.select import Select
+
+    with opened(site) as driver:
+        assert Select(box(driver, "example")).first_selected_option.text == "deterrence"
+        time.sleep(1.1)  # so that it is an entry of its own in the browser's history
+        press(driver, "Random game")
+        wait_for(lambda: game_in(driver) != foedus.Game())
+        assert len({k for k, v in vars(game_in(driver)).items() if v != getattr(foedus.Game(), k)}) > 9
+        wait_for(lambda: shows(driver, foedus.solve(game_in(driver))))
+        wait_for(lambda: draws(driver, view_in(driver)))
+        assert Select(box(driver, "example")).first_selected_option.text == "none of these"
+        driver.back()
+        wait_for(lambda: shows(driver, foedus.solve()))
+
+
+def test_tooltip_stays_in_a_narrow_window(site, opened):
+    """All of it can be read wherever the pointer is on the map."""
+    from selenium.webdriver import ActionChains
+
+    with opened(site, width=640) as driver:
+        chart = deep(driver, ".bk-Figure")[0]
+        for x in (-150, 150, 270):
+            ActionChains(driver).move_to_element_with_offset(chart, x, -20).perform()
+            wait_for(lambda: any(text.startswith("c_A = ") for text in texts(driver, ".tip")))
+            wait_for(lambda: deep(driver, ".tip")[0].rect["width"] > 150)
+            edges = driver.execute_script(EDGES, deep(driver, ".tip")[0])
+            assert 0 <= edges["left"] < edges["right"] <= 640
+
+
+EDGES = "return arguments[0].getBoundingClientRect().toJSON()"
 
 
 def test_theme_is_that_of_the_system_until_one_is_chosen(site, opened):
@@ -595,6 +629,12 @@ def test_page_is_readable(site, opened, width, dark):
         # a finger that drags over the map scrolls the page, a mouse draws a box
         dragged = deep(driver, ".bk-events")[0].value_of_css_property("touch-action")
         assert dragged == ("pan-x pan-y" if width < 600 else "none")
+        if width < 600:  # the map stays in view, and what scrolls goes below it
+            driver.execute_script(
+                "scrollBy(0, arguments[0].getBoundingClientRect().top - 60)", slider(driver, "stake")
+            )
+            for handle in deep(driver, ".noUi-handle"):
+                assert driver.execute_script(UNDER, handle) in (None, "map")
         for selector in ("p", ".claims li", "td", "label", ".legend li"):
             ink, paper = wait_for(lambda at=selector: driver.execute_script(COLOURS, deep(driver, at)[0]))
             assert contrast(ink, paper) >= 4.5, selector
@@ -602,6 +642,15 @@ def test_page_is_readable(site, opened, width, dark):
         assert names
         assert all(name.startswith(site) for name in names)
         assert not [e["message"] for e in driver.get_log("browser") if e["level"] == "SEVERE"]
+
+
+# the section that is seen where an element is, if that lies within the map
+UNDER = """
+const {left, top, width, height} = arguments[0].getBoundingClientRect(), map = document.querySelector("section.map");
+const {bottom} = map.getBoundingClientRect();
+const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+return top > 0 && top + height < bottom ? seen.closest("section").className : null;
+"""
 
 
 # the colour of an element's words, and of what is behind them
@@ -650,8 +699,10 @@ def draws(driver, view):
 
 
 def test_model_in_a_file(opened, tmp_path):
-    """A file that `foedus new` wrote: its map, a slider, a click, its claim and what is downloaded of it."""
+    """A file that `foedus new` wrote: its map, a slider, a click, its example, its claim and what is
+    downloaded of it."""
     from selenium.webdriver import ActionChains
+    from selenium.webdriver.support.select import Select
 
     file, files, again = tmp_path / "own.py", tmp_path / "files", tmp_path / "again"
     again.mkdir()
@@ -673,15 +724,25 @@ def test_model_in_a_file(opened, tmp_path):
         shares = map_of(view_in(driver, model)).values
         for code in model.codes:
             told = next(text for text in texts(driver, ".legend li") if text.startswith(code.words))
-            assert abs(float(told.split()[-2]) - 100 * (shares == code).mean()) < 0.051
+            shown, meaning = re.fullmatch(r".* ([\d.]+) %: (.+)", told).groups()
+            assert abs(float(shown) - 100 * (shares == code).mean()) < 0.051
+            assert meaning in file.read_text()
         chart = deep(driver, ".bk-Figure")[0]
         ActionChains(driver).move_to_element_with_offset(chart, 90, 60).perform()
         wait_for(lambda: any(text.startswith("v = ") for text in texts(driver, "div")))
         ActionChains(driver).click().perform()
         view = wait_for(lambda: (v := view_in(driver, model)).game.prize != 1 and v)
         one = foedus.solve(model=model, **vars(view.game))
-        wait_for(lambda: {cell for row in one.table()[1] for cell in row} <= set(texts(driver, "td")))
+        wait_for(lambda: {cell for row in one.table()[1] for cell in row[1:]} <= set(texts(driver, "td")))
+        assert {"peace or war", "the defender's arms", "the defender's payoff"} <= set(texts(driver, "td"))
         screenshot(driver, "own")
+        Select(box(driver, "example")).select_by_visible_text("war, as arms are dear")
+        wait_for(lambda: view_in(driver, model).game == type(view.game)(prize=2, arms_cost=1))
+        wait_for(lambda: texts(driver, "p b")[0] == "defended")
+        press(driver, "Reset all")
+        wait_for(lambda: view_in(driver, model) == explorer.first_view(model))
+        driver.get(f"{address}?{explorer.query_of(view)}")
+        wait_for(lambda: deep(driver, ".claims li[class]"))
         for link in deep(driver, ".links a"):
             link.click()
             wait_for((files / link.get_attribute("download")).exists)
@@ -765,3 +826,37 @@ def test_model_of_one_number(opened, tmp_path):
         typed.send_keys(Keys.CONTROL, "a", Keys.NULL, "2.75", Keys.ENTER)
         wait_for(lambda: any("the kernel raised ValueError: too much, in Game(bias=2.75)" in text
                              for text in texts(driver, ".error")))  # fmt: skip
+
+
+SLOW = """
+import math
+from foedus import Code, Model, Outcome, Parameter
+
+class Sign(Code):
+    MINUS, PLUS = range(2)
+
+def solve(p):
+    total = 0.0
+    for k in range(6_000_000):
+        total += math.sin(p.bias * k)
+    return (Sign.PLUS if total + p.other > 0 else Sign.MINUS,)
+
+parameters = [Parameter("bias", "b", 0.5), Parameter("other", "", 0.5)]
+model = Model("slow", "A game that takes long", parameters, [Outcome("sign", codes=Sign)], solve)
+"""
+
+
+def test_games_that_take_long(opened, tmp_path):
+    """The first map has few games, and the page says how many are solved and what comes then."""
+    file = tmp_path / "slow.py"
+    file.write_text(SLOW)
+
+    def said(pattern):
+        return any(re.fullmatch(pattern, text) for text in texts(driver, "span.faint"))
+
+    with served("--model", file) as address, opened(address, last="span.faint") as driver:
+        wait_for(lambda: said(r"Solving 64 games: \d\d? %\."))
+        wait_for(lambda: said(r"Coarse map: 64 games solved in .* s\."))
+        assert driver.execute_script(IMAGE)[0] == [8, 8]
+        wait_for(lambda: said(r"Solving along each axis\."))
+        assert said(r"Coarse map: 64 games solved in .* s\.")

@@ -43,7 +43,7 @@ from foedus.explorer.view import (
     view_of_query,
     view_of_run,
 )
-from foedus.explorer.words import number
+from foedus.explorer.words import legend, number
 from foedus.runs.runfile import read_run
 from foedus.uncertainty.claims import Verdict
 
@@ -329,6 +329,25 @@ def test_examples_are_of_their_regimes():
         assert foedus.solve(display.game(given)).regime.words == words
 
 
+def test_random_games_are_allowed_and_lie_on_the_map(odd_model):
+    """Numbers that are on an axis are drawn from the map, all others from their sliders, choices from their
+    names; each half of a range is drawn from, on a logarithmic scale as well."""
+    rng = np.random.default_rng(3)
+    for model, query in ((None, "x=stake:1:100:log&y=ally_cost:0.5:0.7:linear"), (odd_model, "y=2")):
+        view = view_of_query(query, model)
+        drawn = [explorer.random_view(view, rng) for _ in range(60)]
+        assert all(one._replace(game=view.game) == view for one in drawn)
+        for name, parameter in view.model.by_name.items():
+            values = [getattr(one.game, name) for one in drawn]
+            if parameter.choices:
+                assert {*values} == {*parameter.choices}
+                continue
+            axis = view.axes.get(name) or explorer.reach(name, model)
+            assert axis.start <= min(values) <= max(values) <= axis.to
+            middle = math.sqrt(axis.start * axis.to) if axis.scale == "log" else (axis.start + axis.to) / 2
+            assert 10 < sum(value < middle for value in values) < 50  # of 60 draws: beyond 5 deviations
+
+
 def test_downloads_are_given_up():
     with pytest.raises(StaleError):
         explorer.download(DEFAULT, ".nc", lambda: True)
@@ -397,6 +416,82 @@ def test_map_of_any_model_is_that_of_sweep(odd_model, soon, monkeypatch):
         wanted = foedus.sweep(values, model=model, variables=[mapped], **view.fixed)[mapped].values.T
         assert (shown[-1].array == wanted).all()
         assert soon or shown[0].array.shape == (128, 128)
+
+
+@pytest.mark.parametrize(
+    ("cost", "games", "states"),
+    [
+        (1e-6, [16384, 1024**2], ["coarse", "refining", "complete"]),
+        (1e-3, [1024, 1024**2], ["coarse", "refining", "complete"]),  # 4 s for 64 x 64 would be more than 4 s
+        (0.05, [64, 256, 1024, 4096, 16384], ["coarse"] * 4 + ["finest"]),  # 15 hours for the complete map
+        (1.0, [64, 256, 1024], ["coarse", "coarse", "finest"]),  # 64 x 64 would take 68 minutes
+        (100.0, [64], ["finest"]),
+    ],
+)
+def test_maps_of_games_that_take_long(cost, games, states, monkeypatch):
+    """The first map takes few seconds and the complete one an hour at most; each is that of `sweep`."""
+    monkeypatch.setattr(explorer, "_cost", lambda *_: cost)
+    monkeypatch.setattr(explorer, "SOON", 0.0)
+    view, told = view_of_query("conduct=equals", entry.model), []
+    shown = list(explorer.frames(view, lambda: False, lambda *so_far: told.append(so_far)))
+    assert [frame.state for frame in shown] == states
+    assert [frame.games for frame in shown if frame.state != "refining"] == games
+    for frame in (shown[0], shown[-1]):
+        values = dict(zip(view.axes, frame.values, strict=True))
+        wanted = foedus.sweep(values, model=entry.model, variables=["entry"], **view.fixed).entry.values.T
+        assert (frame.array == wanted).all()
+    assert {(count, count) for count in games} <= {*told}
+    for line, cuts in explorer.slices(view).values():
+        assert line.sizes["demand" if "demand" in line.dims else "cost"] == min(
+            1024, max(16, 2 ** math.floor(math.log2(1 / cost)))
+        )
+        assert cuts.attrs["points"] == line.entry.size
+
+
+def test_cost_of_a_game_is_measured(tmp_path):
+    """A game of a thousand sines takes longer than a few microseconds and less than a millisecond or so."""
+    model = model_in(
+        tmp_path,
+        """
+        import math
+        from foedus import Code, Model, Outcome, Parameter
+
+        class Sign(Code):
+            MINUS, PLUS = range(2)
+
+        def solve(p):
+            total = 0.0
+            for k in range(1000):
+                total += math.sin(p.bias * k)
+            return (Sign.PLUS if total > 0 else Sign.MINUS,)
+
+        model = Model("sines", "Sines", [Parameter("bias", "b", 0.5)], [Outcome("sign", codes=Sign)], solve)
+        """,
+    )
+    view = explorer.first_view(model)
+    assert 2e-6 < explorer._cost(view, explorer._requested(view, 8)) < 1e-3
+    assert explorer._cost(DEFAULT, explorer._requested(DEFAULT, 8)) == 0
+
+
+def test_examples_of_any_model(odd_model, tmp_path):
+    """Those that the model names, after the game with all defaults unless that is one of them."""
+    assert display_of(odd_model).examples == {"all defaults": {}}
+    more = "examples={{'strong bias': {{'b': 2}}{}}}"
+    for i, (other, first) in enumerate([("", ["all defaults"]), (", 'none': {'bias': 0}", [])]):
+        (folder := tmp_path / str(i)).mkdir()
+        model = model_in(folder, EXPLAINED.format(parameter=BIAS, more=more.format(other)))
+        assert [*display_of(model).examples][: len(first) + 1] == [*first, "strong bias"]
+        assert display_of(model).game(model.examples["strong bias"]).bias == 2
+
+
+def test_meanings_are_in_the_legend_and_beside_the_code(tmp_path):
+    text = EXPLAINED.replace("PEACE, WAR = range(2)", "PEACE = 0, 'no <war>'\n        WAR = 1")
+    model = model_in(tmp_path, text.format(parameter=BIAS, more=""))
+    shown = legend(explorer.first_view(model), np.array([[0, 0, 0, 1]], np.int8))
+    assert "peace <b>75.0 %</b>: no &lt;war&gt;</li>" in shown
+    assert "war <b>25.0 %</b></li>" in shown
+    display = display_of(model)
+    assert "<b>peace</b>: no &lt;war&gt;</p>" in display.pinned(display.solve(display.game({})))
 
 
 def test_run_file_of_any_model(odd_model, tmp_path):

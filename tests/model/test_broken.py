@@ -132,6 +132,26 @@ FILES = {
         changed("range(2)", "0, 1.5"),
         "x.py, line 6: Zone: 1.5 is not a code; a code is a whole number (from --model x.py)",
     ),
+    "no meaning": (
+        changed("range(2)", "(0, 1), (1, 'high')"),
+        "x.py, line 6: Zone: the meaning 1 of code 0 is not a text (from --model x.py)",
+    ),
+    "example": (
+        changed("solve=solve,", "solve=solve, examples={'far': {'u': -1}},"),
+        "x.py, line 16: u = -1.0 is not allowed; it must be >= 0 (from the example 'far') (from --model x.py)",
+    ),
+    "example of another": (
+        changed("solve=solve,", "solve=solve, examples={'far': {'cost': 1}},"),
+        "x.py, line 16: 'cost' is not a parameter; there are t, u (from the example 'far') (from --model x.py)",
+    ),
+    "example without a name": (
+        changed("solve=solve,", "solve=solve, examples={1: {'u': 1}},"),
+        "x.py, line 16: the example 1 is not named by a text (from --model x.py)",
+    ),
+    "no examples": (
+        changed("solve=solve,", "solve=solve, examples=[{'u': 1}],"),
+        "x.py, line 16: examples = [{'u': 1}] is not allowed; it must be as in {'costly war': {'cost': 2.0}} (from --model x.py)",
+    ),
     "other keyword": (
         changed("solve=solve", "kernel=solve"),
         "x.py, line 16: Model.__init__() got an unexpected keyword argument 'kernel' (from --model x.py)",

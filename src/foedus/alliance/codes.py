@@ -1,6 +1,6 @@
 """The codes of the alliance game, and what they mean."""
 
-from ..model import Code
+from ..model import NOT_SOLVED, Code
 
 CONTESTS = RATIO, DIFFERENCE = "ratio", "difference"
 
@@ -8,38 +8,18 @@ CONTESTS = RATIO, DIFFERENCE = "ratio", "difference"
 class Regime(Code):
     """The code of the regime in every result."""
 
-    UNSOLVED = -1
-    REVISION = 0
-    RESTRAINT = 1
-    SELF_RELIANCE = 2
-    DETERRENCE = 3
-    PARTIAL = 4
-    CONCESSION = 5
+    UNSOLVED = -1, NOT_SOLVED
+    REVISION = 0, "no alliance; the ally arms and takes concessions"
+    RESTRAINT = 1, "an alliance keeps the ally from overturning the status quo"
+    SELF_RELIANCE = 2, "no alliance is needed; the status quo stands"
+    DETERRENCE = 3, "an alliance keeps the challenger from overturning the status quo"
+    PARTIAL = 4, "an alliance that only reduces the change of the status quo"
+    CONCESSION = 5, "no alliance; the challenger takes concessions"
 
     @property
     def words(self) -> str:
         """The name as people write it: self-reliance."""
         return super().words.replace(" ", "-")
-
-
-REGIME_MEANINGS = {
-    Regime.UNSOLVED: "the game could not be solved",
-    Regime.REVISION: "no alliance; the ally arms and takes concessions",
-    Regime.RESTRAINT: "an alliance keeps the ally from overturning the status quo",
-    Regime.SELF_RELIANCE: "no alliance is needed; the status quo stands",
-    Regime.DETERRENCE: "an alliance keeps the challenger from overturning the status quo",
-    Regime.PARTIAL: "an alliance that only reduces the change of the status quo",
-    Regime.CONCESSION: "no alliance; the challenger takes concessions",
-}
-# a game of each: the parameters that are not at default
-REGIME_EXAMPLES = {
-    Regime.REVISION: {"ally_cost": 0.2},
-    Regime.RESTRAINT: {"ally_cost": 0.4},
-    Regime.SELF_RELIANCE: {"ally_cost": 0.6},
-    Regime.DETERRENCE: {"ally_cost": 1.0},
-    Regime.PARTIAL: {"ally_cost": 1.5, "status_quo": 0.88},
-    Regime.CONCESSION: {"ally_cost": 0.33, "status_quo": 0.89},
-}
 
 
 class Crisis(Code):
@@ -63,31 +43,15 @@ class Decision(Code):
     """The two moves between which a player is indifferent where the regime changes."""
 
     NONE = -1
-    ALLIANCE_OR_NONE = 0
-    FULL_OR_PARTIAL = 1
-    SIGNING_OR_REFUSING = 2
-    HOLDING_OR_CONCEDING = 3
-    HOLDING_OR_REVISING = 4
-    CONCEDING_OR_REVISING = 5
-    STAYING_OR_CHALLENGING = 6
-    NEUTRALISING_OR_CHALLENGING = 7
-    STAYING_OR_YIELDING = 8
-    NEUTRALISING_OR_YIELDING = 9
-    CHALLENGING_OR_YIELDING = 10
-    MORE_OR_FEWER_ARMS = 11
-
-
-DECISION_MEANINGS = {
-    Decision.ALLIANCE_OR_NONE: "its participation limit: the alliance costs as much as the change without it",
-    Decision.FULL_OR_PARTIAL: "between making A hold and only reducing the change",
-    Decision.SIGNING_OR_REFUSING: "between signing and refusing",
-    Decision.HOLDING_OR_CONCEDING: "between holding the status quo and conceding",
-    Decision.HOLDING_OR_REVISING: "between holding the status quo and overturning it",
-    Decision.CONCEDING_OR_REVISING: "between conceding and overturning the status quo",
-    Decision.STAYING_OR_CHALLENGING: "between letting the status quo stand and challenging it",
-    Decision.NEUTRALISING_OR_CHALLENGING: "between arming to neutralise A's threat and challenging",
-    Decision.STAYING_OR_YIELDING: "between keeping A from a credible threat and yielding to it",
-    Decision.NEUTRALISING_OR_YIELDING: "between arming to neutralise A's threat and yielding to it",
-    Decision.CHALLENGING_OR_YIELDING: "between challenging and yielding to A's challenge",
-    Decision.MORE_OR_FEWER_ARMS: "between more arms and fewer, whoever challenges then",
-}
+    ALLIANCE_OR_NONE = 0, "its participation limit: the alliance costs as much as the change without it"
+    FULL_OR_PARTIAL = 1, "between making A hold and only reducing the change"
+    SIGNING_OR_REFUSING = 2, "between signing and refusing"
+    HOLDING_OR_CONCEDING = 3, "between holding the status quo and conceding"
+    HOLDING_OR_REVISING = 4, "between holding the status quo and overturning it"
+    CONCEDING_OR_REVISING = 5, "between conceding and overturning the status quo"
+    STAYING_OR_CHALLENGING = 6, "between letting the status quo stand and challenging it"
+    NEUTRALISING_OR_CHALLENGING = 7, "between arming to neutralise A's threat and challenging"
+    STAYING_OR_YIELDING = 8, "between keeping A from a credible threat and yielding to it"
+    NEUTRALISING_OR_YIELDING = 9, "between arming to neutralise A's threat and yielding to it"
+    CHALLENGING_OR_YIELDING = 10, "between challenging and yielding to A's challenge"
+    MORE_OR_FEWER_ARMS = 11, "between more arms and fewer, whoever challenges then"

@@ -90,6 +90,16 @@ CRISIS_COLOURS: dict[Code, str] = {
     Crisis.CHALLENGER_CHALLENGES: REGIME_COLOURS[Regime.CONCESSION],
 }
 
+# a game of each regime: the parameters that are not at default
+EXAMPLES: dict[str, dict[str, Any]] = {
+    Regime.REVISION.words: {"ally_cost": 0.2},
+    Regime.RESTRAINT.words: {"ally_cost": 0.4},
+    Regime.SELF_RELIANCE.words: {"ally_cost": 0.6},
+    Regime.DETERRENCE.words: {"ally_cost": 1.0},
+    Regime.PARTIAL.words: {"ally_cost": 1.5, "status_quo": 0.88},
+    Regime.CONCESSION.words: {"ally_cost": 0.33, "status_quo": 0.89},
+}
+
 
 def closed(numbers: Callable[[str], Any]) -> bool:
     """Tell whether there are closed forms for games; `numbers` gives the numbers of a parameter in them."""
@@ -129,6 +139,7 @@ model = Model(
     limits=Limits("closed forms,\n  C's arms fixed", known_cutpoints),
     colours={Regime: REGIME_COLOURS, Crisis: CRISIS_COLOURS},
     claims=CLAIMS,
+    examples=EXAMPLES,
     references=REFERENCES,
 )
 PARAMETERS, OUTCOMES, KEPT = model.by_name, model.found, model.kept

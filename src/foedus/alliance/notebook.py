@@ -1,10 +1,9 @@
 """How a notebook shows an equilibrium: HTML that needs no other files."""
 
-import re
 from html import escape
 
-from ..draw.tables import swatch
-from ..model.parameters import NUMBER, tex
+from ..draw.tables import swatch, symbol_html
+from ..model.parameters import NUMBER
 from .codes import Regime
 from .model import NUMBERS, OUTCOMES, REGIME_COLOURS, model
 from .solution import Solution, outcomes
@@ -52,7 +51,7 @@ def _game(eq: Solution) -> str:
         value = getattr(game, name)
         if value != parameter.default:
             unit = _unit(model.units(name, {"contest": game.contest}))
-            parts.append(f"{escape(parameter.long_name)} {_symbol(parameter.symbol)} = {value:.6g}{unit}")
+            parts.append(f"{escape(parameter.long_name)} {symbol_html(parameter.symbol)} = {value:.6g}{unit}")
     return "; ".join([*parts, "all else at default"])
 
 
@@ -70,7 +69,7 @@ def _table(eq: Solution) -> list[str]:
         "<tbody>",
     ]
     for variable, *values in outcomes(eq, {k: v for k, v in OUTCOMES.items() if k != "regime"}):
-        name = ", ".join(filter(None, (escape(variable.long_name), _symbol(variable.symbol))))
+        name = ", ".join(filter(None, (escape(variable.long_name), symbol_html(variable.symbol))))
         head = f'<th scope="row" style="{WORDS}; font-weight: normal">{name}{_unit(variable.units)}</th>'
         cells = "".join(f'<td style="{FIGURES}">{escape(value)}</td>' for value in values)
         lines.append(f'<tr style="{ROW}; border-top: {LINE}">{head}{cells}</tr>')
@@ -80,16 +79,3 @@ def _table(eq: Solution) -> list[str]:
 def _unit(units: str) -> str:
     """Return the units as they follow a symbol."""
     return "" if units == NUMBER else f' <span style="opacity: 0.65">({escape(units)})</span>'
-
-
-def _symbol(symbol: str) -> str:
-    r"""Return a symbol of the table as HTML, which has the same names of Greek letters as TeX.
-
-    Examples
-    --------
-    >>> _symbol("a + phi s - a^0")
-    'a + &phi; s - a<sup>0</sup>'
-    """
-    text = re.sub(r"\\([a-z]+)", r"&\1;", escape(tex(symbol)))
-    text = re.sub(r"_\{(\w+)\}", r"<sub>\1</sub>", text)
-    return re.sub(r"\^\{(\w+)\}", r"<sup>\1</sup>", text)

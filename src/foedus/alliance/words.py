@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from .codes import REGIME_MEANINGS, Crisis, Regime
+from .codes import Crisis, Regime
 from .game import Game
 from .solution import Solution
 
 
 def explain(eq: Solution) -> str:
     """Return the sentences of `Equilibrium.explain`."""
-    heading = REGIME_MEANINGS[eq.regime]
-    lines = [f"{eq.regime.words.capitalize()}: {heading}."]
+    lines = [f"{eq.regime.words.capitalize()}: {eq.regime.meaning}."]
     if eq.regime == Regime.UNSOLVED:
         return lines[0]
     lines.append("Without S, " + _path(eq.without, eq.game, ""))

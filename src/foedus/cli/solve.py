@@ -12,7 +12,7 @@ from ..alliance.equilibrium import solve as solve_game
 from ..alliance.model import KEPT, OUTCOMES
 from ..alliance.solution import outcomes
 from ..draw.solution import Solution, solve_one
-from ..model import NUMBER, Code, Model, Outcome
+from ..model import NUMBER, UNSOLVED, Code, Model, Outcome
 from ..model.checks import naming
 from .options import (
     BUILT_IN,
@@ -162,10 +162,13 @@ def _as_json(solution: Solution) -> str:
 
 
 def _show(solution: Solution) -> None:
-    """Show the solution of a game, and what the model says about it."""
+    """Show the solution of a game, and what the model says about it, or else what its code means."""
     show(Grid(*solution.table(), solution.model.written(solution.game)))
+    code = solution.found[solution.model.mapped.name]
     if solution.model.explain:
         show(solution.explain())
+    elif code.meaning and code != UNSOLVED:  # of which a warning tells
+        show(f"{code.words.capitalize()}: {code.meaning}.")
 
 
 def _table(eq: Equilibrium, variables: Mapping[str, Outcome]) -> Grid:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..model import NUMBER, UNSOLVED, Code, Model
 from ..model.moves import in_words
+from ..model.parameters import Symbol
 from ..solving.columns import fixed_parameters
 from ..solving.requests import solve_columns, why_unsolved
 from .tables import html_table
@@ -191,7 +192,7 @@ class Solution:
         rows = [
             [
                 name,
-                outcome.symbol,
+                Symbol(outcome.symbol),
                 self._in_words(name),
                 "" if outcome.units == NUMBER else outcome.units,
             ]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..model.parameters import Symbol
+from ..model.parameters import Symbol, tex
 
 ENDINGS = (".csv", ".tex")
 HATCH = "repeating-linear-gradient(45deg, black 0 2px, white 2px 4px)"  # of CSS
@@ -15,7 +15,7 @@ Rows = Sequence[Sequence[str | float]]
 
 
 def html_table(headings: Sequence[str], rows: Rows) -> str:
-    """Return a table for a web page; numbers are of the class ``number``.
+    """Return a table for a web page; numbers are of the class ``number``, and a `Symbol` is set as one.
 
     Examples
     --------
@@ -26,11 +26,29 @@ def html_table(headings: Sequence[str], rows: Rows) -> str:
     def cell(value: str | float) -> str:
         if isinstance(value, float):
             return f'<td class="number">{value:.6g}</td>'
-        return f"<td>{html.escape(str(value))}</td>"
+        return f"<td>{written(value)}</td>"
 
-    heads = "".join(f'<th scope="col">{html.escape(heading)}</th>' for heading in headings)
+    def written(text: str) -> str:
+        return symbol_html(text) if isinstance(text, Symbol) else html.escape(str(text))
+
+    heads = "".join(f'<th scope="col">{written(heading)}</th>' for heading in headings)
     body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows)
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def symbol_html(symbol: str) -> str:
+    r"""Return a symbol for a web page, which has the same names of Greek letters as TeX.
+
+    Examples
+    --------
+    >>> symbol_html("a + phi s - a^0")
+    'a + &phi; s - a<sup>0</sup>'
+    >>> symbol_html("U_S^0")
+    'U<sub>S</sub><sup>0</sup>'
+    """
+    text = re.sub(r"\\([a-z]+)", r"&\1;", html.escape(tex(symbol)))
+    text = re.sub(r"_\{(\w+)\}", r"<sub>\1</sub>", text)
+    return re.sub(r"\^\{(\w+)\}", r"<sup>\1</sup>", text)
 
 
 def swatch(colour: str) -> str:

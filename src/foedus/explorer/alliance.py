@@ -3,7 +3,7 @@
 import html
 from typing import Any
 
-from ..alliance.codes import REGIME_EXAMPLES, REGIME_MEANINGS, Crisis
+from ..alliance.codes import Crisis
 from ..alliance.equilibrium import Equilibrium, solve
 from ..alliance.game import Game, make_game
 from ..alliance.model import model
@@ -60,6 +60,4 @@ DISPLAY = _USUAL._replace(
     axes={"ally_cost": (0.05, 5.0, "log"), "status_quo": (0.1, 0.9, "linear")},
     curves=(*model.drawn, "settlement"),
     heights="arms; share of the good",
-    meanings={int(code): words for code, words in REGIME_MEANINGS.items()},
-    examples={regime.words: game for regime, game in REGIME_EXAMPLES.items()},
 )

@@ -27,9 +27,9 @@ from ..draw.parts import TINT, edges_of, log_ticks
 from ..draw.slices import STYLES, jumps_of, with_gaps
 from ..model import UNSOLVED
 from ..runs.runfile import Range
-from .display import display_of
+from .display import BLANK, display_of
 from .view import Frame, View
-from .words import label
+from .words import greek, label
 
 TALL = ":host { height: clamp(16em, 55vh, 38em) !important; }"  # the map, a window over half full of it
 TICKS = 6  # of a logarithmic axis, at most
@@ -77,6 +77,8 @@ class MapChart:
             chart.add_layout(bar, "right")
             chart.min_border_right = 50  # which its numbers take
         self.boundaries = ColumnDataSource({"xs": [], "ys": []})
+        if not view.shown.codes:  # some of its colours are dark
+            chart.multi_line("xs", "ys", source=self.boundaries, line_color="white", line_width=2.5)
         chart.multi_line("xs", "ys", source=self.boundaries, line_color="black", line_width=1)
         self.pin = ColumnDataSource({"x": [], "y": [], "known": []})
         self.pin.js_on_change("data", CustomJS(args={"pin": self.pin, "box": box}, code=PINNED))
@@ -165,7 +167,7 @@ class SliceCharts:
             chart.vspan("x", source=self.cuts[name], line_color=ink, line_width=0.7)
             self.curves[name] = {curve: ColumnDataSource({"x": [], "y": []}) for curve in display.curves}
             for (variable, source), dash in zip(self.curves[name].items(), DASHES, strict=False):
-                words = variable.replace("_", " "), view.model.found[variable].symbol
+                words = variable.replace("_", " "), greek(view.model.found[variable].symbol)
                 chart.line(
                     "x", "y", source=source, line_color=ink, line_width=2, line_dash=dash,
                     legend_label=", ".join(filter(None, words)),
@@ -199,7 +201,7 @@ class SliceCharts:
             regimes = [cuts.regime_first.item(), *cuts.regime_above.values]
             self.bands[name].data = {
                 "x0": [left, *found], "x1": [*found, right],
-                "colour": [colours.get(code, "black") for code in regimes],
+                "colour": [colours.get(code, BLANK) for code in regimes],
             }  # fmt: skip
             self.cuts[name].data = {"x": found}
             at = jumps_of(line, [model.mapped.name])
@@ -214,13 +216,13 @@ def _kind(view: View) -> tuple:
 
 
 def _mapper(view: View) -> LinearColorMapper:
-    """Return the mapper from values to colours; a code without a colour is black."""
+    """Return the mapper from values to colours; a code without a colour is blank."""
     codes = view.shown.codes
     if not codes:
         return LinearColorMapper(palette=[UNDEFINED], nan_color=UNDEFINED)
     last = max(codes)
     colours = colours_of(view.model, codes)
-    palette = [colours.get(code, "black") for code in range(UNSOLVED, last + 1)]
+    palette = [colours.get(code, BLANK) for code in range(UNSOLVED, last + 1)]
     return LinearColorMapper(palette=palette, low=UNSOLVED - 0.5, high=last + 0.5)
 
 

@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 
 from ..draw.colours import colours_of
 from ..draw.solution import Solution, solve_one
-from ..draw.tables import swatch
+from ..draw.tables import html_table, swatch
 from ..model import NUMBER, Code, Model, Parameter
 from ..solving.broken import name_of
 from ..uncertainty.claims import usual_laws
 
 INSIDE = 0.01  # if an end is not allowed, the slider ends this share of its range before it
 CURVES = 4  # at most so many in a slice
+BLANK = "black"  # of codes without a colour, as unsolved games
+DEFAULTS = "all defaults"  # what the game with these is called among the examples
 
 Ends = tuple[float, float, str]  # the lower end, the upper end and the scale
 
@@ -33,8 +35,7 @@ class Display(NamedTuple):
     colours: Mapping[int, str]  # by code
     curves: Sequence[str]  # the outcomes in the slice along each axis
     heights: str  # their units
-    meanings: Mapping[int, str]  # what each code means, if the model says so
-    examples: Mapping[str, Mapping[str, Any]]  # games by what they show: what is not at default
+    examples: Mapping[str, Mapping[str, Any]]  # games by what they are called: what is not at default
 
 
 @functools.cache
@@ -69,9 +70,15 @@ def usual_display(model: Model) -> Display:
         colours_of(model, model.codes),
         curves,
         "; ".join(unit for unit in units if unit != NUMBER),
-        {},
-        {},
+        _examples(model),
     )
+
+
+def _examples(model: Model) -> dict[str, Mapping[str, Any]]:
+    """Return the examples of a model; the game with all defaults comes first, unless it is one of them."""
+    defaults = {parameter.name: parameter.default for parameter in model.parameters}
+    named = any({**defaults, **model.named(game)} == defaults for game in model.examples.values())
+    return {**({} if named else {DEFAULTS: {}}), **model.examples}
 
 
 def game_class(model: Model) -> type:
@@ -136,7 +143,7 @@ def _around(parameter: Parameter) -> tuple[str, float, float]:
 
 def marked(model: Model, code: Code) -> str:
     """Return a code in words as HTML, after a square in its colour."""
-    return f"{swatch(display_of(model).colours.get(code, ''))}<b>{html.escape(code.words)}</b>"
+    return f"{swatch(display_of(model).colours.get(code, BLANK))}<b>{html.escape(code.words)}</b>"
 
 
 def complaint(message: str) -> str:
@@ -147,11 +154,14 @@ def complaint(message: str) -> str:
 def pinned(solution: Solution) -> str:
     """Return a solved game as HTML: its code, what the model says about it, and its outcomes."""
     model = solution.model
-    heading = marked(model, solution.found[model.mapped.name])
-    if model.mapped.long_name:
-        heading = f"{heading}: {html.escape(model.mapped.long_name)}"
+    code = solution.found[model.mapped.name]
+    heading = marked(model, code)
+    if about := code.meaning or model.mapped.long_name:
+        heading = f"{heading}: {html.escape(about)}"
     said = _explained(solution) if model.explain else ""
-    return f"<p>{heading}</p>{said}<div class='wide'>{solution._repr_html_()}</div>"
+    headings, rows = solution.table()
+    told = [[model.kept[name].words, *others] for name, *others in rows]
+    return f"<p>{heading}</p>{said}<div class='wide'>{html_table(headings, told)}</div>"
 
 
 def _explained(solution: Solution) -> str:

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import panel as pn
 import xarray as xr
 from bokeh.events import MouseLeave, MouseMove, RangesUpdate, Tap
@@ -31,6 +32,7 @@ from .view import (
     number_at,
     place_on,
     query_of,
+    random_view,
     reach,
     read_query,
     slices,
@@ -41,6 +43,7 @@ from .words import (
     claims_list,
     compared,
     crossings,
+    going_on,
     label,
     legend,
     links,
@@ -50,13 +53,14 @@ from .words import (
     verdicts,
 )
 
-PATIENCE = 0.5  # after so many seconds without a map the page says why
+PATIENCE = 0.5  # after so many seconds without a map the page says why, and then how far the next one is
 PAUSE = 0.12  # after so many seconds without a change the page also shows what takes longer
 STEPS = 200  # of a slider
 REST = 150  # milliseconds after the last turn of the wheel until the map is solved
 SCALES = ("linear", "log")
 OWN = "none of these"  # among the examples
 WAITING = "<span class='faint'>Solving. The first run compiles, which takes up to a minute.</span>"
+ALONG = " <span class='faint'>Solving along each axis.</span>"
 LEFT_OUT = "This part of the address was left out: "
 
 pn.extension(notifications=False)
@@ -96,6 +100,7 @@ class Page:
         self.resting: Any = None  # the callback that waits for the end of a zoom
         self.changed = threading.Event()
         self.left = False
+        self.state = ""  # what the page says of the map that it shows
         self.document = pn.state.curdoc
         self.document.theme = Theme(json={"attrs": figure_theme(theme)})
         for event, hidden in (("connection_lost", "false"), ("client_reconnected", "true")):
@@ -156,9 +161,8 @@ class Page:
         self.colour = pn.widgets.Select(name="colour", options=labels(self.model.found.values()), **common)
         self.colour.param.watch(self.choose_colour, "value")
         self.example = pn.widgets.Select(
-            name="example of",
+            name="example",
             options=[OWN, *self.display.examples],
-            visible=bool(self.display.examples),
             **common,
         )
         self.example.param.watch(self.choose_example, "value")
@@ -167,6 +171,9 @@ class Page:
         self.reset.on_click(lambda _: self.change(lambda: self.start))
         self.whole = pn.widgets.Button(name="Reset the axes", **plain)
         self.whole.on_click(lambda _: self.change(lambda: self.view._replace(axes=self.start.axes)))
+        self.random = pn.widgets.Button(name="Random game", **plain)
+        rng = np.random.default_rng()
+        self.random.on_click(lambda _: self.change(lambda: random_view(self.view, rng)))
         self.compare = pn.widgets.Button(**plain)
         self.compare.on_click(lambda _: self.change(self.with_second))
         options = labels(self.model.by_name[name] for name in self.reach)
@@ -199,7 +206,7 @@ class Page:
             for widgets in self.axes.values()
             for part in (widgets["name"], pn.Row(*list(widgets.values())[1:], sizing_mode="stretch_width"))
         ]
-        buttons = pn.Row(self.reset, self.whole, sizing_mode="stretch_width")
+        buttons = pn.FlexBox(self.random, self.reset, self.whole, sizing_mode="stretch_width")
         panes = {
             "map": [self.map],
             "pointer": [self.texts["pointer"]],
@@ -386,10 +393,7 @@ class Page:
             self.changed.clear()
             with contextlib.suppress(StaleError):
                 for show in self.steps(self.view):
-                    try:
-                        self.document.add_next_tick_callback(show)
-                    except AttributeError:  # the document is destroyed: its reader has gone
-                        return
+                    self.later(show)
 
     def steps(self, view: View) -> Iterator[Callable[[], None]]:
         """Give one step after another that shows a view, and last what went wrong."""
@@ -401,34 +405,44 @@ class Page:
     def found(self, view: View) -> Iterator[Callable[[], None]]:
         """Give one step after another that shows a view; raise ValueError if the model's kernel does."""
 
+        spoken = time.perf_counter()
+        first: Frame | None = None
+
         def stale() -> bool:
             return self.view is not view or self.left
+
+        def told(done: int, games: int) -> None:
+            nonlocal spoken
+            if time.perf_counter() - spoken > PATIENCE and done < games:
+                spoken = time.perf_counter()
+                of_before = None if first else ""
+                self.later(functools.partial(self.say_progress, view, going_on(done, games), of_before))
 
         chart = self.chart
         maps: Iterator[Frame] = iter(())
         if self.drawn != (chart, key(view)):
             self.drawn = None
-            maps = frames(view, stale)
+            maps = frames(view, stale, told)
         started = time.perf_counter()
-        waiting = threading.Timer(PATIENCE, self.say_waiting)
-        waiting.start()
         try:
-            first = next(maps, None)
+            with self.patience(view, WAITING, ""):
+                first = next(maps, None)
         except ValueError:
             yield functools.partial(self.clear_map, chart)
             raise
-        finally:
-            waiting.cancel()
         if first is not None:
             yield functools.partial(self.show_map, view, chart, first, time.perf_counter() - started)
         if self.changed.wait(PAUSE):
             return
         yield functools.partial(self.write_down, view)
-        along = slices(view)
+        with self.patience(view, ALONG):
+            along = slices(view, stale)
         yield functools.partial(self.show_game, view, along, *self.claims_in(view))
+        started = time.perf_counter()
         for frame in maps:
             took = None if frame.array is getattr(first, "array", None) else time.perf_counter() - started
             yield functools.partial(self.show_map, view, chart, frame, took)
+            started = time.perf_counter()
         self.drawn = chart, key(view)
 
     def claims_in(self, view: View) -> tuple[Mapping[str, bool | None], str]:
@@ -438,10 +452,22 @@ class Page:
         except ValueError as error:
             return {}, str(error)
 
-    def say_waiting(self) -> None:
-        """Say why there is no map yet."""
-        with contextlib.suppress(AttributeError):  # as in `work`
-            self.document.add_next_tick_callback(lambda: setattr(self.texts["progress"], "object", WAITING))
+    @contextlib.contextmanager
+    def patience(self, view: View, words: str, state: str | None = None) -> Iterator[None]:
+        """Let the page say these words while something of a view takes long."""
+        waiting = threading.Timer(
+            PATIENCE, self.later, [functools.partial(self.say_progress, view, words, state)]
+        )
+        waiting.start()
+        try:
+            yield
+        finally:
+            waiting.cancel()
+
+    def later(self, show: Callable[[], None]) -> None:
+        """Change the page as soon as it may be changed."""
+        with contextlib.suppress(AttributeError):  # the document is destroyed: its reader has gone
+            self.document.add_next_tick_callback(show)
 
     # -- what is shown ------------------------------------------------------------------------------------
 
@@ -463,13 +489,20 @@ class Page:
         chart.show(frame)
         self.texts["legend"].object = legend(view, frame.array)
         if seconds is not None:
-            self.texts["progress"].object = progress(frame, seconds)
+            self.state = progress(frame, seconds)
+        self.texts["progress"].object = self.state
+
+    def say_progress(self, view: View, words: str, state: str | None = None) -> None:
+        """Say how far the next map of a view is, after what is said of the map that is shown."""
+        if self.view is view:
+            self.state = self.state if state is None else state
+            self.texts["progress"].object = self.state + words
 
     def clear_map(self, chart: MapChart) -> None:
         """Take away the map of another view, unless its figure has been replaced."""
         if self.chart is chart:
             chart.clear()
-            self.texts["legend"].object = self.texts["progress"].object = ""
+            self.texts["legend"].object = self.texts["progress"].object = self.state = ""
 
     def show_failure(self, view: View, message: str) -> None:
         """Say why a view cannot be shown."""
@@ -487,6 +520,7 @@ class Page:
         if self.view is not view:
             return
         self.slices.show(along)
+        self.texts["progress"].object = self.state
         cuts = {name: cuts for name, (_, cuts) in along.items()}
         self.texts["crossings"].object = crossings(self.model, cuts)
         self.texts["claims"].object = complaint(wrong)

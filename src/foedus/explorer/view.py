@@ -29,7 +29,7 @@ from ..maps.cutpoints import cutpoints
 from ..model import Model, Outcome, chosen
 from ..model.checks import naming, number_of
 from ..runs.runfile import Range, read_run
-from ..solving.parallel import Progress
+from ..solving.parallel import Progress, check_threads, in_parallel
 from ..solving.requests import Request, request_sweep, solve_request
 from ..solving.sweeps import sweep
 from ..uncertainty.claims import LENGTH, check_claims, claims
@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 SIDE = 1024  # values of each axis of the map
 COARSE = 128  # the same while parameters move, if games take long to solve
 SOON = 2.0  # seconds that a map may take while parameters move
+FIRST = 4.0  # seconds that the first map may take; if it would take longer, it is coarser still
+LAST = 3600.0  # seconds that the complete map may take; if it would take longer, there is none
+SHARE = 0.5  # seconds after which a thread takes other games, if games take long
+FINER = (16, 8, 4, 2, 1)  # by which the values of a coarse map are divided
 PICTURES = (".pdf", ".svg", ".png")
 DOWNLOADS = {  # by ending: what it is, in words and to browsers
     ".pdf": ("figure (PDF)", "application/pdf"),
@@ -80,7 +84,7 @@ class Frame(NamedTuple):
 
     values: tuple[np.ndarray, ...]  # along x and y
     array: np.ndarray  # the outcome that colours show, shape (y, x)
-    state: str  # "coarse", "refining" or "complete"
+    state: str  # "coarse", "refining" or "complete"; "finest" if it is coarse and none is finer
     games: int  # how many were solved for it
     boundaries: tuple[list[np.ndarray], ...] | None = None  # between regimes, curve by curve, once known
 
@@ -187,6 +191,31 @@ def place_on(axis: Range, value: float) -> float:
     digits = 2 + math.floor(math.log10(abs(inside))) - math.floor(math.log10(step)) if inside else 1
     rounded = float(f"{inside:.{min(max(digits, 1), 17)}g}")
     return rounded if axis.start <= rounded <= axis.to else inside
+
+
+def random_view(view: View, rng: np.random.Generator) -> View:
+    """Return the view of a random game.
+
+    Each number is drawn from the range of its slider or, if it is on an axis, of the map, uniformly on that
+    scale. Each choice is one of its names.
+
+    Examples
+    --------
+    >>> drawn = random_view(DEFAULT, np.random.default_rng(1))
+    >>> drawn.axes == DEFAULT.axes, 0.1 <= drawn.game.status_quo <= 0.9
+    (True, True)
+    """
+    drawn: dict[str, Any] = {}
+    for name, parameter in view.model.by_name.items():
+        if parameter.choices:
+            drawn[name] = parameter.choices[rng.integers(len(parameter.choices))]
+            continue
+        axis = view.axes.get(name) or reach(name, view.model)
+        low, high = axis.start, axis.to
+        log = axis.scale == "log"
+        value = low * (high / low) ** rng.random() if log else rng.uniform(low, high)
+        drawn[name] = place_on(axis, value)
+    return view._replace(game=display_of(view.model).game(drawn))
 
 
 @functools.cache
@@ -344,12 +373,15 @@ def number_at(place: str, text: str) -> float:
         raise ValueError(f"{place}: {error}") from None
 
 
-def _unless(stale: Callable[[], bool]) -> Progress:
-    """Return a function that cancels a run by `StaleError` once `stale` says that nobody waits any more."""
+def _unless(stale: Callable[[], bool], told: Progress | None = None) -> Progress:
+    """Return a function that cancels a run by `StaleError` once `stale` says that nobody waits any more, and
+    otherwise passes on how far the run is."""
 
     def progress(done: int, games: int) -> None:
         if stale():
             raise StaleError
+        if told:
+            told(done, games)
 
     return progress
 
@@ -359,28 +391,48 @@ def _values(axis: Range, points: int) -> np.ndarray:
     return axis.model_copy(update={"points": points}).values()
 
 
-def frames(view: View, stale: Callable[[], bool]) -> Iterator[Frame]:
+def frames(view: View, stale: Callable[[], bool], told: Progress | None = None) -> Iterator[Frame]:
     """Give the map of a view, first a quick one and then better ones.
 
     If games are solved quickly, the first frame is complete, and the second adds the boundaries. Otherwise
     the first is coarse. The second has the boundaries; if colours show regimes it is an adaptive map, which
-    may miss an island of a regime. The last is solved at every point. A map of one axis has one frame.
+    may miss an island of a regime. The last is solved at every point. A map of one axis has no boundaries. If
+    the complete map would take longer than `LAST`, the frames become finer as long as that allows.
+
+    told : called with how many games of the next frame are solved, and how many there are
 
     Raises `StaleError` once `stale` says that nobody waits any more.
     """
-    progress = _unless(stale)
+    progress = _unless(stale, told)
     axes = tuple(axis.values() for axis in view.axes.values())
     request = _requested(view, SIDE)
-    quick = len(axes) == 1 or _is_quick(view, request)
-    first = _solved(view, SIDE if quick else COARSE, "complete" if quick else "coarse", progress)
-    yield first
-    if len(axes) == 1:
-        return
+    cost = _cost(view, request)
+
+    def takes(side: int) -> float:
+        return cost * side ** len(axes)
+
+    quick = request.quick and takes(SIDE) < SOON
+    if quick:
+        yield (first := _solved(view, SIDE, "complete", progress, cost))
+    else:
+        sides = [COARSE // by for by in FINER]
+        least = max((side for side in sides if takes(side) <= FIRST), default=sides[0])
+        whole = takes(SIDE) <= LAST
+        sides = [least, *(side for side in sides if side > least and not whole and takes(side) <= LAST)]
+        for side in sides:
+            last = not whole and side == sides[-1]
+            yield (first := _solved(view, side, "finest" if last else "coarse", progress, cost))
+        if not whole:
+            return
     progress(0, 1)
+    if len(axes) == 1:
+        if not quick:
+            yield _solved(view, SIDE, "complete", progress, cost)
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the map shows
-        whole = dict(zip(view.axes, axes, strict=True))
-        traced = adaptive_map(whole, model=view.model, progress=progress, **view.fixed)
+        grid = dict(zip(view.axes, axes, strict=True))
+        traced = adaptive_map(grid, model=view.model, progress=_unless(stale), **view.fixed)
     curves = np.cumsum(traced.curve_size.values)[:-1]
     boundaries = tuple(np.split(traced[f"boundary_{name}"].values, curves) for name in view.axes)
     if quick:
@@ -391,24 +443,53 @@ def frames(view: View, stale: Callable[[], bool]) -> Iterator[Frame]:
     else:
         yield Frame(axes, traced[view.shown.name].values.T, "refining", traced.attrs["solved"], boundaries)
     progress(0, 1)
-    yield _solved(view, SIDE, "complete", progress)._replace(boundaries=boundaries)
+    yield _solved(view, SIDE, "complete", progress, cost)._replace(boundaries=boundaries)
 
 
-def _solved(view: View, side: int, state: str, progress: Progress) -> Frame:
-    """Return the map of a view, solved at so many values of each axis."""
-    array = solve_request(_requested(view, side), progress=progress).arrays[view.shown.name]
+def _solved(view: View, side: int, state: str, progress: Progress, cost: float) -> Frame:
+    """Return the map of a view, solved at so many values of each axis.
+
+    cost : seconds that a game takes; if it takes long, threads take few games at a time
+    """
+    request, name = _requested(view, side), view.shown.name
+    games = max(1, int(SHARE / max(cost, 1e-9)))
+    if games >= side:
+        array = solve_request(request, progress=progress).arrays[name]
+    else:
+        array = np.empty(request.shape, request.dtype_of(name))
+
+        def solve(part: tuple[slice, ...]) -> tuple[int, int, int]:
+            array[part] = solve_request(request.part(part), threads=1).arrays[name]
+            return array[part].size, 0, -1
+
+        rows = np.ndindex(request.shape[:-1])
+        starts = range(0, side, games)
+        parts = [(*(slice(i, i + 1) for i in row), slice(k, k + games)) for row in rows for k in starts]
+        in_parallel(solve, parts, array.size, check_threads(None), progress)
     return Frame(tuple(_values(axis, side) for axis in view.axes.values()), array, state, array.size)
 
 
-def _is_quick(view: View, request: Request) -> bool:
-    """Return whether a map is solved quickly: a model's own loop says so, or else a line is timed."""
-    if not request.quick or view.model.loop:
-        return request.quick
-    started = time.perf_counter()
-    line = {name: axis.values() for name, axis in list(view.axes.items())[:1]}
-    others = {k: v for k, v in dataclasses.asdict(view.game).items() if k not in line}
-    solve_request(request_sweep(view.model, line, [view.shown.name], np.float64, others))
-    return time.perf_counter() - started < SOON / SIDE
+def _cost(view: View, request: Request) -> float:
+    """Return about how many seconds a game takes, as a line of few or more games does; 0 if the model has a
+    loop of its own, which says whether it is quick."""
+    if view.model.loop:
+        return 0.0
+    name, axis = next(iter(view.axes.items()))
+    others = {k: v for k, v in dataclasses.asdict(view.game).items() if k != name}
+    cost = math.inf
+    for points, long in ((1, 20e-3), (32, 1e-3), (SIDE, SOON / SIDE)):
+        line = request_sweep(view.model, {name: _values(axis, points)}, request.variables, np.float64, others)
+        took = math.inf
+        for _ in range(2):  # as the first run may compile
+            started = time.perf_counter()
+            solve_request(line)
+            took = min(took, time.perf_counter() - started)
+            if took < long:
+                break
+        cost = took / points
+        if took >= long:
+            break
+    return cost
 
 
 def one_game(view: View) -> "xr.Dataset":
@@ -424,17 +505,30 @@ def _requested(view: View, side: int) -> Request:
     return request_sweep(view.model, axes, [view.shown.name], np.float64, view.fixed)
 
 
-def slices(view: View) -> "dict[str, tuple[xr.Dataset, xr.Dataset]]":
-    """Return along each axis, through the game of a view, the solved line and its cutpoints."""
+def slices(
+    view: View, stale: Callable[[], bool] = lambda: False
+) -> "dict[str, tuple[xr.Dataset, xr.Dataset]]":
+    """Return along each axis, through the game of a view, the solved line and its cutpoints.
+
+    If games take long, the lines have fewer games.
+
+    Raises `StaleError` as `frames` does.
+    """
     model, game = view.model, dataclasses.asdict(view.game)
     variables = [model.mapped.name, *display_of(model).curves]
+    progress = _unless(stale)
+    games = FIRST / (4 * max(_cost(view, _requested(view, SIDE)), 1e-9))  # a line and its cutpoints, twice
+    points = max((SIDE // by for by in (*FINER, 32, 64) if SIDE // by <= games), default=SIDE // 64)
     found = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of unsolved games, which the slice shows
         for name, axis in view.axes.items():
             others = {k: v for k, v in game.items() if k != name}
-            line = sweep({name: axis.values()}, model=model, variables=variables, **others)
-            found[name] = line, cutpoints(name, (axis.start, axis.to), model=model, points=SIDE, **others)
+            values = {name: _values(axis, points)}
+            line = sweep(values, model=model, variables=variables, progress=progress, **others)
+            ends = axis.start, axis.to
+            cuts = cutpoints(name, ends, model=model, points=points, progress=progress, **others)
+            found[name] = line, cuts
     return found
 
 

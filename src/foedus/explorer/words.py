@@ -3,6 +3,8 @@
 import dataclasses
 import html
 import json
+import math
+import re
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -16,7 +18,8 @@ from ..draw.tables import html_table, swatch
 from ..large.slabs import code_counts
 from ..maps.cutpoints import cutpoint_rows
 from ..model import NUMBER, UNSOLVED, Code, Label, Model, Parameter
-from .display import display_of, marked
+from ..model.parameters import GREEK, Symbol
+from .display import BLANK, display_of, marked
 from .view import DOWNLOADS, NAME, Frame, View, query_of
 
 if TYPE_CHECKING:
@@ -28,7 +31,12 @@ MARKS = {
     False: ("fails", "✗", "does not hold"),
     None: ("unmet", "·", "its premise is not met"),
 }
-STATES = {"coarse": "Coarse map", "refining": "Refining the map", "complete": "Complete map"}
+STATES = {
+    "coarse": "Coarse map",
+    "refining": "Refining the map",
+    "complete": "Complete map",
+    "finest": "Coarse map, as games of this model take long",
+}
 
 
 def number(value: float) -> str:
@@ -38,12 +46,23 @@ def number(value: float) -> str:
 
 def symbol(entry: Parameter | Label) -> str:
     """Return the symbol of a parameter or an outcome or, without one, its name."""
-    return entry.symbol or entry.name
+    return greek(entry.symbol) or entry.name
+
+
+def greek(text: str) -> str:
+    """Return a symbol with Greek letters for their names.
+
+    Examples
+    --------
+    >>> greek("phi s"), greek("c_A")
+    ('φ s', 'c_A')
+    """
+    return re.sub(rf"(?<![A-Za-z])({GREEK})(?![A-Za-z])", lambda found: html.unescape(f"&{found[1]};"), text)
 
 
 def label(entry: Parameter | Label) -> str:
     """Return the label of a parameter or an outcome: its words and its symbol."""
-    return ", ".join(filter(None, (entry.words, entry.symbol)))
+    return ", ".join(filter(None, (entry.words, greek(entry.symbol))))
 
 
 def in_words(value: Any, digits: int = 6) -> str:
@@ -66,12 +85,18 @@ def under_pointer(view: View) -> str:
     Raises ValueError if the model's kernel raises something.
     """
     model, found = view.model, solved(view, view.game)
-    place = ", ".join(f"{symbol(model.by_name[k])} = {number(getattr(view.game, k))}" for k in view.axes)
+    place = equations({k: number(getattr(view.game, k)) for k in view.axes}, model.by_name)
     names = dict.fromkeys([view.shown.name, *display_of(model).curves])
     names.pop(model.mapped.name, None)
-    more = ", ".join(f"{symbol(model.found[name])} = {in_words(found[name], 4)}" for name in names)
-    lines = html.escape(place), marked(model, found[model.mapped.name]), html.escape(more)
+    more = equations({name: in_words(found[name], 4) for name in names}, model.found)
+    lines = place, marked(model, found[model.mapped.name]), more
     return f"<div class='tip'>{'<br>'.join(filter(None, lines))}</div>"
+
+
+def equations(values: Mapping[str, str], of: Mapping[str, Parameter | Label]) -> str:
+    """Return symbols and their values, none of which is broken into lines."""
+    parts = (f"{symbol(of[name])} = {value}" for name, value in values.items())
+    return ", ".join(f"<span class='whole'>{html.escape(part)}</span>" for part in parts)
 
 
 def legend(view: View, array: "np.ndarray") -> str:
@@ -83,18 +108,17 @@ def legend(view: View, array: "np.ndarray") -> str:
         return f"<p>Colours show {html.escape(label(entry) + unit)}.{blank}</p>"
     colours = colours_of(view.model, entry.codes)
     counts = code_counts(entry.codes, array)
-    meanings = display_of(view.model).meanings if entry == view.model.mapped else {}
     items = []
     for code in entry.codes.everything():
         if code == UNSOLVED and code not in counts:
             continue
         share = f"{percent(counts.get(int(code), 0) / array.size)} %"
-        meaning = f": {html.escape(meanings[code])}" if code in meanings else ""
+        meaning = f": {html.escape(code.meaning)}" if code.meaning else ""
         items.append(
-            f"<li class='{'' if code in counts else 'faint'}'>{swatch(colours.get(code, ''))}"
+            f"<li class='{'' if code in counts else 'faint'}'>{swatch(colours.get(code, BLANK))}"
             f"{html.escape(code.words)} <b>{share}</b>{meaning}</li>"
         )
-    kind = "legend lines" if meanings else "legend"
+    kind = "legend lines" if any(code.meaning for code in entry.codes) else "legend"
     about = f"{html.escape(entry.words)}: colours and shares of the map"
     return f"<ul class='{kind}' aria-label='{about}'>{''.join(items)}</ul>"
 
@@ -124,8 +148,9 @@ def compared(view: View) -> str:
     first, second = (solved(view, game) for game in games)
     found = [(outcome, [first[name], second[name]]) for name, outcome in model.found.items()]
     told = [(entry, pair) for entry, pair in given if pair[0] != pair[1]] + found
-    rows = [(label(entry), *map(in_words, pair)) for entry, pair in told]
-    return f"<div class='wide'>{html_table(['', 'pinned (circle)', 'second (square)'], rows)}</div>"
+    rows = [(entry.words, Symbol(entry.symbol), *map(in_words, pair)) for entry, pair in told]
+    headings = "", "symbol", "pinned (circle)", "second (square)"
+    return f"<div class='wide two'>{html_table(headings, rows)}</div>"
 
 
 def links(view: View) -> str:
@@ -156,3 +181,8 @@ def progress(frame: Frame, seconds: float) -> str:
     """Return how far a map is solved, and how long that took."""
     took = f"{1e3 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
     return f"<span class='faint'>{STATES[frame.state]}: {frame.games:,} games solved in {took}.</span>"
+
+
+def going_on(done: int, games: int) -> str:
+    """Return how much of the next map is solved."""
+    return f" <span class='faint'>Solving {games:,} games: {math.floor(100 * done / games)} %.</span>"

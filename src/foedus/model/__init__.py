@@ -2,10 +2,11 @@
 
 from .claim import Claim
 from .model import Deciding, Limits, Loop, Model, Search, chosen, find
-from .outcomes import UNSOLVED, Code, Label, Outcome, table
+from .outcomes import NOT_SOLVED, UNSOLVED, Code, Label, Outcome, table
 from .parameters import NUMBER, Parameter, tex
 
 __all__ = [
+    "NOT_SOLVED",
     "NUMBER",
     "UNSOLVED",
     "Claim",

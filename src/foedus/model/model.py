@@ -109,6 +109,8 @@ class Model:
     colours : mapping of types of codes to mappings of codes to colours, optional
     claims : sequence of Claim, optional
         claims about the game, to be tested
+    examples : mapping of str to mapping, optional
+        games by what they are called: of each, the parameters that are not at their default
     references : str, optional
         where the game comes from
     tree : Tree, optional
@@ -148,6 +150,7 @@ class Model:
     limits: Limits | None = None
     colours: Mapping[type[Code], Mapping[Code, str]] = dataclasses.field(default_factory=dict)
     claims: Sequence[Claim] = ()
+    examples: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     references: str = ""
     tree: "Tree | None" = dataclasses.field(default=None, repr=False)
     source: str = ""

@@ -6,18 +6,33 @@ from numbers import Integral
 from typing import Any, Self
 
 UNSOLVED = -1  # in every `Code`
+NOT_SOLVED = "the game could not be solved"  # what it means
 
 
 class Code(IntEnum):
-    """A code in the results, with a name for people. The code -1, unsolved, marks a game that could not be
-    solved."""
+    """A code in the results, with a name for people and, after its number, what it means if that is given.
 
-    def __new__(cls, value: Any) -> Self:
+    The code -1, unsolved, marks a game that could not be solved.
+
+    Examples
+    --------
+    >>> class Peace(Code):
+    ...     DETERRED = 0, "the rival's arms make an attack too dear"
+    ...     WAR = 1
+    >>> Peace.DETERRED.meaning, Peace.WAR.meaning, Peace(-1).meaning
+    ("the rival's arms make an attack too dear", '', 'the game could not be solved')
+    """
+
+    meaning: str
+
+    def __new__(cls, value: Any, meaning: Any = "") -> Self:
         """Make a code from a whole number; `IntEnum` would round any other number down."""
         if not isinstance(value, Integral):
             raise ValueError(f"{cls.__name__}: {value!r} is not a code; a code is a whole number")
+        if not isinstance(meaning, str):
+            raise ValueError(f"{cls.__name__}: the meaning {meaning!r} of code {value} is not a text")
         code = int.__new__(cls, value)
-        code._value_ = int(value)
+        code._value_, code.meaning = int(value), meaning
         return code
 
     @classmethod
@@ -25,7 +40,7 @@ class Code(IntEnum):
         if value != UNSOLVED:
             return None
         code = int.__new__(cls, UNSOLVED)
-        code._name_, code._value_ = "UNSOLVED", UNSOLVED
+        code._name_, code._value_, code.meaning = "UNSOLVED", UNSOLVED, NOT_SOLVED
         cls._value2member_map_[UNSOLVED] = code  # the same every time
         return code
 

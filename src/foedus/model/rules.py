@@ -5,10 +5,10 @@ import inspect
 import itertools
 import math
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .checks import is_word
+from .checks import is_word, naming
 from .claim import Claim
 from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
@@ -64,6 +64,7 @@ def check_model(model: "Model") -> None:
         _check_kernel(model, model.solve)
     for claim in model.claims:
         _check_claim(model, claim)
+    _check_examples(model)
     if not any(outcome.codes for outcome in model.outcomes):
         raise ValueError(
             f"the model {model.name} has no outcome that is a code, which maps need; "
@@ -149,6 +150,21 @@ def _check_texts(model: "Model") -> None:
         for part in parts:
             if not isinstance(text := getattr(entry, part), str):
                 raise TypeError(f"{place}: {part} = {text!r} is not a text")
+
+
+def _check_examples(model: "Model") -> None:
+    """Raise unless the examples are games of the model, each with a name."""
+    given: Any = model.examples
+    if not isinstance(given, Mapping) or not all(isinstance(game, Mapping) for game in given.values()):
+        raise TypeError(
+            f"examples = {given!r} is not allowed; it must be as in {{'costly war': {{'cost': 2.0}}}}"
+        )
+    for name, game in given.items():
+        if not isinstance(name, str) or not name.strip():
+            raise TypeError(f"the example {name!r} is not named by a text")
+        with naming(f"the example {name!r}"):
+            for parameter, value in model.named(game).items():
+                model.by_name[parameter].check(value)
 
 
 def _check_kernel(model: "Model", solve: Any) -> None:
