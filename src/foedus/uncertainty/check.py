@@ -206,15 +206,12 @@ def _same_game(model: Model, defined: Model) -> Model:
         raise ValueError(
             f"{name} is a parameter of {has.name}, but not of {lacks.name}; both need the same parameters"
         )
-    codes = [
-        {name: one.found[name].codes for name in model.found if name in defined.found}
-        for one in (model, defined)
-    ]
     for name in both[0]:
         if both[0][name] != both[1][name]:
             raise ValueError(f"{name} has other choices in {model.name} than in {defined.name}")
-    for name, kind in codes[0].items():
-        if kind and dict(kind.__members__) != dict(codes[1][name].__members__):
+    for name in model.found.keys() & defined.found.keys():
+        one, other = ([*(game.found[name].codes or ())] for game in (model, defined))
+        if [(code.name, code.value) for code in one] != [(code.name, code.value) for code in other]:
             raise ValueError(f"{name} has other codes in {model.name} than in {defined.name}")
     return defined
 
