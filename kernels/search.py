@@ -153,6 +153,15 @@ def insert(rows, row, at):
 
 
 @jit
+def after(rows, x):
+    """Return the first node beyond a move."""
+    i = 0
+    while i < rows.tally[COUNT] and rows.x[i] <= x:
+        i += 1
+    return i
+
+
+@jit
 def ahead(one, other, largest):
     """Return how far a payoff is ahead of another, in units of the difference that makes no tie."""
     return (one - other) / (TIE * max(abs(one), abs(other)) + LARGEST * largest + 1e-300)
@@ -641,7 +650,7 @@ def best_top(rows, best):
             if rows.tally[WHY]:
                 return 0
             if where == 0:
-                insert(rows, TOP, j if rows.x[TOP] < rows.x[j] else j + 1)
+                insert(rows, TOP, after(rows, rows.x[TOP]))
                 return -1
             own, stays = kind_at(rows, j, where, rows.kinds[j]), rows.x[TOP] == rows.x[j]
             preferred = better(rows, TOP, BEST) if place >= 0 else 1
