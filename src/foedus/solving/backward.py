@@ -28,6 +28,7 @@ from ..kernels.search import (
     ENDLESS,
     ENDS,
     KIND,
+    LARGEST,
     MARGIN,
     NOT_A_NUMBER,
     ODDS,
@@ -226,7 +227,7 @@ def follow{k}(place, x, answer):
         v, other, t = level{k + 1}(p{before}, float(option))
         status, error, scale = status | t.status, max(error, t.error), max(scale, t.scale)
         own, lead = mixed({OPTION}, t.kind, option), ahead({others[0]}, {mine}, {_largest(picked + others)})
-        if prefers({tuple_of(others)}, {tuple_of(picked)}, error) > 0:
+        if prefers({tuple_of(others)}, {tuple_of(picked)}, 2.0 * error + {LARGEST} * scale) > 0:
             margin, rival, within, nested = 1.0 + lead, kind, t.margin, mixed({OPTION}, t.rival, option)
             u, end, kind = v, other, own
         elif 1.0 - lead < margin:
@@ -330,16 +331,23 @@ def _path(model: Model, end: str) -> str:
 
 
 @functools.cache
+def texts(model: Model) -> list[str]:
+    """Return the texts of a definition's functions: those of the moves, the last move first, and `solve`."""
+    levels = (_level(model, place) for place in reversed(range(len(model.moves))))
+    return [_after_all(model), *levels, _solve(model)]
+
+
+@functools.cache
 def functions(model: Model) -> dict[str, Any]:
     """Return the compiled functions of a definition: ``level0`` and so on, ``solve``, ``status_of``."""
     names = {**names_of(model)}
-    count = len(model.moves)
-    for place in range(count, -1, -1):
-        exec(_after_all(model) if place == count else _level(model, place), names)
+    *levels, solve = texts(model)
+    for place, text in zip(range(len(model.moves), -1, -1), levels, strict=True):
+        exec(text, names)
         if f"follow{place}" in names:
             names[f"address{place}"] = address_of(jit_anew(names[f"follow{place}"]))
         names[f"level{place}"] = jit_anew(names[f"level{place}"])
-    exec(_solve(model), names)
+    exec(solve, names)
     names["solve"], names["status_of"] = jit_anew(names["solve"]), jit_anew(names["status_of"])
     return names
 
@@ -479,7 +487,7 @@ def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:
     if not found:
         levels = functions(model)
         ends = [levels["level0"](p), *(levels["level1"](p, float(one)) for one in model.without.values())]
-        if all(told.error <= EXACT * ends[0][2].scale for _, _, told in ends):
+        if max(told.error for _, _, told in ends) <= EXACT * ends[0][2].scale:
             return f"outcome returns {UNSOLVED}, which stands for unsolved"
         return "the search does not find the payoffs to enough digits" + hint
     place, bit = found[0]

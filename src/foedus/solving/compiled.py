@@ -12,7 +12,7 @@ from ..model import UNSOLVED, Code, Loop, Model
 from ..model.described import described
 from ..model.moves import definition
 from ..model.referred import referred
-from .backward import kernel
+from .backward import kernel, texts
 from .broken import KernelError, check_functions, line_of, name_of, not_compiled, nothing_returned
 from .columns import ROW, Columns
 from .parallel import Tile
@@ -38,7 +38,8 @@ def own_loop(model: Model, columns: Columns) -> Loop:
     except numba.core.errors.NumbaError as error:
         raise not_compiled(model, error) from error
     functions = definition(model).values() if model.by_search else [model.solve]
-    meaning = "\n".join([described(model), *(referred(f, with_code=True) for f in functions)])
+    made = texts(model) if model.by_search else []
+    meaning = "\n".join([described(model), *(referred(f, with_code=True) for f in functions), *made])
     codes_of = tuple(outcome.codes for outcome in model.outcomes)
     solve_tile = loop(solve, tuple(names), codes_of, mapped, inner, meaning, keeps=bool(model.file))
     known = np.array([_bits(outcome.codes) for outcome in model.outcomes], np.uint64)
