@@ -206,6 +206,18 @@ def test_a_kind_amid_another_is_found_where_the_top_of_the_other_would_be():
     assert Found(pieces, 0, 1).x == pytest.approx(0.3003, abs=1e-9)
 
 
+def test_a_kind_that_is_met_between_earlier_nodes_is_closed_in_on_there():
+    """The polynomial of the top at 0.7 reaches over it."""
+    around = {"at": 0.7, "square": -1}
+    pieces = [
+        piece(0.47, 0, **around),
+        piece(0.55, 1, at=0.47, constant=1, slope=-1),
+        piece(kind=0, **around),
+    ]
+    for parts in (12, 20):
+        assert Found(pieces, 0, 1, parts).x == pytest.approx(0.47, abs=1e-12)
+
+
 # pieces, the ends, and the best move by what those who moved before prefer
 TIES = {
     "two tops": (

@@ -11,6 +11,7 @@ from conftest import compiled_only
 import foedus
 from foedus import Chance, Choice, Code, Model, Move, Outcome, Parameter
 
+MODELS = Path(__file__).parents[2] / "examples" / "models"
 TIMES = int(os.environ.get("FOEDUS_TIMES", "1"))  # how many times as many random games
 
 
@@ -318,12 +319,35 @@ def test_a_more_careful_search_finds_what_is_narrower():
     assert 0.605 <= found["careful"] <= 0.655
 
 
+# a third party's aid, of which examples/models/aid.py has the closed forms
+
+
+@compiled_only
+def test_aid():
+    """Payoffs are those of the closed forms, and codes wherever a player would lose by the other one."""
+    model = foedus.load_model(MODELS / "aid.py")
+    rng = np.random.default_rng(1)
+    games = {p.name: rng.uniform(max(p.usual[0], 1e-6), p.usual[1], 1000 * TIMES) for p in model.parameters}
+    found, right = foedus.solve_points(games, model=model.defined), foedus.solve_points(games, model=model)
+    assert (found.peace != -1).all()
+    for payoff in ("third_payoff", "ally_payoff", "rival_payoff"):
+        apart = np.abs(found[payoff] - right[payoff]).values
+        assert np.mean(apart <= 1e-8) >= 0.998
+        assert apart.max() <= 1e-7
+    # S is indifferent between aid that deters just so, and a little less
+    codes = model.codes
+    deterred = (found.peace == codes.WAR_WITH_AID) & (right.peace == codes.PEACE_BY_AID)
+    assert (np.abs(found.aid - right.aid).values[deterred] <= 1e-7).all()
+    assert ((found.peace == right.peace) | deterred).all()
+    assert deterred.mean() <= 0.01
+
+
 # the alliance game, of which the kernels know the solution
 
 
 @pytest.fixture(scope="module")
 def alliance():
-    return foedus.load_model(Path(__file__).parents[2] / "examples" / "models" / "alliance.py")
+    return foedus.load_model(MODELS / "alliance.py")
 
 
 def drawn(model, count, seed):
@@ -352,7 +376,7 @@ def drawn(model, count, seed):
 @compiled_only
 @pytest.mark.parametrize(
     ("contest", "gammas", "count"),
-    [("ratio", (1.0, 1.0), 40), ("ratio", (0.3, 3.0), 20), ("difference", (1.0, 10.0), 20)],
+    [("ratio", (1.0, 1.0), 100), ("ratio", (0.3, 3.0), 50), ("difference", (1.0, 10.0), 50)],
 )
 def test_the_alliance_game(alliance, contest, gammas, count):
     """Payoffs and regimes are those of the kernels wherever the search is sure, and it nearly always is."""
@@ -361,7 +385,7 @@ def test_the_alliance_game(alliance, contest, gammas, count):
     found = foedus.solve_points(games, model=alliance, contest=contest)
     right = foedus.solve_points(games, contest=contest)
     sure = (found.regime != -1).values
-    assert (~sure).sum() <= max(0.05 * len(sure), 1)
+    assert (~sure).sum() <= max(0.01 * len(sure), 1)
     for payoff in ("superpower_payoff", "ally_payoff"):
         np.testing.assert_allclose(found[payoff].values[sure], right[payoff].values[sure], rtol=0, atol=1e-6)
     assert (found.regime == right.regime).values[sure].all()

@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,12 @@ from commands import run_here
 from conftest import compiled_only
 
 import foedus
-from foedus.model import Loop, chosen
 from foedus.solving.sweeps import solve_points
 from foedus.uncertainty import check as checking
 
 MODELS = Path(__file__).parents[2] / "examples" / "models"
 AID, ENTRY = (foedus.load_model(MODELS / f"{name}.py") for name in ("aid", "entry"))
-GAMES = {"aid": 40, "entry": 200}
+GAMES = {"aid": 200, "entry": 200}
 # what stands in `solve`, and what is put in its place
 MUTANTS = {
     "aid": {
@@ -40,6 +40,7 @@ MUTANTS = {
         "best reply": ("alone, margin / 4", "alone, margin / 3"),
     },
 }
+OTHER = foedus.Code("OTHER", ["ONE", "TWO"], start=0)
 pytestmark = compiled_only
 
 
@@ -162,37 +163,34 @@ def test_what_a_player_could_gain_is_a_variable_of_every_definition():
     assert np.isinf(solve_points(costs, model=forbidden, variables=["deviation_gain"]).deviation_gain).all()
 
 
-def alliance_by_both():
-    """Return the alliance game with its definition and with its kernels, which say nothing of signing."""
-    defined, own = foedus.load_model(MODELS / "alliance.py"), chosen(None)
-    kept = [name for name in defined.found if name in own.found]
-    places = np.array([[*own.found].index(name) for name in kept])
-
-    def loop(numbers):
-        solve_games, tile, quick = own.loop(numbers)
-
-        def solve(part, width, fixed, varying, layout, values, results, floats, coded, codes):
-            both = (results, places[floats], coded, places[codes])
-            return solve_games(part, width, fixed, varying, layout, values, *both)
-
-        return Loop(solve, tile, quick)
-
-    outcomes = [own.found[name] for name in kept]
-    found = dataclasses.replace(defined, outcomes=outcomes, loop=loop, searched=None, file="", source="")
-    vars(found)["defined"] = defined
-    return found
-
-
 def test_the_alliance_game_agrees_with_its_definition():
-    model = alliance_by_both()
-    found = foedus.check(model, 30)
+    """The definition stands in a file of its own, and says more: whether A signs."""
+    found = foedus.check(games=50, definition=foedus.load_model(MODELS / "alliance.py"))
     assert found.passed, found
-    assert found.compared >= 27
+    assert found.compared >= 49
+    assert found.model.name == "alliance"
+    assert found.defined.name == "alliance_defined"
+
+
+def test_an_error_is_found_by_another_model_with_the_definition():
+    text = "Peace.WAR, 0.0, alone"
+    bare = dataclasses.replace(
+        mutant(AID, text, "Peace.WAR_WITH_AID, 0.0, alone"),
+        players=(), moves=(), payoffs=None, outcome=None, claims=(),
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="has no definition"):
+        foedus.check(bare, 20)
+    found = foedus.check(bare, 20, definition=AID)
+    assert found.compared - found.agree == found.differ["peace"] > 0
+    assert found.differences[0].values["peace"] == (AID.codes.WAR_WITH_AID, AID.codes.WAR)
 
 
 BAD = {
     "no definition": (lambda: foedus.check(), "the model alliance has no definition; give it players="),
     "no kernel": (lambda: foedus.check(ENTRY.defined), "is solved by its definition; it has no solve="),
+    "a definition of another game": (lambda: foedus.check(ENTRY, definition=AID), "a parameter of entry, but not of aid; both need the same parameters"),
+    "a definition with other codes": (lambda: foedus.check(ENTRY, definition=dataclasses.replace(ENTRY, outcomes=[dataclasses.replace(one, codes=one.codes and OTHER) for one in ENTRY.outcomes])), "entry has other codes in entry than in entry"),
+    "a definition that is none": (lambda: foedus.check(AID, definition=foedus.load_model(MODELS / "deterrence.py")), "deterrence has no definition"),
     "games": (lambda: foedus.check(ENTRY, 0), "games = 0 is not allowed"),
     "seed": (lambda: foedus.check(ENTRY, 5, -1), "seed = -1"),
     "a region of what is none": (lambda: foedus.check(ENTRY, region={"price": (1, 2)}), "'price' is not a parameter"),
@@ -229,6 +227,9 @@ def test_the_command(tmp_path):
     lines = [line for line in wrong.stdout.splitlines() if line.startswith("foedus solve --model wrong.py")]
     assert len(lines) == 6
     assert lines[1] == f"{lines[0]} --defined"
+    apart = run_here(["check", "wrong.py", "--games", 20, "--definition", "entry.py"], tmp_path)
+    assert apart.returncode == 1
+    assert re.search(r"^foedus solve --model entry\.py .*--defined$", apart.stdout, re.MULTILINE)
     outputs = []
     for line in lines[:2]:
         told = run_here(line.split()[1:], tmp_path)

@@ -201,7 +201,9 @@ def check(
 def _same_game(model: Model, defined: Model) -> Model:
     """Return a definition; raise ValueError if it has other parameters or codes than a model."""
     both = [{p.name: p.choices for p in one.parameters} for one in (model, defined)]
-    for name in both[0].keys() ^ both[1].keys():
+    for name in (*both[0], *both[1]):
+        if name in both[0] and name in both[1]:
+            continue
         has, lacks = (model, defined) if name in both[0] else (defined, model)
         raise ValueError(
             f"{name} is a parameter of {has.name}, but not of {lacks.name}; both need the same parameters"
