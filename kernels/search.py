@@ -33,11 +33,8 @@ KIND, ERROR, STATUS, MARGIN, RIVAL, SCALE, ANSWER = range(MOST, MOST + 7)
 room, whole_room, wide_room = floats(ROWS), wholes(ROWS), floats(ROWS * MOST)
 terms_room, answer_room, tally_room, single = floats(POINTS + 1), floats(ANSWER), wholes(3), floats(1)
 scales = floats(MOST)
-COUNT, WHY, FULL = (
-    0,
-    1,
-    2,
-)  # of a tally: how many nodes, the status of all that was asked, whether nodes ran out
+# of a tally: how many nodes, the status of all that was asked, whether nodes ran out
+COUNT, WHY, FULL = range(3)
 SHRINKS = 40  # at most; each cuts an interval to a third or less
 PASSES = 8
 WIDE = 6
@@ -52,8 +49,8 @@ TIE = 1e-13  # of the larger of two payoffs: what is nearer is equal
 ROUNDING = 1e-16  # of a player's largest payoff: the error of one
 LARGEST = 1e-15  # of the largest payoff of those who decide: what rounding may make of a difference
 
-SOLVED, NOT_A_NUMBER, ENDS, ENDLESS, UNSURE, ODDS = 0, 1, 2, 4, 8, 16  # why a game could not be solved
-BITS = 6  # that these take
+SOLVED, NOT_A_NUMBER, ENDS, ENDLESS, ODDS = 0, 1, 2, 4, 8  # why a game could not be solved
+BITS = 4  # that these take
 INSIDE, KINK, CHANGE, LOW, HIGH = 1, 2, 3, 4, 5  # where in its interval the best move lies
 
 _angles = np.pi * np.arange(POINTS) / PARTS

@@ -10,7 +10,6 @@ from commands import run_here
 from conftest import compiled_only
 
 import foedus
-from foedus.kernels.search import BITS, UNSURE
 from foedus.solving import backward
 
 SOUND = """\
@@ -270,19 +269,13 @@ def test_why_a_game_could_not_be_solved_is_told(folder, case):
     assert "unsolved" in done.stdout
 
 
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [
-        (UNSURE << BITS, "the search is not sure which x is best for a"),
-        (0, "the search does not find the payoffs to enough digits"),
-    ],
-)
-def test_where_the_search_is_not_sure_more_care_is_suggested(folder, monkeypatch, status, words):
-    """The status is set by hand here; other tests are about games that are so hard."""
+def test_where_the_search_is_not_sure_more_care_is_suggested(folder, monkeypatch):
+    """The error is set by hand here; other tests are about games that are so hard."""
     told = SimpleNamespace(error=1.0, scale=1.0)
-    functions = {"status_of": lambda game: status, "level0": lambda game: (None, None, told)}
+    functions = {"status_of": lambda game: 0, "level0": lambda game: (None, None, told)}
     monkeypatch.setattr(backward, "functions", lambda model: functions)
     model = foedus.load_model(folder / "x.py")
+    words = "the search does not find the payoffs to enough digits"
     assert backward.why_unsolved(model, {"case": 0.0}) == f"{words}; try search='careful'"
     assert backward.why_unsolved(dataclasses.replace(model, search="careful"), {"case": 0.0}) == words
 

@@ -12,6 +12,7 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from numba import types
@@ -35,7 +36,6 @@ from ..kernels.search import (
     RIVAL,
     SCALE,
     STATUS,
-    UNSURE,
     ahead,
     mixed,
     prefers,
@@ -54,6 +54,7 @@ from ..model.moves import (
     payoff_of,
     probability_of,
 )
+from ..model.reads import reads
 
 NOT_MADE, OPTION, BY_CHANCE = 6, 7, 8  # kinds of play, besides those of `kernels.search`
 EXACT = 1e-6  # of the largest payoff: a game whose payoffs are less exact is unsolved
@@ -63,7 +64,6 @@ WHY = {
     ENDS: "the low end of {move} is above its high end, or one of them is NaN",
     ENDLESS: "the payoff of {player} rises without end in {move}; limit {move} with low= or high=",
     ODDS: "the probabilities of {move} are negative or do not add up to 1",
-    UNSURE: "the search is not sure which {move} is best for {player}",
 }  # by the bits of a status
 
 
@@ -122,13 +122,16 @@ def names_of(model: Model) -> dict[str, Any]:
         "__name__": __name__, "Moves": moves_type(model.moves), "made": made, "mixed": mixed,
         "prefers": prefers, "ahead": ahead,
         "search": searcher(), "Told": Told,
-        "given": floats(len(model.by_name) + len(model.moves)), "answers": floats(ANSWER),
+        "answers": floats(ANSWER), "jit": jit_anew,
         "Parameters": parameters_type(tuple(model.by_name)), "place_of": place_of, "row_at": row_at,
         "number": number, "values": values, "isfinite": math.isfinite, "nan": math.nan, "inf": math.inf,
         "payoffs": compiled(model.payoffs), "outcome": compiled(model.outcome), "own_code": own_code,
         "codes": own_outcomes(model)[0].codes,
     }  # fmt: skip
+    most = len(model.by_name) + len(model.moves)
     for k, move in enumerate(model.moves):
+        if isinstance(move, Move):
+            names[f"given{k}"] = floats(most + len(_apart(model, k)[1]) * len(_flat(model, "", "")))
         for part in ("low", "high", "when", "probabilities"):
             value = getattr(move, part, None)
             if part in ("low", "high") and value is not None and not callable(value):
@@ -179,37 +182,66 @@ def _by_chance(model: Model) -> bool:
 
 def _level(model: Model, k: int) -> str:
     """Return the text of the function of move k."""
-    move, moves = model.moves[k], _seen(model, k)
+    move = model.moves[k]
     before = "".join(f", m{i}" for i in range(k))
-    text = f"\ndef level{k}(p{before}):\n"
-    if move.when is not None:
-        text += f"""
-    if not when{k}(p, {moves}):
+    text = f"\ndef level{k}(p{before}):\n" + _not_made(model, k)
+    if isinstance(move, Move):
+        return _move(model, k, move, text)
+    if isinstance(move, Choice):
+        return text + _choice(model, k, move)
+    return text + _chance(model, k, move)
+
+
+def _not_made(model: Model, k: int) -> str:
+    """Return the text of what follows if move k is not made."""
+    if model.moves[k].when is None:
+        return ""
+    before = "".join(f", m{i}" for i in range(k))
+    return f"""
+    if not when{k}(p, {_seen(model, k)}):
         u, end, t = level{k + 1}(p{before}, nan)
         kind, rival = mixed({NOT_MADE}, t.kind, 0), mixed({NOT_MADE}, t.rival, 0)
         return u, end, Told(kind, t.error, t.status, t.margin, rival, t.scale)
 """
-    bits = BITS * (k + 1)
+
+
+def _move(model: Model, k: int, move: Move, text: str) -> str:
+    """Return the text that searches for move k, and of the function that tells the search what follows."""
+    size, bits = len(model.by_name) + k, BITS * (k + 1)
+    before = "".join(f", m{i}" for i in range(k))
     picked = [f"u[{player}]" for player in deciders(model, k)]
-    if isinstance(move, Move):
-        low, high = (
-            f"float({name}{k}(p, {moves}))" if callable(end) else f"float({name}{k})"
-            for name, end in (("low", move.low), ("high", move.high))
-        )
-        size = len(model.by_name)
-        unpacked = tuple_of(f"g[{i}]" for i in range(size))
-        packed = [f"p.{name}" for name in model.by_name] + [f"m{i}" for i in range(k)]
-        return f"""
+    low, high = (
+        f"float({name}{k}(p, {_seen(model, k)}))" if callable(end) else f"float({name}{k})"
+        for name, end in (("low", move.low), ("high", move.high))
+    )
+    packed = [f"p.{name}" for name in model.by_name] + [f"m{i}" for i in range(k)]
+    unpacked = [f"Parameters{tuple_of(f'g[{i}]' for i in range(len(model.by_name)))}"]
+    unpacked += [f"g[{len(model.by_name) + i}]" for i in range(k)]
+    follows, once, brief = f"level{k + 1}({', '.join(unpacked)}, x)", "", ""
+    known = {}
+    choice, apart = _apart(model, k)
+    for option in apart:
+        once += f"    v, _, t = level{k + 2}(p{before}, 0.0, {float(option)})\n"
+        once += "".join(f"    g[{size + i}] = {item}\n" for i, item in enumerate(_flat(model, "v", "t")))
+        u, t = _unflat(model, size)
+        known[option] = f"{u}, {tuple_of(['nan'] * _size(model))}, {t}"
+        size += len(_flat(model, "v", "t"))
+    if choice and known:
+        follows = follows.replace("level", "brief", 1).replace(", x)", ", x, g)")
+        brief = f"\ndef brief{k + 1}(p{before}, m{k}, g):\n" + _not_made(model, k + 1)
+        brief += _choice(model, k + 1, choice, known) + f"\nbrief{k + 1} = jit(brief{k + 1})\n"
+    return f"""{brief}
 def follow{k}(place, x, answer):
-    g, a = row_at(place, {size + k}), row_at(answer, {ANSWER})
-    u, end, t = level{k + 1}(Parameters{unpacked}{"".join(f", g[{size + i}]" for i in range(k))}, x)
+    g, a = row_at(place, {size}), row_at(answer, {ANSWER})
+    u, end, t = {follows}
     {"; ".join(f"a[{i}] = {payoff}" for i, payoff in enumerate(picked))}
     a[{KIND}], a[{FOUND_ERROR}], a[{STATUS}] = t.kind, t.error, t.status
     a[{MARGIN}], a[{RIVAL}] = t.margin, t.rival
     return 0
 {text}
-    g, a = given(), answers()
+    g, a = given{k}(), answers()
     {"; ".join(f"g[{i}] = {item}" for i, item in enumerate(packed))}
+{once}
     search((address{k}(), place_of(g), {low}, {high}, {CARE[model.search]}, {len(picked)}, place_of(a)))
     u, end, t = level{k + 1}(p{before}, a[0])
     status = int(a[{STATUS}])
@@ -217,24 +249,69 @@ def follow{k}(place, x, answer):
     scale = max(a[{SCALE}], t.scale)
     return u, end, Told(int(a[{KIND}]), a[{FOUND_ERROR}], status, a[{MARGIN}], int(a[{RIVAL}]), scale)
 """
-    if isinstance(move, Choice):
-        mine, others = picked[0], [item.replace("u[", "v[") for item in picked]
-        return f"""{text}
-    u, end, t = level{k + 1}(p{before}, 0.0)
+
+
+def _apart(model: Model, k: int) -> tuple[Choice | None, list[int]]:
+    """Return the choice after move k, if there is one, and its options after which play does not depend on
+    that move, if later moves are searched for. What follows upon such an option is found once, before the
+    search for move k."""
+    after = model.moves[k + 1 :]
+    choice = after[0] if after else None
+    if not isinstance(choice, Choice) or not any(isinstance(one, Move) for one in after):
+        return None, []
+    read = {option: reads(model, k + 1, option) for option in range(len(choice.options))}
+    name = model.moves[k].name
+    return choice, [option for option, names in read.items() if names is not None and name not in names]
+
+
+def _flat(model: Model, u: str, t: str) -> list[str]:
+    """Return the texts of all payoffs in `u`, and of what is told in `t`."""
+    return [f"{u}[{i}]" for i in range(len(model.players))] + [f"{t}.{field}" for field in Told._fields]
+
+
+def _unflat(model: Model, first: int) -> tuple[str, str]:
+    """Return the texts of payoffs and of what is told, if all of these are in `g` from place `first` on."""
+    places = [f"g[{first + i}]" for i in range(len(_flat(model, "", "")))]
+    told = dict(zip(Told._fields, places[len(model.players) :], strict=True))
+    kinds = Told.__annotations__
+    fields = [f"int({place})" if kinds[name] is int else place for name, place in told.items()]
+    return tuple_of(places[: len(model.players)]), f"Told({', '.join(fields)})"
+
+
+def _choice(model: Model, k: int, move: Choice, known: Mapping[int, str] = MappingProxyType({})) -> str:
+    """Return the text that finds the best option of choice k. Of some options it may be `known` already what
+    follows."""
+    before = "".join(f", m{i}" for i in range(k))
+    options = range(len(move.options))
+    follows = [known.get(option, f"level{k + 1}(p{before}, {float(option)})") for option in options]
+    picked = [f"u[{player}]" for player in deciders(model, k)]
+    mine, others = picked[0], [item.replace("u[", "v[") for item in picked]
+    text = f"""
+    u, end, t = {follows[0]}
     kind, error, status, scale = mixed({OPTION}, t.kind, 0), t.error, t.status, t.scale
     margin, rival, within, nested = inf, -1, t.margin, mixed({OPTION}, t.rival, 0)
-    for option in range(1, {len(move.options)}):
-        v, other, t = level{k + 1}(p{before}, float(option))
-        status, error, scale = status | t.status, max(error, t.error), max(scale, t.scale)
-        own, lead = mixed({OPTION}, t.kind, option), ahead({others[0]}, {mine}, {_largest(picked + others)})
-        if prefers({tuple_of(others)}, {tuple_of(picked)}, 2.0 * error + {LARGEST} * scale) > 0:
-            margin, rival, within, nested = 1.0 + lead, kind, t.margin, mixed({OPTION}, t.rival, option)
-            u, end, kind = v, other, own
-        elif 1.0 - lead < margin:
-            margin, rival = 1.0 - lead, own
+"""
+    for option in options[1:]:
+        text += f"""
+    v, other, t = {follows[option]}
+    status, error, scale = status | t.status, max(error, t.error), max(scale, t.scale)
+    own, lead = mixed({OPTION}, t.kind, {option}), ahead({others[0]}, {mine}, {_largest(picked + others)})
+    if prefers({tuple_of(others)}, {tuple_of(picked)}, 2.0 * error + {LARGEST} * scale) > 0:
+        margin, rival, within, nested = 1.0 + lead, kind, t.margin, mixed({OPTION}, t.rival, {option})
+        u, end, kind = v, other, own
+    elif 1.0 - lead < margin:
+        margin, rival = 1.0 - lead, own
+"""
+    return f"""{text}
     rival = rival if margin <= within else nested
     return u, end, Told(kind, error, status, min(margin, within), rival, scale)
 """
+
+
+def _chance(model: Model, k: int, move: Chance) -> str:
+    """Return the text of what follows upon move k of chance."""
+    bits = BITS * (k + 1)
+    before, moves = "".join(f", m{i}" for i in range(k)), _seen(model, k)
     players, ends, options = range(len(model.players)), range(_size(model)), range(len(move.options))
     odds = (
         f"values(probabilities{k}(p, {moves}))"
@@ -267,8 +344,7 @@ def follow{k}(place, x, answer):
         ]
     mean = tuple_of(f"(e{j} / w{j} if w{j} > 0.0 else nan)" for j in ends)
     return (
-        text
-        + "\n".join(lines)
+        "\n".join(lines)
         + f"\n    u = {tuple_of(f's{j}' for j in players)}"
         + f"\n    return u, {mean}, Told(kind, error, status, inf, -1, scale)\n"
     )
@@ -479,7 +555,6 @@ def own_gains(model: Model) -> Search:
 
 def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:
     """Say why a game could not be solved by its definition."""
-    hint = "; try search='careful'" if model.search != "careful" else ""
     p = parameters_type(tuple(model.by_name))(*map(float, numbers.values()))
     status = functions(model)["status_of"](p)
     places = range(len(model.moves), -1, -1)
@@ -489,7 +564,8 @@ def why_unsolved(model: Model, numbers: Mapping[str, float]) -> str:
         ends = [levels["level0"](p), *(levels["level1"](p, float(one)) for one in model.without.values())]
         if max(told.error for _, _, told in ends) <= EXACT * ends[0][2].scale:
             return f"outcome returns {UNSOLVED}, which stands for unsolved"
+        hint = "; try search='careful'" if model.search != "careful" else ""
         return "the search does not find the payoffs to enough digits" + hint
     place, bit = found[0]
     move = model.moves[min(place, len(model.moves) - 1)]
-    return WHY[bit].format(move=move.name, player=move.player) + (hint if bit == UNSURE else "")
+    return WHY[bit].format(move=move.name, player=move.player)
