@@ -1,5 +1,6 @@
 """Run the notebooks of the examples and store what they show in them: python docs/_ext/run_notebooks.py."""
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -7,11 +8,15 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+COMPILING = re.compile("foedus: (still )?compiling")
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "examples").glob("*.ipynb"))
 
 
 def run(notebook: NotebookNode, folder: Path | str) -> None:
-    """Run a notebook in a fresh kernel in a folder; its cells then have their outputs."""
+    """Run a notebook in a fresh kernel in a folder; its cells then have their outputs.
+
+    What foedus says while it compiles is left out, because it depends on what is compiled already.
+    """
     NotebookClient(
         notebook,
         timeout=None,
@@ -20,6 +25,13 @@ def run(notebook: NotebookNode, folder: Path | str) -> None:
         coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     ).execute()
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            lines = output.get("text", "").splitlines(keepends=True)
+            if lines:
+                output.text = "".join(line for line in lines if not COMPILING.match(line))
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if output.get("text", "shown")]
 
 
 def text_of(notebook: NotebookNode) -> str:

@@ -216,7 +216,10 @@ KERNELS = {
         "x.py: solve returns a tuple as height; it must be a number",
     ),
     "array": ("return Zone.LOW, np.zeros(3)", "x.py: solve returns an array as height; it must be a number"),
-    "complex": ("return Zone.LOW, 1j * p.t", "x.py: solve returns complex128 as height; it must be a number"),
+    "complex": (
+        "return Zone.LOW, 1j * p.t",
+        "x.py: solve returns a complex number as height; it must be a number",
+    ),
     "generator": (
         "yield Zone.LOW, 1.0",
         "x.py: solve returns a generator; it must return a value for each outcome: zone, height",
@@ -268,7 +271,7 @@ KERNELS = {
     "no code": ("return Zone.MIDDLE, 1.0", "x.py, line 11: there is no Zone.MIDDLE (--verbose tells more)"),
     "item": (
         'return Zone.LOW, p["t"]',
-        "x.py, line 11: solve cannot be compiled: numba does not know getitem(Parameters(float64 x 2), Literal[str](t)) (--verbose tells more)",
+        "x.py, line 11: write p.t, not p['t'] (--verbose tells more)",
     ),
     "file": (
         'with open("x") as f:\n    return Zone.LOW, 1.0',

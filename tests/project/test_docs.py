@@ -333,7 +333,7 @@ def test_check(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     file, *codes = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     Path("duopoly.py").write_text(file)
-    check, *solve = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
+    check, *solve, apart = re.findall(r"^    foedus (.*)$", page, re.MULTILINE)
     assert run(shlex.split(check)) == 1
     shown = capsys.readouterr().out
     (said,) = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
@@ -348,6 +348,10 @@ def test_check(tmp_path, monkeypatch, capsys):
     for code in codes:
         exec(compile(code, "check.md", "exec"), names)
         assert capsys.readouterr().out.splitlines() == re.findall(r"^# (.*)$", code, re.MULTILINE)
+    options = [str(ROOT / part) if part.endswith(".py") else part for part in shlex.split(apart)]
+    assert options[-2] == "--games"
+    assert run([*options[:-1], "5"]) == 0
+    assert "the kernel agrees with the definition in every game compared" in capsys.readouterr().out
     Path("right.py").write_text(file.replace("p.demand / 3", "p.demand / 4"))
     assert run(["check", "right.py", "--games", "200"]) == 0
     assert "100.00 % of 200 games agree" in capsys.readouterr().out

@@ -312,11 +312,11 @@ def test_how_many_values_moves_have_on_the_command_line(tmp_path, options, count
         ("bids", ["--efg", "game.efg", "--values", "2", "--values", "first=2"], "'2' is not of the form move=number (from --values 2)"),
         ("bids", ["--efg", "game.efg", "--values", "first=2", "--values", "first=3"], "--values names first more than once (from --values first=3)"),
         ("bids", ["--efg", "game.efg", "--values", "first=-1"], "values: first = -1 is not allowed; it must be a whole number, from 1 to 100 (from --values)"),
-        ("bids", ["--values", "2"], "--values is a size of the grid in a file; it takes --efg"),
-        ("bids", ["--efg", "game.efg", "--pledges", "2"], "--pledges is for the alliance game; other games take --values"),
+        ("bids", ["--values", "2"], "--values is for the file that --efg writes; give --efg, too"),
+        ("bids", ["--efg", "game.efg", "--pledges", "2"], "--pledges is only for the alliance game; other games take --values"),
         ("model", ["--efg", "game.efg", "--values", "2"], "the model step has no move that is a number, to have so many values (from --values)"),
         (None, ["--efg", "game.efg", "--values", "2"], "--values is for other games; the alliance game takes --pledges and --arms"),
-        (None, ["--arms", "2"], "--arms is a size of the grid in a file; it takes --efg"),
+        (None, ["--arms", "2"], "--arms is for the file that --efg writes; give --efg, too"),
     ],
 )  # fmt: skip
 def test_bad_numbers_of_values_get_one_line(tmp_path, model, options, words):

@@ -29,7 +29,7 @@ from .screens import Grid, show
 from .targets import check_output
 
 VALUES = "--values"
-OF_FILE = "is a size of the grid in a file; it takes --efg"
+OF_FILE = "is for the file that --efg writes; give --efg, too"
 
 
 def solve(
