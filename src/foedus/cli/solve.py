@@ -133,7 +133,7 @@ def _values(model: Model, texts: list[str] | None, efg: Path | None) -> int | di
         return None
     if not efg:
         raise ValueError(f"{VALUES} {OF_FILE}")
-    from ..solving.gambit import sizes_of  # which few need
+    from ..solving.gambit import sizes_of  # few users need it
 
     values: int | dict[str, int]
     if len(texts) == 1 and "=" not in texts[0]:

@@ -1,4 +1,4 @@
-"""Columns of games that are no parameters, such as a country and a year: they are kept along the games."""
+"""Columns of a table of games that are no parameters, such as country and year: foedus keeps them."""
 
 import datetime
 import re
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NUMERIC = re.compile(
     r"\s*([+-]?[.,]?\d|nan|inf)", re.IGNORECASE
-)  # how a text begins that is meant as a number
+)  # the beginning of a text that stands for a number
 
 
 def parted(model: Model, points: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -32,7 +32,7 @@ def parted(model: Model, points: Mapping[str, Any]) -> tuple[dict[str, Any], dic
     }
     parameters = {heading: column for heading, column in given.items() if heading not in others}
     if others and not parameters:
-        model.parameter(next(iter(others)))  # which says that it is none
+        model.parameter(next(iter(others)))  # raises the error
     return parameters, others
 
 
@@ -78,10 +78,12 @@ def ids(model: Model, others: Mapping[str, Any]) -> dict[str, "xr.Variable"]:
 
 
 def beside(dataset: "xr.Dataset", dims: Iterable[tuple]) -> dict[str, Any]:
-    """Return the variables of a Dataset that are along the games, where `dims` are those of its parameters.
-    Of results of foedus, only coordinates.
+    """Return the variables of a Dataset that have a value for each game, but not its parameters. If the
+    Dataset is a result of foedus, return only coordinates.
 
-    The numbers of the games that an index may have, from 0 on, are left out.
+    dims : the dimensions of each parameter
+
+    An index that only numbers the games from 0 on is left out.
     """
     from ..io.dataset import is_ours
 

@@ -1,7 +1,7 @@
 """Games that are finite trees, read from Gambit's files: what follows after other options, what a player
-gains by one, whose decision turns at a cutpoint, and the tree written with the numbers of a game.
+would gain by one, who decides at a cutpoint, and the tree written with the numbers of a game.
 
-The kernel says what is chosen at each node. All here follows from this and from the payoffs of the tree.
+The kernel finds what is chosen at each node. Everything here follows from that and from the tree's payoffs.
 """
 
 import math
@@ -64,7 +64,7 @@ def _with_numbers(model: Model, game: Mapping[str, Any]) -> Tree:
 
 
 def _shares(play: Play, node: Node) -> Sequence[Any]:
-    """Return with which probability each option of a node is taken: 1 or 0, but by chance."""
+    """Return the probability of each option of a node: 1 or 0 if a player chooses."""
     if node.player == CHANCE:
         return play.tree.chances[node.name]
     return [play.chosen[node.name] == option for option in range(len(node.options))]
@@ -135,7 +135,7 @@ def after(
     taken = {name: _option(model, nodes[name], value) for name, value in given.items()}
     there = _taking(play, taken)
     ways = [*_ways(play.tree.root)]
-    for name in taken:  # which several nodes of chance may have
+    for name in taken:  # several nodes of chance may have the same name
         why = [_blocked(model, there, taken, node, way) for node, way in ways if node.name == name]
         if all(why):
             raise ValueError(why[0])
@@ -143,7 +143,7 @@ def after(
 
 
 def _taking(play: Play, taken: Mapping[str, int]) -> Play:
-    """Return play with some options taken, also by chance."""
+    """Return the play in which some options are taken, also by chance."""
     chances = {
         name: [float(option == taken[name]) for option in range(len(odds))] if name in taken else odds
         for name, odds in play.tree.chances.items()
@@ -153,7 +153,7 @@ def _taking(play: Play, taken: Mapping[str, int]) -> Play:
 
 
 def _ways(node: Node, way: Way = ()) -> Iterator[tuple[Node, Way]]:
-    """Give each node with the nodes and options that lead to it."""
+    """Yield each node with the nodes and options that lead to it."""
     yield node, way
     for option, one in enumerate(node.after):
         yield from _ways(one, (*way, (node, option)))
@@ -197,7 +197,7 @@ def tables(model: Model, numbers: Mapping[str, float], found: Mapping[str, Any])
     """Return the title, headings and rows of a table for each node of the equilibrium's path: what follows
     each option there, to four digits.
 
-    Where chance moves, its likeliest option is taken to have come in the tables of later nodes.
+    After a move of chance, the tables of later nodes assume that its likeliest option came.
     """
     play = play_of(model, numbers, found)
     told: Tables = []
@@ -213,7 +213,7 @@ def tables(model: Model, numbers: Mapping[str, float], found: Mapping[str, Any])
         else:
             who = play.tree.players[node.player]
             title = f"after each option of {node.name} by {who}{chances} (equilibrium: {options[own]})"
-        # words, which a narrow screen may break
+        # a narrow screen can break headings only between words
         headings = [node.name, "then", END, *(f"payoff of {player}" for player in play.tree.players)]
         rows = []
         for option, words in enumerate(options):
@@ -232,7 +232,7 @@ def tables(model: Model, numbers: Mapping[str, float], found: Mapping[str, Any])
 
 
 def _follows(model: Model, play: Play, node: Node) -> Iterator[str]:
-    """Give what is chosen from a node on, in words; chance ends it."""
+    """Yield in words what is chosen from a node on, up to the first move of chance."""
     while node.after:
         if node.player == CHANCE:
             yield f"{_words(node.name)} by chance"
@@ -248,9 +248,11 @@ def _words(name: str) -> str:
 
 
 def gains(model: Model) -> Search:
-    """Return how the largest gain of a player by another option is searched for: at every node, also where
-    play does not come to it, if what is stated is chosen at all others. A solution from which nobody gains so
-    is subgame perfect."""
+    """Return the search for the largest gain of a player by another option at one node.
+
+    It looks at every node, also off the path of play. At all other nodes the stated options are chosen. If
+    nobody can gain, the solution is subgame perfect.
+    """
     nodes = decisions(model)
     needs = tuple(node.name for node in nodes)
 
@@ -301,8 +303,8 @@ def decided(model: Model, low: Columns, high: Columns) -> tuple[np.ndarray, np.n
 def _first_turn(model: Model, pair: Sequence[Play], near: float) -> tuple[int, int]:
     """Return who decides at a change of the end, and between what.
 
-    On the path of play, at the first node with another choice, the player is indifferent if its payoff does
-    not jump. If it jumps, a later player turns after one of the two options.
+    This is the player at the first node of the path where the choice changes, if its payoff does not jump
+    there. If it jumps, a later player changes its choice after one of the two options.
     """
     tree = _tree(model)
     places = {choice.name: place for place, choice in enumerate(choices(tree))}
@@ -327,7 +329,7 @@ def _first_turn(model: Model, pair: Sequence[Play], near: float) -> tuple[int, i
         if alike(node, node.player):
             place, turned = places[node.name], tuple(sorted(options))
             return node.player, numbers.get((place, turned), numbers.get((place, ()), UNSOLVED))
-        # a jump of its payoff comes from what follows one of them
+        # its payoff jumps because of what follows one of the two options
         return first(one for one in (node.after[option] for option in options) if not alike(one, node.player))
 
     def first(nodes: Any) -> tuple[int, int]:
@@ -349,7 +351,7 @@ def write_game(
 
 
 def _replies(play: Play) -> gambit.Node:
-    """Return the tree as those of games by their definition are, with what is chosen at each node."""
+    """Return the tree with the choice at each node, in the form that `gambit` uses for definitions."""
     paid = expected(play)
 
     def follow(node: Node, before: Sequence[Any]) -> gambit.Node | gambit.End:
