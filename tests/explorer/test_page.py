@@ -472,8 +472,12 @@ def test_two_games(site, opened):
         chooser.select_by_visible_text("partial")
         wait_for(lambda: shows(driver, foedus.solve(**first)))
         wait_for(lambda: game_in(driver) == foedus.Game(**first))
-        table = next(table for table in deep(driver, "table") if "second (square)" in table.text)
-        rows = driver.execute_script(ROWS, table)
+
+        def compared():
+            tables = (table for table in deep(driver, "table") if "second (square)" in table.text)
+            return next((driver.execute_script(ROWS, table) for table in tables), None)
+
+        rows = wait_for(compared)
         assert rows[:3] == [
             ["ally's cost of arms", "cA", "1.5", "0.4"],  # A is set below the line
             ["ally's share under the status quo", "q", "0.88", "0.5"],
@@ -837,7 +841,7 @@ class Sign(Code):
 
 def solve(p):
     total = 0.0
-    for k in range(6_000_000):
+    for k in range(24_000_000):
         total += math.sin(p.bias * k)
     return (Sign.PLUS if total + p.other > 0 else Sign.MINUS,)
 

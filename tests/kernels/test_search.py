@@ -20,8 +20,10 @@ from foedus.kernels.search import (
     ENDLESS,
     ENDS,
     ERROR,
+    INSIDE,
     KIND,
     LARGEST,
+    LOW,
     MARGIN,
     NODES,
     NOT_A_NUMBER,
@@ -177,6 +179,13 @@ TOPS = {
     "a worse kind narrower than is looked for": (
         [piece(0.53, 0, slope=-1), piece(0.53 + 1e-11, 1, constant=-1), piece(kind=2, constant=2, slope=-1)], (0, 1), 0.53, 1e-10,
     ),
+    "three kinds, through which payoffs go on": (
+        [piece(0.4, 0, at=0.4, kink=-1), piece(0.4 + 3e-11, 1, at=0.4, kink=-1), piece(kind=2, at=0.4, kink=-1)], (0, 1), 0.4, 1e-10,
+    ),
+    "rises by rounding alone": ([piece(constant=1, slope=1e-15)], (0, 1), 0.5, 0.5),
+    "margins of different sizes": (
+        [piece(0.55, 0, slope=1, rival=1, rate=1e13), piece(kind=1, slope=-1, rival=0, rate=1e32)], (0, 1), 0.55, 1e-12,
+    ),
     "very flat": ([piece(at=0.3, square=-1, power=12)], (0, 1), 0.3, 0.05),
     "a spike at a node": (
         [piece(1 / 3 - 1e-6, 0, at=0.5, square=-1), piece(1 / 3 + 1e-6, 0, constant=1), piece(kind=0, at=0.5, square=-1)],
@@ -259,6 +268,42 @@ def test_of_two_sides_of_a_change_the_exact_one_has_it():
         )
         assert found.x == pytest.approx(0.7, abs=1e-12)
         assert found.kind == (mixed(CHANGE, 1, 0) if side else mixed(CHANGE, 0, 3))
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_top_just_beside_a_change_is_of_its_kind(side):
+    """Its payoff is that of the change but for rounding, so that only slopes tell them apart."""
+    top, change = {"at": 0.4, "square": -1}, 0.4 + side * 1e-8
+    away = {"at": change, "slope": -side, "constant": -1e-16}
+    kinds = [top, away] if side > 0 else [away, top]
+    found = Found([piece(change, 0, **kinds[0]), piece(kind=1, **kinds[1])], 0, 1)
+    assert found.kind == mixed(INSIDE, 0 if side > 0 else 1, 0)
+    assert found.x == pytest.approx(0.4, abs=1e-12)
+    assert found.margin >= 1.0
+
+
+def test_of_a_kind_at_one_move_only_and_the_rest_beside_it_the_smaller_move_has_it():
+    """Nothing tells how payoffs go on within such a kind."""
+    low = Found([piece(0, 0, constant=1, slope=-1), piece(kind=1, constant=1, slope=-1)], 0, 1)
+    assert (low.x, low.kind) == (0.0, mixed(LOW, 0, 0))
+    last = math.nextafter(1, 0)
+    high = Found([piece(last, 0, slope=1), piece(kind=1, slope=1)], 0, 1)
+    assert high.x == pytest.approx(1, abs=1e-13)
+
+
+def test_a_top_is_as_exact_as_what_follows_upon_it():
+    """Noise of later moves is less of the slope of a wide interval: it is not narrowed further than helps."""
+    for power in (2.0, 2.5):
+        found = Found([piece(at=0.3, square=-1, power=power, error=1e-6)], 0, 1)
+        assert found.x == pytest.approx(0.3, abs=1e-3)
+    noisy = Found([piece(at=0.3, square=-1, log=-0.1, wave=1e-12, pulse=1e9, error=1e-11)], 0, 1)
+    # the log has its kink where the square has its top
+    assert noisy.x == pytest.approx(0.3, abs=1e-9)
+    smooth = Found(
+        [piece(at=-0.3, constant=1, slope=1.8, square=-1, log=0.1, wave=1e-12, pulse=1e9, error=1e-11)], 0, 1
+    )
+    # 1.8 - 2 z + 0.1/(1 + z) = 0 for z = x + 0.3: 2 z^2 + 0.2 z - 1.9 = 0
+    assert smooth.x == pytest.approx((-0.2 + math.sqrt(0.04 + 15.2)) / 4 - 0.3, abs=1e-9)
 
 
 UNSOLVED = {
