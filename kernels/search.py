@@ -480,11 +480,8 @@ def summit(rows, left, right, kind):
             # how exactly the top is known, less near the ends of the interval; an end from which payoffs fall
             # is known exactly
             falls, doubt = bend(terms, count, t), 36.0 * max(tail, rounding) / math.sqrt(1.03 - t * t)
-            exact = 1.0
-            if abs(sum_at(terms, count, t)) > doubt:
-                exact = 0.0
-            elif falls > 0.0:
-                exact = min(doubt / falls, 1.0)
+            known = abs(sum_at(terms, count, t)) > doubt
+            exact = 0.0 if known else min(doubt / max(falls, 1e-300), 1.0)
             if exact * half < sure or math.isnan(found):
                 sure, found = exact * half, middle + half * t
                 if t <= -1.0 or found - low <= sure:

@@ -183,6 +183,13 @@ TOPS = {
         [piece(0.4, 0, at=0.4, kink=-1), piece(0.4 + 3e-11, 1, at=0.4, kink=-1), piece(kind=2, at=0.4, kink=-1)], (0, 1), 0.4, 1e-10,
     ),
     "rises by rounding alone": ([piece(constant=1, slope=1e-15)], (0, 1), 0.5, 0.5),
+    "a kind that rounding brings in beside a change": (
+        [piece(0.4, 0, slope=1), *(piece(0.4 + far, kind, at=0.4, constant=1, slope=-1) for far, kind in ((4e-15, 2), (3e-14, 1), (9, 2)))],
+        (0, 1), 0.4, 1e-12,
+    ),
+    "tops to both sides of a change": (
+        [piece(0.4, 0, at=0.4 - 1e-6, constant=1, square=-1), piece(kind=1, at=0.4 + 1e-6, constant=1, square=-1)], (0, 1), 0.4 - 1e-6, 1e-9,
+    ),
     "margins of different sizes": (
         [piece(0.55, 0, slope=1, rival=1, rate=1e13), piece(kind=1, slope=-1, rival=0, rate=1e32)], (0, 1), 0.55, 1e-12,
     ),
@@ -273,8 +280,8 @@ def test_of_two_sides_of_a_change_the_exact_one_has_it():
 @pytest.mark.parametrize("side", [-1, 1])
 def test_a_top_just_beside_a_change_is_of_its_kind(side):
     """Its payoff is that of the change but for rounding, so that only slopes tell them apart."""
-    top, change = {"at": 0.4, "square": -1}, 0.4 + side * 1e-8
-    away = {"at": change, "slope": -side, "constant": -1e-16}
+    top, change = {"at": 0.4, "square": -1, "constant": 1}, 0.4 + side * 1e-8
+    away = {"at": change, "slope": -side, "constant": 1}
     kinds = [top, away] if side > 0 else [away, top]
     found = Found([piece(change, 0, **kinds[0]), piece(kind=1, **kinds[1])], 0, 1)
     assert found.kind == mixed(INSIDE, 0 if side > 0 else 1, 0)
