@@ -7,6 +7,7 @@ from typing import Any
 
 from .expressions import FUNCTIONS, in_kernel
 from .gametree import CHANCE, SUM, Node, Tree
+from .moves import LIKELIER
 from .outcomes import UNSOLVED
 
 
@@ -77,7 +78,7 @@ def kernel(tree: Tree, nodes: Sequence[Node], ends: Sequence[int]) -> Any:
         for code, key in enumerate(ends):
             there = (f"r{number[id(node)]}" for node in nodes if not node.after and node.outcome == key)
             lines.append(f"r = {' + '.join(there)}")
-            lines.append(f"end, likeliest = {code} if r > likeliest + 1e-12 else end, max(r, likeliest)")
+            lines.append(f"end, likeliest = {code} if r > likeliest + {LIKELIER} else end, max(r, likeliest)")
     lines.append(f"solved = {_doubt(tree) or 'True'}")
     chosen = [f"k{number[id(node)]}" for node in nodes if node.after and node.player != CHANCE]
     numbers = [*(["likeliest"] if tree.chances else []), *(f"u{i}" for i in players)]

@@ -12,6 +12,7 @@ from .outcomes import Outcome
 from .parameters import NUMBER
 
 MOST_MOVES = 6
+LIKELIER = 1e-12  # by how much a code must be likelier than those before it to be the likeliest
 ERROR = "search_error"  # the outcome that says how exact a search was
 CARE = {
     "quick": 12,

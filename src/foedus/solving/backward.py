@@ -46,6 +46,7 @@ from ..model import UNSOLVED, Model, Search
 from ..model.moves import (
     CARE,
     ERROR,
+    LIKELIER,
     Chance,
     Choice,
     Move,
@@ -251,6 +252,7 @@ def follow{k}(place, x, answer):
 """
 
 
+@functools.cache
 def _apart(model: Model, k: int) -> tuple[Choice | None, list[int]]:
     """Return the choice after move k, if there is one, and its options after which play does not depend on
     that move, if later moves are searched for. What follows upon such an option is found once, before the
@@ -371,7 +373,7 @@ def _solve(model: Model, after: int = 0) -> str:
         lines = [f"code = {float(min(code.codes or ()))}; probability = -1.0"]
         for place, one in enumerate(code.codes or (), count):
             lines += [
-                f"if end[{place}] > probability + 1e-12:",
+                f"if end[{place}] > probability + {LIKELIER}:",
                 f"    code = {float(one)}; probability = end[{place}]",
             ]
         total = " + ".join(f"end[{count + i}]" for i in range(len(code.codes or ())))

@@ -15,13 +15,12 @@ import numpy as np
 from ..model import UNSOLVED, Model, Search
 from ..model.expressions import number_in
 from ..model.gametree import CHANCE, END, PROBABILITY, Node, Tree, below, choices, exact_odds, lines_of
-from ..model.moves import payoff_of
+from ..model.moves import LIKELIER, payoff_of
 from ..model.turns import codes_of
 from . import gambit
 from .continued import Tables, to_digits
 from .deciding import INDIFFERENT, NOBODY, Columns, slack
 
-MARGIN = 1e-12  # by how much an end must be likelier than those before it: as in the kernel
 Way = tuple[tuple[Node, int], ...]  # nodes and the options taken there
 
 
@@ -100,7 +99,7 @@ def _outcomes(model: Model, play: Play) -> dict[str, Any]:
             reached[id(after)] = here * float(share)
     likeliest, most = 0, -1.0
     for code, probability in enumerate(ends.values()):  # in the order of the codes
-        if probability > most + MARGIN:
+        if probability > most + LIKELIER:
             likeliest = code
         most = max(probability, most)
     payoffs = expected(play)[id(play.tree.root)]
