@@ -957,5 +957,9 @@ def test_a_game_is_told_as_json(capsys):
     # neither side has a threat, so that nobody spends, and there is no share
     assert run(["solve", "--ally-war-cost", "0.9", "--challenger-war-cost", "0.9", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["outcomes"]["burden_share"] is None
-    assert run(["solve", "--json", "--off-path"]) == 2
-    assert "--json prints" in capsys.readouterr().err
+    for others in (["--off-path"], ["--pledges", "0"], ["--values", "5"]):
+        assert run(["solve", "--json", *others]) == 2
+        assert (
+            f"--json prints only the parameters and the outcomes; leave out {others[0]}"
+            in capsys.readouterr().err
+        )

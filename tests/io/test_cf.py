@@ -1,8 +1,8 @@
 """Files of every kind are as CF-1.8 wants them."""
 
-import importlib.util
 import subprocess
-import sys
+import sysconfig
+from pathlib import Path
 
 import netCDF4
 import numpy as np
@@ -43,11 +43,10 @@ def test_every_variable_has_a_type_of_cf(path):
     assert {name: kind for name, kind in found.items() if kind not in TYPES} == {}
 
 
-@pytest.mark.skipif(importlib.util.find_spec("compliance_checker") is None, reason="it is not installed")
 def test_the_compliance_checker_finds_nothing(path):
-    command = [sys.executable, "-m", "compliance_checker.cchecker", "--test=cf:1.8", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert "All tests passed!" in done.stdout, done.stdout
+    checker = Path(sysconfig.get_path("scripts")) / "compliance-checker"
+    done = subprocess.run([checker, "--test=cf:1.8", path], capture_output=True, text=True, check=False)
+    assert "All tests passed!" in done.stdout, done.stdout + done.stderr
 
 
 def test_a_date_to_the_nanosecond_is_kept(tmp_path):

@@ -71,18 +71,19 @@ def solve(
     if defined:
         with naming("--defined"):
             model = model.defined
+    sizes = {name: size for name, size in (("pledges", pledges), ("arms", arms)) if size is not None}
     if json:
-        if efg or off_path or deviation_gain:
-            raise ValueError("--json prints only outcomes; leave out --efg, --off-path and --deviation-gain")
+        asked = {"--efg": efg, "--off-path": off_path, "--deviation-gain": deviation_gain, VALUES: values}
+        others = [option for option in asked if asked[option]] + [f"--{name}" for name in sizes]
+        if others:
+            raise ValueError(
+                f"--json prints only the parameters and the outcomes; leave out {', '.join(others)}"
+            )
         print(_as_json(solve_one(model, given)))
         return
     if not model.built_in:
-        asked = {
-            "--pledges": pledges is not None,
-            "--arms": arms is not None,
-        }
-        for option in filter(asked.get, asked):
-            raise ValueError(f"{option} is only for the alliance game; other games take --values")
+        for name in sizes:
+            raise ValueError(f"--{name} is only for the alliance game; other games take --values")
         if deviation_gain and not model.searched:
             with naming("--deviation-gain"):
                 assert model.defined
@@ -92,19 +93,18 @@ def solve(
         for option in ("--efg",) * bool(efg) + ("--off-path",) * off_path:
             with naming(option):
                 assert model.tree or model.defined
-        sizes = _values(model, values, efg)
+        own_sizes = _values(model, values, efg)
         if efg:
             check_output(efg, overwrite, ".efg")
         solution = solve_one(model, given, model.kept if deviation_gain else model.found)
         tables = solution.off_path() if off_path else []
         if efg:
-            solution.to_efg(efg, values=sizes)
+            solution.to_efg(efg, values=own_sizes)
         _show(solution)
         _show_tables(tables)
         return
     if values:
         raise ValueError("--values is for other games; the alliance game takes --pledges and --arms")
-    sizes = {k: size for k, size in (("pledges", pledges), ("arms", arms)) if size is not None}
     if efg:
         from ..alliance.gambit import check_tree
 
