@@ -36,10 +36,10 @@ scales = floats(MOST)
 # of a tally: how many nodes, the status of all that was asked, whether nodes ran out
 COUNT, WHY, FULL = range(3)
 SHRINKS = 40  # at most; each cuts an interval to a third or less
-PASSES = 8
-WIDE = 6
-GENTLE = 3
-STEPS = 16
+PASSES = 8  # over all nodes, at most: a kind that a top reveals becomes a node, and the next pass begins
+WIDE = 6  # nodes on each side of a top, at most, that its first polynomial spans
+GENTLE = 3  # more points are kept if the top is at an end of the interval: a quarter of the interval
+STEPS = 16  # at most, each twice as long as the one before
 DOUBT = 1e-4  # of the largest payoff: the error of a move that nobody can be sure of
 CLOSE = 2e-14  # of a move: how closely a change is closed in on
 NARROW = 1e-9  # of the whole interval: narrower gaps hold no further kind

@@ -2,6 +2,7 @@
 
 import keyword
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -302,10 +303,10 @@ def exact_odds(probabilities: Sequence[float]) -> list[Fraction]:
 
 def lines_of(tree: Tree) -> Iterator[str]:
     """Give the lines of the nodes of a tree whose numbers are floats. The same names are read from them."""
-    numbers: dict[Any, int] = {}  # of information sets and outcomes, as they come
+    numbers: defaultdict[Any, dict[Any, int]] = defaultdict(dict)  # of information sets and outcomes
 
     def count(kind: Any, name: Any) -> int:
-        return numbers.setdefault((kind, name), 1 + sum(1 for one, _ in numbers if one == kind))
+        return numbers[kind].setdefault(name, len(numbers[kind]) + 1)
 
     def named(name: str) -> str:
         return quoted(name.replace("_", " "))  # which is read as the same name
@@ -320,7 +321,7 @@ def lines_of(tree: Tree) -> Iterator[str]:
         if not node.after:
             yield f't "" {outcome(node)}'
             return
-        known = (node.player, node.name) in numbers
+        known = node.name in numbers[node.player]
         number = count(node.player, node.name)
         head = f'c "" {number}' if node.player == CHANCE else f'p "" {node.player + 1} {number}'
         if not known:  # several nodes of chance may be one move
