@@ -45,13 +45,22 @@ def wedge(p):
     return (Land.WEST if p.x < 0.5 else Land.EAST,)
 
 
+def island(p):
+    """Another area surrounds two: one closes midway between two lines, and one opens between the next two."""
+    if abs(p.x - 0.2) < 0.4 * (0.3 - p.y):
+        return (Land.NORTH,)
+    if abs(p.x - 0.7) < 0.6 * (p.y - 0.5):
+        return (Land.EAST,)
+    return (Land.WEST,)
+
+
 def land(solve):
     share = Parameter("x", "x", 0.5, ">= 0 and <= 1")
     height = Parameter("y", "y", 0.5, ">= 0 and <= 1")
     return Model(solve.__name__, "Land", [share, height], [Outcome("land", codes=Land)], solve)
 
 
-@pytest.fixture(scope="module", params=[ends, gives_way, wedge])
+@pytest.fixture(scope="module", params=[ends, gives_way, wedge, island])
 def drawn(request):
     model = land(request.param)
     figure = foedus.plot(foedus.cutpoints("x", (0, 1), {"y": HEIGHTS}, model=model, points=64))

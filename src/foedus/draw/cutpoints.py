@@ -198,8 +198,8 @@ def _joined(
     and, for each line but the last, which of its edges go on as which of the next line.
 
     The regimes that two lines share are joined by straight lines, on the log axis of a `scaled` parameter,
-    too. What only one line has between two of these closes to a point. If both lines have something there,
-    one replaces the other midway.
+    too. What only one line has between two of these closes to a point, as does what only one line has within
+    one of these. If both lines have something there, one replaces the other midway.
     """
     scale, back = (np.log, np.exp) if scaled else (np.asarray, np.asarray)
     places = [scale(line) for line in edges]
@@ -212,11 +212,18 @@ def _joined(
         k, n = 0, 0  # the edges on the right of the shared regime before, and on the left of the next
         for until, til in [*_shared(codes[j], codes[j + 1], here, there), last]:
             one, other = here[k : until + 1], there[n : til + 1]
-            left, right = (one[0] + other[0]) / 2, (one[-1] + other[-1]) / 2
-            if 1 in (one.size, other.size):
-                left = right = left if k == n == 0 else right if (until, til) == last else (left + right) / 2
-            upper[j][k : until + 1] = np.interp(one, one[[0, -1]], [left, right])
-            lower[j + 1][n : til + 1] = np.interp(other, other[[0, -1]], [left, right])
+            if one.size and other.size:
+                left, right = (one[0] + other[0]) / 2, (one[-1] + other[-1]) / 2
+                if 1 in (one.size, other.size):
+                    left = right = (
+                        left if k == n == 0 else right if (until, til) == last else (left + right) / 2
+                    )
+                upper[j][k : until + 1] = np.interp(one, one[[0, -1]], [left, right])
+                lower[j + 1][n : til + 1] = np.interp(other, other[[0, -1]], [left, right])
+            else:  # surrounded by a regime that both lines have
+                upper[j][k : until + 1] = lower[j + 1][n : til + 1] = (one if one.size else other)[
+                    [0, -1]
+                ].mean()
             if one.size == other.size == 1:
                 going[j][k] = n
             k, n = until + 1, til + 1
@@ -224,19 +231,30 @@ def _joined(
 
 
 def _shared(one: list[int], other: list[int], here: np.ndarray, there: np.ndarray) -> list[tuple[int, int]]:
-    """Return where on two lines the regimes are that both have in the same order: as many as there are, and
-    of several ways, the one in which their edges are nearest."""
-    # of the first regimes of each line: how many are shared, how near they are, and which
-    best: list[list[tuple[int, float, list[tuple[int, int]]]]]
-    best = [[(0, 0.0, [])] * (len(other) + 1) for _ in range(len(one) + 1)]
+    """Return pairs of places on two lines where both have the same regime, in the same order.
+
+    As many regimes as possible have a partner. A regime has two partners where it surrounds another on the
+    other line. Of several ways, the one with the fewest pairs is taken, and then the one in which edges are
+    nearest.
+    """
+    # by the last pair: how many regimes have a partner, how few pairs, how near their edges are, the pairs
+    ways: dict[tuple[int, int], tuple[int, int, float, list[tuple[int, int]]]]
+    ways = {(-1, -1): (0, 0, 0.0, [])}
     for k, n in np.ndindex(len(one), len(other)):
-        ways = [best[k][n + 1], best[k + 1][n]]
-        if one[k] == other[n]:
-            count, near, pairs = best[k][n]
-            near -= float(np.abs(here[k : k + 2] - there[n : n + 2]).sum())
-            ways.append((count + 1, near, [*pairs, (k, n)]))
-        best[k + 1][n + 1] = max(ways)
-    return best[-1][-1][2]
+        if one[k] != other[n]:
+            continue
+        left, right = abs(here[k] - there[n]), abs(here[k + 1] - there[n + 1])
+        found = []
+        for (i, m), (count, few, near, pairs) in ways.items():
+            if i < k and m < n:
+                found.append((count + 2, few - 1, near - left - right, [*pairs, (k, n)]))
+            elif (i < k and m == n) or (i == k and m < n):
+                before = abs(
+                    here[i + 1] - there[m + 1]
+                )  # an edge within what is one regime on one of the lines
+                found.append((count + 1, few - 1, near + before - right, [*pairs, (k, n)]))
+        ways[k, n] = max(found)
+    return max(ways.values())[-1]
 
 
 def _limits(model: Model, line: xr.Dataset) -> Sequence[float]:
