@@ -61,8 +61,8 @@ def write_table(record, path):
         f"Measured {record['when'][:10]} on {record['machine']['processor']}, "
         f"{record['machine']['threads']} threads; "
         + ", ".join(f"{name} {version}" for name, version in record["versions"].items())
-        + f". Medians of {rounds} rounds, with the least and the most; {record['map']}, "
-        "unless said otherwise.",
+        + f". Medians of {rounds} rounds, with the smallest and the largest value in parentheses; "
+        f"{record['map']}, unless said otherwise.",
     ]
     for run in record["runs"]:
         lines += ["", f"## Compiled for {run['target']}", "", *solvers(record, run), "", *goals(record, run)]
@@ -73,7 +73,7 @@ def solvers(record, run):
     """Return the lines of the table with the times of all solvers."""
     times, ratios, threads = run["nanoseconds per game"], run["ratios"], record["machine"]["threads"]
     lines = [
-        "| solver | variables | threads | ns a game | times foedus | results |",
+        "| solver | variables | threads | ns a game | ratio to foedus | results |",
         "|---|---|---|---|---|---|",
     ]
     for kept, words in KEPT.items():
@@ -106,11 +106,12 @@ def goals(record, run):
         for name in ("division", "root", "byte written", "byte written again")
     }
     lines = [
-        "The least time of a game that shares nothing with others: that of the divisions and roots in its "
-        f"closed forms ({middle['division']:.2f} and {middle['root']:.2f} ns each on this machine), and of "
-        f"writing its results to new memory ({middle['byte written']:.2f} ns a byte; "
-        f"{middle['byte written again']:.2f} ns to memory that was used before). These times were measured "
-        "next to each solver.",
+        "The least time of a game that shares nothing with others is the sum of two times. The first is the "
+        f"time for the divisions and roots in its closed forms ({middle['division']:.2f} and "
+        f"{middle['root']:.2f} ns each on this machine). The second is the time for writing its results to "
+        f"new memory ({middle['byte written']:.2f} ns a byte; {middle['byte written again']:.2f} ns to "
+        "memory that was used before). The times for a division, a root and a byte were measured directly "
+        "after each solver.",
         "",
         "| games | variables | divisions | roots | least, ns | measured, ns | measured over least |",
         "|---|---|---|---|---|---|---|",
@@ -124,7 +125,8 @@ def goals(record, run):
                 f"| {games} | {words} | {needed['divisions']:.1f} | {needed['roots']:.1f} | {spread(least)} "
                 f"| {spread(found)} | {spread([a / b for a, b in zip(found, least, strict=True)])} |"
             )
-    lines += ["", "| times compared | variables | ratio |", "|---|---|---|"]
+    lines += ["", "Each ratio is the first time per game divided by the second.", ""]
+    lines += ["| times compared | variables | ratio |", "|---|---|---|"]
     for kept, words in KEPT.items():
         for said, slow, fast in (
             ("`sweep` over its kernel alone, 2048 x 2048", "foedus, {}, 1 thread, 2048", "kernel, {}, 2048"),
