@@ -45,7 +45,7 @@ def solve(p):
 
 
 def kept(g):
-    """the status quo stands"""
+    """the status quo remains"""
     return g.found.end == End.STATUS_QUO
 
 

@@ -220,7 +220,7 @@ def capitulation_force(t):
 @jit
 def yields(t, neutralising, yielding, alpha):
     """Tell whether C yields to A's own forces `alpha`. It does from `yielding` on; but at exactly that force
-    the status quo stands if there is no surplus to take.
+    the status quo remains if there is no surplus to take.
 
     `yielding` is only as exact as 1 - r is, because it may have been divided by that.
     """

@@ -230,7 +230,7 @@ CLAIMS = (
     ),
     Claim(
         "restraint_below_self_reliance",
-        "Restraint lies where arms are cheap for A, below the region where the status quo stands "
+        "Restraint lies where arms are cheap for A, below the region where the status quo remains "
         "without an alliance.",
         _with_both(Regime.RESTRAINT, Regime.SELF_RELIANCE),
         restraint_below_self_reliance,
@@ -238,7 +238,7 @@ CLAIMS = (
     ),
     Claim(
         "deterrence_above_self_reliance",
-        "Deterrence lies where arms are costly for A, above the region where the status quo stands "
+        "Deterrence lies where arms are costly for A, above the region where the status quo remains "
         "without an alliance.",
         _with_both(Regime.DETERRENCE, Regime.SELF_RELIANCE),
         deterrence_above_self_reliance,
@@ -246,14 +246,15 @@ CLAIMS = (
     ),
     Claim(
         "restraint_below_deterrence",
-        "The two lie apart along c_A: restraint lies below deterrence.",
+        "Restraint and deterrence lie apart along c_A: restraint where c_A is lower.",
         _with_both(Regime.RESTRAINT, Regime.DETERRENCE),
         restraint_below_deterrence,
         along="ally_cost",
     ),
     Claim(
         "self_reliance_between",
-        "Between the two lies only the region where the status quo stands without an alliance.",
+        "Between restraint and deterrence there is only the region where the status quo remains "
+        "without an alliance.",
         _with_both(Regime.RESTRAINT, Regime.DETERRENCE),
         self_reliance_between,
         along="ally_cost",
@@ -327,7 +328,7 @@ CLAIMS = (
     ),
     Claim(
         "deterrence_too_weak_alone",
-        "That is because A stays too weak to act alone: P(e_A + a, e_C) <= q + k_A.",
+        "An alliance that deters leaves A too weak to act alone: P(e_A + a, e_C) <= q + k_A.",
         _DETERRENCE,
         deterrence_too_weak_alone,
     ),

@@ -11,7 +11,7 @@ class Regime(Code):
     UNSOLVED = -1, NOT_SOLVED
     REVISION = 0, "no alliance; the ally arms and takes concessions"
     RESTRAINT = 1, "an alliance keeps the ally from overturning the status quo"
-    SELF_RELIANCE = 2, "no alliance is needed; the status quo stands"
+    SELF_RELIANCE = 2, "no alliance is needed; the status quo remains"
     DETERRENCE = 3, "an alliance keeps the challenger from overturning the status quo"
     PARTIAL = 4, "an alliance that only reduces the change of the status quo"
     CONCESSION = 5, "no alliance; the challenger takes concessions"
@@ -43,15 +43,15 @@ class Decision(Code):
     """The two moves between which a player is indifferent where the regime changes."""
 
     NONE = -1
-    ALLIANCE_OR_NONE = 0, "its participation limit: the alliance costs as much as the change without it"
+    ALLIANCE_OR_NONE = 0, "its participation limit: S is as well off without an alliance"
     FULL_OR_PARTIAL = 1, "between making A hold and only reducing the change"
     SIGNING_OR_REFUSING = 2, "between signing and refusing"
     HOLDING_OR_CONCEDING = 3, "between holding the status quo and conceding"
     HOLDING_OR_REVISING = 4, "between holding the status quo and overturning it"
     CONCEDING_OR_REVISING = 5, "between conceding and overturning the status quo"
-    STAYING_OR_CHALLENGING = 6, "between letting the status quo stand and challenging it"
+    STAYING_OR_CHALLENGING = 6, "between accepting the status quo and challenging it"
     NEUTRALISING_OR_CHALLENGING = 7, "between arming to neutralise A's threat and challenging"
     STAYING_OR_YIELDING = 8, "between keeping A from a credible threat and yielding to it"
     NEUTRALISING_OR_YIELDING = 9, "between arming to neutralise A's threat and yielding to it"
     CHALLENGING_OR_YIELDING = 10, "between challenging and yielding to A's challenge"
-    MORE_OR_FEWER_ARMS = 11, "between more arms and fewer, whoever challenges then"
+    MORE_OR_FEWER_ARMS = 11, "between more arms and fewer; the same side challenges with both"

@@ -33,7 +33,7 @@ def _path(outcome: Any, game: Game, signing: str) -> str:
         taken = "concessions" if outcome.settlement else "everything"
         settlement = f" and takes {taken}: {x} < {q}"
     else:
-        settlement = f", and the status quo stands: x = {q}"
+        settlement = f", and the status quo remains: x = {q}"
         if outcome.challenger_arms:
             challenger += ", just enough to neutralise A's threat"
         elif outcome.ally_arms:

@@ -26,13 +26,13 @@ REGIME_NAME = Label("regime_name", "", "1", "regime")
 def labels(model: Model) -> dict[str, Label]:
     """Return the labels of what an adaptive map adds to its regimes. A name that ends in _ stands for one
     variable for each axis."""
-    window = "half of the last window in which such a point was seen, as a share of an axis"
+    error = "half the width of the smallest square solved around such a point, as a share of an axis"
     return table(
         Label("boundary_", "", "", "boundary between regimes"),  # with the units of the axis
         Outcome("curve_regimes", "", "1", "regimes on the sides of a boundary", model.codes),
         Label("curve_size", "", "1", "vertices of a boundary"),
         Label("meeting_", "", "", "point where more than two regimes meet"),
-        Label("meeting_error", "", "1", window),
+        Label("meeting_error", "", "1", error),
         Label("meeting_regimes", "", "1", "whether a regime is among those that meet"),
         SHARE,
         Label("share_error", "", "1", "largest error of the share as a share of the area"),

@@ -35,7 +35,7 @@ def labels(model: Model) -> dict[str, Label]:
     ]
     if model.decides:
         found += [
-            Label("player", "", "1", "whose decision flips", model.decides.player),
+            Label("player", "", "1", "player whose decision changes there", model.decides.player),
             Label(
                 "decision", "", "1", "between which moves that player is indifferent", model.decides.decision
             ),

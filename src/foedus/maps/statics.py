@@ -38,7 +38,7 @@ def labels(model: Model) -> dict[str, Label]:
         Label("response", "", "", "response of a variable to a parameter, per unit of it"),
         Label("direction", "", "1", "how a variable responds to a parameter", Direction),
         Label("kink", "", "1", "whether the responses on both sides of the game differ"),
-        Label("margin", "", "1", "distance to the next regime, relative, or absolute from 0"),
+        Label("margin", "", "1", "distance to the next regime, divided by the parameter unless that is 0"),
         Outcome("next_regime", "", "1", "regime beyond the margin", model.codes),
         LEAST_MARGIN,
         Label("least_parameter", "", "1", "parameter with the smallest margin"),
@@ -49,7 +49,7 @@ def labels(model: Model) -> dict[str, Label]:
     ]
     if model.decides:
         found += [
-            Label("player", "", "1", "whose decision flips there", model.decides.player),
+            Label("player", "", "1", "player whose decision changes there", model.decides.player),
             Label(
                 "decision", "", "1", "between which moves that player is indifferent", model.decides.decision
             ),
