@@ -864,3 +864,28 @@ def test_games_that_take_long(opened, tmp_path):
         assert driver.execute_script(IMAGE)[0] == [8, 8]
         wait_for(lambda: said(r"Solving along each axis\."))
         assert said(r"Coarse map: 64 games solved in .* s\.")
+
+
+def test_a_game_is_pinned_while_the_map_is_solved(opened, tmp_path):
+    """The page shows the cutpoints through it, and the map is not begun again."""
+    from selenium.webdriver import ActionChains
+
+    file = tmp_path / "slow.py"
+    file.write_text(
+        SLOW.replace("24_000_000", "50_000").replace("total + p.other", "p.other - p.bias + 0 * total")
+    )
+
+    def cutpoints():
+        return [float(text) for text in texts(driver, "td.number")]
+
+    def coarse():
+        (said,) = (text for text in texts(driver, "span.faint") if text.startswith("Coarse map:"))
+        return said
+
+    with served("--model", file) as address, opened(address, last="td.number") as driver:
+        assert cutpoints() == [0.5, 0.5]  # along each of the two, at the value of the other
+        before = coarse()
+        chart = deep(driver, ".bk-Figure")[0]
+        ActionChains(driver).move_to_element_with_offset(chart, 100, 0).click().perform()
+        wait_for(lambda: 0.5 not in cutpoints())
+        assert coarse() == before

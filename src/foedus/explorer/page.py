@@ -390,9 +390,8 @@ class Page:
         """Solve the view, and start again whenever it changes."""
         while not self.left:
             self.changed.wait()
-            self.changed.clear()
             with contextlib.suppress(StaleError):
-                for show in self.steps(self.view):
+                for show in self.steps(self.newest()):
                     self.later(show)
 
     def steps(self, view: View) -> Iterator[Callable[[], None]]:
@@ -403,13 +402,24 @@ class Page:
             yield functools.partial(self.show_failure, view, str(error))
 
     def found(self, view: View) -> Iterator[Callable[[], None]]:
-        """Give one step after another that shows a view; raise ValueError if the model's kernel does."""
+        """Give one step after another that shows a view; raise ValueError if the model's kernel does.
 
+        A game that is pinned while the map is solved is shown in between, and the map goes on.
+        """
         spoken = time.perf_counter()
         first: Frame | None = None
+        shown: View | None = None  # besides the map
 
         def stale() -> bool:
-            return self.view is not view or self.left
+            nonlocal shown
+            if self.left or key(self.view) != key(view):
+                return True
+            if shown is not None and shown is not self.view:
+                shown = self.newest()
+                with contextlib.suppress(StaleError):
+                    for show in self.beside(shown):
+                        self.later(show)
+            return False
 
         def told(done: int, games: int) -> None:
             nonlocal spoken
@@ -432,18 +442,28 @@ class Page:
             raise
         if first is not None:
             yield functools.partial(self.show_map, view, chart, first, time.perf_counter() - started)
-        if self.changed.wait(PAUSE):
+        if self.changed.wait(PAUSE) and key(self.view) != key(view):
             return
-        yield functools.partial(self.write_down, view)
-        with self.patience(view, ALONG):
-            along = slices(view, stale)
-        yield functools.partial(self.show_game, view, along, *self.claims_in(view))
+        shown = self.newest()
+        yield from self.beside(shown)
         started = time.perf_counter()
         for frame in maps:
             took = None if frame.array is getattr(first, "array", None) else time.perf_counter() - started
             yield functools.partial(self.show_map, view, chart, frame, took)
             started = time.perf_counter()
         self.drawn = chart, key(view)
+
+    def newest(self) -> View:
+        """Return the view as it is now, which nobody need be told of again."""
+        self.changed.clear()
+        return self.view
+
+    def beside(self, view: View) -> Iterator[Callable[[], None]]:
+        """Give the steps that show all of a view but its map."""
+        yield functools.partial(self.write_down, view)
+        with self.patience(view, ALONG):
+            along = slices(view, lambda: self.view is not view or self.left)
+        yield functools.partial(self.show_game, view, along, *self.claims_in(view))
 
     def claims_in(self, view: View) -> tuple[Mapping[str, bool | None], str]:
         """Return which claims hold in the game of a view, and what is wrong with one."""
@@ -494,7 +514,7 @@ class Page:
 
     def say_progress(self, view: View, words: str, state: str | None = None) -> None:
         """Say how far the next map of a view is, after what is said of the map that is shown."""
-        if self.view is view:
+        if key(self.view) == key(view):
             self.state = self.state if state is None else state
             self.texts["progress"].object = self.state + words
 
