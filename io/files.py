@@ -240,7 +240,7 @@ def failing_to_write(path: str | os.PathLike, after: str = "") -> Iterator[None]
 
 
 def load(path: str | os.PathLike) -> xr.Dataset:
-    """Read a file into memory that `save`, `sweep_to` or the command line wrote.
+    """Read into memory a file that `save`, `sweep_to` or the command line wrote.
 
     Raises
     ------

@@ -238,8 +238,8 @@ def accuracies_of_others():
         if gambit_peer.solve_tree(tree) != tree_peer.solve(tree):
             raise AssertionError(f"Gambit and backward induction differ in the tree of {game}")
     ends = tree[:, :, :, :, 0].size
-    said["Gambit"] = f"of a tree of {ends} ends: equal to backward induction"
-    said["tree of 360 ends"] = "of that finite game: exact"
+    said["Gambit"] = f"equal to backward induction in a tree of {ends} ends"
+    said["tree of 360 ends"] = "exact for that finite game"
     return said
 
 

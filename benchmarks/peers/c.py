@@ -60,7 +60,7 @@ def versions():
     return {
         Path(command[0]).name: version.stdout.strip(),
         "flags": " ".join(FLAGS),
-        "flags side by side": " ".join(SIDE_BY_SIDE),
+        "further flags for games side by side": " ".join(SIDE_BY_SIDE),
     }
 
 

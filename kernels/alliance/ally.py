@@ -137,7 +137,7 @@ def ally_alone(t, levels):
 
 @jit
 def ally_reply(t, levels, backing):
-    """Return A's best reply to `backing` = phi s, an `Act`."""
+    """Return A's best reply, an `Act`, to `backing` = phi s."""
     holding = bare = 0.0
     if t.challenger_edge > 0.0:
         holding, _ = holding_defence(t, levels.quiet, levels.neutralising, backing)

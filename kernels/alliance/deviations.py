@@ -667,13 +667,13 @@ def fits(v):
 @jit_apart
 def deviation_gain(p, v):
     """Return the largest gain that the search finds for any player by another move, in units of the good. If
-    the stated path is wrong by more than that, return the error. NaN for an unsolved game.
+    the stated path has an error that is larger than this gain, return the error. NaN for an unsolved game.
 
-    One player deviates at a time, from the path with S or from the one without: C at (s, a) and at (0, a0), A
-    with the pledge, without S, and in signing, and S. The settlement must be the one of the definition, and
-    payoffs must be those of the path. Within 1e-9 of the edge of a threat, rounding decides who challenges;
-    there the settlement must be that of the stated crisis. Codes that do not fit and impossible numbers
-    count as 1.
+    One player deviates at a time, from the path with S or from the path without S. C deviates at (s, a) and
+    at (0, a0). A deviates in its arms with the pledge, in its arms without S, and in signing. S deviates in
+    its pledge. The settlement must be the one of the definition, and payoffs must be those of the path.
+    Within 1e-9 of the edge of a threat, rounding decides who challenges; there the settlement must be that of
+    the stated crisis. Codes that do not fit and impossible numbers count as 1.
 
     Parameters
     ----------

@@ -129,7 +129,8 @@ def unsolved():
 
 @jit
 def equilibrium(t):
-    """Return the `Solution` of the game with the `Terms` t, what fixes the pledge, and the status."""
+    """Return three values for the game with the `Terms` t: its `Solution`, what fixes the
+    pledge, and its status."""
     lv = levels(t)
     alone = ally_alone(t, lv)
     offer = best_offer(t, lv, alone)

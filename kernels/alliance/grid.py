@@ -34,8 +34,8 @@ MOVES_LEVELS = np.array([k in LEVELLED for k in range(len(Parameters._fields))])
 
 @jit
 def solve_game(p):
-    """Return the `Solution` of a game with the ratio contest and decisiveness 1, what fixes the pledge, and
-    the status, as codes.
+    """Return three values for a game with the ratio contest and decisiveness 1: its `Solution` and, as
+    codes, what fixes the pledge and the status.
 
     Parameters
     ----------

@@ -3,10 +3,10 @@
 Each move has two functions here. One makes the move in one game, in *lane* n of a block; it calls the same
 function as `equilibrium` does. The other calls the first for each lane, through `each_lane`, which turns the
 loop into vector instructions. These compute both sides of each `if` and select one. So a lane writes what it
-found, needed or not. It writes only floats, also for codes and truth values, because a vector of eight floats
-has no room for eight values of another size. A value that may stay as it was is written to another place than
-it was read from (`held` and `offer`, `backing` and `nearest`). Otherwise the compiler would write only the
-changes, under a mask, and that may take as long as ten plain writes.
+found, needed or not. It writes only floats, also for codes and truth values. So all values have the same
+size, and a vector that holds eight payoffs holds eight codes, too. A value that may stay as it was is written
+to another place than it was read from (`held` and `offer`, `backing` and `nearest`). Otherwise the compiler
+would write only the changes, under a mask, and that may take as long as ten plain writes.
 
 A branch in one game becomes a branch of the whole block: a move that no lane needs is left out, and an
 iteration goes on until no lane moves. So a lane may be given a move that it does not need. It then keeps what

@@ -41,7 +41,7 @@ def reply_to_pledge(p, pledge):
 
 @jit_apart
 def reply_to_arms(p, pledge, ally_arms):
-    """Return C's new arms after an accepted `pledge` and A's new arms, the settlement, and the crisis."""
+    """Return what follows an accepted `pledge` and A's new arms: C's new arms, the settlement, the crisis."""
     backing, alpha = p[EFFECTIVENESS] * pledge, p[ALLY_FORCES] + ally_arms
     if closed(p):
         t = game_terms(p)

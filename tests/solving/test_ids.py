@@ -1,4 +1,4 @@
-"""Columns that say which case a game is are kept along the games, and a misspelt parameter never is."""
+"""Columns that say which case a game is are kept with the results, and a misspelt parameter never is."""
 
 import csv
 from pathlib import Path
@@ -47,7 +47,7 @@ def check(ds):
 @pytest.mark.parametrize("ending", [".nc", ".zarr"])
 def test_a_file_keeps_them(folder, capsys, ending):
     assert run(["points", "cases.csv", "-o", f"cases{ending}"]) == 0
-    assert f"kept along the games: {', '.join(NAMES)}\n" in capsys.readouterr().out
+    assert f"kept with the results: {', '.join(NAMES)}\n" in capsys.readouterr().out
     ds = foedus.load(f"cases{ending}")
     check(ds)
     assert run(["info", f"cases{ending}"]) == 0

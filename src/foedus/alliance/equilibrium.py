@@ -105,8 +105,9 @@ class Equilibrium(Solution):
         ----------
         pledges : iterable of float, optional
             in units of arms; default: 0, 0.5, 1, 1.5 and 2 times the pledge of the equilibrium. If there is
-            no alliance, these are multiples of the pledge that would cost S as much as the change of the
-            status quo does; if there is no change either, of a pledge as strong as C's forces.
+            no alliance, they are multiples of another pledge: the one whose cost, with that of the alliance,
+            is what S loses by the change of the status quo; or, if there is none, one as strong as C's
+            forces.
 
         Returns
         -------
@@ -139,12 +140,12 @@ class Equilibrium(Solution):
         ----------
         arms : iterable of float, optional
             A's new arms; default: 0, 0.5, 1, 1.5 and 2 times those of the equilibrium, and those without S.
-            If A arms in neither, these are multiples of arms that cost a quarter of the good.
+            If A arms neither with nor without S, these are multiples of arms that cost a quarter of the good.
 
         Returns
         -------
         list of Reply
-            for each of these arms C's arms, and the resulting settlement, crisis and payoffs
+            one for each value of `arms`: C's arms, and the resulting settlement, crisis and payoffs
 
         Raises
         ------
@@ -165,11 +166,12 @@ class Equilibrium(Solution):
     def to_efg(self, path: str | os.PathLike, *, pledges: int = 2, arms: int = 3) -> None:
         """Write a file for Gambit: the game on a grid of moves around its equilibrium.
 
-        S may offer no alliance or one of some pledges; A and C may add one of some arms at each of their
-        nodes. These moves include the player's best reply in the game itself, on the path and off it. Each
-        reply is changed a little, so that no later player is indifferent. Then the replies are the only
-        subgame perfect equilibrium of the tree. The file says by how much they were changed. The file is
-        written beside `path` and renamed when it is complete. An existing file is replaced.
+        S can offer no alliance, or choose one of a few pledges. At each of their nodes, A and C can choose
+        one of a few levels of new arms. The moves at a node include the player's best reply in the game
+        itself, on the path and off it. Each reply is changed a little, so that no later player is
+        indifferent. Then the replies are the only subgame perfect equilibrium of the tree. The file says by
+        how much they were changed. The file is written beside `path` and renamed when it is complete. An
+        existing file is replaced.
 
         Parameters
         ----------

@@ -68,7 +68,7 @@ _OUTCOMES = (
     ),
     Outcome("burden_share", "c_S s/(c_S s + c_A a)", NUMBER, "superpower's share of the alliance's spending"),
     Outcome("aggrandizement", "a + phi s - a^0", ARMS, "what the alliance adds to the force that faces the challenger"),
-    Outcome("provocation", "b - b^0", ARMS, "what the alliance makes the challenger add"),
+    Outcome("provocation", "b - b^0", ARMS, "new arms that the challenger adds because of the alliance"),
 )  # fmt: skip
 
 # Readers can distinguish these in grey print and if they are colour-blind: lightness differs by 15 (CIE L*)

@@ -49,7 +49,8 @@ def application(model: Model, commands: Collection[str] = COMMANDS) -> cyclopts.
                 app.command(for_model(command, model), group=group, sort_key=COMMANDS.index(name))
     app.register_install_completion_command(
         COMPLETION,
-        help="Make the shell complete commands, options and values; with --model, also those of your game.",
+        help="Make the shell complete commands, options and values; with --model, also the options and "
+        "values of your game.",
     )
     return app
 

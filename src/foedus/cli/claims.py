@@ -56,7 +56,7 @@ def claims(
     run_file
         a run file (TOML). If it has axes, every game of its grid is tested; if it has distributions, random
         games are tested. The file of a map or of earlier claims also works [default: random games from a wide
-        range, with the parameters given as options fixed]
+        range; a parameter that you give as an option is the same in all of them]
     games
         the number of random games, as in 1e7 [default: 1000000]
     seed

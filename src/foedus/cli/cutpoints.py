@@ -60,7 +60,8 @@ def cutpoints(
         another parameter that varies, as in --axis status_quo=0.1:0.9:200 (from, to, number of values) or
         --axis stake=0.5,1,2; repeat it for more parameters
     points
-        the number of values at which the regime is compared to find changes
+        the number of values of the parameter that are solved first; cutpoints are found between neighbouring
+        values that have different regimes
     output
         a file for the cutpoints: Zarr if it ends in .zarr, else NetCDF
     table

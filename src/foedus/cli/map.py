@@ -29,14 +29,16 @@ Cluster = Annotated[
     cyclopts.Parameter(
         name="--dask",
         consume_multiple=True,
-        help="solve on the Dask cluster whose scheduler has this address; without an address, on a cluster "
-        "on this computer, with one process in place of each thread",
+        help="solve on the Dask cluster whose scheduler has this address; without an address, start a "
+        "cluster on this computer, which has a process for each of the --threads",
     ),
 ]
 
 Adaptive = Annotated[
     bool,
-    cyclopts.Parameter(help="solve only games near the boundaries between regimes, and keep the boundaries"),
+    cyclopts.Parameter(
+        help="solve only games near the boundaries between regimes; the file also has the boundaries"
+    ),
 ]
 
 Spacing = Annotated[
@@ -68,8 +70,9 @@ def map(
     run_file
         a run file (TOML), or the file of an earlier map, to solve it again
     output
-        the file to write: Zarr if it ends in .zarr, a table if it ends in .csv, else NetCDF. A table is
-        solved in memory and not drawn [default: the file that the run file names]
+        the file to write: Zarr if it ends in .zarr, a table if it ends in .csv, else NetCDF. If it is a
+        table, the whole map is solved in memory, and no picture is drawn [default: the file that the run file
+        names]
     """
     from ..io.draft import check_target, draft_folder
     from ..large.streaming import stream

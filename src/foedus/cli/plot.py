@@ -47,17 +47,17 @@ def plot(
         the picture to write; its ending says whether it is png, svg, pdf, eps or tiff [default: a png next to
         the file]
     variable
-        what to draw [default: the regime, or else the first variable]. If the file does not have an outcome,
-        its games are solved again. Repeat it to draw several variables along one axis, each in a panel; in
-        the alliance game, with and without the superpower
+        what to draw [default: the regime, or else the first variable]. If the file does not have this
+        outcome, the games are solved again. Repeat it to draw several variables along one axis, each in a
+        panel; in the alliance game, each panel also shows the variable in the game without the superpower
     at
         the value of an axis at which to cut the map, as in --at stake=1.0 or --at contest=ratio; repeat it
-        for more axes. If the value is not on the grid, its games are solved again. If that is not possible,
-        the nearest value on the grid is shown, and the caption gives the distance
+        for more axes. If the value is not on the grid, the games at this value are solved now. If that is not
+        possible, the nearest value on the grid is shown, and the caption gives the distance
     region
         an axis and the part of it to draw, as in --region ally_cost=0.1:0.5; repeat it for more axes
     width
-        the width of the picture in inches, as in --width 3.4; its height follows
+        the width of the picture in inches, as in --width 3.4; the height is chosen to fit
     font_size
         the size of all text in points
     dpi

@@ -34,7 +34,7 @@ def points(
 ) -> None:
     """Solve the games in a CSV file, which has a row for each game and a column for each parameter.
 
-    Further columns, such as a country and a year, are kept along the games.
+    Further columns, such as a country and a year, are copied to the file with the results.
 
     Parameters
     ----------
@@ -74,5 +74,5 @@ def points(
         print_shares({model.codes(code): count for code, count in counts.items()}, games)
         print_rate(games, seconds)
         if kept:
-            print(f"kept along the games: {', '.join(kept)}")
+            print(f"kept with the results: {', '.join(kept)}")
         print_kept(target)

@@ -54,14 +54,15 @@ def solve(
         also show what would have followed after other moves; in the alliance game, after other pledges and
         other arms of A
     efg
-        write the game to this .efg file for Gambit, with a few moves around those of the equilibrium
+        write the game to this .efg file for Gambit, with the moves of the equilibrium and only a few others
+        around them
     pledges
-        the number of pledges in that file, besides no alliance [default: 2]
+        how many pledges S can choose from in the .efg file; it can also choose no alliance [default: 2]
     arms
-        the number of arms at each node of A and C in that file [default: 3]
+        how many levels of arms A and C can choose from at each of their nodes in the .efg file [default: 3]
     values
-        how many values each move that is a number has in that file, as in --values 5 for all of them; or
-        --values price=5, once for each of them [default: 3]
+        for the .efg file, how many values a move has if it is a number, as in --values 5 for all such moves,
+        or --values price=5 for the move price; repeat --values for more moves [default: 3]
     json
         print only the parameters and the outcomes, as JSON; a value that is not a finite number is null
     defined

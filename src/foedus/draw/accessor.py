@@ -93,11 +93,11 @@ class Accessor:
         return dataset.isel(nearest(dataset, axes, parameters))
 
     def to_dataframe(self) -> "pandas.DataFrame":
-        """Return a table with a row for each game: what it is known by, as a country, then its parameters and
-        outcomes, codes by their names.
+        """Return a table with a row for each game: first the columns that say which case it is, such as a
+        country, then its parameters and outcomes. Codes appear as their names.
 
-        Codes are categories with the names of the codes, in the order of their numbers. Games that `where`
-        has left out have no code.
+        Codes are categories with the names of the codes, in the order of their numbers. Games that
+        `Dataset.where` has left out have no code.
 
         Raises
         ------
@@ -139,8 +139,8 @@ class Accessor:
         """Return the share of the games in each regime, for each form if forms are compared.
 
         If the Dataset is lazy, the regimes are computed in one pass. The shares of a whole adaptive map count
-        all points of its grid, even if the map keeps only some of them. Games that `where` has left out do
-        not count; if there are any, the attribute ``masked_games`` gives their number.
+        all points of its grid, even if the map keeps only some of them. Games that `Dataset.where` has left
+        out do not count; if there are any, the attribute ``masked_games`` gives their number.
 
         Returns
         -------

@@ -64,19 +64,19 @@ def plot(
     variable : str or list of str, optional
         what to draw; default: the regime, or else the first variable. A list gives a panel for each variable
         along one axis: at most nine variables, all of them numbers. A panel also shows the same variable in
-        the game without the superpower, if there is one. If the dataset does not have an outcome, its games
+        the game without the superpower, if there is one. If the dataset does not have an outcome, the games
         are solved again.
     at : mapping of str to float or str, optional
         the values of axes at which the dataset is cut; and the form to show if several are compared, such as
-        a ``contest``. If a value is not on the grid, its games are solved again. If that is not possible, the
-        nearest value on the grid is shown, and the caption gives the distance.
+        a ``contest``. If a value is not on the grid, the games at this value are solved now. If that is not
+        possible, the nearest value on the grid is shown, and the caption gives the distance.
     region : mapping of str to (float, float), optional
         axes of which only a part is shown, and the ends of that part
     model : Model, optional
         the game, if it is your own: needed only to solve games again
     width : float, optional
-        the width of the picture in inches; its height follows. Default: what the panels need, or the width in
-        matplotlib's ``figure.figsize`` if you have changed it
+        the width of the picture in inches; the height is chosen to fit. Default: what the panels need, or the
+        width in matplotlib's ``figure.figsize`` if you have changed it
     font_size : float, optional
         the size of all text in points; default: matplotlib's settings
     title : str, optional
@@ -101,9 +101,9 @@ def plot(
         Three axes give a map for each value of the axis with the fewest values. Axes with a single value are
         only in the caption. A comparison gives a map for each form. If it shows regimes, a table gives the
         share of the map where each regime holds under all forms, under some and under none. A map has about
-        as many cells as the picture has dots. So of an axis with 1800 values or more (fewer if there are
-        panels) it shows only every second, third, ... value. If the dataset is a file that is not loaded,
-        only these values are read.
+        as many cells as the picture has dots. So if an axis has 1800 values or more (fewer if there are
+        panels), the map shows only every second, third, ... value of this axis. If the dataset is a file that
+        is not loaded, only these values are read.
 
     Raises
     ------

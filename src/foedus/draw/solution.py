@@ -153,14 +153,15 @@ class Solution:
     def to_efg(self, path: str | os.PathLike, *, values: int | Mapping[str, int] | None = None) -> None:
         """Write the game as a finite tree around its equilibrium, to be read by Gambit.
 
-        At each node of a `Move` the tree has the best reply in the game itself, a little on the safe side of
-        an indifference, and other values. The model must have a definition. A model that is a tree itself, of
-        `model_from_efg`, is written with the numbers of this game.
+        At each node of a `Move` the tree has the best reply in the game itself, and a few other values. If
+        this reply makes a later player indifferent, it is changed a little, so that this player is no longer
+        indifferent. The model must have a definition, or be a tree of `model_from_efg`. Such a tree is
+        written with the numbers of this game.
 
         Parameters
         ----------
         path : str or path
-            where to, ending in .efg; an existing file is replaced
+            the file to write, ending in .efg; an existing file is replaced
         values : int or mapping of str to int, optional
             how many values each `Move` has at each of its nodes: one number for all, or a number by the name
             of the move; default: 3
@@ -176,8 +177,8 @@ class Solution:
         Warns
         -----
         RuntimeWarning
-            if a decision of the tree matters so little that a solver may miss its equilibrium, or that is not
-            the game's.
+            if a decision in the tree matters so little that a solver may miss the equilibrium, or if the tree
+            has another equilibrium than the game.
         """
         from ..solving import gambit, trees  # few users need it
 

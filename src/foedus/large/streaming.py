@@ -40,9 +40,9 @@ def sweep_to(
     grid.
 
     Slabs of at most four million games, or four thousand with ``deviation_gain``, are solved and kept in the
-    folder ``<path>.part`` beside the file. When all slabs are done, they are put together to the file. If a
-    run ends early, at any moment, the same call with ``resume=True`` continues with the missing slabs and
-    gives the same file to the bit.
+    folder ``<path>.part`` beside the file. When all slabs are done, they are joined into the file. If a run
+    ends early, at any moment, the same call with ``resume=True`` continues with the missing slabs and gives
+    the same file to the bit.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def sweep_to(
     FileExistsError
         if the file or an unfinished one exists and may be neither replaced nor resumed.
     OSError
-        if the file cannot be written; the finished slabs can be resumed.
+        if the file cannot be written; a call with ``resume=True`` then continues after the finished slabs.
 
     Examples
     --------

@@ -26,16 +26,16 @@ REGIME_NAME = Label("regime_name", "", "1", "regime")
 def labels(model: Model) -> dict[str, Label]:
     """Return the labels of what an adaptive map adds to its regimes. A name that ends in _ stands for one
     variable for each axis."""
-    error = "half the width of the smallest square solved around such a point, as a share of an axis"
+    error = "half the width of the smallest square in which foedus found the point, as a share of an axis"
     return table(
         Label("boundary_", "", "", "boundary between regimes"),  # with the units of the axis
         Outcome("curve_regimes", "", "1", "regimes on the sides of a boundary", model.codes),
-        Label("curve_size", "", "1", "vertices of a boundary"),
+        Label("curve_size", "", "1", "number of vertices of a boundary"),
         Label("meeting_", "", "", "point where more than two regimes meet"),
         Label("meeting_error", "", "1", error),
         Label("meeting_regimes", "", "1", "whether a regime is among those that meet"),
         SHARE,
-        Label("share_error", "", "1", "largest error of the share as a share of the area"),
+        Label("share_error", "", "1", "most by which this share can differ from the share of the area"),
         Label("border_length", "", "1", "length of the boundary between two regimes, axes scaled to [0, 1]"),
         Label("basin_entropy", "S_b", "1", "basin entropy"),
         Label("boundary_entropy", "S_bb", "1", "boundary basin entropy"),
@@ -72,8 +72,8 @@ def adaptive_map(
     axes : mapping of str to array_like, shape (n,)
         the values of two parameters, each in rising order
     spacing : int, optional
-        the steps of the grid between the values that are solved first; default: 8, or more if that would be
-        more than 8192 values of an axis
+        the number of steps of the grid between two values that are solved first; default: 8, or more if
+        otherwise more than 8192 values of an axis would be solved first
     model, threads, **fixed
         as for `sweep`
     progress : callable, optional
@@ -83,8 +83,8 @@ def adaptive_map(
     Returns
     -------
     xarray.Dataset
-        ``regime`` over both axes; a map of more than 2^30 points has every k-th value of each axis. These
-        variables use all points:
+        ``regime`` over both axes; a map of more than 2^30 points keeps only every k-th value of each axis, at
+        most 2048 values. The following variables use all points:
 
         ``boundary_<axis>`` (vertex): the points where the regime changes, curve after curve, found to 1/1024
         of a step of the grid. ``curve_size`` is the number of vertices of each curve, ``curve_regimes``
@@ -92,9 +92,9 @@ def adaptive_map(
         where they began.
 
         ``meeting_<axis>`` (meeting): the points where more than two regimes meet; ``meeting_regimes`` is 1
-        for these regimes. ``meeting_error``: half of the last window in which the point was seen, as a share
-        of an axis. It is far below a step of the grid, unless a regime ends there in a wedge that is too thin
-        to follow. Then the wedge may reach beyond this point.
+        for these regimes. ``meeting_error``: half the width of the smallest square that was solved around the
+        point, as a share of an axis. It is far below a step of the grid, unless a regime ends there in a
+        wedge that is too thin to follow. Then the wedge may reach beyond this point.
 
         ``share`` (regime_name): the share of the points with each regime. The share of the area differs by at
         most ``share_error``. ``border_length`` (regime_name, neighbour): the length of the boundary between

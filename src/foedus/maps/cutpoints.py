@@ -27,15 +27,15 @@ RegimesAt = Callable[
 def labels(model: Model) -> dict[str, Label]:
     """Return the labels of cutpoints. The first is their dimension."""
     found = [
-        Label("cutpoint", "", "1", "number of the cutpoint along its line, rising"),
+        Label("cutpoint", "", "1", "number of the cutpoint on its line; 0 is the lowest"),
         Label("value", "", "", "cutpoint"),  # with the symbol and the units of its parameter
-        Outcome("regime_first", "", "1", "regime at the lower end", model.codes),
+        Outcome("regime_first", "", "1", "regime at the lower end of the line", model.codes),
         Outcome("regime_below", "", "1", "regime just below the cutpoint", model.codes),
         Outcome("regime_above", "", "1", "regime at and just above the cutpoint", model.codes),
     ]
     if model.decides:
         found += [
-            Label("player", "", "1", "player whose decision changes there", model.decides.player),
+            Label("player", "", "1", "player whose decision changes at the cutpoint", model.decides.player),
             Label(
                 "decision", "", "1", "between which moves that player is indifferent", model.decides.decision
             ),
@@ -71,14 +71,15 @@ def cutpoints(
     """Find every value of a parameter at which the regime changes, and say whose decision flips there.
 
     The regime is solved at `points` values from one end to the other. If it differs between two of them, the
-    change is found exactly: no float lies between its two sides (at 0, they are within 1e-15 of a step). So
-    every cutpoint that this scan shows is found. If the regime changes and changes back between two
-    neighbouring values of the scan, both cutpoints are missed.
+    change is found exactly: no float lies between the last value below it and the first value above it (if
+    the change is at 0, both values are within 1e-15 of a step of the scan from 0). So every cutpoint that
+    this scan shows is found. If the regime changes and changes back between two neighbouring values of the
+    scan, both cutpoints are missed.
 
-    At some cutpoints the settlement does not jump, because there is no surplus to take, or because S's first
-    pledge is small. Then the payoffs near the cutpoint differ so little that the difference is lost in
-    rounding. Games within 1e-8 of such a cutpoint may have either regime, and the cutpoint is one of the
-    changes among them.
+    At some cutpoints the settlement does not jump, because there is no surplus to take, or because S's
+    pledge is still small just beyond the cutpoint. Then the payoffs of the two choices differ so little near
+    the cutpoint that the difference is lost in rounding. Games within 1e-8 of such a cutpoint may have either
+    regime, so the regime may change several times there. The cutpoint returned is one of these changes.
 
     Parameters
     ----------
@@ -102,12 +103,14 @@ def cutpoints(
     Returns
     -------
     xarray.Dataset
-        over the axes and then ``cutpoint``, rising: ``value``, the first float at which ``regime_above``
-        holds; ``regime_below``, which holds at the float before; and ``player`` and ``decision``, which say
-        who is indifferent there and between which moves. These are ``none`` next to unsolved games, and if
-        nobody on the path is indifferent. If a line has fewer cutpoints than another, the rest is NaN,
-        ``unsolved`` and ``none``. ``regime_first``, over the axes only, is the regime at the lower end. The
-        attribute ``resolution`` says how the lines were scanned.
+        over the axes and then ``cutpoint``, in rising order: ``value``, the first float at which
+        ``regime_above`` holds; ``regime_below``, which holds at the float before; and ``player`` and
+        ``decision``, which say who is indifferent there and between which moves. Player and decision are
+        ``none`` next to unsolved games, and if nobody on the path is indifferent. There is a line of the scan
+        for each combination of values of the axes. If a line has fewer cutpoints than another, its remaining
+        values are NaN, its remaining regimes ``unsolved``, and its remaining players and decisions ``none``.
+        ``regime_first``, over the axes only, is the regime at the lower end. The attribute ``resolution``
+        says how the lines were scanned.
 
     Raises
     ------

@@ -25,8 +25,8 @@ class Direction(Code):
     FALLS = -1
     CONSTANT = 0
     RISES = 1
-    MIXED = 2
-    UNDEFINED = 3
+    MIXED = 2, "not the same below and above the game"
+    UNDEFINED = 3, "no response on either side"
 
 
 LEAST_MARGIN = Label("least_margin", "", "1", "the smallest margin")
@@ -35,7 +35,7 @@ LEAST_MARGIN = Label("least_margin", "", "1", "the smallest margin")
 def labels(model: Model) -> dict[str, Label]:
     """Return the labels of the statics of a game."""
     found = [
-        Label("response", "", "", "response of a variable to a parameter, per unit of it"),
+        Label("response", "", "", "derivative of a variable with respect to a parameter"),
         Label("direction", "", "1", "how a variable responds to a parameter", Direction),
         Label("kink", "", "1", "whether the responses on both sides of the game differ"),
         Label("margin", "", "1", "distance to the next regime, divided by the parameter unless that is 0"),
@@ -49,7 +49,9 @@ def labels(model: Model) -> dict[str, Label]:
     ]
     if model.decides:
         found += [
-            Label("player", "", "1", "player whose decision changes there", model.decides.player),
+            Label(
+                "player", "", "1", "player whose decision changes at the next regime", model.decides.player
+            ),
             Label(
                 "decision", "", "1", "between which moves that player is indifferent", model.decides.decision
             ),
@@ -90,9 +92,11 @@ def statics(
 
     The response is the derivative on each side, from differences of second order. Their steps are so short
     that they stay within the regime, and that half the step gives the same result. The next regime is looked
-    for right beside the game, and at distances from 1e-9 to 1000 times the value, or to the end of the
-    domain, each 1.1 times the one before. The change is then found to the last float. A regime that begins
-    and ends within one step may be missed. `decisiveness` takes most of the time, because there are closed
+    for right beside the game, and then at growing distances, each 1.1 times the one before: from 1e-9 to 1000
+    times the value. If the domain ends on that side, the distances are from 1e-9 to 1/2 of the way to this
+    end, and from there they come closer to the end in the same way. Then the value at which the regime
+    changes is found exactly, to the last digit of a float. A regime that begins and ends between two
+    neighbouring distances may be missed. `decisiveness` takes most of the time, because there are closed
     forms only at 1.
 
     Parameters
@@ -117,15 +121,16 @@ def statics(
         with these variables; the axes are their last dimensions:
 
         ``response`` (side, variable, parameter): the derivative ``below`` and ``above`` the game. It is NaN
-        beyond the end of a domain, where the variable is undefined, and where the variable jumps because the
-        regime changes. ``kink`` (variable, parameter): 1 where both sides are known and differ.
-        ``direction``: the sign.
+        in three cases: the side is beyond the end of the domain; the variable is undefined; or the regime
+        changes within 1e-9 of the game. ``kink`` (variable, parameter): 1 where both sides are known and
+        differ. ``direction`` (variable, parameter): whether the variable rises or falls with the
+        parameter, a `Direction`.
 
         ``margin`` (side, parameter): the distance to the next regime, divided by the parameter unless that is
         0; infinite if no other regime was found. ``next_regime``: the regime beyond it; with ``player`` and
         ``decision``, as in `cutpoints`. ``least_margin`` and ``least_parameter``: the smallest margin and its
-        parameter. ``tie``: 1 where the smallest margin is below 1e-9, so that the regime depends on how a tie
-        is broken.
+        parameter. ``tie``: 1 where the smallest margin is at most 1e-9, so that the regime depends on how a
+        tie is broken.
 
     Raises
     ------

@@ -14,9 +14,9 @@ class Claim(NamedTuple):
         one word, and the claim as a sentence
     premise, holds : callable
         functions of games ``g`` that return a boolean for each game, or one for all. `premise` says in which
-        games the claim should hold, `holds` in which it does. ``g.given`` has the parameters by name,
-        ``g.found`` the outcomes, both as arrays; ``g.at(cost=2.0)`` gives the same games after a change of a
-        parameter. The first line of the docstring of `premise` is the premise in words.
+        games the claim should hold, `holds` says in which games it does hold. ``g.given`` has the parameters
+        by name, ``g.found`` the outcomes, both as arrays; ``g.at(cost=2.0)`` gives the same games after a
+        change of a parameter. The first line of the docstring of `premise` is the premise in words.
     along : str, optional
         a parameter, if the claim is about whole lines along it. Then the arrays of ``g`` have a row for each
         line, along which this parameter rises. `premise` returns a boolean for each line, `holds` one for

@@ -62,12 +62,12 @@ class _Tables(pydantic.BaseModel):
 def model_from_efg(path: str | os.PathLike, parameters: str | os.PathLike | None = None) -> Model:
     """Return the game in an .efg file of Gambit's as a model: a finite tree of perfect information.
 
-    The outcomes of the model are `end`, the outcome of the tree that play reaches (with chance the likeliest
-    one, with its `end_probability`); the option that is chosen at each decision node, also at nodes that play
-    does not reach; and each player's expected payoff, `<player>_payoff`. Backward induction solves the game.
-    An indifferent player takes the option that the player who moved before prefers; if that player is
-    indifferent, too, the one before that decides, and so on; if all are indifferent, the player takes the
-    first option.
+    The outcomes of the model are `end`, the outcome of the tree that play reaches (if the tree has chance
+    moves: the likeliest outcome, and its `end_probability`); the option that is chosen at each decision node,
+    also at nodes that play does not reach; and each player's expected payoff, `<player>_payoff`. Backward
+    induction solves the game. An indifferent player takes the option that the player who moved before
+    prefers. If that player is indifferent, too, the preference of the next earlier player decides, and so on.
+    If all are indifferent, the player takes the first option.
 
     Parameters
     ----------
@@ -75,9 +75,9 @@ def model_from_efg(path: str | os.PathLike, parameters: str | os.PathLike | None
         the file, in the format ``EFG 2 R``
     parameters : str or path, optional
         a TOML file: ``[parameters]``, and ``[payoffs]`` by outcome and ``[chances]`` by chance move, as lists
-        of numbers or of expressions of the parameters; default: the file of the same name that ends in
-        .toml, if there is one. Without it each payoff of each outcome is a parameter, ``<outcome>_<player>``,
-        with the number of the file for its default.
+        of numbers or of expressions of the parameters; default: the file of the same name that ends in .toml,
+        if there is one. Without it each payoff of each outcome is a parameter, ``<outcome>_<player>``, and
+        its default is the number in the .efg file.
 
     Raises
     ------

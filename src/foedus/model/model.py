@@ -87,8 +87,8 @@ class Model:
     search : str, optional
         how each interval is searched: ``"quick"``, ``"usual"`` or ``"careful"``
     loop : callable, optional
-        it takes the numbers of each parameter and returns the `Loop` over such games, instead of a loop over
-        `solve`
+        your own loop over games, instead of a loop over `solve`: a function that takes the numbers of each
+        parameter and returns the `Loop` over the games with these numbers
     searched : Outcome, optional
         an outcome that is computed only on request, by `gains`; default: `deviation_gain`, the largest gain
         of a player by another move, if the model has a definition without moves of chance
@@ -103,18 +103,19 @@ class Model:
     explain : callable, optional
         it takes a solved game and returns it in words
     pairs : mapping of str to str, optional
-        outcomes, and the same outcomes in another game to compare with, with `pair_words` for the two games
+        for each outcome, the same outcome in another game, with which it is compared; `pair_words` are the
+        words for the two games
     limits : Limits, optional
         cutpoints that are known in closed form
     colours : mapping of types of codes to mappings of codes to colours, optional
     claims : sequence of Claim, optional
         claims about the game, to be tested
     examples : mapping of str to mapping, optional
-        games by what they are called: of each, the parameters that are not at their default
+        example games by name: for each game, the parameters that are not at their default
     references : str, optional
         where the game comes from
     tree : Tree, optional
-        the finite tree that a model of `model_from_efg` was made of
+        the finite tree from which `model_from_efg` made the model
     source, file : str, optional
         the text of the file that the model came from, and its path, as `load_model` takes it
 

@@ -10,7 +10,7 @@ NOT_SOLVED = "the game could not be solved"  # what it means
 
 
 class Code(IntEnum):
-    """A code in the results, with a name for people and, after its number, what it means if that is given.
+    """A code in the results: a number with a name. After the number you may write what the code means.
 
     The code -1, unsolved, marks a game that could not be solved.
 

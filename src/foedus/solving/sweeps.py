@@ -36,9 +36,9 @@ def sweep(
     model : Model, optional
         the game; default: the alliance game
     variables : iterable of str, optional
-        the outcomes to keep; default: all. Only ``deviation_gain`` of the alliance game, the largest gain of
-        a player by another move that was found, must be named: the search for it takes ten thousand times as
-        long as solving the game.
+        the outcomes to keep; default: all except ``deviation_gain`` of the alliance game, the largest gain by
+        another move that a search finds for a player. You must name ``deviation_gain`` if you want it,
+        because this search takes ten thousand times as long as solving the game.
     threads : int, optional
         the number of threads; default: the number of processors
     progress : callable, optional
@@ -47,9 +47,9 @@ def sweep(
         the type of the numbers in the result, ``float64`` or ``float32``; games are always solved in float64.
         Codes are always int8.
     chunks : mapping of str to int, tuple or ``"auto"``, optional
-        do not solve now, but return a lazy Dataset of Dask arrays, in chunks of so many values along these
-        axes, such as ``chunks={"ally_cost": 512}``. Dask solves a chunk when it computes it, with one thread
-        each. Needs ``foedus[dask]``.
+        do not solve now, but return a lazy Dataset of Dask arrays, in chunks with these numbers of values
+        along the axes, such as ``chunks={"ally_cost": 512}``. A chunk is solved, in one thread, when Dask
+        computes it. Needs ``foedus[dask]``.
     **fixed : float or str
         the other parameters by name or symbol, such as ``stake=2.0`` and ``contest="difference"``; default:
         the values of the default game
@@ -101,7 +101,7 @@ def solve_points(
     points : mapping, pandas.DataFrame or xarray.Dataset
         a column of values for each parameter that varies, all of the same length. From a Dataset, every
         variable with the name of a parameter is taken; a scalar is a fixed parameter. Further columns, and
-        the named index of a DataFrame, are kept along the games: numbers, texts and dates, such as a country
+        the named index of a DataFrame, are copied to the result: numbers, texts and dates, such as a country
         and a year.
     model, variables, threads, progress, dtype, **fixed
         as for `sweep`
@@ -110,13 +110,13 @@ def solve_points(
     -------
     xarray.Dataset
         every variable along the dimension ``game``, with the columns as coordinates. In the names of further
-        columns each space is ``_``.
+        columns, each space is replaced by ``_``.
 
     Raises
     ------
     TypeError, ValueError
         as for `sweep`, and if the columns differ in length, or a further column has the name of an outcome,
-        or nearly that of a parameter.
+        or nearly the name of a parameter.
 
     Examples
     --------

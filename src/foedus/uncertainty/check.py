@@ -33,7 +33,7 @@ class Check(NamedTuple):
     Attributes
     ----------
     model, defined : Model
-        the model, and the definition that its kernel was held against
+        the model, and the definition against which its kernel was checked
     games : int
         how many games were drawn
     unsolved, unsure : int
@@ -45,7 +45,7 @@ class Check(NamedTuple):
     low, high : float
         Wilson's 95 % interval of the share of games that agree
     differ : dict of str to int
-        for each outcome, in how many of the games that do not agree it differs
+        for each outcome, the number of games in which it differs, among the games that do not agree
     differences : tuple of Difference
         the first games that do not agree
     """
@@ -68,7 +68,7 @@ class Check(NamedTuple):
 
     @property
     def share(self) -> float:
-        """The share of the games compared that agree."""
+        """The share of games that agree, among those compared."""
         return self.agree / self.compared if self.compared else math.nan
 
     @property

@@ -48,7 +48,7 @@ CLAIM_LABELS = table(
     Label("low", "", "1", "lower end of the 95 % interval of the share"),
     Label("high", "", "1", "upper end of the 95 % interval of the share"),
     Label("verdict", "", "1", "whether the claim holds", Verdict),
-    Label("counterexample", "", "", "first games against the claim"),
+    Label("counterexample", "", "", "first games in which the claim fails"),
     Label("parameter", "", "1", "parameter"),
     Label("distribution", "", "1", "distribution of the parameter, as in a run file"),
 )
@@ -97,14 +97,15 @@ def claims(
     ----------
     axes : mapping of str to array_like, shape (n,), optional
         test every game of a grid: the values of each parameter that varies, as for `sweep`. A claim about
-        lines along a parameter is tested on the lines of the grid; if the parameter is not one of the axes,
-        it is not tested.
+        lines along a parameter is tested on the lines of the grid. This claim is not tested if its parameter
+        is not one of the axes.
     distributions : mapping of str to tuple, mapping or frozen distribution, optional
         test random games instead: the distribution of each parameter that varies, as for `sensitivity`, drawn
-        independently. Lines along a parameter are at 128 quantiles of its distribution. Without axes and
-        distributions, games are drawn from the usual range of each parameter that is not fixed.
+        independently. A line along a parameter has 128 games, at quantiles of its distribution. Without axes
+        and distributions, games are drawn from the usual range of each parameter that is not fixed.
     games : int, optional
-        the number of random games, and about the number of games on lines; default: a million
+        the number of random games; the lines along a parameter have together about as many games; default: a
+        million
     seed : int, optional
         the seed of the draws; the same seed gives the same result to the bit, with any number of threads;
         default: 0

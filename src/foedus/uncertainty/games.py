@@ -81,11 +81,11 @@ class Games:
         self.found = Found(model, numbers, shape, together)
 
     def at(self, where: Any = True, outcomes: Iterable[str] = (), /, **changed: Any) -> "Games":
-        """Return the same games with some parameters changed, each to one value or to one for each game.
+        """Return the same games with some parameters changed, each to one value or to a value for each game.
 
         If a number is not allowed, codes are unsolved and numbers NaN. Results are kept, so that the same
-        change is solved only once. For speed, a mask `where` restricts the games, and some `outcomes` are
-        solved together. Raises ValueError if there is no such choice.
+        change is solved only once. Two arguments save time: only the games in the mask `where` are solved,
+        and the outcomes in `outcomes` are solved together. Raises ValueError if there is no such choice.
 
         Examples
         --------

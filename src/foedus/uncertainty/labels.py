@@ -9,8 +9,8 @@ _INDICES = (
     Label("total_order", "S_Ti", "1", "share of the variance by the parameter, with all interactions"),
     Label("second_order", "S_ij", "1", "share of the variance by the interaction of two parameters"),
     Label("morris_absolute_mean", "mu^*", OUTPUT, "mean of the absolute elementary effects"),
-    Label("pawn", "PAWN", "1", "median change of the output's distribution by fixing the parameter"),
-    Label("delta", "delta", "1", "mean change of the output's density by fixing the parameter"),
+    Label("pawn", "PAWN", "1", "median change of the output's distribution if the parameter is fixed"),
+    Label("delta", "delta", "1", "mean change of the output's density if the parameter is fixed"),
 )
 
 SENSITIVITY = table(
