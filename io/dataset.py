@@ -112,7 +112,8 @@ def version_change(dataset: xr.Dataset, now: Mapping[str, Any]) -> str:
     if now.get("model_hash") in (None, then.get("model_hash")):
         return ""
     same_text = then.get("model_source") == now.get("model_source")
-    last = "only what its source text refers to differs" if same_text else "only its source text differs"
+    referred = "its source text is the same, but something that it refers to differs"
+    last = referred if same_text else "only its source text differs"
     what = difference(then["model_described"], now["model_described"]) or last
     return f"made by another version of the model {then['model']}: {what}"
 

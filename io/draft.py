@@ -178,7 +178,8 @@ def check_target(path: str | os.PathLike, overwrite: bool, resume: bool) -> Path
     folder = draft_folder(target.resolve() if target.is_symlink() else target)
     if folder.exists() and not (folder.is_dir() and (LOCK in os.listdir(folder) or not _held(folder))):
         raise FileExistsError(
-            f"{folder} is needed for the draft of {target}, but it is something else; rename it"
+            f"{folder} is needed for the draft of {target}, but another file or folder has this name; "
+            "rename it"
         )
     if (folder / target.name).exists() and not (overwrite or resume):
         raise FileExistsError(

@@ -122,8 +122,8 @@ def _check_attributes(attributes: dict, owner: str) -> None:
     for name, value in attributes.items():
         if not _is_name(name) or name in RESERVED:
             raise ValueError(
-                f"the attribute {name!r}{owner} cannot be kept in a file, which uses this name itself "
-                "or does not allow its characters; rename it"
+                f"the attribute {name!r}{owner} cannot be kept in a file: files use this name themselves, or "
+                "do not allow one of its characters; rename it"
             )
         if name == "flag_values" and (np.ndim(value) != 1 or np.asarray(value).dtype.kind not in "iuf"):
             raise ValueError(f"the attribute {name}{owner} is {value!r}; it must be a list of numbers")

@@ -33,7 +33,7 @@ class Reply(Code):
 
 
 def solve(p):
-    """Return how the game ends, and D's reply to a demand, made or not."""
+    """Return how the game ends, and D's reply to a demand, also if P makes none."""
     resolute, firm, wavering = p.defender == 0, p.defender == 1, p.defender == 2
     determined, dependent = p.primary == 0, p.primary == 1
     opportunist, jackal = p.secondary == 1, p.secondary == 2

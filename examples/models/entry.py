@@ -40,7 +40,7 @@ def solve(p):
 
 
 def payoffs(p, m):
-    """Return both profits, if the incumbent leads; equals move at once, which is another game."""
+    """Return both profits, if the incumbent leads; equals move at the same time, which is another game."""
     if p.conduct == 1.0:
         return math.nan, math.nan
     margin = p.demand - p.cost - m.output - m.rival_output

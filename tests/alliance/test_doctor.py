@@ -255,7 +255,7 @@ def test_limits_of_control_groups(tmp_path, own, files, limit):
         (
             3,
             1.5,
-            "3, one for each processor; its control group allows the time of 1.5: --threads 2 is as fast",
+            "3, one for each processor; the control group of this process allows the time of only 1.5 of them: --threads 2 is as fast",
         ),
     ],
 )

@@ -338,7 +338,7 @@ def test_payoffs_are_written_out(tmp_path, parameters):
     ],
 )
 def test_where_moves_cannot_be_told_apart_there_is_no_tree(tmp_path, parameters, cost):
-    words = f"there is no tree of this game: a unit of arms costs {cost}, so those that matter are too few"
+    words = f"there is no tree of this game: a unit of arms costs {cost}, so the amounts of arms"
     with pytest.raises(ValueError, match=re.escape(words)):
         foedus.solve(**parameters).to_efg(tmp_path / "game.efg")
     assert os.listdir(tmp_path) == []

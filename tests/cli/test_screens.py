@@ -116,7 +116,7 @@ def test_nothing_is_cut_on_a_narrow_screen(folder, monkeypatch, capsys, command,
     wide, narrow = (Counter(re.sub(r"─+|\n.*per second\n|[;,](?=\s)", " ", text).split()) for text in printed)
     assert {*(wide - narrow)} <= {"variable", "symbol", "parameter", "claim", "output", "regime", "A"}
     if columns == 80 and command[0] != "info":  # whose lines are only wrapped on a terminal
-        table = printed[1].split("against ")[0].splitlines()  # what follows are commands, in one piece
+        table = printed[1].split("counterexample to ")[0].splitlines()  # commands follow
         tables = [line for line in table if re.match(r"  \S+ |─", line) or "  " in line.strip()]
         assert max(map(len, tables)) <= 80
 

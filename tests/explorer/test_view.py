@@ -117,7 +117,7 @@ def test_zooms_that_go_too_far(ends):
         ("x=stake:0:1:cubic", "scale = 'cubic' is not allowed; it must be linear or log"),
         ("x=stake:0:nan:log", "stake = nan is not allowed; it must be a finite number >= 0"),
         ("y=status_quo:0.1:2:log", "status_quo = 2.0 is not allowed; it must be > 0 and < 1"),
-        ("x=stake:1:2:log&y=stake:3:4:log", "stake is on both axes; a map has two"),
+        ("x=stake:1:2:log&y=stake:3:4:log", "stake is on both axes; a map needs two different parameters"),
         ("colour=nothing", "'nothing' is not a variable; there are regime, pledge,"),
         ("colour=deviation_gain", "'deviation_gain' is not a variable"),
         ("second.stake=-1", "stake = -1.0 is not allowed; it must be >= 0"),

@@ -438,7 +438,7 @@ class TestCommand:
             err == "foedus: " * 0 + "an adaptive map has only the regime; other variables are left out (1)\n"
         )
         assert "of 60,000 games solved" in out
-        assert "could be missed: regions that one regime" in out
+        assert "could be missed: regions without any of the games" in out
         found = foedus.load("map.nc")
         axes = {name: found[name].values for name in ("ally_cost", "status_quo")}
         xr.testing.assert_equal(found.regime, foedus.sweep(axes, variables=["regime"]).regime)
@@ -490,7 +490,7 @@ def test_what_may_be_missed_is_told():
     """A map of two columns: a band from border to border between two values of the lattice is missed."""
     axes = {"ally_cost": np.geomspace(0.05, 5, 300), "status_quo": [0.5, 0.5001]}
     ds = foedus.adaptive_map(axes, spacing=1000)
-    assert ds.attrs["unseen"].startswith("regions that one regime, or one regime and the border, enclose")
+    assert ds.attrs["unseen"].startswith("regions without any of the games solved first")
     assert "1000 steps apart" in ds.attrs["unseen"]
 
 

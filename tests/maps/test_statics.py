@@ -311,7 +311,7 @@ class TestCommand:
         printed = capsys.readouterr().out
         assert "deterrence: how far the next regime is" in printed
         assert (
-            "The regime stays deterrence until one parameter is wrong by 16.8% of its value, status_quo"
+            "The regime stays deterrence if one parameter changes by less than 16.8% of its value; status_quo"
             in printed
         )
         assert "below: +0.195" in printed  # the end of a domain, said so

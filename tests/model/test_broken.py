@@ -146,7 +146,7 @@ FILES = {
     ),
     "example without a name": (
         changed("solve=solve,", "solve=solve, examples={1: {'u': 1}},"),
-        "x.py, line 16: the example 1 is not named by a text (from --model x.py)",
+        "x.py, line 16: the name of the example 1 is not allowed; it must be a text, not empty (from --model x.py)",
     ),
     "no examples": (
         changed("solve=solve,", "solve=solve, examples=[{'u': 1}],"),

@@ -109,7 +109,7 @@ BROKEN = {
     "a parameter in brackets": (PAYOFFS, 'm.x, p["t"]', f"x.py, line 19: write p.t, not p['t']{MORE}"),
     "a name outside": (
         f"return {PAYOFFS}", "global count\n    count = 1\n    return m.x, m.y",
-        f"x.py, line 20: payoffs changes a name outside of it (global); it may change its own only{MORE}",
+        f"x.py, line 20: payoffs changes a global variable; it may change only its own variables{MORE}",
     ),
     "a complex payoff": (PAYOFFS, "m.x, 1j * m.x", "x.py: payoffs returns a complex number as b; it must be a number"),
     "no tuple": (OUTCOME, "Size.SMALL", f"x.py: outcome returns one value; {EACH_OUTCOME}"),

@@ -114,7 +114,7 @@ WRONG = {
         dict(moves=[Move("seller", f"x{k}") for k in range(7)]),
         "moves has 7 moves; a definition may have 6 at most",
     ),
-    "players in a text": (dict(players="seller"), "players = 'seller' is not allowed; it must be a list of words of letters, digits and _"),
+    "players in a text": (dict(players="seller"), "players = 'seller' is not allowed; it must be a list of names, and each must begin with a letter, have only letters, digits and _, and not be a keyword of Python"),
     "a player of two words": (dict(players=["seller", "the buyer"]), "players = ['seller', 'the buyer'] is not allowed; it must be"),
     "a player in capitals": (
         dict(players=["seller", "buyer", "Buyer"]),
@@ -160,7 +160,7 @@ WRONG = {
         "the move 'zone_probability' has the name of the probability of zone; give it another name",
     ),
     "a move that is the error": (dict(moves=[Move("seller", "search_error", high=1.0)]), "has the name of the error of the search"),
-    "a move of a keyword": (dict(moves=[Move("seller", "lambda", high=1.0)]), "the move 'lambda' is not named by a word of letters, digits and _"),
+    "a move of a keyword": (dict(moves=[Move("seller", "lambda", high=1.0)]), "the name of the move 'lambda' is not allowed; it must begin with a letter, have only letters, digits and _, and not be a keyword of Python"),
     "a move that is ours": (
         dict(moves=[Move("seller", "share", high=1.0)]),
         "the move 'share' has the name of a variable of foedus; give it another name",
@@ -171,7 +171,7 @@ WRONG = {
     ),
     "a move that is a code": (
         dict(outcomes=[Outcome("zone", codes=Zone), Outcome("enter", codes=Mood)]),
-        "the outcome 'enter' has codes, and the definition gives a number of this name; give it another name",
+        "the outcome 'enter' has codes, but a number that the definition gives has this name, too; give the outcome another name",
     ),
     "no code first": (
         dict(outcomes=[Outcome("height"), Outcome("zone", codes=Zone)]),
@@ -183,7 +183,7 @@ WRONG = {
         "the outcomes zone and mood have codes; in a game with a move of chance only the first outcome may have codes",
     ),
     "payoffs of other arguments": (dict(payoffs=one), "payoffs takes p; it must take p, m"),
-    "payoffs no function": (dict(payoffs=[1.0, 2.0]), "payoffs = [1.0, 2.0] is not a function; it must be one of (p, m)"),
+    "payoffs no function": (dict(payoffs=[1.0, 2.0]), "payoffs = [1.0, 2.0] is not a function; it must be a function of (p, m)"),
     "outcome of three": (dict(outcome=held_against), "outcome takes p, m, without; it must take p, m"),
     "outcome of two": (dict(without={"price": 0.0}), "outcome takes p, m; it must take p, m, without"),
     "the text of an option": (dict(payoffs=by_option), "by_option compares with the text 'enter'; m.enter is a number: 0 for stay out, 1 for enter"),
@@ -213,7 +213,7 @@ WRONG = {
 MOVES = {
     "two players": (
         lambda: Move(["seller", "buyer"], "price"),
-        "price: player = ['seller', 'buyer'] is not a name; each move is made by one player, after another, and simultaneous moves are not solved",
+        "price: player = ['seller', 'buyer'] is not a name; one player makes each move, players move one after another, and simultaneous moves are not solved",
     ),
     "two players choose": (lambda: Choice(("seller", "buyer"), "enter", ("a", "b")), "simultaneous moves are not solved"),
     "private information": (
@@ -226,8 +226,8 @@ MOVES = {
     "an end in words": (lambda: Move("seller", "price", high="1"), "price: high = '1' is not allowed; it must be a number or a function of (p, m)"),
     "NaN": (lambda: Move("seller", "price", high=math.nan), "price: high = nan is not allowed; it must be a number or a function"),
     "an end of other arguments": (lambda: Move("seller", "price", high=lambda p: p.t), "price: high takes p; it must take p, m"),
-    "an end of a class": (lambda: Move("seller", "price", low=float), "price: low = <class 'float'> is not a function; it must be one of (p, m)"),
-    "a condition": (lambda: Move("seller", "price", when=True), "price: when = True is not a function; it must be one of (p, m)"),
+    "an end of a class": (lambda: Move("seller", "price", low=float), "price: low = <class 'float'> is not a function; it must be a function of (p, m)"),
+    "a condition": (lambda: Move("seller", "price", when=True), "price: when = True is not a function; it must be a function of (p, m)"),
     "a condition of an option": (lambda: Choice("buyer", "enter", ("a", "b"), when=lambda: True), "enter: when takes nothing; it must take p, m"),
     "options in a text": (lambda: Choice("buyer", "enter", "ab"), "enter: options = 'ab' is not allowed; it must be a list of names"),
     "options that are numbers": (lambda: Choice("buyer", "enter", (0, 1)), "enter: options = (0, 1) is not allowed; it must be a list of names"),

@@ -268,7 +268,7 @@ TREES = {
     ),
     "many ends": (
         'EFG 2 R "" { "a" }\np "" 1 1 "" { ' + " ".join(f'"{k}"' for k in range(64)) + " } 0\n" + 't "" 0\n' * 64,
-        "the tree has 64 different ends, and 63 can be told apart; in Gambit, give ends that mean the same the same outcome (from game.efg)",
+        "the tree has 64 different ends, but at most 63 are allowed; in Gambit, give one outcome to all ends with the same meaning (from game.efg)",
     ),
     "our name": (
         changed('"enter"', '"player"'),

@@ -314,7 +314,7 @@ def test_how_many_values_moves_have_on_the_command_line(tmp_path, options, count
         ("bids", ["--efg", "game.efg", "--values", "first=-1"], "values: first = -1 is not allowed; it must be a whole number, from 1 to 100 (from --values)"),
         ("bids", ["--values", "2"], "--values is for the file that --efg writes; give --efg, too"),
         ("bids", ["--efg", "game.efg", "--pledges", "2"], "--pledges is only for the alliance game; other games take --values"),
-        ("model", ["--efg", "game.efg", "--values", "2"], "the model step has no move that is a number, to have so many values (from --values)"),
+        ("model", ["--efg", "game.efg", "--values", "2"], "the model step has no move that is a number, so a number of values cannot be given (from --values)"),
         (None, ["--efg", "game.efg", "--values", "2"], "--values is for other games; the alliance game takes --pledges and --arms"),
         (None, ["--arms", "2"], "--arms is for the file that --efg writes; give --efg, too"),
     ],

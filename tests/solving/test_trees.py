@@ -156,7 +156,7 @@ class TestAfter:
     def test_what_is_no_option_is_told(self, made):
         eq = solved(made(CRISIS, TABLES), p=0.6, cost=0.5)  # the defender yields
         for moves, error, words in (
-            ({}, TypeError, "no option is given; give one of a node: threaten, answer, war"),
+            ({}, TypeError, "no option is given; give an option of one of these nodes: threaten, answer, war"),
             ({"threat": 1}, TypeError, "'threat' is not a node; there are threaten, answer, war"),
             ({"answer": "flee"}, TypeError, r"answer = 'flee' is not allowed; it must be 'yield' \(0\) or 'fight' \(1\)"),
             ({"answer": 2}, ValueError, "answer = 2 is not allowed"),

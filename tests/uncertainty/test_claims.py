@@ -433,7 +433,11 @@ def test_command(tmp_path, capsys):
             assert row[number] == ("" if np.isnan(one[number]) else repr(one[number].item()))
         assert row["verdict"] == Verdict(one.verdict.item()).words
     assert r"restraint\_below\_self\_reliance &" in (tmp_path / "claims.tex").read_text()
-    (line,) = [line for line in printed.splitlines() if line.startswith("against deterrence_own_arms_rise: ")]
+    (line,) = [
+        line
+        for line in printed.splitlines()
+        if line.startswith("counterexample to deterrence_own_arms_rise: ")
+    ]
     assert "--status-quo 0.8" in line
     solved = subprocess.run(
         [sys.executable, "-m", *line.partition(": ")[2].split()], capture_output=True, text=True, check=True
@@ -528,7 +532,7 @@ def test_the_contest_may_be_an_axis_of_a_grid(tmp_path, capsys):
     lines = counterexamples(both, model)
     assert lines
     for line in lines:
-        claim, _, command = line.removeprefix("against ").partition(": foedus ")
+        claim, _, command = line.removeprefix("counterexample to ").partition(": foedus ")
         assert run(command.split()) == 0
         assert claim in both.claim.values
     assert any("--contest difference" in line for line in lines)

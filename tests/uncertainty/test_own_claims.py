@@ -241,7 +241,7 @@ def test_a_claim_of_the_wrong_sign_fails():
     game = {
         name: float(number) for name, number in zip(ds.parameter.values, wrong.counterexample[0], strict=True)
     }
-    assert line == f"against wrong: {model.written(game)}"
+    assert line == f"counterexample to wrong: {model.written(game)}"
     assert claim_rows(ds)[1][-1][-1] == "fails"
 
 
@@ -364,7 +364,7 @@ model = dataclasses.replace(entry.model, claims=[foedus.Claim("one", "", equals,
 def test_a_premise_that_needs_another_choice_is_told(tmp_path, capsys):
     (tmp_path / "x.py").write_text(ANOTHER)
     command = ["claims", "--games", "10", "--model", str(tmp_path / "x.py")]
-    words = "never met: one. A choice has its default unless you give it; here conduct is leader"
+    words = "premise is never met: one. Choices have their defaults unless you give others; here conduct is leader"
     assert run(command) == 0
     assert words in capsys.readouterr().out
     assert run([*command, "--conduct", "equals"]) == 0

@@ -476,7 +476,7 @@ def test_progress_counts_up_and_raising_in_it_cancels():
         ({"outputs": ["crisis_without"]}, ValueError, "'crisis_without' is not a number"),
         ({"outputs": ["pledge | peace"]}, ValueError, r"'pledge | peace': 'peace' is not a regime; there are revision"),
         ({"outputs": ["pledge", "pledge"]}, ValueError, "outputs: 'pledge' is given more than once"),
-        ({"outputs": ["pledge | deterrence"]}, ValueError, r"'pledge \| deterrence' is not possible with sobol: that needs every game; use only pawn or delta for it"),
+        ({"outputs": ["pledge | deterrence"]}, ValueError, r"'pledge \| deterrence' is not possible with sobol, because it is not defined in every game; use only pawn or delta for it"),
         ({"outputs": ["pledge | deterrence"], "methods": ["pawn", "morris"]}, ValueError, "is not possible with morris"),
         ({"outputs": ["burden_share"], "ally_forces": 0.3, "samples": 256}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, but indices need it in all; ask for it in a regime, such as 'burden_share \| REGIME'"),
         ({"outputs": ["burden_share"], "ally_forces": 0.3, "samples": 2**14}, ValueError, r"'burden_share' is undefined in \d+ of 1,280 games, but"),

@@ -230,16 +230,16 @@ CLAIMS = (
     ),
     Claim(
         "restraint_below_self_reliance",
-        "Restraint lies where arms are cheap for A, below the region where the status quo remains "
-        "without an alliance.",
+        "Restraint lies where arms are cheap for A, at lower c_A than the region where the status quo "
+        "remains without an alliance.",
         _with_both(Regime.RESTRAINT, Regime.SELF_RELIANCE),
         restraint_below_self_reliance,
         along="ally_cost",
     ),
     Claim(
         "deterrence_above_self_reliance",
-        "Deterrence lies where arms are costly for A, above the region where the status quo remains "
-        "without an alliance.",
+        "Deterrence lies where arms are costly for A, at higher c_A than the region where the status quo "
+        "remains without an alliance.",
         _with_both(Regime.DETERRENCE, Regime.SELF_RELIANCE),
         deterrence_above_self_reliance,
         along="ally_cost",
@@ -261,7 +261,7 @@ CLAIMS = (
     ),
     Claim(
         "restraint_pledge_falls",
-        "S restrains an ally for whom arms are cheap: it pledges less if the ally's arms cost more.",
+        "Under restraint S pledges less if arms are more costly for A.",
         _still_under(Regime.RESTRAINT),
         restraint_pledge_falls,
     ),
@@ -292,13 +292,14 @@ CLAIMS = (
     ),
     Claim(
         "deterrence_pledge_rises",
-        "S protects an ally for whom arms are costly: it pledges more if the ally's arms cost more.",
+        "Under deterrence S pledges more if arms are more costly for A.",
         _still_under(Regime.DETERRENCE),
         deterrence_pledge_rises,
     ),
     Claim(
         "deterrence_indifferent",
-        "No exploitation: S pledges only as much as A needs to hold the status quo; A gains nothing by that.",
+        "No exploitation: S pledges only as much as A needs to sign and hold; A's next best choice is worth "
+        "as much to A.",
         _DETERRENCE,
         deterrence_indifferent,
     ),

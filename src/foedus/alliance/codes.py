@@ -44,7 +44,7 @@ class Decision(Code):
 
     NONE = -1
     ALLIANCE_OR_NONE = 0, "between an alliance and none: S is at its participation limit"
-    FULL_OR_PARTIAL = 1, "between making A hold the status quo and only reducing its change"
+    FULL_OR_PARTIAL = 1, "between making A hold the status quo and only reducing the change of the status quo"
     SIGNING_OR_REFUSING = 2, "between signing and refusing"
     HOLDING_OR_CONCEDING = 3, "between holding the status quo and conceding"
     HOLDING_OR_REVISING = 4, "between holding the status quo and overturning it"

@@ -89,7 +89,7 @@ def facts() -> list[tuple[str, str]]:
         ("foedus", f"{__version__}, in {Path(__file__).parents[1]}"),
         ("Python", f"{platform.python_version()} ({platform.python_implementation()}), {sys.executable}"),
         ("system", platform.platform()),
-        ("processor", f"{platform.machine()}, compiled for as {kind}"),
+        ("processor", f"{platform.machine()}, kernels are compiled for {kind}"),
         ("threads", _threads()),
         ("kernels", _kernels()),
         *((name, _version(name) or "missing") for name in requirements()),
@@ -140,7 +140,10 @@ def _threads() -> str:
         words = f"{usable}, because this process may use only {usable} of {present} processors (its affinity)"
     limit = cpu_limit()
     if limit is not None and limit < usable:
-        words += f"; its control group allows the time of {limit:g}: --threads {math.ceil(limit)} is as fast"
+        words += (
+            f"; the control group of this process allows the time of only {limit:g} of them: "
+            f"--threads {math.ceil(limit)} is as fast"
+        )
     return words
 
 
@@ -310,7 +313,10 @@ def _certified(contest: str, decisiveness: float) -> str:
         arms, payoff = eq.challenger_arms + 0.1, eq.challenger_payoff - waste
         wasteful = replace(eq, challenger_arms=arms, challenger_payoff=payoff)
         if not wasteful.deviation_gain > waste - CERTIFIED:
-            raise ValueError(f"in {eq.game!r} the search does not see that C wastes {waste:.2g}")
+            raise ValueError(
+                f"in {eq.game!r} C is given 0.1 arms too many, but the search does not find that C gains "
+                f"{waste:.2g} without them"
+            )
         worst = max(worst, eq.deviation_gain)
     return f"{len(games)} games of all regimes, {worst:.1g} at most"
 

@@ -190,8 +190,8 @@ def _around(first: Sequence[float], count: int, cost: float) -> list[float]:
         moves.append(_up((low + high) / 2))
     if len(set(moves)) < count or math.inf in moves:
         raise ValueError(
-            f"there is no tree of this game: a unit of arms costs {cost!r}, so those that matter are too few"
-            " or too many to distinguish moves"
+            f"there is no tree of this game: a unit of arms costs {cost!r}, so the amounts of arms that"
+            " matter are too small or too large to distinguish moves"
         )
     return sorted(moves)
 
@@ -230,7 +230,7 @@ def _remarks(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]
     same = [node.label.removeprefix("ally: ") for node in tree.after if isinstance(node, Node) and node.tied]
     if same:
         remarks.append(
-            f"But: {', '.join(same)}. In the game itself the ally gets the same by signing and by refusing,"
-            " and signs."
+            "In the game itself the ally gets the same by signing and by refusing at these nodes, and signs:"
+            f" {', '.join(same)}."
         )
     return remarks

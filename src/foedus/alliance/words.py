@@ -91,6 +91,6 @@ def _effect(eq: Solution) -> str:
     if eq.aggrandizement:
         faced = f"{'grows' if eq.aggrandizement > 0 else 'shrinks'} by {abs(eq.aggrandizement):.4g}"
     return (
-        f"Against the game without S, {own}, the force that faces C {faced}, and {provoked}; "
+        f"Compared with the game without S, {own}, the force that faces C {faced}, and {provoked}; "
         f"S bears {eq.burden_share:.0%} of what the alliance spends."
     )

@@ -136,7 +136,7 @@ def counterexamples(dataset: "xr.Dataset", model: Model) -> list[str]:
     >>> import foedus
     >>> from foedus.model import chosen
     >>> counterexamples(foedus.claims({"ally_cost": [0.1, 0.4]}), chosen(None))
-    ['against restraint_disproportionate: foedus solve --ally-cost 0.4']
+    ['counterexample to restraint_disproportionate: foedus solve --ally-cost 0.4']
     """
     lines = []
     choices = [name for name, p in model.by_name.items() if p.choices and name not in dataset.parameter]
@@ -146,7 +146,7 @@ def counterexamples(dataset: "xr.Dataset", model: Model) -> list[str]:
         if found.notnull().all():
             numbers = dict(zip(dataset.parameter.values.tolist(), found.values.tolist(), strict=True))
             game = fixed | {p: model.by_name[p].value(number) for p, number in numbers.items()}
-            lines.append(f"against {name}: {solving(model, model.in_order(game))}")
+            lines.append(f"counterexample to {name}: {solving(model, model.in_order(game))}")
     return lines
 
 
@@ -157,7 +157,10 @@ def _never_met(dataset: "xr.Dataset", model: Model) -> list[str]:
     if model.built_in or not claims or not names:
         return []
     fixed = ", ".join(f"{name} is {dataset[name].item()}" for name in names)
-    return [f"never met: {', '.join(claims)}. A choice has its default unless you give it; here {fixed}"]
+    return [
+        f"premise is never met: {', '.join(claims)}. "
+        f"Choices have their defaults unless you give others; here {fixed}"
+    ]
 
 
 def solving(model: Model, game: dict[str, Any]) -> str:

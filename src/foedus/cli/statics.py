@@ -212,7 +212,10 @@ def _moral(dataset: "xr.Dataset") -> str:
     if margin <= TIE:
         return f"The regime depends on a tie: a tiny change of {name} can change it."
     size = f"{margin:.1%} of its value" if dataset[name].item() else f"{margin:.3g}"
-    return f"The regime stays {regime} until one parameter is wrong by {size}, {name} first."
+    return (
+        f"The regime stays {regime} if one parameter changes by less than {size}; "
+        f"{name} has the least margin."
+    )
 
 
 def _of_grid(dataset: "xr.Dataset") -> str:

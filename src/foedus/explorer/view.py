@@ -239,7 +239,7 @@ def view_of_run(path: str | os.PathLike, model: Model | None = None) -> View:
     shown = chosen(model)
     run = read_run(path, model=shown)
     if run.over:
-        raise ValueError(f"{path} compares forms; a map has one")
+        raise ValueError(f"{path} compares forms; a map shows only one form")
     ends = {}
     middles = {}
     for name, values in run.axes.items():
@@ -347,7 +347,7 @@ def read_query(query: str, model: Model | None = None) -> tuple[View, list[str]]
     for letter, _ in zip(places, usual.axes, strict=False):
         given = axes.get(letter, {})
         if {*given} & {*ranges}:
-            faults.append(f"{next(iter(given))} is on both axes; a map has two")
+            faults.append(f"{next(iter(given))} is on both axes; a map needs two different parameters")
             given = {}
         taken = {*ranges}.union(*axes.values())
         ranges |= given or dict([next(pair for pair in usual.axes.items() if pair[0] not in taken)])

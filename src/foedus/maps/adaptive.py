@@ -27,6 +27,7 @@ def labels(model: Model) -> dict[str, Label]:
     """Return the labels of what an adaptive map adds to its regimes. A name that ends in _ stands for one
     variable for each axis."""
     error = "half the width of the smallest square in which foedus found the point, as a share of an axis"
+    share_error = "largest possible difference between this share (of the points) and the share of the area"
     return table(
         Label("boundary_", "", "", "boundary between regimes"),  # with the units of the axis
         Outcome("curve_regimes", "", "1", "regimes on the sides of a boundary", model.codes),
@@ -35,7 +36,7 @@ def labels(model: Model) -> dict[str, Label]:
         Label("meeting_error", "", "1", error),
         Label("meeting_regimes", "", "1", "whether a regime is among those that meet"),
         SHARE,
-        Label("share_error", "", "1", "most by which this share can differ from the share of the area"),
+        Label("share_error", "", "1", share_error),
         Label("border_length", "", "1", "length of the boundary between two regimes, axes scaled to [0, 1]"),
         Label("basin_entropy", "S_b", "1", "basin entropy"),
         Label("boundary_entropy", "S_bb", "1", "boundary basin entropy"),
@@ -165,8 +166,9 @@ def adaptive_map(
         adaptive=list(shape),
         spacing=spacing,
         solved=solved,
-        unseen="regions that one regime, or one regime and the border, enclose between values of an axis "
-        f"{spacing} steps apart; none contains a rectangle of {sides[0]:.3g} by {sides[1]:.3g} of the axes",
+        unseen=f"regions without any of the games solved first ({spacing} steps apart), if one regime, or "
+        "one regime and the border of the map, surrounds them; no such region contains a rectangle of "
+        f"{sides[0]:.3g} by {sides[1]:.3g} of the axes",
     )
 
 

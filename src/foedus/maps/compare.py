@@ -20,7 +20,7 @@ UNDER = ("all", "some", "none")  # some: but not all
 COMPARISON = table(
     Label("regime_share", "", "1", "share of the map where the regime holds"),
     Label("regime_name", "", "1", "regime"),
-    Label("under", "", "1", "under how many of the forms"),
+    Label("under", "", "1", "under all forms, under some (but not all), or under none"),
 )
 
 

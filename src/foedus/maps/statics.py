@@ -25,8 +25,8 @@ class Direction(Code):
     FALLS = -1
     CONSTANT = 0
     RISES = 1
-    MIXED = 2, "not the same below and above the game"
-    UNDEFINED = 3, "no response on either side"
+    MIXED = 2, "one direction at smaller values of the parameter, another at larger values"
+    UNDEFINED = 3, "the response is undefined on both sides"
 
 
 LEAST_MARGIN = Label("least_margin", "", "1", "the smallest margin")

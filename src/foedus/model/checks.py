@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from numbers import Integral
 from typing import Any
 
+# what a name must do
+WORD = "begin with a letter, have only letters, digits and _, and not be a keyword of Python"
+
 
 def number_of(text: str) -> float:
     """Return the number that was typed."""
@@ -49,7 +52,7 @@ def check_function(what: str, function: Any, takes: str) -> None:
     """
     own = getattr(function, "py_func", function)  # of one that is compiled
     if not inspect.isfunction(own):
-        raise TypeError(f"{what} = {function!r} is not a function; it must be one of ({takes})")
+        raise TypeError(f"{what} = {function!r} is not a function; it must be a function of ({takes})")
     try:
         inspect.signature(own).bind(*takes.split(", "))
     except TypeError:

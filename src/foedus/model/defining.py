@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .checks import check_function, is_word
+from .checks import WORD, check_function, is_word
 from .moves import (
     CARE,
     ERROR,
@@ -82,7 +82,7 @@ def _check_players(model: "Model") -> None:
     players: Any = model.players
     if not isinstance(players, (list, tuple)) or not all(map(is_word, players)):
         raise TypeError(
-            f"players = {players!r} is not allowed; it must be a list of words of letters, digits and _"
+            f"players = {players!r} is not allowed; it must be a list of names, and each must {WORD}"
         )
     if len({player.lower() for player in players}) < len(players):
         raise ValueError(
@@ -111,7 +111,7 @@ def _check_names(model: "Model") -> None:
     seen: set[str] = set()
     for name in (move.name for move in model.moves):
         if not is_word(name):
-            raise ValueError(f"the move {name!r} is not named by a word of letters, digits and _")
+            raise ValueError(f"the name of the move {name!r} is not allowed; it must {WORD}")
         if name in seen:
             raise ValueError(
                 f"two moves have the name {name!r}; give one another name. Players move one after "
@@ -128,8 +128,8 @@ def _check_outcomes(model: "Model") -> None:
     for outcome in model.outcomes:
         if outcome.codes and outcome not in own:
             raise ValueError(
-                f"the outcome {outcome.name!r} has codes, and the definition gives a number of this name; "
-                "give it another name"
+                f"the outcome {outcome.name!r} has codes, but a number that the definition gives has this "
+                "name, too; give the outcome another name"
             )
     if not own or not own[0].codes:
         first = f"; {own[0].name} has none" if own else ""

@@ -228,8 +228,8 @@ def _model(name: str, tree: Tree, parameters: list[Parameter], source: str, file
     decisions = [node for node in nodes if node.after and node.player != CHANCE]
     if len(ends) > MOST + 1:
         raise ValueError(
-            f"the tree has {len(ends)} different ends, and {MOST + 1} can be told apart; in Gambit, give "
-            "ends that mean the same the same outcome"
+            f"the tree has {len(ends)} different ends, but at most {MOST + 1} are allowed; in Gambit, give "
+            "one outcome to all ends with the same meaning"
         )
     if not decisions:
         raise ValueError("nobody decides anything in this tree")

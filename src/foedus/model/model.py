@@ -196,8 +196,8 @@ class Model:
         """The same game by its definition alone; raise ValueError if it has none."""
         if self.tree:
             raise ValueError(
-                f"the model {self.name} is a tree, which backward induction solves exactly; it has no other "
-                "definition to be solved by or to be held against"
+                f"the model {self.name} is a tree, which backward induction solves exactly; there is no "
+                "separate definition to solve or to compare with"
             )
         if not self.moves:
             raise ValueError(

@@ -175,8 +175,8 @@ def _check_player(name: str, player: Any) -> None:
     """Raise if who moves is not one player."""
     if not isinstance(player, str):
         raise TypeError(
-            f"{name}: player = {player!r} is not a name; each move is made by one player, after another, and "
-            "simultaneous moves are not solved"
+            f"{name}: player = {player!r} is not a name; one player makes each move, players move one after "
+            "another, and simultaneous moves are not solved"
         )
 
 

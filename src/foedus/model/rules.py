@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .checks import is_word, naming
+from .checks import WORD, is_word, naming
 from .claim import Claim
 from .outcomes import UNSOLVED, Code, Outcome
 from .parameters import Parameter
@@ -96,13 +96,13 @@ def _check_kinds(what: str, entries: Any, kind: type) -> None:
 def _check_names(model: "Model") -> None:
     """Raise if a name is not allowed, is given twice, or is one that foedus uses."""
     if not is_word(model.name):
-        raise ValueError(f"the model's name {model.name!r} is not a word of letters, digits and _")
+        raise ValueError(f"the model's name {model.name!r} is not allowed; it must {WORD}")
     searched = (model.searched,) if model.searched else ()
     seen: set[str] = set()
     for what, entries in (("parameter", model.parameters), ("outcome", (*model.outcomes, *searched))):
         for name in (entry.name for entry in entries):
             if not is_word(name):
-                raise ValueError(f"the {what} {name!r} is not named by a word of letters, digits and _")
+                raise ValueError(f"the name of the {what} {name!r} is not allowed; it must {WORD}")
             if name in seen:
                 raise ValueError(f"the name {name!r} is given twice; give the {what} another name")
             seen.add(name)
@@ -161,7 +161,7 @@ def _check_examples(model: "Model") -> None:
         )
     for name, game in given.items():
         if not isinstance(name, str) or not name.strip():
-            raise TypeError(f"the example {name!r} is not named by a text")
+            raise TypeError(f"the name of the example {name!r} is not allowed; it must be a text, not empty")
         with naming(f"the example {name!r}"):
             for parameter, value in model.named(game).items():
                 model.by_name[parameter].check(value)

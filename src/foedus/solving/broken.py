@@ -203,7 +203,7 @@ def _reason(model: Model, function: Function, told: str) -> str:
         given = "p" if found[1] == "Parameters" else "m"
         return f"write {given}.{found[2]}, not {given}[{found[2]!r}]"
     if "unsupported opcode (STORE_GLOBAL)" in line:
-        return f"{function.name} changes a name outside of it (global); it may change its own only"
+        return f"{function.name} changes a global variable; it may change only its own variables"
     if found := re.match(
         r"Untyped global name '(\w+)': Cannot determine Numba type of <class 'function'>", line
     ):

@@ -103,7 +103,10 @@ def doubt(tree: Node) -> str:
     if least <= GAP:
         return f"A decision matters by only {least:.2g}, too little for a numerical solver to be sure of it."
     if least_gap(tree, PRECISION) <= 0.0:
-        return "Players who err may leave this path: solve it by backward induction, not by logit equilibria."
+        return (
+            "Players who err may leave this path: solve the tree by backward induction, "
+            "not by logit equilibria."
+        )
     return ""
 
 
@@ -191,7 +194,9 @@ def sizes_of(model: Model, values: int | Mapping[str, int] | None) -> dict[str, 
     if values is None:
         return dict.fromkeys(names, VALUES)
     if not names:
-        raise ValueError(f"the model {model.name} has no move that is a number, to have so many values")
+        raise ValueError(
+            f"the model {model.name} has no move that is a number, so a number of values cannot be given"
+        )
     if not isinstance(values, Mapping):
         check_size("values", values)
         return dict.fromkeys(names, values)

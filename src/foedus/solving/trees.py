@@ -130,7 +130,9 @@ def after(
         if name not in nodes:
             raise TypeError(f"{name!r} is not a node; there are {', '.join(reversed(nodes))}")
     if not given:
-        raise TypeError(f"no option is given; give one of a node: {', '.join(reversed(nodes))}")
+        raise TypeError(
+            f"no option is given; give an option of one of these nodes: {', '.join(reversed(nodes))}"
+        )
     taken = {name: _option(model, nodes[name], value) for name, value in given.items()}
     there = _taking(play, taken)
     ways = [*_ways(play.tree.root)]

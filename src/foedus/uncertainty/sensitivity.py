@@ -64,9 +64,9 @@ def sensitivity(
     -------
     xarray.Dataset
         the indices over ``output``, ``parameter`` and ``samples`` (an eighth of them, a quarter, a half,
-        all), each with half of its 95 % interval as ``..._margin``; ``probability`` over ``regime_name``,
-        with Wilson's interval; the ``mean`` of each output, and its means over the lowest and the highest
-        tenth of each parameter
+        all), each with half of its 95 % interval as ``..._margin``, except ``morris_mean`` and
+        ``morris_deviation``; ``probability`` over ``regime_name``, with Wilson's interval; the ``mean`` of
+        each output, and its means over the lowest and the highest tenth of each parameter
 
     Raises
     ------
@@ -202,8 +202,8 @@ def check_outputs(model: Model, outputs: Iterable[str], methods: Sequence[str]) 
         refused = [method for method in methods if method in EVERYWHERE]
         if output.given is not None and refused:
             raise ValueError(
-                f"{output.name!r} is not possible with {' and '.join(refused)}: that needs every game; "
-                "use only pawn or delta for it"
+                f"{output.name!r} is not possible with {' and '.join(refused)}, because it is not defined in "
+                "every game; use only pawn or delta for it"
             )
     return wanted
 
