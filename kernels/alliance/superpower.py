@@ -87,7 +87,7 @@ def backing_where_arming(t, levels, alone, start):
         excess = holding_defence(t, levels.quiet, levels.neutralising, start)[0] - bearable
         tie, challenger_tie = rounding(t, start), ROUNDING * (1.0 + t.standing)
         if alone.crisis == CHALLENGER_CHALLENGES and levels.holding == levels.quiet:
-            tie = challenger_tie = 0.0  # C need not neutralise A, and A has made the same choice without S
+            tie = challenger_tie = 0.0  # if A arms and concedes without S, it has made the same choice there
         if t.ally_cost * excess > tie:
             backing = max(start, backing_to_hold(t, levels, bearable, challenger_tie))
         if t.ally_forces + backing > built:

@@ -105,9 +105,9 @@ class Equilibrium(Solution):
         ----------
         pledges : iterable of float, optional
             in units of arms; default: 0, 0.5, 1, 1.5 and 2 times the pledge of the equilibrium. If there is
-            no alliance, they are multiples of another pledge: the one whose cost, with that of the alliance,
-            is what S loses by the change of the status quo; or, if there is none, one as strong as C's
-            forces.
+            no alliance in equilibrium, they are multiples of another pledge. This pledge and the alliance
+            would together cost S as much as S loses by the change of the status quo. If the alliance alone
+            costs that much or more, they are multiples of C's forces, existing and new.
 
         Returns
         -------
@@ -140,7 +140,8 @@ class Equilibrium(Solution):
         ----------
         arms : iterable of float, optional
             A's new arms; default: 0, 0.5, 1, 1.5 and 2 times those of the equilibrium, and those without S.
-            If A arms neither with nor without S, these are multiples of arms that cost a quarter of the good.
+            If A has no new arms in equilibrium, the default is multiples of its arms without S. If these are
+            0, too, it is multiples of the arms that cost a quarter of the good.
 
         Returns
         -------
@@ -180,8 +181,8 @@ class Equilibrium(Solution):
         pledges : int, optional
             the number of pledges that S can choose from
         arms : int, optional
-            the number of arms that A and C can choose from at each of their nodes; the tree has
-            (1 + 2 pledges) arms^2 ends
+            the number of levels of arms that A and C can choose from at each of their nodes; the tree has
+            (1 + 2 pledges) arms^2 terminal nodes
 
         Raises
         ------

@@ -34,9 +34,10 @@ def check(
 ) -> int:
     """Check a model's own solution (solve=) against its definition, as in: foedus check aid.py.
 
-    Random games are solved in both ways. If the two solutions of some games differ, the commands that solve
-    the first of these games are shown, and how much a player would gain by another move. The exit code is 1
-    if the two solutions of a game differ, or if no game could be compared.
+    Random games are solved in both ways. If the two solutions differ in some games, up to three of these
+    games are shown. For each of them foedus says what is wrong, for example how much a player would gain by
+    another move, and prints the commands that solve this game. The exit code is 1 if the two solutions of a
+    game differ, or if no game could be compared.
 
     Parameters
     ----------

@@ -12,7 +12,8 @@ def info(file: Path, /, *, model: Model) -> None:
     Parameters
     ----------
     file
-        the file of a map, a comparison or scattered games, or the folder of an unfinished map
+        a file that foedus wrote, such as a map, cutpoints or the games of a CSV file (foedus points), or the
+        folder of an unfinished map
     """
     from ..io.files import opened
     from ..runs.info import describe

@@ -67,8 +67,8 @@ def plot(
     caption
         the text below the picture [default: which games it shows]; with --caption "" there is none
     label
-        your label for a parameter or variable, or your name for a code, as in --label "ally_cost=cost of
-        arms"; repeat it for more labels
+        your label for a parameter or variable, or your name for a code (such as a regime), as in --label
+        "ally_cost=cost of arms"; repeat it for more labels
     legend
         where the legend or the colour bar is: right, below or none [default: right if there is room, or else
         below]

@@ -99,7 +99,8 @@ def adaptive_map(
 
         ``share`` (regime_name): the share of the points with each regime. The share of the area differs by at
         most ``share_error``. ``border_length`` (regime_name, neighbour): the length of the boundary between
-        two regimes, with both axes as drawn scaled to [0, 1]; 0 if they do not touch.
+        two regimes; 0 if they do not touch. For this length each axis is scaled to [0, 1], and all its steps
+        are equally long.
 
         ``basin_entropy``, ``boundary_entropy``: in boxes of 5 by 5 points (`topology.entropies`).
 

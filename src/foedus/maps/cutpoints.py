@@ -71,10 +71,10 @@ def cutpoints(
     """Find every value of a parameter at which the regime changes, and say whose decision flips there.
 
     The regime is solved at `points` values from one end to the other. If it differs between two of them, the
-    change is found exactly: no float lies between the last value below it and the first value above it (if
-    the change is at 0, both values are within 1e-15 of a step of the scan from 0). So every cutpoint that
-    this scan shows is found. If the regime changes and changes back between two neighbouring values of the
-    scan, both cutpoints are missed.
+    change is found exactly: no float lies between the last value below it and the first value above it.
+    There is one exception: if the change is at 0, the distance of these two values from 0 is at most 1e-15
+    times the step of the scan. So every cutpoint that this scan shows is found. If the regime changes and
+    changes back between two neighbouring values of the scan, both cutpoints are missed.
 
     At some cutpoints the settlement does not jump, because there is no surplus to take, or because S's
     pledge is still small just beyond the cutpoint. Then the payoffs of the two choices differ so little near

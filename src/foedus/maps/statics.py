@@ -91,13 +91,13 @@ def statics(
     next regime is.
 
     The response is the derivative on each side, from differences of second order. Their steps are so short
-    that they stay within the regime, and that half the step gives the same result. The next regime is looked
-    for right beside the game, and then at growing distances, each 1.1 times the one before: from 1e-9 to 1000
-    times the value. If the domain ends on that side, the distances are from 1e-9 to 1/2 of the way to this
-    end, and from there they come closer to the end in the same way. Then the value at which the regime
-    changes is found exactly, to the last digit of a float. A regime that begins and ends between two
-    neighbouring distances may be missed. `decisiveness` takes most of the time, because there are closed
-    forms only at 1.
+    that they stay within the regime, and that half the step gives the same result. On each side, the next
+    regime is looked for right beside the game, and then at growing distances, each 1.1 times the one before:
+    from 1e-9 to 1000 times the value. If the domain has an end on a side, the distances on this side grow
+    from 1e-9 to 1/2 of the way to the end. From there on, the rest of the way shrinks by the same factor,
+    down to 1e-9 of the way. Then the value at which the regime changes is found exactly, to the last digit
+    of a float. A regime that begins and ends between two neighbouring distances may be missed.
+    `decisiveness` takes most of the time, because there are closed forms only at 1.
 
     Parameters
     ----------

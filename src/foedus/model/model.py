@@ -69,7 +69,7 @@ class Model:
     name, title : str
         one word, and one line that says what the game is
     parameters : sequence of Parameter
-        in the order in which the kernel takes them
+        in the order in which compiled loops over games take their numbers
     outcomes : sequence of Outcome
         in the order in which the kernel returns them. Maps show the first outcome that is a code. A game is
         unsolved if this code is -1.

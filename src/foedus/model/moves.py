@@ -40,7 +40,7 @@ class Move:
         ``(p, m)`` -> bool: the move is made only if this is true; otherwise it is 0 in the functions of the
         model, and NaN in results
     units, long_name : str
-        as of an `Outcome`
+        the same as for an `Outcome`
 
     Examples
     --------

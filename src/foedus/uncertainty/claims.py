@@ -96,9 +96,9 @@ def claims(
     Parameters
     ----------
     axes : mapping of str to array_like, shape (n,), optional
-        test every game of a grid: the values of each parameter that varies, as for `sweep`. A claim about
-        lines along a parameter is tested on the lines of the grid. This claim is not tested if its parameter
-        is not one of the axes.
+        test every game of a grid: the values of each parameter that varies, as for `sweep`. Some claims are
+        about lines along a parameter: games that differ only in this parameter. They are tested on the lines
+        of the grid, and only if this parameter is one of the axes.
     distributions : mapping of str to tuple, mapping or frozen distribution, optional
         test random games instead: the distribution of each parameter that varies, as for `sensitivity`, drawn
         independently. A line along a parameter has 128 games, at quantiles of its distribution. Without axes
@@ -117,8 +117,8 @@ def claims(
     xarray.Dataset
         over ``claim``: ``premise_met``, the number of games (or lines) where the premise is met; ``holds``,
         the number of these where the claim holds; its ``share`` and, for random games, Wilson's 95 % interval
-        from ``low`` to ``high``; the ``verdict``, as in `verdict`; and ``counterexample``, up to three games
-        against the claim, by parameter
+        from ``low`` to ``high``; the ``verdict`` (the claim holds, holds with exceptions or fails, or its
+        premise is never met); and ``counterexample``, up to three games against the claim, by parameter
 
     Raises
     ------

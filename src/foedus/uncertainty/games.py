@@ -85,7 +85,8 @@ class Games:
 
         If a number is not allowed, codes are unsolved and numbers NaN. Results are kept, so that the same
         change is solved only once. Two arguments save time: only the games in the mask `where` are solved,
-        and the outcomes in `outcomes` are solved together. Raises ValueError if there is no such choice.
+        and the outcomes named in `outcomes` are found in one pass. Raises ValueError if a choice, such as the
+        contest, does not have the given value.
 
         Examples
         --------
