@@ -3,7 +3,7 @@
 # make replicate-check  the differences between OUT and AGAINST (default: the manifest of the docs)
 # make figures  the same as replicate; then the figures of the docs are copied into docs
 # make test   all checks: lint, tests, doctests, pure and bounds, one after the other
-# make tests  only the tests; make tests ROOM=maps: the tests of one room of src/foedus, kernels or io
+# make tests  only the tests; make tests ROOM=maps: the tests of one package: a folder of src/foedus, or kernels, or io
 # make docs   the pages of the docs, in docs/_build/html
 # make tables  the tables of parameters, variables, codes and claims in the docs, written again
 # make notebooks  the notebooks of the examples, run again and saved with their outputs

@@ -136,7 +136,7 @@ class Draft:
         """Give the map its final name, remove the draft, and return the records of its slabs."""
         done = self.done()
         if len(done) < self.layout.slabs:
-            raise OSError(f"{self.target} could not be written: some of the solved slabs are gone")
+            raise OSError(f"{self.target} could not be written: some parts of the solved map are lost")
         chunks = (chunk for slab in sorted(done) for chunk in done[slab].chunks)
         with failing_to_write(self.target):
             put_in_place(format_of(self.target).finish(self.file, chunks), self.target)

@@ -80,7 +80,7 @@ model = Model(
     ],
     solve=solve,
     claims=[
-        Claim("limit_output", "Who deters makes more than a monopoly.", deterred, more_than_monopoly),
+        Claim("limit_output", "Who deters produces more than a monopoly.", deterred, more_than_monopoly),
         Claim("profit_falls", "The dearer a unit, the less the profit.", always, profit_falls),
         Claim("leading_pays", "To move first after entry is no loss.", leads, leading_pays),
     ],

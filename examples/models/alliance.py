@@ -1,7 +1,8 @@
 """The alliance game by its definition: a superpower S, its ally A and a challenger C.
 
-S pledges forces, A signs or refuses, A arms, C arms. A state whose war payoff exceeds its payoff from the
-status quo then has a credible threat, and the two settle. Nothing here says how to solve the game.
+S pledges forces, A signs or refuses, A arms, C arms. If the war payoff of A or C is then higher than its
+payoff from the status quo, this state has a credible threat, and A and C settle. Nothing here says how to
+solve the game.
 """
 
 import math

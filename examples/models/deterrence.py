@@ -76,7 +76,7 @@ model = Model(
         Claim("credibility_deters", "A more credible threat still deters.", deterred, still_deterred),
         Claim(
             "short_of_credible",
-            "Short of deterrence, a less credible B is safer.",
+            "If B's threat does not deter A, a lower chance that B is hard makes conflict less likely.",
             not_credible,
             less_conflict,
         ),

@@ -82,8 +82,13 @@ model = Model(
     ],
     solve=solve,
     claims=[
-        Claim("resolve_keeps", "A resolute D keeps what a weaker one keeps.", kept, kept_by_resolute),
-        Claim("extremes", "T does not change the reply of an extreme D.", extreme, as_without),
+        Claim(
+            "resolve_keeps",
+            "If the status quo remains with some type of D, it remains with a resolute D, too.",
+            kept,
+            kept_by_resolute,
+        ),
+        Claim("extremes", "T does not change the reply of a resolute or a yielding D.", extreme, as_without),
     ],
     colours={
         End: dict(zip(End, ("#3d7ab8", "#f3dfa2", "#cda545", "#e0703a", "#6b1226"), strict=True)),

@@ -2,11 +2,11 @@
 
 After Dixit (1980), simplified by us. In Dixit's game the incumbent sinks a capacity. Here it sets an output
 that it cannot take back, as a Stackelberg leader does. The price is a - q_1 - q_2, and a unit costs each firm
-c. Let A = a - c. If the rival enters, at the cost F, it makes (A - q_1)/2 and gains (A - q_1)^2/4 - F. So it
-stays out from q_1 = A - 2 sqrt(F) on; if it is indifferent, it stays out, too. If the monopoly's output A/2
-is enough for this, entry is blockaded. Otherwise the incumbent deters the rival, or it accommodates the rival
-and gains A^2/8. If it is indifferent, it deters. If the firms are equals, no firm leads: after entry each
-makes A/3, the rival enters if A^2/9 > F, and the incumbent cannot deter it.
+c. Let A = a - c. If the rival enters, at the cost F, it produces (A - q_1)/2 and gains (A - q_1)^2/4 - F. So
+it stays out from q_1 = A - 2 sqrt(F) on; if it is indifferent, it stays out, too. If the monopoly's output
+A/2 is enough for this, entry is blockaded. Otherwise the incumbent deters the rival, or it accommodates the
+rival and gains A^2/8. If it is indifferent, it deters. If the firms are equals, no firm leads: after entry
+each produces A/3, the rival enters if A^2/9 > F, and the incumbent cannot deter it.
 """
 
 import math
@@ -18,8 +18,8 @@ class Entry(Code):
     """Whether the rival enters."""
 
     ACCOMMODATED = 0, "the rival enters, and the incumbent leaves room for it"
-    DETERRED = 1, "the incumbent makes more than a monopoly would, so that the rival stays out"
-    BLOCKADED = 2, "the rival stays out though the incumbent makes only what a monopoly would"
+    DETERRED = 1, "the incumbent produces more than a monopoly would, so that the rival stays out"
+    BLOCKADED = 2, "the rival stays out though the incumbent produces only what a monopoly would"
 
 
 def solve(p):
@@ -112,7 +112,7 @@ model = Model(
     claims=[
         Claim(
             "limit_output",
-            "A firm that deters makes more than a monopoly.",
+            "A firm that deters produces more than a monopoly.",
             deterred,
             more_than_monopoly,
         ),

@@ -9,9 +9,9 @@ type of B agrees to x = p + c_0. With x = p + y
     U_A = p + y if all types agree        U_A = p - k + (c_0 + w - y)(y + k)/w if some refuse
 
 The second payoff is highest at y = (c_0 + w - k)/2. This demand is risky if y > c_0, which means w > c_0 + k:
-the range of B's cost is wider than the least costs of both together. Since y < c_0 + w, war is never certain.
-If p + y > 1, A demands the whole good. The best demand is unique, so there are no ties. The type of B that is
-indifferent has probability 0.
+the range of B's cost is wider than the sum of A's cost and B's least cost. Since y < c_0 + w, war is never
+certain. If p + y > 1, A demands the whole good. The best demand is unique, so there are no ties. The type of
+B that is indifferent has probability 0.
 """
 
 from foedus import Claim, Code, Model, Outcome, Parameter

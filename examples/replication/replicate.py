@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def compare(folder: Path, manifest: Path) -> bool:
-    """List what in a folder differs from a manifest; return whether nothing does."""
+    """List what in a folder differs from a manifest; return whether all outputs are the same."""
     earlier = read_manifest(manifest)
     said = read_manifest(folder / MANIFEST) if (folder / MANIFEST).is_file() else {}
     return tell(said | {"outputs": fingerprints(folder, earlier["outputs"])}, earlier, manifest)
@@ -90,7 +90,7 @@ def replicate(folder: Path) -> None:
             "seconds": seconds,
         }
         (draft / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        draft.chmod(0o755)  # a temporary folder is its owner's alone
+        draft.chmod(0o755)  # only its owner may read a temporary folder
         if folder.exists():
             shutil.rmtree(folder)
         draft.rename(folder)
@@ -131,7 +131,7 @@ def commands() -> list[str]:
 
 
 def run_commands(folder: Path) -> tuple[dict[str, str], dict[str, float]]:
-    """Run the commands in the folder, and return which made each output, and the seconds that each took."""
+    """Run the commands in the folder, and return each output's command, and the seconds of each command."""
     made: dict[str, str] = {}
     seconds: dict[str, float] = {}
     for command in commands():
@@ -156,7 +156,7 @@ def run_foedus(folder: Path, arguments: list[str]) -> tuple[int, str]:
 
     It runs in this process, because starting another one takes longer than most commands."""
     errors = io.StringIO()
-    mine, sys.argv = sys.argv, ["foedus", *arguments]  # which files keep as their command
+    mine, sys.argv = sys.argv, ["foedus", *arguments]  # files keep this as their command
     try:
         with (
             contextlib.chdir(folder),
@@ -182,7 +182,7 @@ def run_python(folder: Path, arguments: list[str]) -> tuple[int, str]:
 
 
 def files_in(folder: Path) -> list[str]:
-    """Return the paths of all files in a folder, from there."""
+    """Return the paths of all files in a folder, relative to the folder."""
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
@@ -244,7 +244,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 
 def tell(now: dict[str, Any], earlier: dict[str, Any], where: Any) -> bool:
-    """Print which outputs are not as in an earlier manifest, and why that may be; return whether all are."""
+    """Print what differs from an earlier manifest, and possible reasons; return whether all outputs agree."""
     lines = differences(now["outputs"], earlier["outputs"])
     for name, what in lines.items():
         print(f"{name}: {what}")
@@ -259,7 +259,7 @@ def tell(now: dict[str, Any], earlier: dict[str, Any], where: Any) -> bool:
 
 
 def differences(now: dict[str, Any], earlier: dict[str, Any]) -> dict[str, str]:
-    """Return of each output that is not as it was what differs."""
+    """Return what differs, for each output that is not the same."""
     found = {}
     for name in sorted(now.keys() | earlier.keys()):
         one, other = now.get(name), earlier.get(name)

@@ -72,7 +72,7 @@ def test_a_wrong_kernel_is_found(monkeypatch, capsys, kernel, wrong, check):
     assert run(["doctor"]) == 1
     said = capsys.readouterr().out
     assert f"✗ {check}: " in said
-    assert said.splitlines()[-1].startswith("wrong: ")
+    assert " failed. What to do: " in said.splitlines()[-1]
     assert "remove the folder of the compiled kernels" in said.splitlines()[-1]
 
 
@@ -96,7 +96,7 @@ def test_games_are_of_all_regimes_and_contests():
 
 def test_a_search_that_sees_nothing_is_found(monkeypatch):
     monkeypatch.setattr("foedus.kernels.alliance.deviations.deviation_gain", lambda p, v: 0.0)
-    blind = [finding for finding in failures().values() if "the search does not see" in finding.words]
+    blind = [finding for finding in failures().values() if "the search does not find" in finding.words]
     assert len(blind) == len(doctor.GAMES)
 
 
@@ -183,7 +183,7 @@ def test_no_home(monkeypatch, capsys):
     assert run(["doctor"]) == 1
     said = capsys.readouterr().out.splitlines()
     assert "✗ compiled kernels are kept: there is no home folder for compiled code" in said
-    assert said[-1] == "wrong: 1. What to do: set NUMBA_CACHE_DIR to a folder that can be written"
+    assert said[-1] == "1 check failed. What to do: set NUMBA_CACHE_DIR to a folder that can be written"
 
 
 def test_a_full_disk_is_found(monkeypatch):

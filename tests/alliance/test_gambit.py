@@ -304,9 +304,11 @@ def test_a_tree_that_is_no_test_says_so(tmp_path):
     """A pledge of next to nothing: no move of S's near it matters."""
     eq = foedus.solve(stake=1e-6, superpower_cost=1e-6)
     assert eq.regime == Regime.DETERRENCE
-    with pytest.warns(RuntimeWarning, match=r"game\.efg: A decision matters by only .*e-"):
+    with pytest.warns(
+        RuntimeWarning, match=r"game\.efg: At one node the best move gives the player only .*e-"
+    ):
         eq.to_efg(tmp_path / "game.efg")
-    assert "A decision matters by only" in (tmp_path / "game.efg").read_text()
+    assert "At one node the best move gives the player only" in (tmp_path / "game.efg").read_text()
 
 
 @pytest.mark.parametrize("parameters", [{"stake": 2e16}, {"ally_war_cost": 1e20}, {"stake": 1e-6}])

@@ -340,7 +340,9 @@ class TestMap:
         assert run(["map", "run.toml", "--quiet", "--no-picture"]) == 0
         ds = foedus.load("map.nc")
         foedus.save(ds.drop_vars("stake"), "lacking.nc")
-        assert refuse(capsys, "map", "lacking.nc", "-o", "a.nc") == "lacking.nc does not say what stake was"
+        assert refuse(capsys, "map", "lacking.nc", "-o", "a.nc") == (
+            "lacking.nc does not say which value stake had, so it cannot be solved again"
+        )
         foedus.save(ds.isel(status_quo=3), "part.nc")  # a part of a map is a map
         assert run(["map", "part.nc", "-o", "a.nc", "--quiet", "--no-picture"]) == 0
         assert foedus.load("a.nc").regime.dims == ("ally_cost",)
@@ -630,9 +632,12 @@ class TestPoints:
                 "stake;q\n1;1\n",
                 "columns are separated by ';'; use ',' between columns and a point in decimals (from games.csv)",
             ),
-            ("stake\n1,2\n", "line 2 has 2 values, the first line 1 names (from games.csv)"),
-            ("stake,ally_cost\n1,2\n\n1\n", "line 4 has 1 values, the first line 2 names (from games.csv)"),
-            ("stake,,\n1,,2\n", "line 2 has 3 values, the first line 1 names (from games.csv)"),
+            ("stake\n1,2\n", "line 2 has 2 values, but the first line has 1 names (from games.csv)"),
+            (
+                "stake,ally_cost\n1,2\n\n1\n",
+                "line 4 has 1 values, but the first line has 2 names (from games.csv)",
+            ),
+            ("stake,,\n1,,2\n", "line 2 has 3 values, but the first line has 1 names (from games.csv)"),
             ("stake,,\n1,,\n-1,,\n", "stake[1] = -1.0 is not allowed; it must be >= 0 (from games.csv)"),
             (",,\n\n", "the file is empty; its first line must name the parameters (from games.csv)"),
             (

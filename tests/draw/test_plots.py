@@ -517,7 +517,7 @@ def test_errors_are_one_line_that_says_what_is_allowed(grid, cube):
         ((cube, None, {"stake": "2"}), TypeError, "stake = '2' is not a number; it must be >= 0"),
         ((cube, None, 2.0), TypeError, "at = 2.0 is not a mapping of axes to values"),
         ((two, None, {"ally_cost": 1, "status_quo": 0.5}), ValueError,
-         "at fixes every axis; leave at least one of ally_cost, status_quo"),
+         "at fixes every axis; leave out at least one of ally_cost, status_quo"),
         ((points, None, {}), ValueError,
          "scattered games (dim 'game') have no map; only the dataset of a sweep can be drawn"),
         ((grid.isel(ally_cost=0, status_quo=0), None, {}), ValueError,

@@ -782,4 +782,4 @@ def test_panel_is_an_extra(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "panel", None)
     monkeypatch.delitem(sys.modules, "foedus.explorer.server", raising=False)
     assert run(["explore", "--no-browser"]) == 2
-    assert capsys.readouterr().err == "foedus: the explorer takes Panel: pip install 'foedus[explore]'\n"
+    assert capsys.readouterr().err == "foedus: the explorer needs Panel: pip install 'foedus[explore]'\n"

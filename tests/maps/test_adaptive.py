@@ -470,7 +470,10 @@ class TestCommand:
         monkeypatch.setattr(adaptive, "THIN", 60)
         assert run(["map", "run.toml", "--adaptive", "--quiet"]) == 0
         assert run(["map", "map.nc", "-o", "again.nc"]) == 2
-        assert "map.nc keeps only some of the 300 x 200 points of its map" in capsys.readouterr().err
+        assert (
+            "map.nc keeps only some of the 300 x 200 points of its map, so it cannot be solved again"
+            in capsys.readouterr().err
+        )
 
     @pytest.mark.parametrize(
         ("options", "words"),
@@ -491,7 +494,7 @@ def test_what_may_be_missed_is_told():
     axes = {"ally_cost": np.geomspace(0.05, 5, 300), "status_quo": [0.5, 0.5001]}
     ds = foedus.adaptive_map(axes, spacing=1000)
     assert ds.attrs["unseen"].startswith("regions without any of the games solved first")
-    assert "1000 steps apart" in ds.attrs["unseen"]
+    assert "1000 steps apart on the grid" in ds.attrs["unseen"]
 
 
 def test_unsolved_games_are_warned_of_as_by_sweep():

@@ -405,7 +405,7 @@ def test_what_has_one_value_is_only_mentioned():
         (None, {"contest": "war"}, ValueError, "contest = 'war' is not allowed; it must be ratio or difference"),
         (None, {"decisiveness": 3}, ValueError, "at: decisiveness = 3.0 is outside its axis; it must be from 0.5 to 2"),
         (None, {"ally_cost": 1, "status_quo": 0.5}, ValueError,
-         "at fixes every axis; leave at least one of ally_cost, status_quo"),
+         "at fixes every axis; leave out at least one of ally_cost, status_quo"),
         (None, {"stake": 1}, ValueError, "'stake' is not an axis of this dataset; it has contest, "
          "decisiveness, bargaining_power, ally_cost, status_quo"),
         ("regime_share", {}, ValueError, "'regime_share' is not a variable of this dataset; it has regime, "),

@@ -148,7 +148,7 @@ WRONG = {
     ),
     "two moves of a name": (
         dict(moves=[PRICE, Move("buyer", "price", high=1.0)]),
-        "two moves have the name 'price'; give one another name. Players move one after another, and simultaneous moves are not solved",
+        "two moves have the name 'price'; give one of them another name. Players move one after another, and simultaneous moves are not solved",
     ),
     "a move that is a parameter": (dict(moves=[Move("seller", "t", high=1.0)]), "the move 't' has the name of a parameter; give it another name"),
     "a move that is a payoff": (
@@ -281,7 +281,7 @@ def test_a_file_says_what_the_definition_is():
         ("move 3", "enter, a choice of buyer: 0 stay out, 1 enter"),
         (
             "move 4",
-            "offer, a choice of buyer: from -inf to a number that depends on the game; only in some games",
+            "offer, a choice of buyer: from -inf to a number that depends on the game; only under a condition",
         ),
         ("search", "careful"),
     ]

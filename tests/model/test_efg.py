@@ -239,7 +239,7 @@ TREES = {
         "game.efg, line 1: this is a game in normal form (NFG); a tree of moves (EFG) is needed",
     ),
     "old": (changed("EFG 2", "EFG 1"), "game.efg, line 1: the format is EFG 1; save the game with a newer Gambit, as EFG 2"),
-    "cut off": (ENTRY[: ENTRY.index("t ")], "game.efg, line 5: the file ends where a node: p, c or t is expected"),
+    "cut off": (ENTRY[: ENTRY.index("t ")], "game.efg, line 5: the file ends where a node (p, c or t) is expected"),
     "quote": (changed('"monopoly"', '"monopoly'), "game.efg, line 8: the quotes that begin here do not end"),
     "node": (changed('t "" 2', 'x "" 2'), "game.efg, line 7: a node is expected, which begins with p, c or t, not 'x'"),
     "too much": (ENTRY + 't "" 3', "game.efg, line 9: the tree has ended, and 't' follows"),
@@ -264,7 +264,7 @@ TREES = {
     "nobody decides": ('EFG 2 R "" { "a" }\nt "" 1 { 1 }', "nobody decides anything in this tree (from game.efg)"),
     "deep": (
         'EFG 2 R "" { "a" }\n' + "".join(f'p "" 1 {k} "" {{ "on" }} 0\n' for k in range(1, 250)) + 't "" 0',
-        "game.efg, line 203: the tree is too deep; there are 200 moves in a row at most",
+        "game.efg, line 203: the tree is too deep; at most 200 moves in a row are allowed",
     ),
     "many ends": (
         'EFG 2 R "" { "a" }\np "" 1 1 "" { ' + " ".join(f'"{k}"' for k in range(64)) + " } 0\n" + 't "" 0\n' * 64,

@@ -66,7 +66,7 @@ def test_what_python_finds_otherwise_is_told(told, returned, words):
     code, lines = told(returned)
     assert code == 1
     assert lines[0].startswith(f"✗ compiled and plain Python give the same results: {words}")
-    assert lines[-1].startswith("wrong: 1. What to do: ")
+    assert lines[-1].startswith("1 check failed. What to do: ")
 
 
 def test_games_that_are_few_are_counted(tmp_path, capsys):

@@ -123,7 +123,7 @@ def test_backward_induction_in_the_tree_finds_the_path(entry, tmp_path, values):
         assert [*map(float, payoffs)] == pytest.approx(found, abs=5e-3)
         assert (solution.entry == Entry.ENTERED) == entered
         # nobody is nearly indifferent, on the path or off it
-        assert "Every decision matters to its player by" in game.description
+        assert "At each node the best move gives the player at least" in game.description
         # each node of the incumbent's and the rival's outputs has as many values
         assert len(game.get_actions(at())) == values
 
@@ -155,9 +155,11 @@ def test_chance_is_a_node_with_probabilities_that_add_up(lottery, tmp_path):
 
 
 def test_a_decision_that_matters_little_is_told(lottery, tmp_path):
-    with pytest.warns(RuntimeWarning, match=r"game\.efg: A decision matters by only 1e-06"):
+    with pytest.warns(
+        RuntimeWarning, match=r"game\.efg: At one node the best move gives the player only 1e-06"
+    ):
         foedus.solve(model=lottery, p=0.2 + 1e-6).to_efg(tmp_path / "game.efg")
-    assert "A decision matters by only 1e-06" in (tmp_path / "game.efg").read_text()
+    assert "At one node the best move gives the player only 1e-06" in (tmp_path / "game.efg").read_text()
 
 
 def test_a_tie_is_told_and_broken_as_the_player_before_likes_it(tmp_path):
@@ -174,7 +176,7 @@ def test_a_tie_is_told_and_broken_as_the_player_before_likes_it(tmp_path):
     with pytest.warns(RuntimeWarning, match="Players who err may leave this path"):
         foedus.solve(model=model).to_efg(tmp_path / "game.efg")
     text = (tmp_path / "game.efg").read_text()
-    assert "does what the player before prefers: accepts after nothing." in text
+    assert "does what the previous player prefers: accepts after nothing." in text
     assert "The path in this tree: first nothing; second yes." in text
 
 

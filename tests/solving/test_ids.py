@@ -170,9 +170,9 @@ def test_symbols_of_parameters_are_parameters_and_others_are_not():
         ("country,country,stake\na,b,1\n", "country has more than one column (from cases.csv)"),
         ("country,,stake\na,b,1\n", "column 2 has no name (from cases.csv)"),
         ("country,stake\na,much\n", "line 2: stake = 'much' is not a number (from cases.csv)"),
-        ("country,stake\na,1\n\nb\n", "line 4 has 1 values, the first line 2 names (from cases.csv)"),
-        ("stake,country\n1,Case #3\n", "line 2: what follows # is a comment; put a text that has # in quotes, or the comment in a line of its own (from cases.csv)"),
-        ("country,stake\nCase #3,1\n", "line 2 has 1 values, the first line 2 names; what follows # is a comment (from cases.csv)"),
+        ("country,stake\na,1\n\nb\n", "line 4 has 1 values, but the first line has 2 names (from cases.csv)"),
+        ("stake,country\n1,Case #3\n", "line 2: what follows # is a comment; if # belongs to a text, put the text in quotes; if not, put the comment in a line of its own (from cases.csv)"),
+        ("country,stake\nCase #3,1\n", "line 2 has 1 values, but the first line has 2 names; what follows # is a comment (from cases.csv)"),
         ("regime,stake\nwar,1\n", "the column 'regime' would have the name of an outcome"),
     ],
 )  # fmt: skip

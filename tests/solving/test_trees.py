@@ -280,7 +280,7 @@ class TestBackToGambit:
             solved(made(SHARING)).to_efg(tmp_path / "back.efg")
         text = (tmp_path / "back.efg").read_text()
         assert "The path in this tree: brother 2-0; sister yes." in text
-        assert "and does what the player before prefers: sister after 2 0." in text
+        assert "and does what the previous player prefers: sister after 2 0." in text
 
     def test_probabilities_add_up_exactly(self):
         rng = np.random.default_rng(1)

@@ -56,7 +56,7 @@ def test_the_doctor_tells_what_there_is_and_what_is_wrong():
     assert (code, said) == (1, "")
     assert re.search(r"\nkernels +none, because a library cannot be loaded\nnumba +\d", out)
     assert "\n✗ libraries can be loaded: numba cannot be loaded: Numba needs NumPy " in out
-    assert re.search(f"\nwrong: 1. What to do: {AGAIN}numba\n$", out)
+    assert re.search(f"\n1 check failed. What to do: {AGAIN}numba\n$", out)
 
 
 @pytest.mark.parametrize("library", ["netCDF4", "matplotlib", "zarr"])

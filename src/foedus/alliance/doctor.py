@@ -189,7 +189,7 @@ def _kernels() -> str:
     files = [file for file in _jit.CACHE_FOLDER.rglob("*.nbc") if file.is_file()]
     size = sum(file.stat().st_size for file in files) / 1e6
     if not files:
-        return f"none compiled yet; compiling takes {TIME} and is kept in {_jit.CACHE_FOLDER}"
+        return f"none compiled yet; compiling takes {TIME}; the code is kept in {_jit.CACHE_FOLDER}"
     return f"{len(files)} functions compiled, {size:.3g} MB, in {_jit.CACHE_FOLDER}"
 
 

@@ -218,14 +218,17 @@ def _remarks(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]
         "A reconstruction of the game of Iwanami (2024), Journal of Peace Research 61(5), not a replication;"
         f" written by foedus {__version__}.",
         "The superpower offers an alliance with a pledge, or none; the ally signs or refuses; it adds arms;"
-        " the challenger adds arms. The crisis is in the payoffs, which are in units of the disputed good.",
+        " the challenger adds arms. The crisis has no moves of its own in this tree: its result is in the"
+        " payoffs, which are in units of the disputed good.",
         f"The game itself, with any pledge and any arms: {explain(eq)}",
         f"The same path in this tree: {path_of(tree, PLAYERS)}.",
         "Grid: each node has the player's reply in the game itself, and other moves. These replies leave the"
-        " next player indifferent. So the superpower's pledge is raised by"
+        " next player indifferent. To make its choice clear, the superpower's pledge is raised by"
         f" {100 * raised[0]:g} %, the ally's arms by {100 * raised[1]:g} %, and every move is rounded up to"
         f" {DIGITS} digits.",
-        doubt(tree) or f"Every decision matters to its player by {least_gap(tree):.2g} or more.",
+        doubt(tree)
+        or f"At each node the best move gives the player at least {least_gap(tree):.2g} more than the next "
+        "best move.",
     ]
     same = [node.label.removeprefix("ally: ") for node in tree.after if isinstance(node, Node) and node.tied]
     if same:

@@ -53,7 +53,7 @@ def _pledge(eq: Solution) -> str:
     """Say what S pledges, what fixes the pledge, and how far S is from its participation limit."""
     game = eq.game
     # in many games it is a tie whether A then refuses, or signs and does what it does without S
-    refusal = "be as well off without S" if eq.regime == Regime.PARTIAL else "not hold the status quo"
+    refusal = "do the same as without S" if eq.regime == Regime.PARTIAL else "not hold the status quo"
     reasons = {
         "refusal": f"with less, A would {refusal}{_indifferent(eq)}",
         "concession": "with less, A would sign and concede: A is indifferent between holding and conceding",

@@ -8,8 +8,8 @@ from .screens import screen, show_facts
 def doctor(*, model: Model) -> int:
     """Check this installation: the libraries that foedus uses, and whether it solves known games correctly.
 
-    With --model, check your own game: whether compiled code and plain Python give the same results, which
-    codes occur, and how long a game takes.
+    With --model, check your own game: whether it gives the same results compiled and in plain Python, how
+    often each of its codes (such as regimes) occurs, and how long it takes to solve a game.
 
     Each check prints one line. All checks take a few seconds, or up to four minutes if code must be compiled
     first. If a check fails, the exit code is 1, and a last line says what to do.
@@ -35,5 +35,6 @@ def doctor(*, model: Model) -> int:
         console.print("\nall is well")
         return 0
     remedies = "; ".join(dict.fromkeys(finding.remedy for finding in failed))
-    console.print(f"\nwrong: {len(failed)}. What to do: {remedies}")
+    count = f"{len(failed)} check{'s' if len(failed) > 1 else ''}"
+    console.print(f"\n{count} failed. What to do: {remedies}")
     return 1

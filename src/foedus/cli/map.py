@@ -201,11 +201,11 @@ def _saving(solved: int, games: int) -> str:
     >>> _saving(300, 60_000)
     '300 of 60,000 games solved, 1 in 200'
     >>> _saving(61_421, 60_501)
-    '61,421 games solved, no fewer than the 60,501 of the grid'
+    '61,421 games solved (the whole grid has 60,501)'
     """
     if solved < games:
         return f"{solved:,} of {games:,} games solved, 1 in {games / solved:.3g}"
-    return f"{solved:,} games solved, no fewer than the {games:,} of the grid"
+    return f"{solved:,} games solved (the whole grid has {games:,})"
 
 
 @contextlib.contextmanager

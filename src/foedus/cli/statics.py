@@ -49,7 +49,8 @@ def statics(
         options]
     variable
         a variable whose responses are shown; repeat it for more [default: the pledge, arms, settlement, S's
-        payoff and burden share; in your own game, all numbers; with a run file, the variables that it names]
+        payoff and burden share; in your own game, its answers=, or else all numbers; with a run file, the
+        variables that it names]
     output
         a file for the result: Zarr if it ends in .zarr, else NetCDF
     table
@@ -222,4 +223,7 @@ def _of_grid(dataset: "xr.Dataset") -> str:
     """Say how close the games of a grid are to other regimes."""
     least = dataset.least_margin
     one, ten = ((least <= size).mean().item() for size in (0.01, 0.1))
-    return f"least margin up to 1%: {one:.1%} of the games, up to 10%: {ten:.1%}; median {least.median():.1%}"
+    return (
+        f"the least margin is 1% or less in {one:.1%} of the games, and 10% or less in {ten:.1%}; "
+        f"its median is {least.median():.1%}"
+    )

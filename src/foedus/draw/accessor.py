@@ -62,8 +62,8 @@ class Accessor:
         Parameters
         ----------
         **parameters
-            a value for each of some axes, within the range of the axis; and a ``contest``, if several are
-            compared
+            a value for each axis that you name, within the range of this axis; and a ``contest``, if several
+            are compared
 
         Returns
         -------

@@ -112,7 +112,7 @@ def cut_at(dataset: xr.Dataset, name: str, at: Mapping[str, Any]) -> tuple[xr.Da
     if not axes:
         raise ValueError(f"a picture needs an axis of numbers; there is only {' and '.join(dims)}")
     if not left:
-        raise ValueError(f"at fixes every axis; leave at least one of {', '.join(axes)}")
+        raise ValueError(f"at fixes every axis; leave out at least one of {', '.join(axes)}")
     single = [dim for dim in dims if dim not in (*places, left[-1]) and dataset.sizes[dim] == 1]
     places |= dict.fromkeys(single, 0)
     return dataset.isel(places), [dim for dim in places if dim in numbers]

@@ -170,7 +170,7 @@ class Solution:
         ------
         ValueError
             if the model has no definition and is no tree, the ending or a number is not allowed, there is no
-            such `Move`, the tree would have more than 5,000 ends, or the game is unsolved.
+            such `Move`, the tree would have more than 5,000 terminal nodes, or the game is unsolved.
         FileNotFoundError, IsADirectoryError, PermissionError, OSError
             if `path` cannot be written.
 

@@ -18,6 +18,7 @@ from bokeh.events import MouseLeave, MouseMove, RangesUpdate, Tap
 from bokeh.models import CustomJS, CustomJSTickFormatter
 from bokeh.themes import Theme
 
+from ..kernels._announcing import TIME
 from ..model import Label, Parameter
 from ..runs.runfile import Range
 from .charts import INK, MapChart, SliceCharts, figure_theme
@@ -59,7 +60,7 @@ STEPS = 200  # of a slider
 REST = 150  # milliseconds after the last turn of the wheel until the map is solved
 SCALES = ("linear", "log")
 OWN = "none of these"  # among the examples
-WAITING = "<span class='faint'>Solving. The first run compiles, which takes up to a minute.</span>"
+WAITING = f"<span class='faint'>Solving. The first run compiles, which takes {TIME}.</span>"
 ALONG = " <span class='faint'>Solving along each axis.</span>"
 LEFT_OUT = "This part of the address was left out: "
 

@@ -16,7 +16,7 @@ from ..system.libraries import missing_extra
 try:
     import panel as pn
 except ModuleNotFoundError as error:
-    raise missing_extra(error, "the explorer takes Panel: pip install 'foedus[explore]'") from None
+    raise missing_extra(error, "the explorer needs Panel: pip install 'foedus[explore]'") from None
 from bokeh.server.util import check_allowlist, create_hosts_allowlist
 from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher, Rule

@@ -65,8 +65,8 @@ def adaptive_map(
 
     The regime is solved at every `spacing`-th value of each axis. If it differs between two of these, the
     boundary is found and followed to its end. So the map equals that of `sweep` at every point, with one
-    exception: a region between the solved values is missed if one regime, or one regime and the border,
-    enclose it.
+    exception: a region between the solved values is missed if one regime, or one regime and the border of
+    the map, enclose it.
 
     Parameters
     ----------
@@ -89,8 +89,8 @@ def adaptive_map(
 
         ``boundary_<axis>`` (vertex): the points where the regime changes, curve after curve, found to 1/1024
         of a step of the grid. ``curve_size`` is the number of vertices of each curve, ``curve_regimes``
-        (curve, side) the regimes on its sides. Curves end where more than two regimes meet, on the border, or
-        where they began.
+        (curve, side) the regimes on its sides. Curves end where more than two regimes meet, on the border of
+        the map, or where they began.
 
         ``meeting_<axis>`` (meeting): the points where more than two regimes meet; ``meeting_regimes`` is 1
         for these regimes. ``meeting_error``: half the width of the smallest square that was solved around the
@@ -102,7 +102,9 @@ def adaptive_map(
         two regimes; 0 if they do not touch. For this length each axis is scaled to [0, 1], and all its steps
         are equally long.
 
-        ``basin_entropy``, ``boundary_entropy``: in boxes of 5 by 5 points (`topology.entropies`).
+        ``basin_entropy``, ``boundary_entropy``: the map is divided into boxes of 5 by 5 points. The entropy
+        of a box measures how mixed its regimes are (`topology.entropies`). ``basin_entropy`` is its mean over
+        all boxes, ``boundary_entropy`` its mean over the boxes with more than one regime.
 
         The attribute ``solved`` is the number of games that were solved; ``unseen`` says what could have been
         missed.
@@ -167,9 +169,9 @@ def adaptive_map(
         adaptive=list(shape),
         spacing=spacing,
         solved=solved,
-        unseen=f"regions without any of the games solved first ({spacing} steps apart), if one regime, or "
-        "one regime and the border of the map, surrounds them; no such region contains a rectangle of "
-        f"{sides[0]:.3g} by {sides[1]:.3g} of the axes",
+        unseen=f"regions without any of the games solved first ({spacing} steps apart on the grid) that lie "
+        "inside one regime, or between one regime and the border of the map; such a region is too small to "
+        f"contain a rectangle of {sides[0]:.3g} by {sides[1]:.3g} (shares of the axes)",
     )
 
 

@@ -366,5 +366,5 @@ def _labelled(
     words = {"side": list(SIDES), "variable": names, "parameter": chosen_parameters}
     coords = {name: variable((name,), listed, known[name]) for name, listed in words.items()}
     coords |= parameter_coordinates(model, values, fixed)
-    found = f"the next regime is looked for at distances each {RATIO} times the one before"
+    found = f"the next regime is looked for at growing distances, each {RATIO} times the one before"
     return dataset_of(model, "foedus.statics", variables, coords, resolution=found)

@@ -31,7 +31,7 @@ class Claim(NamedTuple):
     ...     return g.found.entry == 1
     >>> def more_than_monopoly(g):
     ...     return g.found.output > (g.given.demand - g.given.cost) / 2
-    >>> Claim("limit_output", "Who deters makes more than a monopoly.", deterred, more_than_monopoly).where
+    >>> Claim("limit_output", "Who deters produces more than a monopoly.", deterred, more_than_monopoly).where
     'the rival stays out for fear'
     """
 

@@ -114,8 +114,8 @@ def _check_names(model: "Model") -> None:
             raise ValueError(f"the name of the move {name!r} is not allowed; it must {WORD}")
         if name in seen:
             raise ValueError(
-                f"two moves have the name {name!r}; give one another name. Players move one after "
-                "another, and simultaneous moves are not solved"
+                f"two moves have the name {name!r}; give one of them another name. Players move one "
+                "after another, and simultaneous moves are not solved"
             )
         seen.add(name)
         if other := taken.get(name) or name_of_ours("outcome", name):

@@ -197,7 +197,7 @@ def _told(move: _Move) -> str:
     else:
         words += ", ".join(f"{place} {option}" for place, option in enumerate(move.options))
         words += "; the probabilities depend on the game" if odds else ""
-    return words + ("; only in some games" if move.when else "")
+    return words + ("; only under a condition" if move.when else "")
 
 
 @functools.lru_cache

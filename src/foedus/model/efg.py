@@ -74,18 +74,20 @@ def model_from_efg(path: str | os.PathLike, parameters: str | os.PathLike | None
     path : str or path
         the file, in the format ``EFG 2 R``
     parameters : str or path, optional
-        a TOML file: ``[parameters]``, and ``[payoffs]`` by outcome and ``[chances]`` by chance move, as lists
-        of numbers or of expressions of the parameters; default: the file of the same name that ends in .toml,
-        if there is one. Without it each payoff of each outcome is a parameter, ``<outcome>_<player>``, and
-        its default is the number in the .efg file.
+        a TOML file with the tables ``[parameters]``, ``[payoffs]`` (a list for each outcome) and
+        ``[chances]`` (a list for each chance move). The lists have numbers, or expressions of the parameters.
+        Default: the file of the same name that ends in .toml, if there is one. Without such a file each
+        payoff of each outcome is a parameter, ``<outcome>_<player>``, and its default is the number in the
+        .efg file.
 
     Raises
     ------
     FileNotFoundError, IsADirectoryError, PermissionError
         if a file cannot be read.
     ValueError
-        if the file is no .efg, an information set has several nodes, there are more than 63 ends, or the TOML
-        file has a name that is not in the tree or an expression that is not arithmetic.
+        if the file is no .efg, an information set has several nodes, there are more than 63 ends (terminal
+        nodes with the same outcome count as one end), or the TOML file has a name that is not in the tree or
+        an expression that is not arithmetic.
 
     Examples
     --------

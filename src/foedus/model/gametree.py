@@ -129,7 +129,7 @@ def read_tree(text: str, file: str) -> Tree:
     read.at = 1
     if (version := read.take(3, "the version of the format")) != "2":
         raise read.wrong(f"the format is EFG {version}; save the game with a newer Gambit, as EFG 2")
-    read.take(3, "the kind of numbers, R")
+    read.take(3, "the kind of numbers (R)")
     title = read.name()
     players = names_of(read.braced(read.name), "player")
     read.name_if_any()  # a comment
@@ -146,11 +146,11 @@ def _node(read: _Reader, tree: Tree, sets: dict[Any, Any], taken: set[str], path
 
     sets : what is known of each information set; taken : names of nodes; path : the moves that lead here
     """
-    kind = read.take(3, "a node: p, c or t")
+    kind = read.take(3, "a node (p, c or t)")
     if kind not in ("p", "c", "t"):
         raise read.wrong(f"a node is expected, which begins with p, c or t, not {kind!r}")
     if len(path) > DEPTH:
-        raise read.wrong(f"the tree is too deep; there are {DEPTH} moves in a row at most")
+        raise read.wrong(f"the tree is too deep; at most {DEPTH} moves in a row are allowed")
     label = read.name()
     if kind == "t":
         outcome = _outcome(read, tree, label, path) or _no_payoffs(tree, label, path)

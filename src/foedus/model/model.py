@@ -97,7 +97,8 @@ class Model:
     deciding : Deciding, optional
         whose decision flips where the regime changes; a model with a definition does not need it
     drawn : sequence of str, optional
-        outcomes that figures draw over the regimes along an axis
+        outcomes (numbers) that the page of ``foedus explore`` draws as lines in its slices, at most four;
+        default: the first four numbers
     answers : sequence of str, optional
         numbers whose responses to parameters `statics` shows by default; default: all
     explain : callable, optional

@@ -88,7 +88,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Choice:
-    """A player's choice of one of several named options; its number counts from 0.
+    """A player's choice of one of several named options. The options are numbered from 0.
 
     Examples
     --------

@@ -128,7 +128,10 @@ def _check_parameter(model: "Model", parameter: Parameter) -> None:
     if usual is not None:
         low, high = _ends(usual)
         if choices or not -math.inf < low < high < math.inf:
-            raise ValueError(f"{name}: usual = {usual!r} is not a range from a number to a larger one")
+            raise ValueError(
+                f"{name}: usual = {usual!r} is not allowed; it must be a range from one finite number to a "
+                "larger one, and a choice has no range"
+            )
         if low < parameter.ends[0] or high > parameter.ends[1]:
             raise ValueError(f"{name}: usual = {usual!r} is not allowed; it must be {parameter.domain}")
     if parameter.units_by:

@@ -139,11 +139,13 @@ def _rows(columns: Sequence[_Column], stream: Iterable[str]) -> Iterator[tuple[i
         short = rows.line_num in cut
         if len(row) < width or any(row[width:]):
             hint = "; what follows # is a comment" if short else ""
-            raise ValueError(f"line {number} has {len(row)} values, the first line {width} names{hint}")
+            raise ValueError(
+                f"line {number} has {len(row)} values, but the first line has {width} names{hint}"
+            )
         if short and len(row) == width and columns[-1].parameter is None:
             raise ValueError(
-                f"line {number}: what follows # is a comment; put a text that has # in quotes, or the "
-                "comment in a line of its own"
+                f"line {number}: what follows # is a comment; if # belongs to a text, put the text in "
+                "quotes; if not, put the comment in a line of its own"
             )
         yield number, row[:width]
 

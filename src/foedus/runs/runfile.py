@@ -229,7 +229,7 @@ def check_model(source: Path, dataset: xr.Dataset, model: Model) -> None:
     version of this model."""
     made_of = model_of(dataset).name
     if made_of != model.name:
-        hint = f"; name the file that makes {made_of} with --model" if model.built_in else ""
+        hint = f"; give --model with the file that makes {made_of}" if model.built_in else ""
         raise ValueError(f"{source} holds games of the model {made_of}, not of {model.name}{hint}")
     if changed := version_change(dataset, told_of(model)):
         raise ValueError(f"{source} was {changed}")
@@ -261,10 +261,13 @@ def _run_of(dataset: xr.Dataset, source: Path, over: Mapping[str, np.ndarray], m
     if whole is not None and mapped not in dataset:
         raise ValueError(f"{source} is an adaptive map without its {mapped} and cannot be solved again")
     if whole is not None and dataset[mapped].shape != tuple(whole):
-        raise ValueError(f"{source} keeps only some of the {whole[0]} x {whole[1]} points of its map")
+        raise ValueError(
+            f"{source} keeps only some of the {whole[0]} x {whole[1]} points of its map, so it cannot be "
+            "solved again"
+        )
     for name in model.by_name:
         if name not in dataset.coords:
-            raise ValueError(f"{source} does not say what {name} was")
+            raise ValueError(f"{source} does not say which value {name} had, so it cannot be solved again")
     for name, along in varying(dataset).items():
         raise ValueError(
             f"{source} is not a grid and cannot be solved again: {name} varies along {' and '.join(along)}"

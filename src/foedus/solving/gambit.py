@@ -101,7 +101,10 @@ def doubt(tree: Node) -> str:
     if least <= 0.0:
         return "On this grid a player has a better move than its reply in the game itself; try another size."
     if least <= GAP:
-        return f"A decision matters by only {least:.2g}, too little for a numerical solver to be sure of it."
+        return (
+            f"At one node the best move gives the player only {least:.2g} more than the next best move, too "
+            "little for a numerical solver to be sure of it."
+        )
     if least_gap(tree, PRECISION) <= 0.0:
         return (
             "Players who err may leave this path: solve the tree by backward induction, "
@@ -118,7 +121,7 @@ def tied_nodes(tree: Node) -> list[str]:
     more = f" and {len(labels) - NAMED} more" if len(labels) > NAMED else ""
     named = "; ".join(labels[:NAMED])
     return [
-        "In the game itself the player at these nodes is indifferent, and does what the player before "
+        "In the game itself the player at these nodes is indifferent, and does what the previous player "
         f"prefers: {named}{more}."
     ]
 
@@ -244,7 +247,9 @@ def keep(
         f"The path in this tree: {path_of(tree, players)}.",
         *remarks,
         *tied_nodes(tree),
-        words or f"Every decision matters to its player by {least_gap(tree):.2g} or more.",
+        words
+        or f"At each node the best move gives the player at least {least_gap(tree):.2g} more than the next "
+        "best move.",
     ]
     write(target, f"{model.title}: {game}", players, remarks, lines)
 

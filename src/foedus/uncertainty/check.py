@@ -38,8 +38,9 @@ class Check(NamedTuple):
         how many games were drawn
     unsolved, unsure : int
         how many of these the kernel could not solve, and how many of the others the definition could not
-        solve. They are not compared. But if the kernel's payoffs or codes do not follow from its own moves,
-        the game counts as one that does not agree.
+        solve. These games are not compared. There is one exception: if the definition cannot solve a game,
+        and the kernel's payoffs or codes in it do not follow from the kernel's moves, the game counts as
+        compared, and as one that does not agree.
     agree : int
         in how many of the compared games both agree
     low, high : float

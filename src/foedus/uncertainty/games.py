@@ -148,7 +148,8 @@ class Games:
             raise TypeError(f"{name}: its values are not all numbers")
         if array.shape not in ((), self._shape):
             raise ValueError(
-                f"{name}: values of shape {array.shape} are not one for each game, {self._shape}"
+                f"{name}: the values have the shape {array.shape}; give one value for all games, or one for "
+                f"each game, in the shape {self._shape}"
             )
         return np.broadcast_to(numbers, self._shape).ravel()
 
