@@ -82,7 +82,7 @@ pure: $(VENV)/installed-test
 	$(BIN)/coverage report
 
 # every array index is checked; the searches that check results are left out; there is a separate cache, because
-# the cache does not notice the difference
+# numba's cache does not distinguish kernels compiled with these checks from kernels compiled without them
 bounds: $(VENV)/installed-test
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(VENV)/bounds $(BIN)/pytest $(SHARED) $(KERNEL_TESTS) \
 	    -k "not twin_agrees and not nobody_gains and not certificate"

@@ -299,7 +299,7 @@ def _things(found: xr.Dataset, asked: xr.Dataset) -> Iterator[tuple[str, object,
     yield "list of axes", _names(_axes(found)), _names(_axes(asked))
     for name in model_of(asked).by_name:
         if name not in found.coords:
-            yield name, "not known", asked[name].values.tolist()
+            yield name, "unknown", asked[name].values.tolist()
         one, other = found[name].values, asked[name].values
         if name in _axes(asked):
             yield f"number of values of {name}", one.size, other.size

@@ -141,8 +141,9 @@ def save(dataset: xr.Dataset, path: str | os.PathLike) -> None:
     TypeError
         if `dataset` is not a Dataset, or was not made by foedus.
     ValueError
-        if `path` has another ending, `SOURCE_DATE_EPOCH` is not a time, or a file could not keep something in
-        `dataset` unchanged: a name, values that are neither numbers nor texts, wrong codes, an attribute.
+        if `path` ends in neither ``.nc`` nor ``.zarr``, `SOURCE_DATE_EPOCH` is not a time, or a file could
+        not keep something in `dataset` unchanged: a name, values that are neither numbers nor texts, wrong
+        codes, an attribute.
     FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, OSError
         if `path` cannot be written; an existing file stays as it was.
 

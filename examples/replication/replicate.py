@@ -90,7 +90,7 @@ def replicate(folder: Path) -> None:
             "seconds": seconds,
         }
         (draft / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        draft.chmod(0o755)  # only its owner may read a temporary folder
+        draft.chmod(0o755)  # mkdtemp lets only the owner read the folder
         if folder.exists():
             shutil.rmtree(folder)
         draft.rename(folder)

@@ -47,12 +47,28 @@ def test_all_is_well(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("kernel", "wrong", "check"),
     [
-        ("solve_game", {"ally_arms_without": 0.5}, "leader-follower contest known by hand"),
-        ("solve_game", {"crisis_without": foedus.Crisis.QUIET}, "cutpoints known by hand, C's arms fixed"),
-        ("solve_game", {"ally_arms": 0.5}, "nobody gains by another move, ratio 1"),
-        ("solve_game", {"regime": foedus.Regime.PARTIAL}, "nobody gains by another move, ratio 1"),
-        ("solve_any_game", {"challenger_arms": 0.5}, "nobody gains by another move, ratio 2"),
-        ("solve_any_game", {"challenger_arms": 0.5}, "nobody gains by another move, difference 4"),
+        ("solve_game", {"ally_arms_without": 0.5}, "leader-follower contest agrees with its formula"),
+        (
+            "solve_game",
+            {"crisis_without": foedus.Crisis.QUIET},
+            "cutpoints agree with their formula, C's arms fixed",
+        ),
+        ("solve_game", {"ally_arms": 0.5}, "nobody gains by another move, ratio contest, decisiveness 1"),
+        (
+            "solve_game",
+            {"regime": foedus.Regime.PARTIAL},
+            "nobody gains by another move, ratio contest, decisiveness 1",
+        ),
+        (
+            "solve_any_game",
+            {"challenger_arms": 0.5},
+            "nobody gains by another move, ratio contest, decisiveness 2",
+        ),
+        (
+            "solve_any_game",
+            {"challenger_arms": 0.5},
+            "nobody gains by another move, difference contest, decisiveness 4",
+        ),
         (
             "solve_game",
             {"settlement": 0.123},
@@ -110,7 +126,7 @@ def test_a_contest_that_is_off_by_little_is_found(monkeypatch):
         )
 
     monkeypatch.setattr(doctor, "solve", nearly)
-    assert "leader-follower contest known by hand" in failures()
+    assert "leader-follower contest agrees with its formula" in failures()
 
 
 def test_threads_that_change_bits_are_found(monkeypatch):
@@ -142,7 +158,8 @@ def test_whatever_goes_wrong_is_a_finding(monkeypatch, capsys):
     monkeypatch.setattr(kernels, "solve_any_game", broken)
     assert run(["doctor"]) == 1
     assert (
-        "✗ nobody gains by another move, difference 4: RuntimeError: no compiler\n" in capsys.readouterr().out
+        "✗ nobody gains by another move, difference contest, decisiveness 4: RuntimeError: no compiler\n"
+        in capsys.readouterr().out
     )
 
 
@@ -255,7 +272,7 @@ def test_limits_of_control_groups(tmp_path, own, files, limit):
         (
             3,
             1.5,
-            "3, one for each processor; the control group of this process allows the time of only 1.5 of them: --threads 2 is as fast",
+            "3, one for each processor; the control group of this process allows the time of only 1.5 of these processors: --threads 2 is as fast",
         ),
     ],
 )

@@ -45,7 +45,7 @@ def test_a_draft_of_another_version_is_not_resumed(tmp_path, monkeypatch, ending
 def test_a_map_that_does_not_tell_a_parameter_is_not_taken_for_one(tmp_path):
     path = tmp_path / "map.nc"
     foedus.save(foedus.sweep(AXES, model=model).drop_vars("cost"), path)
-    with pytest.raises(FileExistsError, match=r"cannot be resumed: its cost is not known, not 2\.0"):
+    with pytest.raises(FileExistsError, match=r"cannot be resumed: its cost is unknown, not 2\.0"):
         foedus.sweep_to(path, AXES, model=model, resume=True)
 
 

@@ -383,7 +383,7 @@ def test_a_helper_must_be_marked(folder):
     marked = SOUND.replace("\ndef solve", HELPER).replace("math.sqrt(p.t + p.u)", "root(p.t + p.u)")
     marked = marked.replace("import math\n", "import math, foedus\n")
     (folder / "x.py").write_text(marked.replace("@foedus.jit", "#"))
-    words = "x.py, line 18: root is called by a kernel; mark it with @foedus.jit (--verbose tells more)"
+    words = "x.py, line 18: root is called by a kernel; mark root with @foedus.jit (--verbose tells more)"
     assert refused(folder, "map", "run.toml", "--model", "x.py") == words
     (folder / "x.py").write_text(marked.replace("math.sqrt(x)", "x.root"))
     words = "x.py, line 12: solve cannot be compiled: Unknown attribute 'root' of type float64 (--verbose tells more)"

@@ -88,7 +88,7 @@ BROKEN = {
     "no parameter": (PAYOFFS, "m.x * p.v, 0.0", f"x.py, line 19: there is no parameter 'v'; there are t, u{MORE}"),
     "no move": (PAYOFFS, "m.x * m.z, 0.0", f"x.py, line 19: there is no move 'z'; there are coin, y, x{MORE}"),
     "a helper that is not marked": (
-        PAYOFFS, "half(m.x), 0.0", f"x.py, line 19: half is called by payoffs; mark it with @foedus.jit{MORE}",
+        PAYOFFS, "half(m.x), 0.0", f"x.py, line 19: half is called by payoffs; mark half with @foedus.jit{MORE}",
     ),
     "no name": (
         PAYOFFS, "cost, 0.0",

@@ -173,7 +173,7 @@ def test_a_tie_is_told_and_broken_as_the_player_before_likes_it(tmp_path):
         payoffs=lambda p, m: (p.worth * m.accepts * (2.0 - m.gives), p.worth * m.accepts * m.gives),
         outcome=lambda p, m: (War.PEACE if m.accepts == 1.0 else War.WAR,),
     )  # fmt: skip
-    with pytest.warns(RuntimeWarning, match="Players who err may leave this path"):
+    with pytest.warns(RuntimeWarning, match="Players who err may leave the equilibrium path"):
         foedus.solve(model=model).to_efg(tmp_path / "game.efg")
     text = (tmp_path / "game.efg").read_text()
     assert "does what the previous player prefers: accepts after nothing." in text

@@ -51,7 +51,7 @@ def test_a_file_keeps_them(folder, capsys, ending):
     ds = foedus.load(f"cases{ending}")
     check(ds)
     assert run(["info", f"cases{ending}"]) == 0
-    assert f"known by                   {', '.join(NAMES)}\n" in capsys.readouterr().out
+    assert f"identified by              {', '.join(NAMES)}\n" in capsys.readouterr().out
     foedus.save(ds, f"again{ending}")
     assert foedus.load(f"again{ending}").drop_attrs().identical(ds.drop_attrs())
     check(foedus.solve_points(ds))  # solved again, with all that it is known by

@@ -276,7 +276,7 @@ class TestBackToGambit:
         self.check(eq, tmp_path / "back.efg")
 
     def test_who_is_indifferent_is_told(self, made, tmp_path):
-        with pytest.warns(RuntimeWarning, match="Players who err may leave this path"):
+        with pytest.warns(RuntimeWarning, match="Players who err may leave the equilibrium path"):
             solved(made(SHARING)).to_efg(tmp_path / "back.efg")
         text = (tmp_path / "back.efg").read_text()
         assert "The path in this tree: brother 2-0; sister yes." in text

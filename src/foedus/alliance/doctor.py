@@ -141,7 +141,7 @@ def _threads() -> str:
     limit = cpu_limit()
     if limit is not None and limit < usable:
         words += (
-            f"; the control group of this process allows the time of only {limit:g} of them: "
+            f"; the control group of this process allows the time of only {limit:g} of these processors: "
             f"--threads {math.ceil(limit)} is as fast"
         )
     return words
@@ -204,10 +204,14 @@ def checks() -> list[Check]:
     reinstall = "install numpy, xarray, netCDF4 and h5py again, and run foedus doctor again"
     return [
         Check("compiled kernels are kept", _cache, _jit.REMEDY),
-        Check("cutpoints known by hand, C's arms fixed", _known_cutpoints, again),
-        Check("leader-follower contest known by hand", _known_contest, again),
+        Check("cutpoints agree with their formula, C's arms fixed", _known_cutpoints, again),
+        Check("leader-follower contest agrees with its formula", _known_contest, again),
         *(
-            Check(f"nobody gains by another move, {form[0]} {form[1]:g}", partial(_certified, *form), again)
+            Check(
+                f"nobody gains by another move, {form[0]} contest, decisiveness {form[1]:g}",
+                partial(_certified, *form),
+                again,
+            )
             for form in GAMES
         ),
         Check("a grid equals its games solved alone, on any number of threads", _same_bits, again),
@@ -318,7 +322,7 @@ def _certified(contest: str, decisiveness: float) -> str:
                 f"{waste:.2g} without them"
             )
         worst = max(worst, eq.deviation_gain)
-    return f"{len(games)} games of all regimes, {worst:.1g} at most"
+    return f"{len(games)} games of all regimes, gains of {worst:.1g} at most"
 
 
 def _same_bits() -> str:

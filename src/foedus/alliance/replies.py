@@ -87,7 +87,9 @@ def pledge_scale(eq: Solution) -> float:
 def refuse_unsolved(eq: Solution) -> None:
     """Raise ValueError if the game could not be solved."""
     if eq.regime == Regime.UNSOLVED:
-        raise ValueError(f"{eq.game!r} could not be solved, so there is no equilibrium to look around")
+        raise ValueError(
+            f"{eq.game!r} could not be solved, so there is no equilibrium whose moves can be varied"
+        )
 
 
 def reply_tables(eq: Solution) -> list[tuple[str, list[str], list[list[str | float]]]]:

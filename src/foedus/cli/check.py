@@ -34,10 +34,13 @@ def check(
 ) -> int:
     """Check a model's own solution (solve=) against its definition, as in: foedus check aid.py.
 
+    The command foedus check aid.py is short for foedus check --model aid.py.
+
     Random games are solved in both ways. If the two solutions differ in some games, up to three of these
     games are shown. For each of them foedus says what is wrong, for example how much a player would gain by
-    another move, and prints the commands that solve this game. The exit code is 1 if the two solutions of a
-    game differ, or if no game could be compared.
+    another move, and prints the commands that solve this game. A game with more than one best move counts as
+    one in which the solutions agree. The exit code is 1 if they differ in a game, or if no game could be
+    compared.
 
     Parameters
     ----------

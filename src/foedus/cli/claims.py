@@ -62,7 +62,7 @@ def claims(
     seed
         the seed of the random numbers [default: 0]
     output
-        a file for the result: Zarr if it ends in .zarr, else NetCDF
+        a file for the result: .nc (NetCDF) or .zarr (Zarr)
     table
         a table to write, .csv or .tex (LaTeX with booktabs)
     """

@@ -35,8 +35,8 @@ def compare(
         a parameter and the values to compare, as in --over contest=ratio,difference; repeat it for more
         parameters. Every combination of values is a form
     output
-        the file to write: Zarr if it ends in .zarr, else NetCDF [default: the file that the run file names,
-        with -forms added to its name]
+        the file to write: .nc (NetCDF) or .zarr (Zarr) [default: the file that the run file names, with
+        -forms added to its name]
     """
     from ..io.files import save
     from ..runs.runfile import read_run

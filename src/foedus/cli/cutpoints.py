@@ -63,7 +63,7 @@ def cutpoints(
         the number of values of the parameter that are solved first; cutpoints are found between neighbouring
         values that have different regimes
     output
-        a file for the cutpoints: Zarr if it ends in .zarr, else NetCDF
+        a file for the cutpoints: .nc (NetCDF) or .zarr (Zarr)
     table
         a table to write, .csv or .tex (LaTeX with booktabs)
     figure

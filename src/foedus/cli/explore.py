@@ -28,7 +28,8 @@ def explore(
     Parameters
     ----------
     run_file
-        what the page shows first: a run file (TOML) or the file of an earlier map [default: the default map]
+        what the page shows first: a run file (TOML) or the file of an earlier map [default: a map of two
+        parameters, or of the only one; all others are at their defaults]
     port
         the port of the page; 0 means any free port
     address

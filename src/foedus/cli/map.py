@@ -70,9 +70,8 @@ def map(
     run_file
         a run file (TOML), or the file of an earlier map, to solve it again
     output
-        the file to write: Zarr if it ends in .zarr, a table if it ends in .csv, else NetCDF. If it is a
-        table, the whole map is solved in memory, and no picture is drawn [default: the file that the run file
-        names]
+        the file to write: .nc (NetCDF), .zarr (Zarr) or .csv (a table). If it is a table, the whole map is
+        solved in memory, and no picture is drawn [default: the file that the run file names]
     """
     from ..io.draft import check_target, draft_folder
     from ..large.streaming import stream

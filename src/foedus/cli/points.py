@@ -41,8 +41,8 @@ def points(
     table
         the CSV file, in UTF-8 with commas; its first line names the columns
     output
-        the file to write: Zarr if it ends in .zarr, a table if it ends in .csv, else NetCDF [default: NetCDF,
-        next to the CSV file]
+        the file to write: .nc (NetCDF), .zarr (Zarr) or .csv (a table) [default: NetCDF, next
+        to the CSV file]
     """
     from ..io.files import beside, save
     from ..large.slabs import code_counts

@@ -33,7 +33,7 @@ def sensitivity(
     run_file
         a run file (TOML) with a table [distributions], or the file of an earlier analysis, to repeat it
     output
-        the file to write: Zarr if it ends in .zarr, else NetCDF [default: the file that the run file names]
+        the file to write: .nc (NetCDF) or .zarr (Zarr) [default: the file that the run file names]
     """
     # imported here because they import SciPy and SALib, which completion and help do not need
     from ..io.files import save

@@ -52,7 +52,7 @@ def statics(
         payoff and burden share; in your own game, its answers=, or else all numbers; with a run file, the
         variables that it names]
     output
-        a file for the result: Zarr if it ends in .zarr, else NetCDF
+        a file for the result: .nc (NetCDF) or .zarr (Zarr)
     table
         for one game, a table to write, .csv or .tex (LaTeX with booktabs)
     """

@@ -83,9 +83,9 @@ class Solution:
         TypeError
             if a name is not a move, no move is given, or a move is neither a number nor an option.
         ValueError
-            if the model has no definition and is no tree, a move is outside its interval, is not made after
-            the moves before it, or comes after a move of chance that is not given; or if the game could not
-            be solved.
+            if the model has no definition and is no tree; if a move is outside its interval, or comes after a
+            move of chance that is not given; if the moves before a given move make it impossible (its `when`
+            is false, or play does not reach its node); or if the game could not be solved.
 
         Warns
         -----

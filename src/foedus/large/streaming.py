@@ -67,8 +67,8 @@ def sweep_to(
     Raises
     ------
     TypeError, ValueError
-        as for `sweep`; if `path` has another ending; or if the unfinished file belongs to another run (the
-        message names the first difference).
+        as for `sweep`; if `path` ends in neither ``.nc`` nor ``.zarr``; or if the unfinished file belongs to
+        another run (the message names the first difference).
     FileExistsError
         if the file or an unfinished one exists and may be neither replaced nor resumed.
     OSError

@@ -73,8 +73,9 @@ def cutpoints(
     The regime is solved at `points` values from one end to the other. If it differs between two of them, the
     change is found exactly: no float lies between the last value below it and the first value above it.
     There is one exception: if the change is at 0, the distance of these two values from 0 is at most 1e-15
-    times the step of the scan. So every cutpoint that this scan shows is found. If the regime changes and
-    changes back between two neighbouring values of the scan, both cutpoints are missed.
+    times the step of the scan. So a cutpoint is found wherever two neighbouring values of the scan have
+    different regimes. If the regime changes and changes back between two neighbouring values, both cutpoints
+    are missed.
 
     At some cutpoints the settlement does not jump, because there is no surplus to take, or because S's
     pledge is still small just beyond the cutpoint. Then the payoffs of the two choices differ so little near

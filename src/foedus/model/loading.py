@@ -38,8 +38,8 @@ def load_model(place: str | os.PathLike) -> Model:
     FileNotFoundError, IsADirectoryError, PermissionError
         if the file cannot be read.
     ValueError
-        if the file is not Python, raises an error, makes no model, or makes several and none is named. The
-        message names the line of the file where there is one.
+        if the file is not Python, raises an error, makes no model, or makes several and none is named. If
+        the error is in a line of the file, the message names this line.
 
     Examples
     --------

@@ -104,8 +104,9 @@ class Model:
     explain : callable, optional
         it takes a solved game and returns it in words
     pairs : mapping of str to str, optional
-        for each outcome, the same outcome in another game, with which it is compared; `pair_words` are the
-        words for the two games
+        if the outcomes include those of a second game: the name of an outcome, and the name of the same
+        outcome in the second game, as in ``{"arms": "arms_without"}``. A picture of several variables along
+        one axis then shows both. `pair_words` are the words for the two games
     limits : Limits, optional
         cutpoints that are known in closed form
     colours : mapping of types of codes to mappings of codes to colours, optional

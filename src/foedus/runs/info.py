@@ -64,7 +64,7 @@ def _lines(dataset: xr.Dataset, model: Model) -> Iterator[tuple[str, str]]:
         name for name in dataset.coords if dataset[name].dims == ("game",) and name not in model.by_name
     ]
     if known_by:
-        yield "known by", ", ".join(map(str, known_by))
+        yield "identified by", ", ".join(map(str, known_by))
     if "resolution" in dataset.attrs:  # of the scan for cutpoints, for example
         yield "resolution", dataset.attrs["resolution"]
     if "adaptive" in dataset.attrs:

@@ -208,7 +208,7 @@ def _reason(model: Model, function: Function, told: str) -> str:
         r"Untyped global name '(\w+)': Cannot determine Numba type of <class 'function'>", line
     ):
         caller = "a kernel" if function.name == "solve" else function.name
-        return f"{found[1]} is called by {caller}; mark it with @foedus.jit"
+        return f"{found[1]} is called by {caller}; mark {found[1]} with @foedus.jit"
     if found := re.match(r"Unknown attribute '(\w+)' of type IntEnum class<\w+>\((\w+)\)", line):
         return f"there is no {found[2]}.{found[1]}"
     if line.startswith("No implementation of function") and (call := re.search(">>> (.*)", told)):

@@ -107,7 +107,7 @@ def doubt(tree: Node) -> str:
         )
     if least_gap(tree, PRECISION) <= 0.0:
         return (
-            "Players who err may leave this path: solve the tree by backward induction, "
+            "Players who err may leave the equilibrium path: solve the tree by backward induction, "
             "not by logit equilibria."
         )
     return ""

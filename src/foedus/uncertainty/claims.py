@@ -124,7 +124,8 @@ def claims(
     ------
     TypeError, ValueError
         if a name, a value, a distribution or a number is not allowed; if axes are given together with
-        something for random games; or if the function of a claim raises an error or does not return booleans.
+        `distributions`, `games` or `seed`; or if the function of a claim raises an error or does not return
+        booleans.
     ModuleNotFoundError
         if games are random and SALib or SciPy is not installed: ``pip install 'foedus[sensitivity]'``.
 
