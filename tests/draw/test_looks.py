@@ -214,6 +214,20 @@ def test_in_axes_of_ones_own_a_legend_below_leaves_the_labels_free(made):
         assert below[0].get_window_extent().y0 >= 0
 
 
+def test_a_legend_and_a_colour_bar_below_neighbours_are_level(made):
+    figure = Figure((7, 4), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    foedus.plot(made("grid"), ax=left, legend="below", font_size=8)
+    foedus.plot(made("grid"), "pledge", ax=right, legend="below", font_size=8)
+    figure.draw_without_rendering()
+    (bar,) = right.child_axes
+    inch = figure.dpi
+    assert abs(bar.get_window_extent().y1 - left.get_legend().get_window_extent().y1) < 0.05 * inch
+    assert bar.get_window_extent().y1 < right.xaxis.label.get_window_extent().y0
+    assert bar.get_tightbbox().y0 >= 0
+    assert left.get_window_extent().height > 2.2 * inch
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

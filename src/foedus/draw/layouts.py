@@ -13,10 +13,12 @@ import matplotlib
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure, SubFigure  # not pyplot, which asks for a screen
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
-from matplotlib.transforms import ScaledTranslation
+from matplotlib.transforms import ScaledTranslation, Transform
 
 from .parts import ALONE, PANELS, Look, ink, text_size, text_width, widest_word, wrap_text
 
@@ -46,6 +48,7 @@ COLUMNS = 6  # of panels, at most
 LEAST, COMFORT = 0.5, 1.4
 IN_AXES = 0.75  # labels may fill this share of axes that the user gives, which a layout may make smaller
 BAR = 0.95  # inches, width of a colour bar with its ticks and label
+THIN = 25  # times as long as wide is a colour bar
 
 
 @contextlib.contextmanager
@@ -261,12 +264,8 @@ def add_legend(
         elif not upper:
             scale = text_size("font.size") / 10
             options["ncols"] = len(in_rows(entries, layout.panel[0] + SIDE * scale)[0])
-            label = layout.axes.xaxis.label
-            lines = 1 + label.get_text().count("\n")
-            points = 15 + 1.2 * text_size("xtick.labelsize") + 1.3 * float(label.get_fontsize()) * lines
-            down = ScaledTranslation(0, -points / 72, layout.figure.dpi_scale_trans)
             ends = {"loc": "upper center", "bbox_to_anchor": (0.5, 0)}
-            ends["bbox_transform"] = layout.axes.transAxes + down
+            ends["bbox_transform"] = below_label(layout.axes)
         legend = layout.axes.legend(borderaxespad=0, **ends, **options)
         if first:
             layout.axes.add_artist(first)
@@ -280,6 +279,26 @@ def add_legend(
     for handle in legend.legend_handles:
         if isinstance(handle, Line2D):  # black over the colours of a map, but not on a dark page
             handle.set_color(ink())
+
+
+def below_label(axes: Axes) -> Transform:
+    """Return the transform of axes, moved down by the ticks and the label of the x axis."""
+    label, figure = axes.xaxis.label, axes.figure
+    lines = 1 + label.get_text().count("\n")
+    points = 15 + 1.2 * text_size("xtick.labelsize") + 1.3 * float(label.get_fontsize()) * lines
+    return axes.transAxes + ScaledTranslation(0, -points / 72, figure.dpi_scale_trans)
+
+
+def add_bar(layout: Layout, mesh: ScalarMappable, panels: Sequence[Axes]) -> Colorbar:
+    """Add a colour bar where the layout says: beside the panels, or below them."""
+    if layout.place != "below":
+        return layout.figure.colorbar(mesh, ax=panels, aspect=THIN, location="right")
+    if not layout.axes:
+        return layout.figure.colorbar(mesh, ax=panels, aspect=THIN, location="bottom")
+    # matplotlib would put it at the edge of the figure, below the legends of other axes
+    high = layout.panel[0] / THIN / layout.panel[1]
+    bar = layout.axes.inset_axes((0, -high, 1, high), transform=below_label(layout.axes))
+    return layout.figure.colorbar(mesh, cax=bar, orientation="horizontal")
 
 
 def label_panels(

@@ -21,6 +21,7 @@ from .layouts import (
     COLUMNS,
     FOOT,
     Layout,
+    add_bar,
     add_legend,
     break_lines,
     columns_of,
@@ -169,7 +170,7 @@ def draw_maps(
         return layout.figure, maps[0]
     if known.any() and layout.place != "none":
         lying = layout.place == "below"
-        bar = layout.figure.colorbar(mesh, ax=maps, aspect=25, location="bottom" if lying else "right")
+        bar = add_bar(layout, mesh, maps)
         side = 0 if lying else 1
         fix_ticks(bar.ax.xaxis if lying else bar.ax.yaxis)
         inches = (columns if lying else rows) * layout.panel[side]
