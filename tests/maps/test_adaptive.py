@@ -434,11 +434,9 @@ class TestCommand:
     def test_map_adaptive(self, run_file, capsys):
         assert run(["map", "run.toml", "--adaptive"]) == 0
         out, err = capsys.readouterr()
-        assert (
-            err == "foedus: " * 0 + "an adaptive map has only the regime; other variables are left out (1)\n"
-        )
+        assert err == "an adaptive map has only the regime; left out: pledge\n"
         assert "of 60,000 games solved" in out
-        assert "could be missed: regions without any of the games" in out
+        assert "could be missed: a region between the games that are solved first" in out
         found = foedus.load("map.nc")
         axes = {name: found[name].values for name in ("ally_cost", "status_quo")}
         xr.testing.assert_equal(found.regime, foedus.sweep(axes, variables=["regime"]).regime)
@@ -493,7 +491,7 @@ def test_what_may_be_missed_is_told():
     """A map of two columns: a band from border to border between two values of the lattice is missed."""
     axes = {"ally_cost": np.geomspace(0.05, 5, 300), "status_quo": [0.5, 0.5001]}
     ds = foedus.adaptive_map(axes, spacing=1000)
-    assert ds.attrs["unseen"].startswith("regions without any of the games solved first")
+    assert ds.attrs["unseen"].startswith("a region between the games that are solved first")
     assert "1000 steps apart on the grid" in ds.attrs["unseen"]
 
 

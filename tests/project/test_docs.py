@@ -55,7 +55,7 @@ def test_python_example(tmp_path, monkeypatch, capsys):
     code, own = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(compile(code, "README.md", "exec"), {})
     assert capsys.readouterr().out.startswith("RESTRAINT ")
-    assert (tmp_path / "map.nc").exists()
+    assert (tmp_path / "dearer.nc").exists()
     assert (tmp_path / "pledge.png").exists()
     exec(compile(own, "README.md", "exec"), {"__name__": "attack"})
     assert capsys.readouterr().out == "1.5\n"

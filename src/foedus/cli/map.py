@@ -165,10 +165,10 @@ def _map_adaptively(model: Model, run: "Run", target: Path, spacing: int | None,
 
     check_output(target, ways.overwrite)
     image = check_image(target, ways)
-    others = len(run.variables) - (model.mapped.name in run.variables)
+    others = [name for name in run.variables if name != model.mapped.name]
     if others and not ways.quiet:
         print(
-            f"an adaptive map has only the {model.mapped.name}; other variables are left out ({others})",
+            f"an adaptive map has only the {model.mapped.name}; left out: {', '.join(others)}",
             file=sys.stderr,
         )
     few = {name: values[:2] for name, values in run.axes.items()}

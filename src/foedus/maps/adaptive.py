@@ -169,9 +169,9 @@ def adaptive_map(
         adaptive=list(shape),
         spacing=spacing,
         solved=solved,
-        unseen=f"regions without any of the games solved first ({spacing} steps apart on the grid) that lie "
-        "inside one regime, or between one regime and the border of the map; such a region is too small to "
-        f"contain a rectangle of {sides[0]:.3g} by {sides[1]:.3g} (shares of the axes)",
+        unseen=f"a region between the games that are solved first ({spacing} steps apart on the grid), if "
+        "one regime, or one regime and the border of the map, surrounds it; no rectangle of "
+        f"{sides[0]:.3g} by {sides[1]:.3g} (shares of the axes) fits into such a region",
     )
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from ..io.files import FORMATS, opened
 from ..model import Model, chosen
 from .runfile import check_model, fixed_in, read_run, read_text
-from .sensitivity import laws_of, read_sensitivity
 
 
 def read_design(path: str | os.PathLike, model: Model | None = None) -> dict[str, Any]:
@@ -46,6 +45,8 @@ def read_design(path: str | os.PathLike, model: Model | None = None) -> dict[str
     if kind == "claims":
         return _earlier_design(source, chosen(model))
     if kind == "distributions":
+        from .sensitivity import read_sensitivity  # it needs SciPy, which a grid does not
+
         run = read_sensitivity(source, model)
         return {"distributions": run.distributions} | run.fixed
     grid = read_run(source, model=model)
@@ -81,5 +82,7 @@ def _earlier_design(source: Path, model: Model) -> dict[str, Any]:
         if "distribution" not in dataset.coords:
             axes = {name: dataset[name].values for name in model.by_name if name in dataset.dims}
             return {"axes": axes} | fixed
+        from .sensitivity import laws_of
+
         draws = {"games": int(dataset.attrs["games"]), "seed": int(dataset.attrs["seed"])}
         return {"distributions": laws_of(dataset)} | draws | fixed
