@@ -414,6 +414,17 @@ def test_a_file_keeps_all_and_is_enough_to_test_again(tmp_path, ending, design):
     xr.testing.assert_equal(foedus.load(second), loaded)
 
 
+def test_a_grid_needs_no_extra(tmp_path):
+    """And random games say in a line which one they need."""
+    (tmp_path / "run.toml").write_text("[axes]\nally_cost = [0.3, 1.0]\n")
+    script = "import sys; sys.modules['scipy.stats'] = None; from foedus.cli.app import main; main()"
+    for arguments, code in (["run.toml"], 0), (["--games", "10"], 2):
+        command = [sys.executable, "-c", script, "claims", *arguments, "--quiet"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr
+    assert done.stderr.endswith("pip install 'foedus[sensitivity]'\n")
+
+
 def test_command(tmp_path, capsys):
     """The table of a file with these columns; a line for a claim with exceptions that solves a game against
     it."""
