@@ -48,7 +48,7 @@ class Announcing(Listener):
             self.done, self.started, self.last = 0, time.monotonic(), time.monotonic()
             if self.told:
                 self.total = about(function, called)
-                say(f"compiling, which happens once for each version and takes {TIME}")
+                say(f"compiling what is used for the first time, which takes {TIME}; the result is kept")
 
     def on_end(self, event):
         """Say from time to time how many functions are done."""

@@ -39,7 +39,7 @@ def test_a_large_kernel_is_announced_once_and_again_while_it_lasts(
     told.on_start(large)
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith("foedus: compiling, which happens once for each version and takes 10 seconds")
+    assert said.err.startswith("foedus: compiling what is used for the first time, which takes 10 seconds")
     assert said.err.count("\n") == 1
     for second in range(1, 60):
         clock.now = float(second)
