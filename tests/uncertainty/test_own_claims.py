@@ -179,7 +179,7 @@ def in_place(g):
         (lambda g: g.at(cost="high").found.profit > 0, "TypeError: cost: its values are not all numbers"),
         (
             lambda g: g.at(cost=[1, 2]).found.profit > 0,
-            r"ValueError: cost: values of shape \(2,\) are not one for each",
+            r"ValueError: cost: the values have the shape \(2,\); give one value for all games",
         ),
         (lambda g: g.at(cost=1).found.profits > 0, "AttributeError: 'profits' is not an outcome"),
         (lambda g: g.found.profit > 0 and True, "ValueError: The truth value of an array"),
