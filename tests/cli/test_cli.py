@@ -854,8 +854,8 @@ def test_files_in_other_encodings_are_refused_by_name(folder, capsys, content, w
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("[axes]\nstake = { from = 0.5,\n  to = 1.0, points = 3 }", "everything in { } must be on one line, without a comma at its end"),
-        ("[axes]\nstake = { from = 0.5, to = 1.0, points = 3, }", "everything in { } must be on one line, without a comma at its end"),
+        ("[axes]\nstake = { from = 0.5,\n  to = 1.0, points = 3 }", "write everything from { to } on one line, without a comma before }"),
+        ("[axes]\nstake = { from = 0.5, to = 1.0, points = 3, }", "write everything from { to } on one line, without a comma before }"),
         ('output.file = "C:\\Users\\me\\map.nc"', "in a path, write / or put the path in single quotes"),
     ],
 )  # fmt: skip

@@ -279,7 +279,7 @@ class TestShares:
             shares.drop_sel(regime_name="revision") / (1 - revision.item()),
         )
         assert "masked_games" not in shares.attrs
-        with pytest.raises(ValueError, match="all games are left out with where"):
+        with pytest.raises(ValueError, match="all games are masked"):
             ds.where(ds.regime > 5).foedus.shares()
 
 

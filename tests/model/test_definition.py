@@ -171,7 +171,7 @@ WRONG = {
     ),
     "a move that is a code": (
         dict(outcomes=[Outcome("zone", codes=Zone), Outcome("enter", codes=Mood)]),
-        "the outcome 'enter' has codes, but a number that the definition gives has this name, too; give the outcome another name",
+        "the outcome 'enter' has codes, but its name belongs to a number of the definition (a move, a payoff, a probability or the error of the search); give the outcome another name",
     ),
     "no code first": (
         dict(outcomes=[Outcome("height"), Outcome("zone", codes=Zone)]),

@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
-AGAIN = re.escape(f"install it and what it needs again: {sys.executable} -m pip install --force-reinstall ")
+AGAIN = re.escape(
+    f"install it again, with everything that it needs: {sys.executable} -m pip install --force-reinstall "
+)
 
 
 def started(script, *arguments, folder=None, path=None):

@@ -364,7 +364,7 @@ model = dataclasses.replace(entry.model, claims=[foedus.Claim("one", "", equals,
 def test_a_premise_that_needs_another_choice_is_told(tmp_path, capsys):
     (tmp_path / "x.py").write_text(ANOTHER)
     command = ["claims", "--games", "10", "--model", str(tmp_path / "x.py")]
-    words = "premise is never met: one. Choices have their defaults unless you give others; here conduct is leader"
+    words = "premise is never met: one. Perhaps it needs another choice. Choices have their defaults unless you give others; here conduct is leader"
     assert run(command) == 0
     assert words in capsys.readouterr().out
     assert run([*command, "--conduct", "equals"]) == 0

@@ -52,11 +52,11 @@ class Equilibrium(Solution):
         """The largest gain that a search finds for any player by another move, in units of the good; NaN if
         unsolved.
 
-        One player at a time makes another move, in the game with S or without: C or A other arms, A another
-        answer to the offer, S another pledge. The later players reply to it. The search starts from the
-        definition of the game and uses nothing of the solver. A settlement, payoffs or codes that do not
-        follow from the moves count as gains, too. A correct solution has 1e-8 or less. A gain that the search
-        finds is real; there may be a larger one.
+        One player at a time makes another move, in the game with S or without: C or A chooses other arms, A
+        gives another answer to the offer, or S makes another pledge. The later players reply to this move.
+        The search starts from the definition of the game and uses nothing of the solver. A settlement,
+        payoffs or codes that do not follow from the moves count as gains, too. A correct solution has 1e-8 or
+        less. A gain that the search finds is real; there may be a larger one.
 
         Examples
         --------

@@ -158,7 +158,7 @@ def _never_met(dataset: "xr.Dataset", model: Model) -> list[str]:
         return []
     fixed = ", ".join(f"{name} is {dataset[name].item()}" for name in names)
     return [
-        f"premise is never met: {', '.join(claims)}. "
+        f"premise is never met: {', '.join(claims)}. Perhaps it needs another choice. "
         f"Choices have their defaults unless you give others; here {fixed}"
     ]
 

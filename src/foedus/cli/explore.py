@@ -29,7 +29,7 @@ def explore(
     ----------
     run_file
         what the page shows first: a run file (TOML) or the file of an earlier map [default: a map of two
-        parameters, or of the only one; all others are at their defaults]
+        parameters (of one, if the game has only one); all others are at their defaults]
     port
         the port of the page; 0 means any free port
     address

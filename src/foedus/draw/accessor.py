@@ -181,7 +181,7 @@ class Accessor:
         if int(known.sum()) + masked != regime.size or not may_be_codes(regime.dtype, masked > 0):
             raise no_codes(mapped)
         if not known.all():
-            raise ValueError("all games are left out with where, so there are no shares")
+            raise ValueError("all games are masked (left out by where), so there are no shares")
         names = variable(("regime_name",), np.array([code.name.lower() for code in kept]), REGIME_NAME)
         each = (found[[code.name for code in kept]] / known).reset_coords(drop=True)
         shares = each.to_dataarray("regime_name", "share").assign_coords(regime_name=names)

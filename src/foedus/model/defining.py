@@ -128,8 +128,8 @@ def _check_outcomes(model: "Model") -> None:
     for outcome in model.outcomes:
         if outcome.codes and outcome not in own:
             raise ValueError(
-                f"the outcome {outcome.name!r} has codes, but a number that the definition gives has this "
-                "name, too; give the outcome another name"
+                f"the outcome {outcome.name!r} has codes, but its name belongs to a number of the definition "
+                "(a move, a payoff, a probability or the error of the search); give the outcome another name"
             )
     if not own or not own[0].codes:
         first = f"; {own[0].name} has none" if own else ""

@@ -28,7 +28,8 @@ class Parameter:
     Parameters
     ----------
     name, symbol : str
-        such as ``status_quo`` and ``q``; subscripts and Greek letters such as ``c_A`` and ``lambda``
+        such as ``status_quo`` and ``q``; a symbol may have subscripts and Greek letters, such as ``c_A`` and
+        ``lambda``
     default : float or str
         its value if none is given
     domain : str

@@ -166,7 +166,7 @@ def _mending(error: tomllib.TOMLDecodeError, text: str) -> str:
     place = re.search(r"at line (\d+)", str(error))
     line = text.splitlines()[int(place[1]) - 1] if place else ""
     if re.search(r"\{[^}]*$|,\s*\}", line):
-        return "; everything in { } must be on one line, without a comma at its end"
+        return "; write everything from { to } on one line, without a comma before }"
     if "\\" in line:
         return "; in a path, write / or put the path in single quotes"
     return ""

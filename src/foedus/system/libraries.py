@@ -45,7 +45,7 @@ def cause_and_fix(error: ImportError | AttributeError) -> tuple[str, str] | None
         first = first.__cause__
     cause = f"{library} cannot be loaded: {str(first).rstrip('.')}"
     again = f"{sys.executable} -m pip install --force-reinstall {library}"
-    return cause, f"install it and what it needs again: {again}"
+    return cause, f"install it again, with everything that it needs: {again}"
 
 
 def _folders_in_front() -> list[str]:

@@ -104,12 +104,13 @@ def check(
     progress: Progress | None = None,
     **fixed: Any,
 ) -> Check:
-    """Check a model's kernel (or loop) against the definition of its game, on random games.
+    """Check a model's own solution against the definition of its game, on random games.
 
-    Each game is solved in both ways. If payoffs, moves or codes differ, the kernel's solution is checked by
-    the definition: its payoffs and codes must follow from its moves, and no player may gain by another move.
-    If that is so, the game has more than one best move, and counts as one that agrees. With a move of chance,
-    every game in which something differs counts as one that does not agree.
+    This solution comes from the model's `solve` or `loop`, here called its kernel. Each game is solved in
+    both ways. If payoffs, moves or codes differ, the kernel's solution is checked by the definition: its
+    payoffs and codes must follow from its moves, and no player may gain by another move. If that is so, the
+    game has more than one best move, and counts as one that agrees. With a move of chance, every game in
+    which something differs counts as one that does not agree.
 
     Parameters
     ----------
