@@ -167,12 +167,12 @@ class Equilibrium(Solution):
     def to_efg(self, path: str | os.PathLike, *, pledges: int = 2, arms: int = 3) -> None:
         """Write a file for Gambit: the game on a grid of moves around its equilibrium.
 
-        S can offer no alliance, or choose one of a few pledges. At each of their nodes, A and C can choose
-        one of a few levels of new arms. The moves at a node include the player's best reply in the game
-        itself, on the path and off it. Each reply is changed a little, so that no later player is
-        indifferent. Then the replies are the only subgame perfect equilibrium of the tree. The file says by
-        how much they were changed. The file is written beside `path` and renamed when it is complete. An
-        existing file is replaced.
+        S can choose between no alliance and a few pledges. At each of their nodes, A and C can choose one of
+        a few levels of new arms. The moves at a node include the player's best reply in the game itself, on
+        the path and off it. Each reply is changed a little, so that no later player is indifferent. Then the
+        replies are the only subgame perfect equilibrium of the tree. The file says by how much they were
+        changed. The file is written beside `path` and renamed when it is complete. An existing file is
+        replaced.
 
         Parameters
         ----------
