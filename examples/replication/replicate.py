@@ -5,8 +5,9 @@
 
 The commands are in commands.txt next to this script. They run in FOLDER, next to a copy of their inputs.
 FOLDER/manifest.json then has for each output the command that made it, and a hash. For tables and pictures
-this is the hash of the file. For NetCDF there is a hash of each array, because HDF5 decides how a file stores
-it. A FOLDER that an earlier run made is replaced, and the script lists the outputs that are different now.
+this is the hash of the file. For NetCDF there is a hash of each array, because HDF5 may store the same array
+in different ways. A FOLDER that an earlier run made is replaced, and the script lists the outputs that are
+different now.
 """
 
 import argparse

@@ -41,7 +41,8 @@ class Parameter:
     choices : sequence of str, optional
         the names of the forms, if the parameter is a choice and not a number; then it needs no domain
     units_by : (str, mapping of str to str), optional
-        a choice on which the units depend, and the units for its forms that have other units than `units`
+        a choice on which the units depend, and the units under some of its forms; under the others they are
+        `units`
     """
 
     name: str

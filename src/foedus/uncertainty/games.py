@@ -83,10 +83,10 @@ class Games:
     def at(self, where: Any = True, outcomes: Iterable[str] = (), /, **changed: Any) -> "Games":
         """Return the same games with some parameters changed, each to one value or to a value for each game.
 
-        If a number is not allowed, codes are unsolved and numbers NaN. Results are kept, so that the same
-        change is solved only once. Two arguments save time: only the games in the mask `where` are solved,
-        and the outcomes named in `outcomes` are found in one pass. Raises ValueError if a choice, such as the
-        contest, does not have the given value.
+        In a game where a new number is not allowed, the codes are ``unsolved`` and the other outcomes NaN.
+        Results are kept, so that the same change is solved only once. Two arguments save time: only the games
+        in the mask `where` are solved, and the outcomes named in `outcomes` are found in one pass. Raises
+        ValueError if a choice, such as the contest, does not have the given value.
 
         Examples
         --------
