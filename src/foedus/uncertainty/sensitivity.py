@@ -43,9 +43,10 @@ def sensitivity(
         ``("uniform", low, high)``, ``("log_uniform", low, high)``, ``("normal", mean, deviation)``,
         ``("triangular", low, mode, high)``, or any of `scipy.stats`, frozen or by name
     outputs : iterable of str, optional
-        the outputs for which indices are computed: a regime, such as ``"restraint"``, for its indicator; a
-        variable that is defined in every game, such as ``"settlement"``; or a variable given a regime, such
-        as ``"pledge | deterrence"``, for PAWN and delta only. Default: each regime that occurs in the first
+        the outputs for which indices are computed: a regime, such as ``"restraint"`` (the output is then its
+        indicator, which is 1 in games with this regime and 0 in all others); a variable that is defined in
+        every game, such as ``"settlement"``; or a variable given a regime, such as
+        ``"pledge | deterrence"``, for PAWN and delta only. Default: each regime that occurs in the first
         eighth of the samples.
     methods : iterable of str, optional
         ``sobol`` (first and total order), ``second_order`` (these and the second order), ``morris``,
