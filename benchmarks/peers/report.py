@@ -131,7 +131,7 @@ def goals(record, run):
             ("`sweep` over its kernel alone, 2048 x 2048", "foedus, {}, 1 thread, 2048", "kernel, {}, 2048"),
             (f"1 thread over {threads}", "foedus, {}, 1 thread", f"foedus, {{}}, {threads} threads"),
             (
-                "one map over each of two maps that two threads solve at the same time",
+                "its kernel alone: one map on 1 thread over two maps at the same time, on 2 threads",
                 "kernel, {}",
                 "kernel, {}, two maps at once",
             ),

@@ -8,6 +8,7 @@ from matplotlib.colors import to_rgb
 
 import foedus
 from foedus import Code, Model, Outcome, Parameter
+from foedus.draw.cutpoints import _joined, _shared
 
 HEIGHTS = [0.0, 0.2, 0.4, 0.6]
 
@@ -105,3 +106,63 @@ def shown(axes, x, y):
         for part in axes.collections
         if any(axes.transData.transform_path(path).contains_point(point) for path in part.get_paths())
     ]
+
+
+def lines(rng):
+    """Two lines of regimes, none next to itself, and the edges of each."""
+    for _ in range(2):
+        codes = [int(rng.integers(4))]
+        for _ in range(rng.integers(6)):
+            codes.append(int(rng.choice([code for code in range(4) if code != codes[-1]])))
+        yield codes, np.array([0.0, *np.sort(rng.random(len(codes) - 1)), 1.0])
+
+
+def score(pairs, here, there):
+    """How good a way to pair regimes is, by its definition."""
+    partners = len({k for k, _ in pairs}) + len({n for _, n in pairs})
+    near = 0.0
+    for j, (k, n) in enumerate(pairs):
+        split = j > 0 and (pairs[j - 1][0] == k or pairs[j - 1][1] == n)
+        open_ = j + 1 < len(pairs) and (pairs[j + 1][0] == k or pairs[j + 1][1] == n)
+        near += (not split) * abs(here[k] - there[n]) + (not open_) * abs(here[k + 1] - there[n + 1])
+    return partners, -len(pairs), -near
+
+
+def ways(one, other, after=(-1, -1)):
+    """Every way to pair regimes of two lines in the same order; a regime may have several partners."""
+    yield []
+    for k in range(max(after[0], 0), len(one)):
+        for n in range(max(after[1], 0), len(other)):
+            if (k, n) != after and one[k] == other[n]:
+                for rest in ways(one, other, (k, n)):
+                    yield [(k, n), *rest]
+
+
+def test_as_many_regimes_as_possible_have_a_partner():
+    """Of several ways the one with the fewest pairs, and then the nearest; found by trying all ways."""
+    rng = np.random.default_rng(1)
+    for _ in range(300):
+        (one, here), (other, there) = lines(rng)
+        found = _shared(one, other, here, there)
+        assert all(one[k] == other[n] for k, n in found)
+        assert found == sorted(set(found))
+        assert [n for _, n in found] == sorted(n for _, n in found)
+        best = max(score(way, here, there) for way in ways(one, other))
+        assert score(found, here, there) == pytest.approx(best), (one, other, here, there)
+
+
+def test_areas_do_not_overlap():
+    """The edges of each line keep their order up to midway to the next."""
+    rng = np.random.default_rng(2)
+    for _ in range(1000):
+        (one, here), (other, there) = lines(rng)
+        lower, upper, _ = _joined([here, there], [one, other], scaled=False)
+        assert (np.diff(upper[0]) >= -1e-12).all()
+        assert (np.diff(lower[1]) >= -1e-12).all()
+
+
+def test_many_cutpoints_are_joined_at_once():
+    """As many as a line could have; a search over all pairs of pairs would take minutes."""
+    codes = [k % 2 for k in range(400)]
+    edges = np.linspace(0, 1, 401)
+    assert _shared(codes, codes, edges, edges) == [(k, k) for k in range(400)]

@@ -228,6 +228,15 @@ def test_a_legend_and_a_colour_bar_below_neighbours_are_level(made):
     assert left.get_window_extent().height > 2.2 * inch
 
 
+def test_a_colour_bar_below_is_in_the_picture_without_a_layout_engine(made):
+    figure = Figure((5, 4))
+    axes = figure.subplots()
+    foedus.plot(made("grid"), "pledge", ax=axes, legend="below")
+    figure.draw_without_rendering()
+    (bar,) = (other for other in figure.axes if other is not axes)
+    assert bar.get_tightbbox().y0 >= 0
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

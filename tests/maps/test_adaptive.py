@@ -448,6 +448,12 @@ class TestCommand:
         assert run(["map", "run.toml", "--adaptive"]) == 2
         assert "map.nc exists already; --overwrite replaces it" in capsys.readouterr().err
 
+    def test_many_variables_that_are_left_out_are_counted(self, run_file, capsys):
+        run_file.write_text(run_file.read_text().replace('variables = ["regime", "pledge"]', ""))
+        assert run(["map", "run.toml", "--adaptive"]) == 0
+        others = len(foedus.sweep({"ally_cost": [1.0]}).data_vars) - 1
+        assert capsys.readouterr().err.endswith(f"left out: {others} other variables\n")
+
     def test_its_file_is_one_like_others(self, run_file, capsys):
         assert run(["map", "run.toml", "--adaptive", "--spacing", "4", "--quiet"]) == 0
         assert capsys.readouterr() == ("", "")

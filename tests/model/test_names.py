@@ -175,7 +175,16 @@ def test_files_and_commands_take_symbols_and_hyphens(tmp_path, monkeypatch):
         (["solve", "--k-a", "1"], "Unknown option: --k-a. Did you mean --ally-war-cost?"),
         (["solve", "--c_A", "1"], "Did you mean --ally-cost?"),
         (["solve", "--xyz", "1"], "Unknown option: --xyz."),
-        (["map", "run.toml", "--k-a", "1"], "Unknown option: --k-a."),  # which takes no parameters
+        (
+            ["map", "run.toml", "--k-a", "1"],
+            "no options for parameters such as ally_war_cost; a run file gives them.",
+        ),
+        (
+            ["map", "run.toml", "--stake", "1"],
+            "no options for parameters such as stake; a run file gives them.",
+        ),
+        (["explore", "--stake", "1"], "no options for parameters such as stake; a run file gives them."),
+        (["map", "run.toml", "--daks"], "Unknown option: --daks. Did you mean --dask?"),
         (["cutpoints", "stke", "--within", "1:2"], "'stke' is not a parameter; did you mean stake?"),
     ],
 )

@@ -13,7 +13,7 @@ from ..model import Model
 from ..system.libraries import Broken, cause_and_fix
 from ..version import __version__
 from .models import OPTION, model_named, option_of
-from .options import VERBOSE, for_model, meant_option
+from .options import VERBOSE, for_model, unknown_option
 from .screens import complain, mind_streams
 
 HELP = "Solve the alliance game of a superpower, its ally and a challenger exactly, or a game of your own."
@@ -87,7 +87,7 @@ def run(arguments: list[str]) -> int:
         spare = " ".join(error.unused_tokens or [])
         return complain(f"the command does not take {spare!r}; --help shows its arguments", 2)
     except cyclopts.UnknownOptionError as error:
-        return complain(f"{error}{meant_option(error, model)}", 2)
+        return complain(unknown_option(error, model), 2)
     except OSError as error:
         system = error.filename and error.strerror  # the words of the operating system
         return complain(f"{error.filename}: {error.strerror}" if system else str(error), 2)

@@ -20,6 +20,8 @@ from .targets import check_image, check_output, finish, hinting, print_kept, tar
 if TYPE_CHECKING:
     from ..runs.runfile import Run
 
+NAMED = 5  # variables that are left out, at most, that are named
+
 Resume = Annotated[
     bool, cyclopts.Parameter(help="continue an earlier run of the same command that was interrupted")
 ]
@@ -168,7 +170,8 @@ def _map_adaptively(model: Model, run: "Run", target: Path, spacing: int | None,
     others = [name for name in run.variables if name != model.mapped.name]
     if others and not ways.quiet:
         print(
-            f"an adaptive map has only the {model.mapped.name}; left out: {', '.join(others)}",
+            f"an adaptive map has only the {model.mapped.name}; left out: "
+            + (", ".join(others) if len(others) <= NAMED else f"{len(others)} other variables"),
             file=sys.stderr,
         )
     few = {name: values[:2] for name, values in run.axes.items()}

@@ -170,12 +170,18 @@ def given_parameters(model: Model, parameters: Any) -> dict[str, Any]:
     return given
 
 
-def meant_option(error: cyclopts.UnknownOptionError, model: Model) -> str:
-    """Suggest an option if the user wrote the symbol of a parameter as an option; else return ''."""
-    written = (error.token.keyword or "").lstrip("-").replace("-", "_")
-    option = f"--{(nearest(written, model.by_name) or '').replace('_', '-')}"
-    taken = any(option in argument.names for argument in error.argument_collection)
-    return f" Did you mean {option}?" if taken and "Did you mean" not in str(error) else ""
+def unknown_option(error: cyclopts.UnknownOptionError, model: Model) -> str:
+    """Return what to say of an option that a command does not have: also if it is meant for a parameter, by
+    its name or symbol."""
+    written = (error.token.keyword or error.token.value).lstrip("-").replace("-", "_")
+    name = nearest(written, model.by_name)
+    if not name:
+        return str(error)
+    said, _, hint = str(error).partition(" Did you mean")
+    option = f"--{name.replace('_', '-')}"
+    if any(option in argument.names for argument in error.argument_collection):
+        return str(error) if hint else f"{said} Did you mean {option}?"
+    return f"{said} This command has no options for parameters such as {name}; a run file gives them."
 
 
 def named_values(

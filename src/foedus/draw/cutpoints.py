@@ -52,6 +52,8 @@ LIMITS = 15  # closed forms are marked on at most so many lines
 KEY = 1.3  # inches, width of a line of the legend, for text of 10 points
 
 Decided = tuple[int, int]  # a player and its decision
+# partners, less pairs, less distances of edges, and the pairs from the last to the first, as nested tuples
+Way = tuple[int, int, float, tuple]
 
 
 class Curve(NamedTuple):
@@ -209,6 +211,7 @@ def _joined(
         here, there = places[j : j + 2]
         last = here.size - 1, there.size - 1
         going.append({})
+        closing: tuple[list[slice], list[slice]] = [], []  # edges on each line that close to a point
         k, n = 0, 0  # the edges on the right of the shared regime before, and on the left of the next
         for until, til in [*_shared(codes[j], codes[j + 1], here, there), last]:
             one, other = here[k : until + 1], there[n : til + 1]
@@ -220,13 +223,19 @@ def _joined(
                     )
                 upper[j][k : until + 1] = np.interp(one, one[[0, -1]], [left, right])
                 lower[j + 1][n : til + 1] = np.interp(other, other[[0, -1]], [left, right])
-            else:  # surrounded by a regime that both lines have
-                upper[j][k : until + 1] = lower[j + 1][n : til + 1] = (one if one.size else other)[
-                    [0, -1]
-                ].mean()
+            elif one.size:  # surrounded by a regime that both lines have
+                closing[0].append(slice(k, until + 1))
+            else:
+                closing[1].append(slice(n, til + 1))
             if one.size == other.size == 1:
                 going[j][k] = n
             k, n = until + 1, til + 1
+        for line, ends, parts in ((here, upper[j], closing[0]), (there, lower[j + 1], closing[1])):
+            outer = np.ones(line.size, bool)
+            for part in parts:
+                outer[part] = False
+            for part in parts:  # so that it stays between the edges of what surrounds it
+                ends[part] = np.interp(line[part][[0, -1]].mean(), line[outer], ends[outer])
     return [back(line) for line in lower], [back(line) for line in upper], going
 
 
@@ -237,24 +246,36 @@ def _shared(one: list[int], other: list[int], here: np.ndarray, there: np.ndarra
     other line. Of several ways, the one with the fewest pairs is taken, and then the one in which edges are
     nearest.
     """
-    # by the last pair: how many regimes have a partner, how few pairs, how near their edges are, the pairs
-    ways: dict[tuple[int, int], tuple[int, int, float, list[tuple[int, int]]]]
-    ways = {(-1, -1): (0, 0, 0.0, [])}
-    for k, n in np.ndindex(len(one), len(other)):
-        if one[k] != other[n]:
-            continue
-        left, right = abs(here[k] - there[n]), abs(here[k + 1] - there[n + 1])
-        found = []
-        for (i, m), (count, few, near, pairs) in ways.items():
-            if i < k and m < n:
-                found.append((count + 2, few - 1, near - left - right, [*pairs, (k, n)]))
-            elif (i < k and m == n) or (i == k and m < n):
-                before = abs(
-                    here[i + 1] - there[m + 1]
-                )  # an edge within what is one regime on one of the lines
-                found.append((count + 1, few - 1, near + before - right, [*pairs, (k, n)]))
-        ways[k, n] = max(found)
-    return max(ways.values())[-1]
+    # of the first regimes of each line: the best way to pair them
+    best: list[list[Way]] = [[(0, 0, 0.0, ())] * (len(other) + 1) for _ in range(len(one) + 1)]
+    # the best ways that end with a pair in this column or row, before the right edge of the pair counts
+    column: list[Way | None] = [None] * len(other)
+    for k, code in enumerate(one):
+        row: Way | None = None
+        for n in range(len(other)):
+            ways = [best[k][n + 1], best[k + 1][n]]
+            if code == other[n]:
+                left, right = abs(here[k] - there[n]), abs(here[k + 1] - there[n + 1])
+                count, few, near, pairs = best[k][n]
+                made = [(count + 2, few - 1, near - left, ((k, n), pairs))]
+                for way in filter(None, (column[n], row)):  # one of the two regimes has a partner already
+                    count, few, near, pairs = way
+                    made.append((count + 1, few - 1, near, ((k, n), pairs)))
+                way = max(made, key=_rank)
+                column[n], row = (max(filter(None, (old, way)), key=_rank) for old in (column[n], row))
+                count, few, near, pairs = way
+                ways.append((count, few, near - right, pairs))
+            best[k + 1][n + 1] = max(ways, key=_rank)
+    found, chain = [], best[-1][-1][-1]
+    while chain:
+        pair, chain = chain
+        found.append(pair)
+    return found[::-1]
+
+
+def _rank(way: Way) -> tuple[int, int, float]:
+    """Return what makes one way better than another."""
+    return way[:3]
 
 
 def _limits(model: Model, line: xr.Dataset) -> Sequence[float]:

@@ -293,7 +293,7 @@ def add_bar(layout: Layout, mesh: ScalarMappable, panels: Sequence[Axes]) -> Col
     """Add a colour bar where the layout says: beside the panels, or below them."""
     if layout.place != "below":
         return layout.figure.colorbar(mesh, ax=panels, aspect=THIN, location="right")
-    if not layout.axes:
+    if not layout.axes or not layout.figure.get_layout_engine():  # nothing else makes room for it
         return layout.figure.colorbar(mesh, ax=panels, aspect=THIN, location="bottom")
     # matplotlib would put it at the edge of the figure, below the legends of other axes
     high = layout.panel[0] / THIN / layout.panel[1]

@@ -100,6 +100,7 @@ class Page:
         self.setting = False  # whether the page, and not the reader, changes the widgets
         self.resting: Any = None  # the callback that waits for the end of a zoom
         self.changed = threading.Event()
+        self.moved = 0.0  # when the view changed last
         self.left = False
         self.state = ""  # what the page says of the map that it shows
         self.document = pn.state.curdoc
@@ -233,7 +234,7 @@ class Page:
 
     def go(self, view: View) -> None:
         """Show another view."""
-        before, self.view = self.view, view
+        before, self.view, self.moved = self.view, view, time.perf_counter()
         if not self.chart.suits(view):
             self.new_charts()
         else:
@@ -410,16 +411,23 @@ class Page:
         spoken = time.perf_counter()
         first: Frame | None = None
         shown: View | None = None  # besides the map
+        chart = self.chart
+        started = time.perf_counter()
+
+        def other() -> bool:
+            return self.left or self.chart is not chart or key(self.view) != key(view)
 
         def stale() -> bool:
-            nonlocal shown
-            if self.left or key(self.view) != key(view):
+            nonlocal shown, started
+            if other():
                 return True
-            if shown is not None and shown is not self.view:
+            begun = time.perf_counter()
+            if shown is not None and shown is not self.view and begun - self.moved > PAUSE:
                 shown = self.newest()
                 with contextlib.suppress(StaleError):
                     for show in self.beside(shown):
                         self.later(show)
+                started += time.perf_counter() - begun  # which the map did not take
             return False
 
         def told(done: int, games: int) -> None:
@@ -429,7 +437,6 @@ class Page:
                 of_before = None if first else ""
                 self.later(functools.partial(self.say_progress, view, going_on(done, games), of_before))
 
-        chart = self.chart
         maps: Iterator[Frame] = iter(())
         if self.drawn != (chart, key(view)):
             self.drawn = None
@@ -443,10 +450,13 @@ class Page:
             raise
         if first is not None:
             yield functools.partial(self.show_map, view, chart, first, time.perf_counter() - started)
-        if self.changed.wait(PAUSE) and key(self.view) != key(view):
-            return
+        while self.changed.wait(PAUSE):
+            if other():
+                return
+            self.changed.clear()
         shown = self.newest()
-        yield from self.beside(shown)
+        with contextlib.suppress(StaleError):  # of another game on the same map
+            yield from self.beside(shown)
         started = time.perf_counter()
         for frame in maps:
             took = None if frame.array is getattr(first, "array", None) else time.perf_counter() - started
@@ -462,8 +472,12 @@ class Page:
     def beside(self, view: View) -> Iterator[Callable[[], None]]:
         """Give the steps that show all of a view but its map."""
         yield functools.partial(self.write_down, view)
-        with self.patience(view, ALONG):
-            along = slices(view, lambda: self.view is not view or self.left)
+        try:
+            with self.patience(view, ALONG):
+                along = slices(view, lambda: self.view is not view or self.left)
+        except ValueError as error:  # of the model's kernel, perhaps outside the map
+            yield functools.partial(self.show_failure, view, str(error))
+            return
         yield functools.partial(self.show_game, view, along, *self.claims_in(view))
 
     def claims_in(self, view: View) -> tuple[Mapping[str, bool | None], str]:
@@ -529,6 +543,7 @@ class Page:
         """Say why a view cannot be shown."""
         if self.view is view:
             self.complain(message)
+            self.texts["progress"].object = self.state
 
     def show_game(
         self,
