@@ -297,9 +297,9 @@ TOMLS = {
     ),
     "unknown outcome": (
         changed("costs =", "cost =", TABLES),
-        "[payoffs] has 'cost'; there are peace, concession, costs, victory, defeat (from game.toml)",
+        "[payoffs] has 'cost', which is not in this tree; there are peace, concession, costs, victory, defeat (from game.toml)",
     ),
-    "unknown chance": (changed("war =", "wars =", TABLES), "[chances] has 'wars'; there are war (from game.toml)"),
+    "unknown chance": (changed("war =", "wars =", TABLES), "[chances] has 'wars', which is not in this tree; there are war (from game.toml)"),
     "length": (changed(', "-cost"', "", TABLES), "[payoffs] costs has 1 entries; 2 are needed (from game.toml)"),
     "unknown parameter": (
         changed('"-cost", "-cost"', '"-cost", "-costs"', TABLES),

@@ -68,8 +68,8 @@ class Accessor:
         Returns
         -------
         xarray.Dataset
-            The remaining axes are its dimensions. The values found on the other axes are scalar coordinates.
-            Variables of the map as a whole, such as boundaries and shares, are kept.
+            The axes that you do not name are its dimensions. For each axis that you name, the value found is
+            a scalar coordinate. Variables of the map as a whole, such as boundaries and shares, are kept.
 
         Raises
         ------

@@ -64,8 +64,8 @@ def plot(
     variable : str or list of str, optional
         what to draw; default: the regime, or else the first variable. A list gives a panel for each variable
         along one axis: at most nine variables, all of them numbers. A panel also shows the same variable in
-        the game without the superpower, if there is one. If the dataset does not have an outcome, the games
-        are solved again.
+        the game without the superpower, if there is one. If you name an outcome that the dataset does not
+        have, the games are solved again to find it.
     at : mapping of str to float or str, optional
         the values of axes at which the dataset is cut; and the form to show if several are compared, such as
         a ``contest``. If a value is not on the grid, the games at this value are solved now. If that is not

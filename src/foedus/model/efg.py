@@ -187,8 +187,8 @@ def _replaced(
     found = {**numbers}
     for name, entries in given.items():
         if name not in keys:
-            there = f"there are {', '.join(keys)}" if keys else "there are none in this tree"
-            raise ValueError(f"[{table}] has {name!r}; {there}")
+            there = ", ".join(keys) or "none"
+            raise ValueError(f"[{table}] has {name!r}, which is not in this tree; there are {there}")
         if len(entries) != len(numbers[keys[name]]):
             raise ValueError(
                 f"[{table}] {name} has {len(entries)} entries; {len(numbers[keys[name]])} are needed"
