@@ -52,7 +52,8 @@ def examine_model(model: Model) -> Iterator[Finding]:
     compiled = solve_columns(model, games, {}, [*model.found], threads=1)
     yield _same_in_python(model, games, compiled)
     yield Finding("codes", True, _seen(model, compiled), "")
-    yield Finding("numbers", True, _numbers(model, compiled), "")
+    if numbers := _numbers(model, compiled):
+        yield Finding("numbers", True, numbers, "")
     many = _drawn(model, TIMED)
     begun = time.perf_counter()
     solve_columns(model, many, {}, [*model.found], threads=1)

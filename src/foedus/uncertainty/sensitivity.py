@@ -47,7 +47,7 @@ def sensitivity(
         indicator, which is 1 in games with this regime and 0 in all others); a variable that is defined in
         every game, such as ``"settlement"``; or a variable given a regime, such as
         ``"pledge | deterrence"``, for PAWN and delta only. Default: each regime that occurs in the first
-        eighth of the samples.
+        eighth of the samples; with more than 8192 samples, in the first 64th (65,536 samples at most).
     methods : iterable of str, optional
         ``sobol`` (first and total order), ``second_order`` (these and the second order), ``morris``,
         ``pawn``, ``delta``
