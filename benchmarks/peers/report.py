@@ -62,7 +62,7 @@ def write_table(record, path):
         f"{record['machine']['threads']} threads; "
         + ", ".join(f"{name} {version}" for name, version in record["versions"].items())
         + f". Medians of {rounds} rounds, with the smallest and the largest value in parentheses; "
-        f"{record['map']}, unless said otherwise.",
+        f"{record['map']}, unless said otherwise. Each ratio is taken within a round.",
     ]
     for run in record["runs"]:
         lines += ["", f"## Compiled for {run['target']}", "", *solvers(record, run), "", *goals(record, run)]

@@ -38,9 +38,8 @@ def check(
 
     Random games are solved in both ways. If the two solutions differ in some games, up to three of these
     games are shown. For each of them foedus says what is wrong, for example how much a player would gain by
-    another move, and prints the commands that solve this game. A game with more than one best move counts as
-    one in which the solutions agree. The exit code is 1 if they differ in a game, or if no game could be
-    compared.
+    another move, and prints the commands that solve this game. If no player gains, the game counts as one in
+    which they agree. The exit code is 1 if they differ in a game, or if no game could be compared.
 
     Parameters
     ----------

@@ -109,7 +109,8 @@ def check(
     This solution comes from the model's `solve` or `loop`, here called its kernel. Each game is solved in
     both ways. If payoffs, moves or codes differ, the kernel's solution is checked by the definition: its
     payoffs and codes must follow from its moves, and no player may gain by another move. If that is so, the
-    game has more than one best move, and counts as one that agrees. With a move of chance, every game in
+    game counts as one that agrees: a player has more than one best move, or the payoff is so flat around the
+    best move that the search finds this move only to a few digits. With a move of chance, every game in
     which something differs counts as one that does not agree.
 
     Parameters
