@@ -27,6 +27,7 @@ from ..solving.gambit import (
     check_size,
     checked_path,
     doubt,
+    gap_in_words,
     least_gap,
     lines_of,
     path_of,
@@ -226,9 +227,7 @@ def _remarks(eq: Solution, tree: Node, raised: tuple[float, float]) -> list[str]
         " next player indifferent. To make its choice clear, the superpower's pledge is raised by"
         f" {100 * raised[0]:g} %, the ally's arms by {100 * raised[1]:g} %, and every move is rounded up to"
         f" {DIGITS} digits.",
-        doubt(tree)
-        or f"At each node the best move gives the player at least {least_gap(tree):.2g} more than the next "
-        "best move.",
+        doubt(tree) or gap_in_words(tree),
     ]
     same = [node.label.removeprefix("ally: ") for node in tree.after if isinstance(node, Node) and node.tied]
     if same:

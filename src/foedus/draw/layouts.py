@@ -291,10 +291,10 @@ def below_label(axes: Axes) -> Transform:
 
 def add_bar(layout: Layout, mesh: ScalarMappable, panels: Sequence[Axes]) -> Colorbar:
     """Add a colour bar where the layout says: beside the panels, or below them."""
-    if layout.place != "below":
-        return layout.figure.colorbar(mesh, ax=panels, aspect=THIN, location="right")
-    if not layout.axes or not layout.figure.get_layout_engine():  # nothing else makes room for it
-        return layout.figure.colorbar(mesh, ax=panels, aspect=THIN, location="bottom")
+    below = layout.place == "below"
+    # without a layout engine, only a bar that takes its room from the panels stays in the picture
+    if not (below and layout.axes and layout.figure.get_layout_engine()):
+        return layout.figure.colorbar(mesh, ax=panels, aspect=THIN, location="bottom" if below else "right")
     # matplotlib would put it at the edge of the figure, below the legends of other axes
     high = layout.panel[0] / THIN / layout.panel[1]
     bar = layout.axes.inset_axes((0, -high, 1, high), transform=below_label(layout.axes))

@@ -113,6 +113,12 @@ def doubt(tree: Node) -> str:
     return ""
 
 
+def gap_in_words(tree: Node) -> str:
+    """Say by how much the reply is better than the next best move, at the node where that is least."""
+    least = least_gap(tree)
+    return f"At each node the best move gives the player at least {least:.2g} more than the next best move."
+
+
 def tied_nodes(tree: Node) -> list[str]:
     """Say at which nodes the player is indifferent in the game itself, if there are some."""
     labels = [node.label for node in _nodes(tree) if node.tied]
@@ -247,9 +253,7 @@ def keep(
         f"The path in this tree: {path_of(tree, players)}.",
         *remarks,
         *tied_nodes(tree),
-        words
-        or f"At each node the best move gives the player at least {least_gap(tree):.2g} more than the next "
-        "best move.",
+        words or gap_in_words(tree),
     ]
     write(target, f"{model.title}: {game}", players, remarks, lines)
 
